@@ -1,0 +1,125 @@
+"""Failures in the words that reach a stack's events, and which of the SDK's errors may pass.
+
+LifecycleError              every failure that CloudFormation hears of
+  InvalidPropertiesError         the request can't be met as it is written: nothing was touched
+  SupersededError                the stack has moved on: this request must change nothing more
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from http import HTTPStatus
+
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+
+# The provider framework doesn't trim; CloudFormation refuses a response over 4,096 bytes, and the
+# framework adds its own stack trace to the message.
+_MAX_MESSAGE_BYTES = 990
+
+_TRANSIENT_CODES = frozenset(
+    {
+        # Rule 120: the rate and the quotas answer with the same code, and both may pass.
+        "LimitExceededException",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+        "RequestLimitExceeded",
+        "RequestTimeout",
+        "RequestTimeoutException",
+        "InternalFailure",
+        "InternalServerError",
+        "ServiceUnavailable",
+        "ServiceUnavailableException",
+    }
+)
+
+_NEXT_STEPS = {
+    "AccessDeniedException": "allow this action to the provider's role, or lift what denies it",
+    "InvalidInputException": "correct the property that the service names and deploy again",
+    "ValidationException": "correct the property that the service names and deploy again",
+    "ResourceNotFoundException": "check that the ARNs in the properties exist in this account and Region",
+    "TooManyTagsException": "remove tags: 50 fit on a solution and three of them are the provider's",
+}
+
+
+class LifecycleError(Exception):
+    """A request that failed for good.
+
+    Args:
+        resource: What it is about, for example `solution movies-1a2b`.
+        operation: What was being done, in the service's or CloudFormation's words.
+        cause: Why it failed; the service's own message where there is one.
+        next_step: What the reader should do.
+        code: The service's error code, if it gave one.
+    """
+
+    def __init__(self, resource: str, operation: str, cause: str, next_step: str, code: str = "") -> None:
+        """Build the message from its parts."""
+        self.resource = resource
+        self.operation = operation
+        self.cause = cause
+        self.next_step = next_step
+        self.code = code
+        reason = " ".join(f"{cause} ({code})".split() if code else cause.split())
+        super().__init__(_shorten(f"{resource}: {operation} failed: {reason}", f"; {next_step}"))
+
+
+class InvalidPropertiesError(LifecycleError):
+    """Properties that can't be sent to the service; every problem in one message."""
+
+    def __init__(self, resource: str, problems: Sequence[str]) -> None:
+        """List the problems."""
+        self.problems = tuple(problems)
+        super().__init__(
+            resource, "reading its properties", "; ".join(problems), "correct the template and deploy again"
+        )
+
+
+class SupersededError(LifecycleError):
+    """The stack went on to something else while this request was still being worked on."""
+
+    def __init__(self, resource: str, was: str, now: str) -> None:
+        """Name both states of the stack."""
+        super().__init__(
+            resource,
+            "waiting",
+            f"the stack went from {was} to {now}, so this request is out of date and changed nothing more",
+            "look at the stack's later events",
+        )
+
+
+def error_code(error: Exception) -> str:
+    """The service's error code, or the exception's name where no service answered."""
+    if isinstance(error, ClientError):
+        return str(error.response.get("Error", {}).get("Code", ""))
+    return type(error).__name__
+
+
+def error_message(error: Exception) -> str:
+    """The service's own words, or the exception's where no service answered."""
+    if isinstance(error, ClientError):
+        return str(error.response.get("Error", {}).get("Message", "")) or str(error)
+    return str(error)
+
+
+def is_transient(error: ClientError | BotoCoreError) -> bool:
+    """Whether the same call may succeed later: throttles, quotas, faults of the network or the service."""
+    if isinstance(error, ClientError):
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        return error_code(error) in _TRANSIENT_CODES or int(status) >= HTTPStatus.INTERNAL_SERVER_ERROR
+    return isinstance(error, HTTPClientError)
+
+
+def refused(resource: str, operation: str, error: Exception) -> LifecycleError:
+    """The failure to report for a call that the service refused for good."""
+    code = error_code(error)
+    next_step = _NEXT_STEPS.get(code, "see the provider's log for the whole answer")
+    return LifecycleError(resource, operation, error_message(error), next_step, code)
+
+
+def _shorten(head: str, tail: str) -> str:
+    room = _MAX_MESSAGE_BYTES - len(tail.encode())
+    encoded = head.encode()
+    if len(encoded) > room:
+        head = encoded[: room - 3].decode(errors="ignore") + "..."
+    return head + tail

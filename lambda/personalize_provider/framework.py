@@ -1,0 +1,80 @@
+"""The transport for the CDK provider framework.
+
+`on_event` answers with an identity and changes nothing, so a crash or a lost answer always leaves
+something that a Delete can find. All changes are made by `is_complete`, which the framework's waiter
+calls until it is done; an exception there is final.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from personalize_provider import sdk
+from personalize_provider.attempt import Attempt
+from personalize_provider.clock import SystemClock
+from personalize_provider.log import logger
+from personalize_provider.reconciler import reconcile
+from personalize_provider.request import Request
+from personalize_provider.solution import Solution
+from personalize_provider.solution.goal import goal_of, physical_id
+from personalize_provider.stack import StackState
+from personalize_provider.steps import Done
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+_CLOCK = SystemClock()
+_ATTEMPT = "Attempt"
+
+
+@logger.inject_lambda_context(clear_state=True)
+def on_event(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001 (Lambda passes it)
+    """Answer a request's first event with its physical id and what later events need to know.
+
+    Raises:
+        InvalidPropertiesError: the properties make no request to the service.
+    """
+    request = _begin(event)
+    now = _CLOCK.now()
+    state = StackState.read(sdk.cloudformation(), request.stack_id)
+    attempt = Attempt(now, now + float(os.environ["TOTAL_TIMEOUT_SECONDS"]), state)
+    identity = physical_id(request)
+    logger.info("identity", physical_id=identity, attempt=attempt.to_event())
+    return {"PhysicalResourceId": identity, _ATTEMPT: attempt.to_event()}
+
+
+@logger.inject_lambda_context(clear_state=True)
+def is_complete(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001
+    """Work on a request for a short while.
+
+    Raises:
+        LifecycleError: the request has failed; the message is what the stack's events show.
+    """
+    request = _begin(event)
+    attempt = Attempt.from_event(event[_ATTEMPT])
+    goal = goal_of(request, attempt.started_at)
+    if goal is None:
+        return {"IsComplete": True}
+    step = reconcile(
+        Solution(goal, sdk.personalize(), _CLOCK.now),
+        attempt,
+        _CLOCK,
+        lambda: StackState.read(sdk.cloudformation(), request.stack_id),
+    )
+    if isinstance(step, Done):
+        return {"IsComplete": True, "Data": dict(step.attributes)}
+    return {"IsComplete": False}
+
+
+def _begin(event: Mapping[str, Any]) -> Request:
+    request = Request.from_event(event)
+    logger.append_keys(
+        request_id=request.request_id,
+        request_type=request.type,
+        stack_id=request.stack_id,
+        logical_id=request.logical_id,
+        physical_id=request.physical_id,
+    )
+    return request

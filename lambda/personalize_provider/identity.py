@@ -1,0 +1,63 @@
+"""Who owns a resource, and what it is called.
+
+A name is a function of its owner and of what can't be changed about the resource. The same request
+always gives the same name, so a retry finds what the first try made; a change that needs a
+replacement gives another name; a rollback gives the first one again.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+STACK_ID_TAG = "cdk-personalize:stack-id"
+LOGICAL_ID_TAG = "cdk-personalize:logical-id"
+CONFIG_HASH_TAG = "cdk-personalize:config-hash"
+
+_MAX_NAME = 63  # rule 2
+_HASH_DIGITS = 12
+_MAX_LABEL = _MAX_NAME - _HASH_DIGITS - 1
+
+
+@dataclass(frozen=True)
+class Owner:
+    """The one logical resource of one stack that a thing in the account belongs to."""
+
+    stack_id: str
+    logical_id: str
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """What marks a thing as this owner's."""
+        return {STACK_ID_TAG: self.stack_id, LOGICAL_ID_TAG: self.logical_id}
+
+    def owns(self, tags: Mapping[str, str]) -> bool:
+        """Whether tags say that their bearer is this owner's."""
+        return all(tags.get(key) == value for key, value in self.tags.items())
+
+    def arn(self, resource: str) -> str:
+        """ARN of a Personalize resource, such as `solution/movies`, beside the owner's stack (rule 98)."""
+        partition, region, account = _partition_region_account(self.stack_id)
+        return f"arn:{partition}:personalize:{region}:{account}:{resource}"
+
+    def name(self, config_hash: str) -> str:
+        """The generated name: readable first, then what makes it unique (rules 2 and 97)."""
+        stack_name = self.stack_id.split("/")[1]
+        label = re.sub(r"[^a-zA-Z0-9_-]+", "-", f"{stack_name}-{self.logical_id}")
+        unique = digest({**self.tags, CONFIG_HASH_TAG: config_hash})
+        return f"{label[:_MAX_LABEL].rstrip('-_')}-{unique}"
+
+
+def digest(value: Mapping[str, Any]) -> str:
+    """A short hash of a JSON-like value that doesn't depend on the order of its keys."""
+    canonical = json.dumps(value, sort_keys=True, separators=(",", ":"))
+    return sha256(canonical.encode()).hexdigest()[:_HASH_DIGITS]
+
+
+def _partition_region_account(arn: str) -> tuple[str, str, str]:
+    _, partition, _, region, account, _ = arn.split(":", 5)
+    return partition, region, account

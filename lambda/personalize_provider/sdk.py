@@ -1,0 +1,92 @@
+"""The AWS clients of the provider: made late, once, and seen through the few calls that it makes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, Protocol, cast
+
+import botocore.session
+from botocore.config import Config
+from botocore.model import StructureShape
+
+# The asset carries the service model it was built with, so the provider knows today's API whatever
+# SDK the Lambda runtime has (rule 73). A checkout has no such folder and uses botocore's own.
+_MODELS = Path(__file__).resolve().parent.parent / "models"
+
+# Short enough that one tick of the reconciler, retries included, ends well within the function's time.
+_CONFIG = Config(
+    connect_timeout=3,
+    read_timeout=10,
+    retries={"mode": "standard", "total_max_attempts": 3},
+    user_agent_extra="cdk-personalize",
+)
+
+
+class Personalize(Protocol):
+    """The operations of Amazon Personalize that the provider calls; its IAM policy allows just these."""
+
+    def create_solution(self, **request: Any) -> Mapping[str, Any]:
+        """https://docs.aws.amazon.com/personalize/latest/dg/API_CreateSolution.html."""
+
+    def describe_solution(self, *, solutionArn: str) -> Mapping[str, Any]:  # noqa: N803 (botocore's names)
+        """https://docs.aws.amazon.com/personalize/latest/dg/API_DescribeSolution.html."""
+
+    def update_solution(self, **request: Any) -> Mapping[str, Any]:
+        """https://docs.aws.amazon.com/personalize/latest/dg/API_UpdateSolution.html."""
+
+    def delete_solution(self, *, solutionArn: str) -> Mapping[str, Any]:  # noqa: N803
+        """https://docs.aws.amazon.com/personalize/latest/dg/API_DeleteSolution.html."""
+
+    def list_solution_versions(self, **request: Any) -> Mapping[str, Any]:
+        """https://docs.aws.amazon.com/personalize/latest/dg/API_ListSolutionVersions.html."""
+
+    def stop_solution_version_creation(self, *, solutionVersionArn: str) -> Mapping[str, Any]:  # noqa: N803
+        """https://docs.aws.amazon.com/personalize/latest/dg/API_StopSolutionVersionCreation.html."""
+
+    def list_campaigns(self, **request: Any) -> Mapping[str, Any]:
+        """https://docs.aws.amazon.com/personalize/latest/dg/API_ListCampaigns.html."""
+
+    def list_tags_for_resource(self, *, resourceArn: str) -> Mapping[str, Any]:  # noqa: N803
+        """https://docs.aws.amazon.com/personalize/latest/dg/API_ListTagsForResource.html."""
+
+    def tag_resource(self, *, resourceArn: str, tags: list[dict[str, str]]) -> Mapping[str, Any]:  # noqa: N803
+        """https://docs.aws.amazon.com/personalize/latest/dg/API_TagResource.html."""
+
+    def untag_resource(self, *, resourceArn: str, tagKeys: list[str]) -> Mapping[str, Any]:  # noqa: N803
+        """https://docs.aws.amazon.com/personalize/latest/dg/API_UntagResource.html."""
+
+
+class CloudFormation(Protocol):
+    """The one operation of CloudFormation that the provider calls."""
+
+    def describe_stacks(self, *, StackName: str) -> Mapping[str, Any]:  # noqa: N803
+        """https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStacks.html."""
+
+
+@cache
+def _session() -> botocore.session.Session:
+    session = botocore.session.Session()
+    if _MODELS.is_dir():
+        session.set_config_variable("data_path", str(_MODELS))  # what AWS_DATA_PATH sets
+    return session
+
+
+@cache
+def personalize() -> Personalize:
+    """The Personalize client of this process."""
+    return cast(Personalize, _session().create_client("personalize", config=_CONFIG))
+
+
+@cache
+def cloudformation() -> CloudFormation:
+    """The CloudFormation client of this process."""
+    return cast(CloudFormation, _session().create_client("cloudformation", config=_CONFIG))
+
+
+@cache
+def input_shape(operation: str) -> StructureShape:
+    """What an operation of Personalize takes, as the service model has it."""
+    model = _session().get_service_model("personalize")
+    return cast(StructureShape, model.operation_model(operation).input_shape)

@@ -1,0 +1,246 @@
+"""What follows from a look at a solution. Pure: no calls, no clock, no state."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from personalize_provider.errors import LifecycleError
+from personalize_provider.identity import CONFIG_HASH_TAG
+from personalize_provider.solution.config import carries, updatable, update_request
+from personalize_provider.solution.goal import Absent, Goal, Present
+from personalize_provider.steps import Done, Effect, Fail, Step, Wait
+
+_CREATING = frozenset({"CREATE PENDING", "CREATE IN_PROGRESS"})
+_DELETING = frozenset({"DELETE PENDING", "DELETE IN_PROGRESS"})
+_STOPPABLE = _CREATING  # rule 82
+_IN_TRAINING = _STOPPABLE | {"CREATE STOPPING"}  # rules 76 and 78
+
+# How far the service's clock may be behind ours.
+_SKEW_SECONDS = 5.0
+
+# Longer than one invocation of a create that CloudFormation has given up on can still take.
+_GRACE_SECONDS = 120.0
+
+
+@dataclass(frozen=True)
+class Observed:
+    """A solution as it is now.
+
+    Attributes:
+        solution: What DescribeSolution answers.
+        tags: Its tags.
+        versions: Its versions as ListSolutionVersions has them; read only for a delete.
+    """
+
+    solution: Mapping[str, Any]
+    tags: Mapping[str, str]
+    versions: tuple[Mapping[str, Any], ...] = ()
+
+    @property
+    def status(self) -> str:
+        """The solution's status, in one spelling."""
+        return normalized(self.solution.get("status", ""))
+
+    @property
+    def update(self) -> Mapping[str, Any]:
+        """The latest UpdateSolution, which has a status of its own (rule 70); empty before the first."""
+        update: Mapping[str, Any] = self.solution.get("latestSolutionUpdate", {})
+        return update
+
+    @property
+    def is_updating(self) -> bool:
+        """Whether an UpdateSolution is under way."""
+        return normalized(self.update.get("status", "")) in _CREATING
+
+
+@dataclass(frozen=True)
+class Create(Effect):
+    """CreateSolution with the goal's request."""
+
+
+@dataclass(frozen=True)
+class Configure(Effect):
+    """UpdateSolution with these members."""
+
+    changes: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Retag(Effect):
+    """TagResource and UntagResource."""
+
+    add: Mapping[str, str]
+    remove: frozenset[str]
+
+
+@dataclass(frozen=True)
+class StopTraining(Effect):
+    """StopSolutionVersionCreation for these versions."""
+
+    version_arns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Delete(Effect):
+    """DeleteSolution."""
+
+
+def normalized(status: str) -> str:
+    """A status in upper case with spaces; the service's own documents also print underscores (rule 52)."""
+    action, _, rest = status.upper().replace("_", " ").partition(" ")
+    return f"{action} {rest.replace(' ', '_')}".strip()
+
+
+def decide(goal: Present | Absent, observed: Observed | None, *, now: float, expired: bool) -> Step:
+    """Say what to do next.
+
+    Args:
+        goal: What the request wants.
+        observed: What is there; None when there is no such solution.
+        now: Seconds since the epoch.
+        expired: The request has reached its deadline: there is no more waiting.
+    """
+    step = (
+        _towards_present(goal, observed)
+        if isinstance(goal, Present)
+        else _towards_absent(goal, observed, now)
+    )
+    if not (expired and isinstance(step, Wait)):
+        return step
+    error = LifecycleError(
+        goal.label,
+        "waiting",
+        f"not finished by the deadline, last seen: {step.reason}",
+        "look at the solution in the service; raise total_timeout of the SolutionProvider if it needs longer",
+    )
+    never_active = observed is not None and observed.status in _CREATING and goal.owns(observed.tags)
+    return Fail(error, discard=Delete() if never_active else None)
+
+
+def _towards_present(goal: Present, observed: Observed | None) -> Step:
+    if observed is None:
+        return Create()
+    if observed.status in _DELETING:
+        return Wait(f"a solution of that name is {observed.status}")
+    if not goal.owns(observed.tags):
+        return Fail(_taken(goal, observed))
+    if observed.status == "CREATE FAILED":
+        return _after_failed_create(goal, observed)
+    if observed.status != "ACTIVE":
+        return Wait(f"status {observed.status}")
+    if not goal.name_proves_owner and observed.tags.get(CONFIG_HASH_TAG) != goal.config_hash:
+        return Fail(_not_updatable(goal))
+    return _when_active(goal, observed)
+
+
+def _when_active(goal: Present, observed: Observed) -> Step:
+    add = {key: value for key, value in goal.tags.items() if observed.tags.get(key) != value}
+    remove = goal.dropped_tags & observed.tags.keys()
+    if add or remove:
+        return Retag(add, frozenset(remove))
+    if observed.is_updating:
+        return Wait(f"update {normalized(observed.update['status'])}")
+    wanted = updatable(goal.request)
+    changes = update_request(wanted, updatable(observed.solution))
+    if not changes:
+        return Done(attributes(observed))
+    # The service may describe a configuration in other words than it was given (rule 45), and a failed
+    # update leaves the old one in place: either way, the same update is not sent twice by one request.
+    sent = bool(observed.update) and _is_since(goal, observed.update) and carries(observed.update, changes)
+    if not sent:
+        return Configure(changes)
+    if normalized(observed.update["status"]) == "CREATE FAILED":
+        return Fail(_failed(goal, "UpdateSolution", observed.update))
+    return Done(attributes(observed))
+
+
+def _after_failed_create(goal: Present, observed: Observed) -> Step:
+    if not _is_since(goal, observed.solution):
+        return Delete()  # what an earlier request left; nothing was ever made with it
+    # A solution has no failure reason of its own (rule 47).
+    version = observed.solution.get("latestSolutionVersion", {})
+    return Fail(_failed(goal, "CreateSolution", version), discard=Delete())
+
+
+def _towards_absent(goal: Absent, observed: Observed | None, now: float) -> Step:
+    if observed is None:
+        if goal.may_still_appear and now < goal.since + _GRACE_SECONDS:
+            return Wait("nothing there yet; the create that was given up may still be under way")
+        return Done({})
+    if not goal.owns(observed.tags):
+        return Done({})  # somebody else's: a create that failed on its name is deleted without effect
+    if observed.status in _DELETING | _CREATING:
+        return Wait(f"status {observed.status}")
+    if observed.is_updating:  # rule 77
+        return Wait(f"update {normalized(observed.update['status'])}")
+    if observed.solution.get("performAutoTraining", False):
+        # Else a version may start at any time, and the delete is refused while one trains (rule 76).
+        return Configure({"performAutoTraining": False})
+    return _end_training(goal, observed) or Delete()
+
+
+def _end_training(goal: Absent, observed: Observed) -> Step | None:
+    training = {
+        version["solutionVersionArn"]: status
+        for version in observed.versions
+        if (status := normalized(version["status"])) in _IN_TRAINING
+    }
+    stoppable = tuple(arn for arn, status in training.items() if status in _STOPPABLE)
+    if stoppable and not goal.wait_for_training:
+        return StopTraining(stoppable)
+    if training:
+        return Wait("; ".join(f"version {arn.rpartition('/')[2]} is {was}" for arn, was in training.items()))
+    return None
+
+
+def attributes(observed: Observed) -> dict[str, str]:
+    """What Fn::GetAtt finds: always all of it, for GetAtt fails on an attribute that is missing."""
+    solution = observed.solution
+    created = solution.get("creationDateTime")
+    return {
+        "solutionArn": solution["solutionArn"],
+        "name": solution["name"],
+        "status": observed.status,
+        "datasetGroupArn": solution.get("datasetGroupArn", ""),
+        "recipeArn": solution.get("recipeArn", ""),
+        "eventType": solution.get("eventType", ""),
+        "creationDateTime": created.isoformat() if created else "",
+    }
+
+
+def _is_since(goal: Goal, described: Mapping[str, Any]) -> bool:
+    created = described.get("creationDateTime")
+    return created is not None and created.timestamp() >= goal.since - _SKEW_SECONDS
+
+
+def _taken(goal: Present, observed: Observed) -> LifecycleError:
+    return LifecycleError(
+        goal.label,
+        "CreateSolution",
+        f"a solution of that name exists (status {observed.status}) and is not this resource's; "
+        "it was left as it is",
+        "choose another solution_name, or leave it out to have one generated",
+        "AlreadyExists",
+    )
+
+
+def _not_updatable(goal: Present) -> LifecycleError:
+    return LifecycleError(
+        goal.label,
+        "UpdateSolution",
+        "the change needs a new solution, and this one's name is fixed by solution_name",
+        "change solution_name as well, or leave it out to have one generated",
+        "NotUpdatable",
+    )
+
+
+def _failed(goal: Goal, operation: str, described: Mapping[str, Any]) -> LifecycleError:
+    return LifecycleError(
+        goal.label,
+        operation,
+        described.get("failureReason") or "the service gives no reason",
+        "correct what it names and deploy again",
+        "CREATE FAILED",
+    )

@@ -1,0 +1,148 @@
+"""What a request wants of a solution."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from personalize_provider.errors import InvalidPropertiesError
+from personalize_provider.identity import CONFIG_HASH_TAG, Owner
+from personalize_provider.request import Request
+from personalize_provider.sdk import input_shape
+from personalize_provider.solution.config import immutable_hash
+from personalize_provider.wire import restore
+
+_SOLUTION_ARN = re.compile(r"arn:[a-z\d-]+:personalize:[a-z\d-]+:\d+:solution/[^/]+")  # rule 98
+_WAIT_FOR_TRAINING = "waitForTrainingOnDelete"
+_UNNAMED = "unnamed"  # stands in for the name, which needs the rest to be read first
+
+
+@dataclass(frozen=True)
+class Goal:
+    """A solution that is to be there, or to be gone.
+
+    Attributes:
+        arn: The solution's ARN.
+        owner: The logical resource that it belongs to.
+        name_proves_owner: The name was generated for this owner, so whatever bears it is the owner's.
+        since: When the request began, seconds since the epoch.
+    """
+
+    arn: str
+    owner: Owner
+    name_proves_owner: bool
+    since: float
+
+    @property
+    def label(self) -> str:
+        """How messages name the solution."""
+        return f"solution {self.arn.rpartition('/')[2]}"
+
+    def owns(self, tags: Mapping[str, str]) -> bool:
+        """Whether a solution of that name with these tags is the owner's."""
+        return self.name_proves_owner or self.owner.owns(tags)
+
+
+@dataclass(frozen=True)
+class Present(Goal):
+    """There shall be a solution made from `request`.
+
+    Attributes:
+        request: The CreateSolution request, name and ownership tags included.
+        dropped_tags: Keys of tags that the properties before had and these have not. Tags that
+            others put on the solution are none of ours and stay.
+    """
+
+    request: Mapping[str, Any]
+    dropped_tags: frozenset[str] = frozenset()
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """The tags that it shall bear."""
+        return {tag["tagKey"]: tag["tagValue"] for tag in self.request["tags"]}
+
+    @property
+    def config_hash(self) -> str:
+        """Hash of what can't be changed about the solution."""
+        return self.tags[CONFIG_HASH_TAG]
+
+
+@dataclass(frozen=True)
+class Absent(Goal):
+    """There shall be no solution of that ARN.
+
+    Attributes:
+        wait_for_training: Let versions in training finish instead of stopping them.
+        may_still_appear: CloudFormation made the id up because it never heard of one: the create
+            that it gave up on may still be under way.
+    """
+
+    wait_for_training: bool = False
+    may_still_appear: bool = False
+
+
+def physical_id(request: Request) -> str:
+    """The id to answer with, known before anything exists: the solution's ARN.
+
+    Raises:
+        InvalidPropertiesError: the properties make no CreateSolution request; each problem is named.
+    """
+    return request.physical_id if request.type == "Delete" else _present(request, since=0).arn
+
+
+def goal_of(request: Request, since: float) -> Present | Absent | None:
+    """What the request wants, or None where it is about no solution at all (rule 84).
+
+    Args:
+        request: The request, with the physical id that was answered for it.
+        since: When it began, seconds since the epoch.
+
+    Raises:
+        InvalidPropertiesError: as `physical_id`.
+    """
+    return _absent(request, since) if request.type == "Delete" else _present(request, since)
+
+
+def _present(request: Request, since: float) -> Present:
+    owner = Owner(request.stack_id, request.logical_id)
+    properties = {key: value for key, value in request.properties.items() if key != _WAIT_FOR_TRAINING}
+    # Off unless asked for, and always said: the service's default is on, and costs money (rule 33).
+    properties = {"name": _UNNAMED, "performAutoTraining": "false", **properties}
+    body, problems = restore(properties, input_shape("CreateSolution"))
+    if problems:
+        raise InvalidPropertiesError(f"resource {request.logical_id}", problems)
+    config_hash = immutable_hash(body)
+    generated = "name" not in request.properties
+    name = owner.name(config_hash) if generated else body["name"]
+    tags = {tag["tagKey"]: tag["tagValue"] for tag in body.get("tags", [])}
+    dropped = {tag["tagKey"] for tag in request.old_properties.get("tags", [])} - tags.keys()
+    tags |= {**owner.tags, CONFIG_HASH_TAG: config_hash}
+    return Present(
+        arn=owner.arn(f"solution/{name}"),
+        owner=owner,
+        name_proves_owner=generated,
+        since=since,
+        request={**body, "name": name, "tags": [{"tagKey": k, "tagValue": v} for k, v in tags.items()]},
+        dropped_tags=frozenset(dropped),
+    )
+
+
+def _absent(request: Request, since: float) -> Absent | None:
+    try:
+        made: Present | None = _present(request, since)
+    except InvalidPropertiesError:
+        made = None  # such properties never made anything, but an older version's may have
+    known = _SOLUTION_ARN.fullmatch(request.physical_id) is not None
+    if not known and made is None:
+        return None
+    arn = request.physical_id if known or made is None else made.arn
+    return Absent(
+        arn=arn,
+        owner=Owner(request.stack_id, request.logical_id),
+        name_proves_owner=made is not None and made.name_proves_owner and made.arn == arn,
+        since=since,
+        wait_for_training=request.properties.get(_WAIT_FOR_TRAINING) == "true",
+        may_still_appear=not known,
+    )

@@ -1,0 +1,125 @@
+"""A solution seen through the API: the only module that calls Personalize for one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from personalize_provider.errors import error_code, error_message
+from personalize_provider.sdk import Personalize
+from personalize_provider.solution.decide import (
+    Configure,
+    Create,
+    Delete,
+    Observed,
+    Retag,
+    StopTraining,
+    decide,
+)
+from personalize_provider.solution.goal import Absent, Present
+from personalize_provider.steps import Effect, Step, Wait
+
+# The solution is not as it was observed, or busy: look again rather than fail.
+_LOOK_AGAIN = frozenset({"ResourceInUseException", "ResourceAlreadyExistsException"})
+
+
+class Solution:
+    """One solution, and what one request wants of it.
+
+    Args:
+        goal: What is wanted.
+        client: Calls Personalize.
+        now: Tells the time, seconds since the epoch.
+    """
+
+    def __init__(self, goal: Present | Absent, client: Personalize, now: Callable[[], float]) -> None:
+        self._goal = goal
+        self._client = client
+        self._now = now
+        self._tags: dict[str, str] | None = None
+
+    @property
+    def label(self) -> str:
+        """How messages name it."""
+        return self._goal.label
+
+    def look(self, *, expired: bool) -> Step:
+        """Observe the solution and decide what follows from it."""
+        return decide(self._goal, self._observe(), now=self._now(), expired=expired)
+
+    def act(self, effect: Effect) -> Wait | None:
+        """Carry an effect out."""
+        try:
+            self._call(effect)
+        except ClientError as error:
+            code = error_code(error)
+            gone = code == "ResourceNotFoundException" and not isinstance(effect, Create)
+            if code not in _LOOK_AGAIN and not gone:
+                raise
+            return Wait(f"{error.operation_name}: {error_message(error)}{self._blockers(effect)}")
+        return None
+
+    def _observe(self) -> Observed | None:
+        try:
+            solution = self._client.describe_solution(solutionArn=self._goal.arn)["solution"]
+            if self._tags is None:
+                self._tags = self._read_tags()
+        except ClientError as error:
+            if error_code(error) != "ResourceNotFoundException":
+                raise
+            self._tags = None
+            return None
+        return Observed(solution, self._tags, tuple(self._versions(solution)))
+
+    def _call(self, effect: Effect) -> None:
+        arn = self._goal.arn
+        match effect:
+            case Create() if isinstance(self._goal, Present):
+                self._client.create_solution(**self._goal.request)
+                self._tags = self._goal.tags  # what was just sent need not be asked for
+            case Configure(changes):
+                self._client.update_solution(solutionArn=arn, **changes)
+            case Retag(add, remove):
+                self._tags = None
+                if add:
+                    tags = [{"tagKey": key, "tagValue": value} for key, value in add.items()]
+                    self._client.tag_resource(resourceArn=arn, tags=tags)
+                if remove:
+                    self._client.untag_resource(resourceArn=arn, tagKeys=sorted(remove))
+            case StopTraining(version_arns):
+                for version_arn in version_arns:
+                    self._client.stop_solution_version_creation(solutionVersionArn=version_arn)
+            case Delete():
+                self._client.delete_solution(solutionArn=arn)
+            case _:
+                raise TypeError(f"{self.label} knows no effect {effect!r}")
+
+    def _read_tags(self) -> dict[str, str]:
+        tags = self._client.list_tags_for_resource(resourceArn=self._goal.arn)["tags"]
+        return {tag["tagKey"]: tag["tagValue"] for tag in tags}
+
+    def _versions(self, solution: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+        if isinstance(self._goal, Absent) and solution.get("latestSolutionVersion"):
+            yield from _pages(self._client.list_solution_versions, "solutionVersions", self._goal.arn)
+
+    def _blockers(self, effect: Effect) -> str:
+        """Why a delete is refused, where it is a campaign (rule 75)."""
+        if not isinstance(effect, Delete):
+            return ""
+        campaigns = _pages(self._client.list_campaigns, "campaigns", self._goal.arn)
+        names = [campaign["name"] for campaign in campaigns]
+        return f" (used by campaign {', '.join(names)})" if names else ""
+
+
+def _pages(
+    call: Callable[..., Mapping[str, Any]], member: str, solution_arn: str
+) -> Iterator[Mapping[str, Any]]:
+    token: dict[str, str] = {}
+    while True:
+        page = call(solutionArn=solution_arn, **token)
+        yield from page[member]
+        if not page.get("nextToken"):
+            return
+        token = {"nextToken": page["nextToken"]}

@@ -1,0 +1,36 @@
+"""The state of the stack that a request belongs to.
+
+After a cancelled deploy CloudFormation no longer listens, but the waiter of the provider framework
+polls on (aws/aws-cdk 31541). A request that would still act then would undo the rollback. So the
+first event of a request records what the stack was doing, and nothing is changed unless it still is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+from personalize_provider.sdk import CloudFormation
+
+
+@dataclass(frozen=True)
+class StackState:
+    """What tells one operation on a stack from the next.
+
+    Attributes:
+        status: For example `UPDATE_IN_PROGRESS`.
+        last_updated: When the last update of the stack began, ISO 8601; empty before the first.
+    """
+
+    status: str
+    last_updated: str = ""
+
+    @classmethod
+    def read(cls, client: CloudFormation, stack_id: str) -> StackState:
+        """Ask CloudFormation."""
+        stack = client.describe_stacks(StackName=stack_id)["Stacks"][0]
+        updated = stack.get("LastUpdatedTime")
+        return cls(stack["StackStatus"], updated.isoformat() if updated else "")
+
+    def to_event(self) -> dict[str, str]:
+        """As it travels in the provider framework's event."""
+        return asdict(self)
