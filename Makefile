@@ -1,0 +1,91 @@
+# Everything a person or CI does here, one target each. `make deploy` needs Python 3.11+, Node 20+ and make.
+#
+#   TARGET=local  (default) the embedded AWS on 127.0.0.1: no account, no credentials
+#   TARGET=aws    the account of your own credentials and profile
+
+TARGET ?= local
+PYTHON ?= python3
+STACKS ?= --all
+
+export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
+export PYTHONPATH := $(CURDIR)/local
+# Node's end of life is not this project's news.
+export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 1
+export CDK_DISABLE_CLI_TELEMETRY := true
+
+LOCAL := .venv/bin/python -m personalize_local
+TOOLS := .venv/.installed node_modules/.installed
+
+ifeq ($(TARGET),local)
+  # A profile of the user's must not lead the local deploy to a real account.
+  CDK := env -u AWS_PROFILE -u AWS_DEFAULT_PROFILE $$($(LOCAL) env) cdk
+  ACCOUNT := local-aws
+  PREPARED := bootstrap
+else ifeq ($(TARGET),aws)
+  CDK := cdk
+else
+  $(error TARGET=$(TARGET) is not known: use TARGET=local (the default) or TARGET=aws)
+endif
+
+.PHONY: help setup deploy bootstrap diff synth destroy local local-aws test lint format clean
+
+help:  ## This list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+setup: $(TOOLS)  ## Install all that the other targets need
+
+deploy: $(TOOLS) $(PREPARED)  ## Deploy the reference app (TARGET=aws for a real account)
+	$(CDK) deploy $(STACKS) --require-approval never --no-notices
+
+bootstrap: $(TOOLS) $(ACCOUNT)  ## Prepare the account for the CDK, once; local deploys do it themselves
+	$(CDK) bootstrap --no-notices
+
+diff: $(TOOLS) $(ACCOUNT)  ## What a deploy would change
+	$(CDK) diff $(STACKS) --no-notices
+
+synth: $(TOOLS)  ## Write the CloudFormation template to cdk.out
+	cdk synth $(STACKS) --quiet --no-notices
+
+destroy: $(TOOLS) $(ACCOUNT)  ## Delete what deploy made, and stop the local AWS
+	$(CDK) destroy $(STACKS) --force --no-notices
+ifeq ($(TARGET),local)
+	$(LOCAL) leftovers
+	$(LOCAL) stop
+endif
+
+local: $(TOOLS)  ## Run the local AWS in the foreground
+	$(LOCAL) serve
+
+local-aws: $(TOOLS)
+	@$(LOCAL) start
+
+test: $(TOOLS)  ## All tests
+	pytest $(PYTEST_ARGS)
+
+lint: $(TOOLS)  ## Format, style and types, without changing anything
+	ruff format --check .
+	ruff check .
+	mypy
+	mypy app.py
+
+format: $(TOOLS)  ## Put the code into the house style
+	ruff format .
+	ruff check --fix .
+
+clean:  ## Stop the local AWS and remove everything that make made
+	@if [ -x .venv/bin/python ]; then $(LOCAL) stop; fi
+	rm -rf .venv node_modules build dist cdk.out .local-aws .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/.installed: requirements.txt requirements-dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Python 3.11 or newer is needed; $(PYTHON) is $$($(PYTHON) --version). Try: make PYTHON=python3.12"; exit 1; }
+	$(PYTHON) -m venv .venv
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+node_modules/.installed: package.json package-lock.json
+	@node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20)' \
+		|| { echo "Node 20 or newer is needed: https://nodejs.org"; exit 1; }
+	npm ci --silent --no-audit --no-fund
+	@touch $@
