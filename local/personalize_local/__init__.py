@@ -1,0 +1,1 @@
+"""Amazon Personalize on a laptop: a simulator of the control plane, served beside an embedded AWS."""

@@ -1,0 +1,88 @@
+"""What may be set: how long things take, and how much of them an account may have."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from math import isfinite
+from typing import TypeVar
+
+
+@dataclass(frozen=True, slots=True)
+class Durations:
+    """Seconds from the start of each kind of work to its end.
+
+    The defaults keep a laptop quick; creating a solution took about a second on AWS too (rule 56).
+    Work that has begun keeps the duration it began with.
+
+    Attributes:
+        solution_create: From CreateSolution to ACTIVE.
+        solution_update: From UpdateSolution to the new configuration in force (rule 62: minutes on AWS).
+        solution_delete: From DeleteSolution to gone.
+        solution_version: One training (rule 59: from 20 minutes to hours on AWS).
+        solution_version_stop: From CREATE STOPPING to CREATE STOPPED.
+        automatic_training_delay: From ACTIVE, or from an update, to the first automatic training (rule 57).
+        campaign_create: From CreateCampaign to ACTIVE.
+        campaign_delete: From DeleteCampaign to gone.
+        dataset_group_create: From CreateDatasetGroup to ACTIVE.
+        dataset_group_delete: From DeleteDatasetGroup to gone.
+        dataset_create: From CreateDataset to ACTIVE.
+        dataset_delete: From DeleteDataset to gone.
+    """
+
+    solution_create: float = 1
+    solution_update: float = 2
+    solution_delete: float = 1
+    solution_version: float = 1200
+    solution_version_stop: float = 2
+    automatic_training_delay: float = 3600
+    campaign_create: float = 5
+    campaign_delete: float = 1
+    dataset_group_create: float = 1
+    dataset_group_delete: float = 1
+    dataset_create: float = 1
+    dataset_delete: float = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Quotas of an account in a Region, with the service's defaults (rules 116 to 118).
+
+    Attributes:
+        solutions_per_dataset_group: Solutions that are active or being created.
+        solution_versions_in_progress: Trainings pending or running at once.
+        campaigns_per_dataset_group: Campaigns that are active or being created.
+        dataset_groups: Dataset groups.
+        requests_per_second: Requests a second for each operation, 1 on AWS. Default: - not limited.
+    """
+
+    solutions_per_dataset_group: int = 10
+    solution_versions_in_progress: int = 20
+    campaigns_per_dataset_group: int = 5
+    dataset_groups: int = 5
+    requests_per_second: int | None = None
+
+
+_S = TypeVar("_S", Durations, Limits)
+
+
+def changed(settings: _S, changes: Mapping[str, object]) -> _S:
+    """Return `settings` with `changes`, each checked: a known name and a number that is not negative.
+
+    Raises:
+        ValueError: A name is unknown or a value is not such a number; it says which are known.
+    """
+    types = {field.name: str(field.type) for field in fields(settings)}
+    for name, value in changes.items():
+        if name not in types:
+            msg = f"unknown setting {name!r}: expected one of {', '.join(types)}"
+            raise ValueError(msg)
+        optional, whole = "None" in types[name], "int" in types[name]
+        if value is None and optional:
+            continue
+        number = isinstance(value, int) or (isinstance(value, float) and not whole and isfinite(value))
+        if isinstance(value, bool) or not number or value < 0:  # type: ignore[operator]
+            kind = "whole number" if whole else "number"
+            msg = f"{name} must be a {kind} of 0 or more: got {value!r}"
+            raise ValueError(msg)
+    return replace(settings, **changes)  # type: ignore[arg-type]
