@@ -1,0 +1,48 @@
+"""AWS CDK constructs for Amazon Personalize."""
+
+from cdk_personalize.auto_training import AutoTraining
+from cdk_personalize.errors import InvalidConstructError, InvalidProviderError, InvalidSolutionError, Problem
+from cdk_personalize.provider import SolutionProvider
+from cdk_personalize.recipe import Recipe
+from cdk_personalize.solution import Solution
+from cdk_personalize.solution_config import (
+    AutoMLConfig,
+    CategoricalHyperParameterRange,
+    ContinuousHyperParameterRange,
+    EventParameters,
+    EventsConfig,
+    HpoConfig,
+    HpoObjective,
+    HpoResourceConfig,
+    HyperParameterRanges,
+    IntegerHyperParameterRange,
+    ObjectiveSensitivity,
+    OptimizationObjective,
+    SolutionConfig,
+    TrainingDataConfig,
+)
+
+__all__ = [
+    "AutoMLConfig",
+    "AutoTraining",
+    "CategoricalHyperParameterRange",
+    "ContinuousHyperParameterRange",
+    "EventParameters",
+    "EventsConfig",
+    "HpoConfig",
+    "HpoObjective",
+    "HpoResourceConfig",
+    "HyperParameterRanges",
+    "IntegerHyperParameterRange",
+    "InvalidConstructError",
+    "InvalidProviderError",
+    "InvalidSolutionError",
+    "ObjectiveSensitivity",
+    "OptimizationObjective",
+    "Problem",
+    "Recipe",
+    "Solution",
+    "SolutionConfig",
+    "SolutionProvider",
+    "TrainingDataConfig",
+]

@@ -1,0 +1,269 @@
+"""The kinds of value that the service's API knows: each has its limits and its form in a request.
+
+Every value is checked and rendered through `problems` and `wire`, which let through what is absent and what is
+known only at deploy time. A kind therefore never sees None or a token.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+
+from cdk_personalize._tokens import is_token
+from cdk_personalize.errors import Problem
+
+
+class Kind(ABC):
+    """A kind of value."""
+
+    @abstractmethod
+    def problems(self, value: Any, at: str) -> Iterator[Problem]:
+        """Find what is wrong with a value.
+
+        Args:
+            value: What was given.
+            at: The argument that it was given for.
+        """
+
+    def wire(self, value: Any) -> Any:
+        """Return the value as the API wants it."""
+        return value
+
+
+def problems(kind: Kind, value: Any, at: str) -> Iterator[Problem]:
+    """Find what is wrong with a value, unless it is absent or a token."""
+    if value is not None and not is_token(value):
+        yield from kind.problems(value, at)
+
+
+def required(kind: Kind, value: Any, at: str) -> Iterator[Problem]:
+    """Find what is wrong with a value that must be there, unless it is a token."""
+    if value is None:
+        yield Problem(argument=at, value=value, rule="must not be None", fix="give a value")
+    yield from problems(kind, value, at)
+
+
+def wire(kind: Kind, value: Any) -> Any:
+    """Return a value as the API wants it; a token as it is."""
+    return value if value is None or is_token(value) else kind.wire(value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Text(Kind):
+    """A string of limited length.
+
+    Attributes:
+        min: Fewest characters.
+        max: Most characters.
+        pattern: What the whole string matches.
+        hint: What to do when it does not.
+    """
+
+    min: int = 0
+    max: int
+    pattern: str = ""
+    hint: str = ""
+
+    def problems(self, value: Any, at: str) -> Iterator[Problem]:  # noqa: D102
+        if not isinstance(value, str):
+            yield _wrong_type(value, at, "a string")
+        elif not self.min <= len(value) <= self.max:
+            yield Problem(
+                argument=at,
+                value=value,
+                rule=f"must have {self.min} to {self.max} characters",
+                fix=f"it has {len(value)}",
+            )
+        elif self.pattern and not re.fullmatch(self.pattern, value):
+            yield Problem(argument=at, value=value, rule=f"must match {self.pattern}", fix=self.hint)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Number(Kind):
+    """A real number in an inclusive range."""
+
+    min: float = -math.inf
+    max: float = math.inf
+
+    def problems(self, value: Any, at: str) -> Iterator[Problem]:  # noqa: D102
+        if not _is_number(value):
+            yield _wrong_type(value, at, "a number")
+        else:
+            yield from _out_of_range(value, at, self.min, self.max)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Integer(Kind):
+    """A whole number in an inclusive range."""
+
+    min: float = -math.inf
+    max: float = math.inf
+
+    def problems(self, value: Any, at: str) -> Iterator[Problem]:  # noqa: D102
+        if not isinstance(value, int) or isinstance(value, bool):
+            yield _wrong_type(value, at, "a whole number (int)")
+        else:
+            yield from _out_of_range(value, at, self.min, self.max)
+
+
+@dataclass(frozen=True, kw_only=True)
+class IntegerText(Integer):
+    """A whole number that the API takes as a string."""
+
+    def wire(self, value: int) -> str:  # noqa: D102
+        return str(value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NumberText(Kind):
+    """A real number that the API takes as a string, such as "0.5"."""
+
+    max: int
+
+    def problems(self, value: Any, at: str) -> Iterator[Problem]:  # noqa: D102
+        if not (_is_number(value) or isinstance(value, str)):
+            yield _wrong_type(value, at, "a number, or a string that holds one")
+        elif not _is_finite(value):
+            yield Problem(
+                argument=at, value=value, rule="must be a number", fix="events are compared with it"
+            )
+        else:
+            yield from Text(max=self.max).problems(to_text(value), at)
+
+    def wire(self, value: str | float) -> str:  # noqa: D102
+        return to_text(value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScalarText(Kind):
+    """A string, number or boolean that the API takes as a string (rule 8)."""
+
+    max: int
+
+    def problems(self, value: Any, at: str) -> Iterator[Problem]:  # noqa: D102
+        if not isinstance(value, str | int | float):
+            yield _wrong_type(value, at, "a string, a number or a boolean")
+        elif isinstance(value, float) and not math.isfinite(value):
+            yield Problem(argument=at, value=value, rule="must be finite", fix="give a number")
+        else:
+            yield from Text(max=self.max).problems(to_text(value), at)
+
+    def wire(self, value: str | float) -> str:  # noqa: D102
+        return to_text(value)
+
+
+@dataclass(frozen=True)
+class Flag(Kind):
+    """True or false."""
+
+    def problems(self, value: Any, at: str) -> Iterator[Problem]:  # noqa: D102
+        if not isinstance(value, bool):
+            yield _wrong_type(value, at, "True or False")
+
+
+@dataclass(frozen=True)
+class Choice(Kind):
+    """A member of an enumeration, whose values are the API's words."""
+
+    members: type[Enum]
+
+    def problems(self, value: Any, at: str) -> Iterator[Problem]:  # noqa: D102
+        if not isinstance(value, self.members):
+            name = self.members.__name__
+            names = ", ".join(f"{name}.{member.name}" for member in self.members)
+            yield _wrong_type(value, at, f"a member of {name}", f"use one of {names}")
+
+    def wire(self, value: Enum) -> Any:  # noqa: D102
+        return value.value
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListOf(Kind):
+    """A list of limited length."""
+
+    item: Kind
+    max: int
+
+    def problems(self, value: Any, at: str) -> Iterator[Problem]:  # noqa: D102
+        if not isinstance(value, Sequence) or isinstance(value, str | bytes):
+            yield _wrong_type(value, at, "a list")
+            return
+        yield from _too_many(value, at, self.max)
+        for index, item in enumerate(value):
+            yield from required(self.item, item, f"{at}[{index}]")
+
+    def wire(self, value: Iterable[Any]) -> list[Any]:  # noqa: D102
+        return [wire(self.item, item) for item in value]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MapOf(Kind):
+    """A mapping of limited size."""
+
+    key: Kind
+    value: Kind
+    max: int
+
+    def problems(self, value: Any, at: str) -> Iterator[Problem]:  # noqa: D102
+        if not isinstance(value, Mapping):
+            yield _wrong_type(value, at, "a mapping")
+            return
+        yield from _too_many(value, at, self.max)
+        for key, item in value.items():
+            yield from required(self.key, key, f"a key of {at}")
+            yield from required(self.value, item, f"{at}[{key!r}]")
+
+    def wire(self, value: Mapping[Any, Any]) -> dict[Any, Any]:  # noqa: D102
+        return {wire(self.key, key): wire(self.value, item) for key, item in value.items()}
+
+
+def to_text(value: str | float) -> str:
+    """Write a scalar as the API's strings have it: 55 as "55", True as "true", 1e-05 as "0.00001"."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float):
+        return f"{Decimal(repr(value)):f}"
+    return str(value)
+
+
+def _wrong_type(value: object, at: str, expected: str, fix: str = "") -> Problem:
+    found = value.__name__ if isinstance(value, type) else type(value).__name__
+    return Problem(argument=at, value=value, rule=f"must be {expected}", fix=fix or f"{found} does not do")
+
+
+def _out_of_range(value: float, at: str, low: float, high: float) -> Iterator[Problem]:
+    if low <= value <= high:
+        return
+    if math.isinf(low) and math.isinf(high):
+        limits = "finite"
+    elif math.isinf(high):
+        limits = f"at least {low:g}"
+    elif math.isinf(low):
+        limits = f"at most {high:g}"
+    else:
+        limits = f"{low:g} to {high:g}"
+    yield Problem(argument=at, value=value, rule=f"must be {limits}", fix="choose a value in that range")
+
+
+def _too_many(value: Mapping[Any, Any] | Sequence[Any], at: str, most: int) -> Iterator[Problem]:
+    if len(value) > most:
+        yield Problem(
+            argument=at, value=value, rule=f"must have at most {most} entries", fix=f"it has {len(value)}"
+        )
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_finite(value: str | float) -> bool:
+    try:
+        return math.isfinite(float(value))
+    except ValueError:
+        return False

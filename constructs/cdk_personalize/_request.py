@@ -1,0 +1,80 @@
+"""A CreateSolution request as a solution's arguments make it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from cdk_personalize import _kinds as kinds
+from cdk_personalize._kinds import Flag, Integer, Kind, Text
+from cdk_personalize._structure import Structure, member
+from cdk_personalize.auto_training import AutoTraining
+from cdk_personalize.errors import Problem
+from cdk_personalize.recipe import Recipe
+from cdk_personalize.solution_config import ARN, EVENT_TYPE, SolutionConfig
+
+_NAME = Text(
+    min=1,
+    max=63,
+    pattern=r"[a-zA-Z0-9][a-zA-Z0-9\-_]*",
+    hint="use letters, digits, - or _, beginning with a letter or digit",
+)
+_DAYS = Integer(min=1, max=30)
+
+
+class _RecipeArn(Kind):
+    """A `Recipe`, which the API takes as its ARN."""
+
+    def problems(self, value: Any, at: str) -> Iterator[Problem]:
+        if isinstance(value, Recipe):
+            yield from kinds.problems(ARN, value.arn(partition="aws"), at)
+            return
+        names = {recipe.name: name for name, recipe in vars(Recipe).items() if isinstance(recipe, Recipe)}
+        member = names.get(str(value).rpartition("/")[2])
+        fix = f"use Recipe.{member}" if member else "use a member of Recipe, or Recipe.from_arn(...)"
+        yield Problem(argument=at, value=value, rule="must be a Recipe", fix=fix)
+
+
+class _Schedule(Kind):
+    """An `AutoTraining`, which the API takes as a flag and, inside solutionConfig, a schedule."""
+
+    def problems(self, value: Any, at: str) -> Iterator[Problem]:
+        if not isinstance(value, AutoTraining):
+            fix = "use AutoTraining.DISABLED or AutoTraining.every(days=7)"
+            yield Problem(argument=at, value=value, rule="must be an AutoTraining", fix=fix)
+        elif value.enabled:
+            yield from kinds.required(_DAYS, value.days, f"{at}.days")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SolutionRequest:
+    """The arguments of a `Solution` that make up its CreateSolution request."""
+
+    solution_name: str | None = member(_NAME)
+    dataset_group_arn: str = member(ARN)
+    recipe: Recipe | None = member(_RecipeArn())
+    event_type: str | None = member(EVENT_TYPE)
+    perform_auto_ml: bool | None = member(Flag())
+    perform_hpo: bool | None = member(Flag())
+    perform_incremental_update: bool | None = member(Flag())
+    auto_training: AutoTraining = member(_Schedule(), default=AutoTraining.DISABLED)
+    solution_config: SolutionConfig | None = member(Structure(SolutionConfig))
+
+    def properties(self, partition: str) -> dict[str, Any]:
+        """Return the request in the API's own names.
+
+        Args:
+            partition: The AWS partition that a predefined recipe's ARN is written with.
+        """
+        rendered = Structure(SolutionRequest).wire(self)
+        del rendered["autoTraining"]
+        if self.recipe is not None:
+            rendered["recipeArn"] = self.recipe.arn(partition)
+        # Always stated: the service's default is to train, and to bill, every week (rule 33).
+        rendered["performAutoTraining"] = self.auto_training.enabled
+        schedule = self.auto_training.schedule_expression
+        if schedule is not None:
+            config = rendered.setdefault("solutionConfig", {})
+            config["autoTrainingConfig"] = {"schedulingExpression": schedule}
+        return rendered

@@ -1,0 +1,25 @@
+"""Recognize values that CloudFormation fills in at deploy time, without asking jsii.
+
+CDK encodes a deploy-time value as a marked string, a marked list, or a NaN-like double. Each question to
+`aws_cdk.Token` is a round trip to another process; a Solution has dozens of values, so the marks are read here.
+"""
+
+from __future__ import annotations
+
+import struct
+
+_TEXT_MARK = "${Token["
+_LIST_MARK = "#{Token["
+_NUMBER_MARK = 0xFBFF  # the upper 16 bits of every double that stands for a number token
+
+
+def is_token(value: object) -> bool:
+    """Tell whether a value, or any part of it, is known only at deploy time."""
+    if isinstance(value, str):
+        return _TEXT_MARK in value or _LIST_MARK in value
+    if isinstance(value, float):
+        return bool(struct.unpack(">H", struct.pack(">d", value)[:2])[0] == _NUMBER_MARK)
+    if isinstance(value, list | tuple):
+        return len(value) == 1 and isinstance(value[0], str) and _LIST_MARK in value[0]
+    # An IResolvable, such as Fn.get_att's answer, arrives as the object itself.
+    return hasattr(value, "resolve") and hasattr(value, "creation_stack")
