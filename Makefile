@@ -9,8 +9,8 @@ STACKS ?= --all
 
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 export PYTHONPATH := $(CURDIR)/local
-# Node's end of life is not this project's news.
-export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 1
+# jsii fills the screen on Node 20, which works; the variable lists major versions.
+export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 export CDK_DISABLE_CLI_TELEMETRY := true
 
 LOCAL := .venv/bin/python -m personalize_local

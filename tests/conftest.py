@@ -1,0 +1,19 @@
+"""Settings for every test."""
+
+from __future__ import annotations
+
+import os
+
+# jsii fills the output on Node 20, which works; the variable lists major versions.
+os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20")
+# Six seconds a synth. The one test that is about it turns it on.
+os.environ.setdefault("CDK_VALIDATION", "false")
+# A client that a test makes must never find the credentials of whoever runs it.
+os.environ.update(
+    AWS_ACCESS_KEY_ID="test",
+    AWS_SECRET_ACCESS_KEY="test",
+    AWS_REGION="us-east-1",
+    AWS_DEFAULT_REGION="us-east-1",
+)
+for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL"):
+    os.environ.pop(name, None)
