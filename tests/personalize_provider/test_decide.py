@@ -1,0 +1,493 @@
+"""`decide` for every kind of goal against everything that can be observed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import product
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from personalize_provider.identity import CONFIG_HASH_TAG, LOGICAL_ID_TAG, STACK_ID_TAG, Owner
+from personalize_provider.solution.decide import (
+    Configure,
+    Create,
+    Delete,
+    Observed,
+    Retag,
+    StopTraining,
+    decide,
+    normalized,
+)
+from personalize_provider.solution.goal import Absent, Present
+from personalize_provider.steps import Done, Effect, Fail, Step, Wait
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+SINCE = NOW.timestamp()
+BEFORE = NOW - timedelta(hours=1)
+AFTER = NOW + timedelta(seconds=1)
+
+OWNER = Owner("arn:aws:cloudformation:us-east-1:123456789012:stack/films/1a2b", "Movies")
+ARN = OWNER.arn("solution/movies")
+HASH = "0123456789ab"
+OWN = {**OWNER.tags, CONFIG_HASH_TAG: HASH}
+OTHER_HASH = {**OWN, CONFIG_HASH_TAG: "ffffffffffff"}
+FOREIGN = {"team": "search"}
+OTHER_STACK = {**OWN, STACK_ID_TAG: "arn:aws:cloudformation:us-east-1:123456789012:stack/films/9z9z"}
+OTHER_LOGICAL_ID = {**OWN, LOGICAL_ID_TAG: "Shows"}
+NOT_OURS: tuple[dict[str, str], ...] = (FOREIGN, {}, OTHER_STACK, OTHER_LOGICAL_ID)
+
+REQUEST: dict[str, Any] = {
+    "name": "movies",
+    "datasetGroupArn": "arn:aws:personalize:us-east-1:123456789012:dataset-group/films",
+    "performAutoTraining": False,
+}
+
+CREATING = ("CREATE PENDING", "CREATE IN_PROGRESS")
+DELETING = ("DELETE PENDING", "DELETE IN_PROGRESS")
+UNKNOWN = ("CREATE THROTTLED", "INACTIVE", "")
+STATUSES = (*CREATING, "ACTIVE", "CREATE FAILED", *DELETING, *UNKNOWN)
+
+
+def spellings(status: str) -> tuple[str, ...]:
+    """The ways in which the service and its documents write a status (rule 52)."""
+    return tuple(dict.fromkeys((status, status.replace(" ", "_"), status.lower())))
+
+
+def present(*, generated: bool = True, tags: Mapping[str, str] = {}, **request: Any) -> Present:
+    body = {**REQUEST, **request}
+    body["tags"] = [{"tagKey": key, "tagValue": value} for key, value in {**tags, **OWN}.items()]
+    return Present(ARN, OWNER, generated, SINCE, body)
+
+
+def absent(*, generated: bool = False, wait: bool = False, may_still_appear: bool = False) -> Absent:
+    return Absent(ARN, OWNER, generated, SINCE, wait, may_still_appear)
+
+
+def seen(
+    status: str = "ACTIVE",
+    tags: Mapping[str, str] = OWN,
+    versions: tuple[Mapping[str, Any], ...] = (),
+    **solution: Any,
+) -> Observed:
+    described = {
+        "solutionArn": ARN,
+        "name": "movies",
+        "status": status,
+        "performAutoTraining": False,
+        "creationDateTime": AFTER,
+        **solution,
+    }
+    return Observed(described, tags, versions)
+
+
+def update(status: str, at: datetime = AFTER, **sent: Any) -> dict[str, Any]:
+    return {"status": status, "creationDateTime": at, "solutionUpdateConfig": {}, **sent}
+
+
+def version(status: str, name: str = "236f000b") -> dict[str, Any]:
+    return {"solutionVersionArn": f"{ARN}/{name}", "status": status}
+
+
+def look(
+    goal: Present | Absent, observed: Observed | None, *, later: float = 0, expired: bool = False
+) -> Step:
+    return decide(goal, observed, now=SINCE + later, expired=expired)
+
+
+def failure(step: Step) -> str:
+    assert isinstance(step, Fail)
+    return str(step.error)
+
+
+# Statuses
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("CREATE PENDING", "CREATE PENDING"),
+        ("create_pending", "CREATE PENDING"),
+        ("CREATE_IN_PROGRESS", "CREATE IN_PROGRESS"),
+        ("CREATE IN PROGRESS", "CREATE IN_PROGRESS"),
+        ("CREATE_FAILED", "CREATE FAILED"),
+        ("DELETE_IN_PROGRESS", "DELETE IN_PROGRESS"),
+        ("active", "ACTIVE"),
+        ("", ""),
+    ],
+)
+def test_normalized__any_spelling__one_word(written: str, meant: str) -> None:
+    assert normalized(written) == meant
+
+
+# Present: nothing there
+
+
+@pytest.mark.parametrize("generated", [True, False])
+def test_present__nothing_there__creates(generated: bool) -> None:
+    assert look(present(generated=generated), None) == Create()
+
+
+# Present: every status, by who owns the solution
+#                       generated name:  own, other hash, not ours   explicit name: own, other hash, not ours
+PRESENT = {
+    "CREATE PENDING": ("Wait", "Wait", "Wait", "Wait", "Wait", "AlreadyExists"),
+    "CREATE IN_PROGRESS": ("Wait", "Wait", "Wait", "Wait", "Wait", "AlreadyExists"),
+    "ACTIVE": ("Done", "Retag", "Retag", "Done", "NotUpdatable", "AlreadyExists"),
+    "CREATE FAILED": ("Failed", "Failed", "Failed", "Failed", "Failed", "AlreadyExists"),
+    "DELETE PENDING": ("Wait", "Wait", "Wait", "Wait", "Wait", "Wait"),
+    "DELETE IN_PROGRESS": ("Wait", "Wait", "Wait", "Wait", "Wait", "Wait"),
+    "CREATE THROTTLED": ("Wait", "Wait", "Wait", "Wait", "Wait", "AlreadyExists"),
+    "INACTIVE": ("Wait", "Wait", "Wait", "Wait", "Wait", "AlreadyExists"),
+    "": ("Wait", "Wait", "Wait", "Wait", "Wait", "AlreadyExists"),
+}
+PRESENT_CASES = [
+    pytest.param(generated, spelling, tags, row[column], id=f"{spelling}-{generated}-{column}-{index}")
+    for status, row in PRESENT.items()
+    for spelling in spellings(status)
+    for generated, first in ((True, 0), (False, 3))
+    for column, owners in enumerate(((OWN,), (OTHER_HASH,), NOT_OURS), start=first)
+    for index, tags in enumerate(owners)
+]
+
+
+def test_present_table__every_status__is_in_it() -> None:
+    assert set(PRESENT) == set(STATUSES)
+
+
+@pytest.mark.parametrize(("generated", "status", "tags", "expected"), PRESENT_CASES)
+def test_present__status_and_owner__decides(
+    generated: bool, status: str, tags: Mapping[str, str], expected: str
+) -> None:
+    step = look(present(generated=generated), seen(status, tags))
+    match expected:
+        case "AlreadyExists" | "NotUpdatable":
+            assert f"({expected})" in failure(step)
+            assert isinstance(step, Fail)
+            assert step.discard is None
+        case "Failed":
+            assert "CreateSolution failed: the service gives no reason (CREATE FAILED)" in failure(step)
+            assert isinstance(step, Fail)
+            assert step.discard == Delete()
+        case _:
+            assert type(step).__name__ == expected
+
+
+@pytest.mark.parametrize(("generated", "status", "tags", "expected"), PRESENT_CASES)
+def test_present__deadline_passed__only_a_wait_becomes_a_failure(
+    generated: bool, status: str, tags: Mapping[str, str], expected: str
+) -> None:
+    goal, observed = present(generated=generated), seen(status, tags)
+    step = look(goal, observed, expired=True)
+    if expected != "Wait":
+        assert type(step) is type(look(goal, observed))
+        return
+    assert "not finished by the deadline" in failure(step)
+    assert normalized(status) in failure(step)
+    assert isinstance(step, Fail)
+    assert step.discard == (Delete() if normalized(status) in CREATING else None)
+
+
+# Present: a solution that is ACTIVE and ours
+
+
+def test_present__tags_differ__retags_before_all_else() -> None:
+    goal = replace(present(tags={"a": "1", "b": "2"}), dropped_tags=frozenset({"old", "never there"}))
+    tags = {**OWN, "a": "0", "old": "x", "theirs": "y"}
+    busy = seen(tags=tags, latestSolutionUpdate=update("CREATE PENDING"))
+    assert look(goal, busy) == Retag({"a": "1", "b": "2"}, frozenset({"old"}))
+
+
+@pytest.mark.parametrize("foreign", [{"theirs": "y"}, {"aws:cloudformation:stack-id": "s"}])
+def test_present__foreign_tags_beside_ours__stay(foreign: dict[str, str]) -> None:
+    assert isinstance(look(present(), seen(tags={**OWN, **foreign})), Done)
+
+
+@pytest.mark.parametrize("status", [word for name in CREATING for word in spellings(name)])
+def test_present__update_runs__waits(status: str) -> None:
+    step = look(present(performAutoTraining=True), seen(latestSolutionUpdate=update(status)))
+    assert step == Wait(f"update {normalized(status)}")
+
+
+UPDATES: tuple[dict[str, Any], ...] = (
+    {},
+    update("ACTIVE"),
+    update("ACTIVE", BEFORE),
+    update("CREATE FAILED"),
+)
+CARRYING = {
+    "performAutoTraining": True,
+    "solutionUpdateConfig": {"autoTrainingConfig": {"schedulingExpression": "rate(7 days)"}},
+}
+
+
+@pytest.mark.parametrize("latest", UPDATES)
+def test_present__configuration_is_as_wanted__done_whatever_the_latest_update_was(
+    latest: dict[str, Any],
+) -> None:
+    assert isinstance(look(present(), seen(latestSolutionUpdate=latest)), Done)
+
+
+@pytest.mark.parametrize(
+    ("latest", "expected"),
+    [
+        ({}, "Configure"),
+        (update("ACTIVE"), "Configure"),  # somebody else's update: it did not carry the change
+        (update("CREATE FAILED"), "Configure"),
+        (update("ACTIVE", BEFORE, **CARRYING), "Configure"),  # sent by an earlier request
+        (update("CREATE FAILED", BEFORE, **CARRYING), "Configure"),
+        (update("ACTIVE", **CARRYING), "Done"),  # sent, and described in other words
+        (update("CREATE FAILED", **CARRYING, failureReason="no data"), "Fail"),
+        (update("create_failed", **CARRYING, failureReason="no data"), "Fail"),
+    ],
+)
+def test_present__configuration_differs__follows_the_latest_update(
+    latest: dict[str, Any], expected: str
+) -> None:
+    step = look(present(performAutoTraining=True), seen(latestSolutionUpdate=latest))
+    assert type(step).__name__ == expected
+    if expected == "Configure":
+        assert step == Configure(CARRYING)
+    if expected == "Fail":
+        assert "UpdateSolution failed: no data (CREATE FAILED)" in failure(step)
+        assert isinstance(step, Fail)
+        assert step.discard is None
+
+
+def test_present__done__has_every_attribute_as_a_string() -> None:
+    step = look(present(), seen(recipeArn="arn:aws:personalize:::recipe/aws-sims"))
+    assert step == Done(
+        {
+            "solutionArn": ARN,
+            "name": "movies",
+            "status": "ACTIVE",
+            "datasetGroupArn": "",
+            "recipeArn": "arn:aws:personalize:::recipe/aws-sims",
+            "eventType": "",
+            "creationDateTime": AFTER.isoformat(),
+        }
+    )
+
+
+def test_present__done_without_creation_time__attribute_is_empty() -> None:
+    step = look(present(), seen(creationDateTime=None))
+    assert isinstance(step, Done)
+    assert step.attributes["creationDateTime"] == ""
+
+
+# Present: a create that failed
+
+
+def test_present__create_failed__gives_the_reason_of_the_latest_version() -> None:
+    observed = seen("CREATE FAILED", latestSolutionVersion={"failureReason": "too few users"})
+    assert "CreateSolution failed: too few users" in failure(look(present(), observed))
+
+
+@pytest.mark.parametrize("created", [BEFORE, NOW - timedelta(seconds=6), None])
+def test_present__create_failed_before_this_request__is_removed(created: datetime | None) -> None:
+    assert look(present(), seen("CREATE FAILED", creationDateTime=created)) == Delete()
+
+
+@pytest.mark.parametrize("created", [AFTER, NOW, NOW - timedelta(seconds=5)])
+def test_present__create_failed_in_this_request__fails(created: datetime) -> None:
+    assert isinstance(look(present(), seen("CREATE FAILED", creationDateTime=created)), Fail)
+
+
+# Absent
+
+
+@pytest.mark.parametrize(
+    ("may_still_appear", "later", "expected"),
+    [(False, 0, "Done"), (True, 0, "Wait"), (True, 119.9, "Wait"), (True, 120, "Done")],
+)
+def test_absent__nothing_there__done_once_nothing_can_appear(
+    may_still_appear: bool, later: float, expected: str
+) -> None:
+    step = look(absent(may_still_appear=may_still_appear), None, later=later)
+    assert type(step).__name__ == expected
+    assert not isinstance(step, Done) or step.attributes == {}
+
+
+@pytest.mark.parametrize("tags", NOT_OURS)
+@pytest.mark.parametrize("status", STATUSES)
+@pytest.mark.parametrize("expired", [True, False])
+def test_absent__not_ours__done_without_effect(tags: dict[str, str], status: str, expired: bool) -> None:
+    observed = seen(status, tags, (version("CREATE PENDING"),), performAutoTraining=True)
+    assert look(absent(), observed, expired=expired) == Done({})
+
+
+ABSENT = {
+    "CREATE PENDING": Wait("status CREATE PENDING"),
+    "CREATE IN_PROGRESS": Wait("status CREATE IN_PROGRESS"),
+    "ACTIVE": Delete(),
+    "CREATE FAILED": Delete(),
+    "DELETE PENDING": Wait("status DELETE PENDING"),
+    "DELETE IN_PROGRESS": Wait("status DELETE IN_PROGRESS"),
+    "CREATE THROTTLED": Delete(),  # the service says whether it may
+    "INACTIVE": Delete(),
+    "": Delete(),
+}
+
+
+@pytest.mark.parametrize(("status", "expected"), [(s, e) for n, e in ABSENT.items() for s in spellings(n)])
+@pytest.mark.parametrize(("generated", "tags"), [(False, OWN), (False, OTHER_HASH), (True, {}), (True, OWN)])
+def test_absent__ours__decides_by_status(
+    status: str, expected: Step, generated: bool, tags: dict[str, str]
+) -> None:
+    assert look(absent(generated=generated), seen(status, tags)) == expected
+
+
+@pytest.mark.parametrize("status", [word for name in CREATING for word in spellings(name)])
+def test_absent__update_runs__waits_before_all_else(status: str) -> None:
+    observed = seen(
+        versions=(version("CREATE PENDING"),),
+        performAutoTraining=True,
+        latestSolutionUpdate=update(status),
+    )
+    assert look(absent(), observed) == Wait(f"update {normalized(status)}")
+
+
+OFF = Configure({"performAutoTraining": False})
+
+
+def test_absent__automatic_training_on__is_switched_off_before_trainings_are_stopped() -> None:
+    assert look(absent(), seen(versions=(version("CREATE PENDING"),), performAutoTraining=True)) == OFF
+
+
+RUNNING, STOPPING = version("CREATE IN_PROGRESS", "11111111"), version("CREATE STOPPING", "22222222")
+QUEUED, OVER = version("create_pending", "33333333"), version("ACTIVE", "44444444")
+ENDED = tuple(version(status) for status in ("ACTIVE", "CREATE FAILED", "CREATE STOPPED", "SOMETHING NEW"))
+
+
+@pytest.mark.parametrize(
+    ("versions", "stopped", "waited"),
+    [
+        ((RUNNING,), ("11111111",), "version 11111111 is CREATE IN_PROGRESS"),
+        ((QUEUED, OVER), ("33333333",), "version 33333333 is CREATE PENDING"),
+        (
+            (RUNNING, STOPPING, QUEUED),
+            ("11111111", "33333333"),
+            "version 11111111 is CREATE IN_PROGRESS; version 22222222 is CREATE STOPPING; "
+            "version 33333333 is CREATE PENDING",
+        ),
+        ((STOPPING, OVER), (), "version 22222222 is CREATE STOPPING"),
+    ],
+)
+def test_absent__versions_in_training__are_stopped_or_waited_for(
+    versions: tuple[dict[str, Any], ...], stopped: tuple[str, ...], waited: str
+) -> None:
+    expected = StopTraining(tuple(f"{ARN}/{name}" for name in stopped)) if stopped else Wait(waited)
+    assert look(absent(), seen(versions=versions)) == expected
+    assert look(absent(wait=True), seen(versions=versions)) == Wait(waited)
+    assert waited in failure(look(absent(wait=True), seen(versions=versions), expired=True))
+
+
+@pytest.mark.parametrize("wait", [True, False])
+def test_absent__no_version_in_training__deletes(wait: bool) -> None:
+    assert look(absent(wait=wait), seen(versions=ENDED)) == Delete()
+
+
+# Properties over everything at once
+
+SPELLED = tuple(word for status in STATUSES for word in spellings(status))
+TIMES = (BEFORE, AFTER)
+GOALS: tuple[Present | Absent, ...] = (
+    *(
+        replace(present(generated=generated, performAutoTraining=auto), dropped_tags=dropped)
+        for generated, auto, dropped in product(
+            (True, False), (True, False), (frozenset(), frozenset({"old"}))
+        )
+    ),
+    *(absent(generated=g, wait=w, may_still_appear=m) for g, w, m in product((True, False), repeat=3)),
+)
+
+goals = st.sampled_from(GOALS)
+updates = st.none() | st.builds(
+    update, st.sampled_from(SPELLED), st.sampled_from(TIMES), performAutoTraining=st.booleans()
+)
+version_lists = st.lists(
+    st.builds(version, st.sampled_from((*SPELLED, "CREATE STOPPING", "CREATE_STOPPED"))), max_size=3
+).map(tuple)
+
+
+@st.composite
+def observations(draw: st.DrawFn) -> Observed:
+    latest = draw(updates)
+    return seen(
+        draw(st.sampled_from(SPELLED)),
+        draw(st.sampled_from((OWN, OTHER_HASH, {**OWN, "old": "x"}, *NOT_OURS))),
+        draw(version_lists),
+        performAutoTraining=draw(st.booleans()),
+        creationDateTime=draw(st.sampled_from(TIMES)),
+        **({"latestSolutionUpdate": latest} if latest else {}),
+    )
+
+
+moments = st.floats(0, 4000)
+
+
+@given(goals, st.none() | observations(), moments, st.booleans())
+def test_decide__same_arguments__same_step(
+    goal: Present | Absent, observed: Observed | None, later: float, expired: bool
+) -> None:
+    first, second = (look(goal, observed, later=later, expired=expired) for _ in range(2))
+    assert repr(first) == repr(second)
+
+
+@given(goals, observations(), moments, st.booleans())
+def test_decide__not_the_owners__no_effect(
+    goal: Present | Absent, observed: Observed, later: float, expired: bool
+) -> None:
+    step = look(goal, observed, later=later, expired=expired)
+    if not goal.owns(observed.tags):
+        assert not isinstance(step, Effect)
+        assert not isinstance(step, Fail) or step.discard is None
+
+
+@given(goals, st.none() | observations(), moments)
+def test_decide__expired__never_waits(
+    goal: Present | Absent, observed: Observed | None, later: float
+) -> None:
+    assert not isinstance(look(goal, observed, later=later, expired=True), Wait)
+
+
+@given(goals, st.none() | observations(), moments, st.booleans())
+def test_decide__present__done_only_when_active_and_ours(
+    goal: Present | Absent, observed: Observed | None, later: float, expired: bool
+) -> None:
+    step = look(goal, observed, later=later, expired=expired)
+    if isinstance(goal, Present) and isinstance(step, Done):
+        assert observed is not None
+        assert observed.status == "ACTIVE"
+        assert goal.owns(observed.tags)
+        assert not observed.is_updating
+        assert goal.tags.items() <= observed.tags.items()
+
+
+@given(goals, observations(), moments, st.booleans())
+def test_decide__busy__never_deletes(
+    goal: Present | Absent, observed: Observed, later: float, expired: bool
+) -> None:
+    step = look(goal, observed, later=later, expired=expired)
+    training = any(normalized(v["status"]) in {*CREATING, "CREATE STOPPING"} for v in observed.versions)
+    if isinstance(goal, Absent) and (training or observed.is_updating):
+        assert step != Delete()
+
+
+@given(goals, st.none() | observations(), moments, st.booleans())
+def test_decide__each_goal__has_its_own_effects(
+    goal: Present | Absent, observed: Observed | None, later: float, expired: bool
+) -> None:
+    step = look(goal, observed, later=later, expired=expired)
+    if isinstance(goal, Absent):
+        assert not isinstance(step, Create | Retag)
+        assert not isinstance(step, Configure) or step == OFF
+    else:
+        assert not isinstance(step, StopTraining)
+        assert (step == Create()) == (observed is None)
+        # A Present removes only what never came to be.
+        assert not isinstance(step, Delete) or (observed is not None and observed.status == "CREATE FAILED")
