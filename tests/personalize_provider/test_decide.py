@@ -312,6 +312,10 @@ def test_absent__nothing_there__done_once_nothing_can_appear(
     assert not isinstance(step, Done) or step.attributes == {}
 
 
+def test_absent__nothing_appeared_by_a_deadline_shorter_than_the_grace__done() -> None:
+    assert look(absent(may_still_appear=True), None, later=60, expired=True) == Done({})
+
+
 @pytest.mark.parametrize("tags", NOT_OURS)
 @pytest.mark.parametrize("status", STATUSES)
 @pytest.mark.parametrize("expired", [True, False])

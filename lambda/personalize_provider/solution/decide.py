@@ -105,7 +105,7 @@ def decide(goal: Present | Absent, observed: Observed | None, *, now: float, exp
     step = (
         _towards_present(goal, observed)
         if isinstance(goal, Present)
-        else _towards_absent(goal, observed, now)
+        else _towards_absent(goal, observed, now, expired=expired)
     )
     if not (expired and isinstance(step, Wait)):
         return step
@@ -164,9 +164,10 @@ def _after_failed_create(goal: Present, observed: Observed) -> Step:
     return Fail(_failed(goal, "CreateSolution", version), discard=Delete())
 
 
-def _towards_absent(goal: Absent, observed: Observed | None, now: float) -> Step:
+def _towards_absent(goal: Absent, observed: Observed | None, now: float, *, expired: bool) -> Step:
     if observed is None:
-        if goal.may_still_appear and now < goal.since + _GRACE_SECONDS:
+        # A deadline may be shorter than the grace, and a delete of nothing must not fail by it.
+        if goal.may_still_appear and now < goal.since + _GRACE_SECONDS and not expired:
             return Wait("nothing there yet; the create that was given up may still be under way")
         return Done({})
     if not goal.owns(observed.tags):
