@@ -362,6 +362,25 @@ def test_absent__automatic_training_on__is_switched_off_before_trainings_are_sto
     assert look(absent(), seen(versions=(version("CREATE PENDING"),), performAutoTraining=True)) == OFF
 
 
+def test_absent__create_failed_with_automatic_training__is_not_updated() -> None:
+    assert look(absent(), seen("CREATE FAILED", performAutoTraining=True)) == Delete()
+
+
+@pytest.mark.parametrize(
+    ("latest", "expected"),
+    [
+        (update("ACTIVE", BEFORE, performAutoTraining=False), OFF),
+        (update("ACTIVE", performAutoTraining=True), OFF),
+        (update("ACTIVE", performAutoTraining=False), Delete()),
+        (update("CREATE FAILED", performAutoTraining=False), Delete()),
+    ],
+)
+def test_absent__automatic_training_stays_on__is_switched_off_once(
+    latest: dict[str, Any], expected: Step
+) -> None:
+    assert look(absent(), seen(performAutoTraining=True, latestSolutionUpdate=latest)) == expected
+
+
 RUNNING, STOPPING = version("CREATE IN_PROGRESS", "11111111"), version("CREATE STOPPING", "22222222")
 QUEUED, OVER = version("create_pending", "33333333"), version("ACTIVE", "44444444")
 ENDED = tuple(version(status) for status in ("ACTIVE", "CREATE FAILED", "CREATE STOPPED", "SOMETHING NEW"))

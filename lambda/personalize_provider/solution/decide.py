@@ -148,8 +148,7 @@ def _when_active(goal: Present, observed: Observed) -> Step:
         return Done(attributes(observed))
     # The service may describe a configuration in other words than it was given (rule 45), and a failed
     # update leaves the old one in place: either way, the same update is not sent twice by one request.
-    sent = bool(observed.update) and _is_since(goal, observed.update) and carries(observed.update, changes)
-    if not sent:
+    if not _has_sent(goal, observed, changes):
         return Configure(changes)
     if normalized(observed.update["status"]) == "CREATE FAILED":
         return Fail(_failed(goal, "UpdateSolution", observed.update))
@@ -176,9 +175,12 @@ def _towards_absent(goal: Absent, observed: Observed | None, now: float, *, expi
         return Wait(f"status {observed.status}")
     if observed.is_updating:  # rule 77
         return Wait(f"update {normalized(observed.update['status'])}")
-    if observed.solution.get("performAutoTraining", False):
-        # Else a version may start at any time, and the delete is refused while one trains (rule 76).
-        return Configure({"performAutoTraining": False})
+    if observed.status == "ACTIVE" and observed.solution.get("performAutoTraining", False):
+        # Else a version may start at any time, and the delete is refused while one trains (rule 76). Asked
+        # for once: a service that can't do it must not keep the solution from being deleted.
+        off = {"performAutoTraining": False}
+        if not _has_sent(goal, observed, off):
+            return Configure(off)
     return _end_training(goal, observed) or Delete()
 
 
@@ -209,6 +211,11 @@ def attributes(observed: Observed) -> dict[str, str]:
         "eventType": solution.get("eventType", ""),
         "creationDateTime": created.isoformat() if created else "",
     }
+
+
+def _has_sent(goal: Goal, observed: Observed, changes: Mapping[str, Any]) -> bool:
+    """Whether this request's UpdateSolution with these changes is the latest."""
+    return bool(observed.update) and _is_since(goal, observed.update) and carries(observed.update, changes)
 
 
 def _is_since(goal: Goal, described: Mapping[str, Any]) -> bool:
