@@ -243,6 +243,7 @@ def test_present__configuration_is_as_wanted__done_whatever_the_latest_update_wa
         (update("ACTIVE", **CARRYING), "Done"),  # sent, and described in other words
         (update("CREATE FAILED", **CARRYING, failureReason="no data"), "Fail"),
         (update("create_failed", **CARRYING, failureReason="no data"), "Fail"),
+        (update("CREATE THROTTLED", **CARRYING), "Wait"),
     ],
 )
 def test_present__configuration_differs__follows_the_latest_update(

@@ -150,9 +150,13 @@ def _when_active(goal: Present, observed: Observed) -> Step:
     # update leaves the old one in place: either way, the same update is not sent twice by one request.
     if not _has_sent(goal, observed, changes):
         return Configure(changes)
-    if normalized(observed.update["status"]) == "CREATE FAILED":
-        return Fail(_failed(goal, "UpdateSolution", observed.update))
-    return Done(attributes(observed))
+    match normalized(observed.update["status"]):
+        case "ACTIVE":
+            return Done(attributes(observed))
+        case "CREATE FAILED":
+            return Fail(_failed(goal, "UpdateSolution", observed.update))
+        case unknown:  # rule 53
+            return Wait(f"update {unknown}")
 
 
 def _after_failed_create(goal: Present, observed: Observed) -> Step:
