@@ -1,0 +1,139 @@
+"""The embedded AWS: ministack and the Personalize simulator in one process, on one port of 127.0.0.1.
+
+ministack reads its settings from the environment while it is imported, so `run` makes the environment
+first and imports after that, and a process can run one server only.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import signal
+import socket
+import sys
+import tempfile
+import traceback
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn, cast
+
+from hypercorn.asyncio import serve
+from hypercorn.config import Config
+
+from personalize_local.address import ACCOUNT, HOST, REGION
+
+if TYPE_CHECKING:
+    from hypercorn.typing import ASGIFramework
+
+_SWITCHES = {
+    "MINISTACK_HOST": HOST,
+    "BIND_HOST": HOST,
+    "MINISTACK_REGION": REGION,
+    "MINISTACK_ACCOUNT_ID": ACCOUNT,
+    # Lambda functions are processes of this machine. The socket that does not exist keeps ministack from
+    # Docker: at its start it would remove containers that carry its label, whoever started them.
+    "LAMBDA_EXECUTOR": "local",
+    "DOCKER_HOST": "unix:///nonexistent/docker.sock",
+    # Both listeners bind every interface.
+    "IOT_MTLS_ENABLED": "0",
+    "SFTP_ENABLED": "0",
+    # A proxy that the user's environment names must not see calls to this machine.
+    "NO_PROXY": f"{HOST},localhost",
+    "no_proxy": f"{HOST},localhost",
+}
+# Settings of the user's for real AWS, Python or ministack, which the functions would inherit.
+_FOREIGN_PREFIXES = ("AWS_", "LAMBDA_", "LOCALSTACK_", "MINISTACK_", "SFN_", "SFTP_", "S3_")
+_FOREIGN = {"PYTHONPATH", "SERVICES", "EDGE_PORT", "USE_SSL", "PERSIST_STATE", "STATE_DIR"}
+
+
+def environment(
+    inherited: Mapping[str, str], port: int, data: Path, *, enforce_iam: bool = False, verbose: bool = False
+) -> dict[str, str]:
+    """The environment that ministack and the Lambda functions run in.
+
+    Args:
+        inherited: The environment of whoever starts the server.
+        port: Where the server listens.
+        data: A folder for everything that the server and the functions write.
+        enforce_iam: Whether policies are enforced. Default: - every call is allowed.
+        verbose: Whether ministack logs each thing it does. Default: - warnings and errors.
+    """
+    kept = {
+        name: value
+        for name, value in inherited.items()
+        if name not in _FOREIGN and not name.startswith(_FOREIGN_PREFIXES)
+    }
+    return (
+        kept
+        | _SWITCHES
+        | {
+            "GATEWAY_PORT": str(port),
+            "TMPDIR": str(data),
+            "S3_DATA_DIR": str(data / "s3"),
+            "AUTH": "true" if enforce_iam else "false",
+            "LOG_LEVEL": "INFO" if verbose else "WARNING",
+        }
+    )
+
+
+def run(
+    sock: socket.socket,
+    run_id: str,
+    on_ready: Callable[[], None],
+    on_end: Callable[[], None],
+    *,
+    enforce_iam: bool = False,
+    verbose: bool = False,
+) -> NoReturn:
+    """Serve until SIGINT or SIGTERM, then end this process and every Lambda worker it has.
+
+    Args:
+        sock: A listening socket, from `address.bind`.
+        run_id: What `GET /_personalize/health` answers with, to tell this server from any other.
+        on_ready: Called once the server answers.
+        on_end: Called before the process ends.
+        enforce_iam: Whether policies are enforced. Default: - every call is allowed.
+        verbose: Whether to log each thing that ministack does. Default: - warnings and errors.
+    """
+    port = sock.getsockname()[1]
+    data = Path(tempfile.mkdtemp(prefix="personalize-local-"))
+    wanted = environment(os.environ, port, data, enforce_iam=enforce_iam, verbose=verbose)
+    os.environ.clear()
+    os.environ.update(wanted)
+    tempfile.tempdir = str(data)
+    status = 1
+    try:
+        asyncio.new_event_loop().run_until_complete(_serve(sock, run_id, on_ready))
+        status = 0
+    except Exception:
+        traceback.print_exc()
+    finally:
+        on_end()
+        shutil.rmtree(data, ignore_errors=True)
+        sys.stdout.flush()
+        sys.stderr.flush()
+        # A normal exit waits for every thread, and threads wait for functions and for timers.
+        os._exit(status)
+
+
+async def _serve(sock: socket.socket, run_id: str, on_ready: Callable[[], None]) -> None:
+    from personalize_local import ministack  # noqa: PLC0415 (it reads the environment while it is imported)
+
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+
+    async def until_stopped() -> None:
+        on_ready()
+        await stop.wait()
+        # Before the connections are drained: a function that still runs holds its caller's open.
+        ministack.end_lambda_workers()
+
+    config = Config()
+    config.bind = [f"fd://{sock.detach()}"]
+    config.keep_alive_timeout = 75
+    config.graceful_timeout = 1
+    application = cast("ASGIFramework", ministack.application(run_id))
+    await serve(application, config, shutdown_trigger=until_stopped)
+    ministack.end_lambda_workers()
