@@ -1,7 +1,7 @@
 """The kinds of value that the service's API knows: each has its limits and its form in a request.
 
-Every value is checked and rendered through `problems` and `wire`, which let through what is absent and what is
-known only at deploy time. A kind therefore never sees None or a token.
+Every value is checked and rendered through `problems` and `wire`, which let through what is absent and what
+is known only at deploy time. A kind therefore never sees None or a token.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class Text(Kind):
     pattern: str = ""
     hint: str = ""
 
-    def problems(self, value: Any, at: str) -> Iterator[Problem]:  # noqa: D102
+    def problems(self, value: Any, at: str) -> Iterator[Problem]:
         if not isinstance(value, str):
             yield _wrong_type(value, at, "a string")
         elif not self.min <= len(value) <= self.max:
@@ -91,7 +91,7 @@ class Number(Kind):
     min: float = -math.inf
     max: float = math.inf
 
-    def problems(self, value: Any, at: str) -> Iterator[Problem]:  # noqa: D102
+    def problems(self, value: Any, at: str) -> Iterator[Problem]:
         if not _is_number(value):
             yield _wrong_type(value, at, "a number")
         else:
@@ -105,7 +105,7 @@ class Integer(Kind):
     min: float = -math.inf
     max: float = math.inf
 
-    def problems(self, value: Any, at: str) -> Iterator[Problem]:  # noqa: D102
+    def problems(self, value: Any, at: str) -> Iterator[Problem]:
         if not isinstance(value, int) or isinstance(value, bool):
             yield _wrong_type(value, at, "a whole number (int)")
         else:
@@ -116,7 +116,7 @@ class Integer(Kind):
 class IntegerText(Integer):
     """A whole number that the API takes as a string."""
 
-    def wire(self, value: int) -> str:  # noqa: D102
+    def wire(self, value: int) -> str:
         return str(value)
 
 
@@ -126,7 +126,7 @@ class NumberText(Kind):
 
     max: int
 
-    def problems(self, value: Any, at: str) -> Iterator[Problem]:  # noqa: D102
+    def problems(self, value: Any, at: str) -> Iterator[Problem]:
         if not (_is_number(value) or isinstance(value, str)):
             yield _wrong_type(value, at, "a number, or a string that holds one")
         elif not _is_finite(value):
@@ -136,7 +136,7 @@ class NumberText(Kind):
         else:
             yield from Text(max=self.max).problems(to_text(value), at)
 
-    def wire(self, value: str | float) -> str:  # noqa: D102
+    def wire(self, value: str | float) -> str:
         return to_text(value)
 
 
@@ -146,7 +146,7 @@ class ScalarText(Kind):
 
     max: int
 
-    def problems(self, value: Any, at: str) -> Iterator[Problem]:  # noqa: D102
+    def problems(self, value: Any, at: str) -> Iterator[Problem]:
         if not isinstance(value, str | int | float):
             yield _wrong_type(value, at, "a string, a number or a boolean")
         elif isinstance(value, float) and not math.isfinite(value):
@@ -154,7 +154,7 @@ class ScalarText(Kind):
         else:
             yield from Text(max=self.max).problems(to_text(value), at)
 
-    def wire(self, value: str | float) -> str:  # noqa: D102
+    def wire(self, value: str | float) -> str:
         return to_text(value)
 
 
@@ -162,7 +162,7 @@ class ScalarText(Kind):
 class Flag(Kind):
     """True or false."""
 
-    def problems(self, value: Any, at: str) -> Iterator[Problem]:  # noqa: D102
+    def problems(self, value: Any, at: str) -> Iterator[Problem]:
         if not isinstance(value, bool):
             yield _wrong_type(value, at, "True or False")
 
@@ -173,13 +173,13 @@ class Choice(Kind):
 
     members: type[Enum]
 
-    def problems(self, value: Any, at: str) -> Iterator[Problem]:  # noqa: D102
+    def problems(self, value: Any, at: str) -> Iterator[Problem]:
         if not isinstance(value, self.members):
             name = self.members.__name__
             names = ", ".join(f"{name}.{member.name}" for member in self.members)
             yield _wrong_type(value, at, f"a member of {name}", f"use one of {names}")
 
-    def wire(self, value: Enum) -> Any:  # noqa: D102
+    def wire(self, value: Enum) -> Any:
         return value.value
 
 
@@ -190,7 +190,7 @@ class ListOf(Kind):
     item: Kind
     max: int
 
-    def problems(self, value: Any, at: str) -> Iterator[Problem]:  # noqa: D102
+    def problems(self, value: Any, at: str) -> Iterator[Problem]:
         if not isinstance(value, Sequence) or isinstance(value, str | bytes):
             yield _wrong_type(value, at, "a list")
             return
@@ -198,7 +198,7 @@ class ListOf(Kind):
         for index, item in enumerate(value):
             yield from required(self.item, item, f"{at}[{index}]")
 
-    def wire(self, value: Iterable[Any]) -> list[Any]:  # noqa: D102
+    def wire(self, value: Iterable[Any]) -> list[Any]:
         return [wire(self.item, item) for item in value]
 
 
@@ -210,7 +210,7 @@ class MapOf(Kind):
     value: Kind
     max: int
 
-    def problems(self, value: Any, at: str) -> Iterator[Problem]:  # noqa: D102
+    def problems(self, value: Any, at: str) -> Iterator[Problem]:
         if not isinstance(value, Mapping):
             yield _wrong_type(value, at, "a mapping")
             return
@@ -219,7 +219,7 @@ class MapOf(Kind):
             yield from required(self.key, key, f"a key of {at}")
             yield from required(self.value, item, f"{at}[{key!r}]")
 
-    def wire(self, value: Mapping[Any, Any]) -> dict[Any, Any]:  # noqa: D102
+    def wire(self, value: Mapping[Any, Any]) -> dict[Any, Any]:
         return {wire(self.key, key): wire(self.value, item) for key, item in value.items()}
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 from cdk_personalize import _kinds as kinds
 from cdk_personalize._kinds import Flag, Integer, Kind, Text
-from cdk_personalize._structure import Structure, member
+from cdk_personalize._structure import Structure
 from cdk_personalize.auto_training import AutoTraining
 from cdk_personalize.errors import Problem
 from cdk_personalize.recipe import Recipe
@@ -49,17 +49,18 @@ class _Schedule(Kind):
 
 @dataclass(frozen=True, kw_only=True)
 class SolutionRequest:
-    """The arguments of a `Solution` that make up its CreateSolution request."""
+    """The arguments of a `Solution` that make up its CreateSolution request, and one that is our own."""
 
-    solution_name: str | None = member(_NAME)
-    dataset_group_arn: str = member(ARN)
-    recipe: Recipe | None = member(_RecipeArn())
-    event_type: str | None = member(EVENT_TYPE)
-    perform_auto_ml: bool | None = member(Flag())
-    perform_hpo: bool | None = member(Flag())
-    perform_incremental_update: bool | None = member(Flag())
-    auto_training: AutoTraining = member(_Schedule(), default=AutoTraining.DISABLED)
-    solution_config: SolutionConfig | None = member(Structure(SolutionConfig))
+    solution_name: Annotated[str | None, _NAME] = None
+    dataset_group_arn: Annotated[str, ARN]
+    recipe: Annotated[Recipe | None, _RecipeArn()] = None
+    event_type: Annotated[str | None, EVENT_TYPE] = None
+    perform_auto_ml: Annotated[bool | None, Flag()] = None
+    perform_hpo: Annotated[bool | None, Flag()] = None
+    perform_incremental_update: Annotated[bool | None, Flag()] = None
+    auto_training: Annotated[AutoTraining, _Schedule()] = AutoTraining.DISABLED
+    solution_config: Annotated[SolutionConfig | None, Structure(SolutionConfig)] = None
+    wait_for_training_on_delete: Annotated[bool | None, Flag()] = None
 
     def properties(self, partition: str) -> dict[str, Any]:
         """Return the request in the API's own names.

@@ -1,10 +1,14 @@
-"""Dataclasses as the structures of the service's API: fields declare their kind, everything else follows."""
+"""Dataclasses as the structures of the service's API: fields say their kind, everything else follows.
+
+A field's kind stands in its annotation, as in `name: Annotated[str | None, Text(max=256)] = None`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import Field, dataclass, field, fields
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any, get_type_hints
 
 from cdk_personalize import _kinds as kinds
 from cdk_personalize._kinds import Kind
@@ -12,8 +16,6 @@ from cdk_personalize.errors import Problem
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
-
-_KIND = "kind"
 
 # The API writes camelCase, but spells these otherwise; the last two have a plainer name in Python.
 _SPELLED_OTHERWISE = {
@@ -25,20 +27,11 @@ _SPELLED_OTHERWISE = {
 }
 
 
-def member(kind: Kind, *, default: Any = None) -> Any:
-    """Declare a field of a structure.
-
-    Args:
-        kind: What the API takes.
-        default: What stands for a field that is not given. None is not sent.
-    """
-    return field(default=default, metadata={_KIND: kind})
-
-
-def kind_of(member: Field[Any]) -> Kind:
-    """Return the kind that a field was declared with."""
-    kind: Kind = member.metadata[_KIND]
-    return kind
+@cache
+def members(structure: type[DataclassInstance]) -> Mapping[str, Kind]:
+    """Return the kind of each field of a dataclass, in the order of the fields."""
+    hints = get_type_hints(structure, include_extras=True)
+    return {name: hint.__metadata__[0] for name, hint in hints.items()}
 
 
 def api_name(python_name: str) -> str:
@@ -49,26 +42,24 @@ def api_name(python_name: str) -> str:
 
 @dataclass(frozen=True)
 class Structure(Kind):
-    """An instance of a dataclass whose fields are all declared with `member`."""
+    """An instance of a dataclass."""
 
     type: type[DataclassInstance]
 
-    def problems(self, value: Any, at: str) -> Iterator[Problem]:  # noqa: D102
+    def problems(self, value: Any, at: str) -> Iterator[Problem]:
         if isinstance(value, self.type):
             yield from members_problems(value, f"{at}.")
             return
         name = self.type.__name__
-        given = ", ".join(field.name for field in fields(self.type))
-        yield Problem(
-            argument=at, value=value, rule=f"must be a {name}", fix=f"use {name}(...), which takes {given}"
-        )
+        fix = f"use {name}(...) with {', '.join(members(self.type))}"
+        yield Problem(argument=at, value=value, rule=f"must be of type {name}", fix=fix)
 
-    def wire(self, value: DataclassInstance) -> dict[str, Any]:  # noqa: D102
-        rendered = {
-            api_name(field.name): kinds.wire(kind_of(field), getattr(value, field.name))
-            for field in fields(value)
+    def wire(self, value: DataclassInstance) -> dict[str, Any]:
+        return {
+            api_name(name): kinds.wire(kind, getattr(value, name))
+            for name, kind in members(type(value)).items()
+            if getattr(value, name) is not None
         }
-        return {name: value for name, value in rendered.items() if value is not None}
 
 
 def members_problems(value: DataclassInstance, prefix: str = "") -> Iterator[Problem]:
@@ -78,5 +69,5 @@ def members_problems(value: DataclassInstance, prefix: str = "") -> Iterator[Pro
         value: The structure.
         prefix: Written before a field's name to make the argument's.
     """
-    for declared in fields(value):
-        yield from kinds.problems(kind_of(declared), getattr(value, declared.name), prefix + declared.name)
+    for name, kind in members(type(value)).items():
+        yield from kinds.problems(kind, getattr(value, name), prefix + name)

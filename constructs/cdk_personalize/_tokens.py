@@ -1,7 +1,8 @@
 """Recognize values that CloudFormation fills in at deploy time, without asking jsii.
 
-CDK encodes a deploy-time value as a marked string, a marked list, or a NaN-like double. Each question to
-`aws_cdk.Token` is a round trip to another process; a Solution has dozens of values, so the marks are read here.
+CDK encodes a deploy-time value as a marked string, a marked list, or one of a range of doubles. To ask
+`aws_cdk.Token` is a round trip to another process, and a solution may have hundreds of values; so the marks
+are read here.
 """
 
 from __future__ import annotations

@@ -39,7 +39,7 @@ class AutoTraining:
     @property
     def schedule_expression(self) -> str | None:
         """The schedule as the API writes it, such as `rate(7 days)`; None when it is off."""
-        if not self.enabled:
+        if not self.enabled or self.days is None:
             return None
         if is_token(self.days):
             return f"rate({Tokenization.stringify_number(self.days)} days)"

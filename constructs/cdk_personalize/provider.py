@@ -46,7 +46,8 @@ class SolutionProvider(Construct):
         vpc: Run all five functions in this VPC. They then need a way out to the endpoints of Personalize,
             CloudFormation, Lambda, Step Functions and S3. Default: - no VPC.
         vpc_subnets: Where in the VPC. Default: - its private subnets.
-        security_groups: For the functions' network interfaces. Default: - one new group, all outbound allowed.
+        security_groups: For the functions' network interfaces.
+            Default: - one new group, all outbound traffic allowed.
 
     Raises:
         InvalidProviderError: A duration is out of range, or the stack already has its provider.
@@ -59,8 +60,8 @@ class SolutionProvider(Construct):
 
     service_token: str
     """The ARN that custom resources name as their ServiceToken."""
-    service_timeout_seconds: int
-    """How long CloudFormation waits for an answer before it fails the resource by itself."""
+    service_timeout: str
+    """Seconds that CloudFormation waits for an answer; a string, as CloudFormation has it."""
     partition: str
     """The stack's AWS partition."""
     log_group: logs.LogGroup
@@ -95,12 +96,12 @@ class SolutionProvider(Construct):
                 )
             )
         if problems:
-            raise InvalidProviderError(stack.node.path or self.ID, problems)
+            raise InvalidProviderError(f"{stack.node.path}/{self.ID}", problems)
         super().__init__(stack, self.ID)
         self._by_stack[stack] = self
 
         self.partition = stack.partition
-        self.service_timeout_seconds = timing.service_timeout
+        self.service_timeout = str(timing.service_timeout)
         self.log_group = logs.LogGroup(
             self, "Logs", retention=log_retention, removal_policy=RemovalPolicy.DESTROY
         )

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from typing import Annotated
 
 from cdk_personalize._kinds import (
     Choice,
@@ -22,7 +23,7 @@ from cdk_personalize._kinds import (
     ScalarText,
     Text,
 )
-from cdk_personalize._structure import Structure, member
+from cdk_personalize._structure import Structure
 
 ARN = Text(
     max=256,
@@ -60,9 +61,9 @@ class IntegerHyperParameterRange:
         max_value: Largest to try, to 1000000.
     """
 
-    name: str | None = member(_PARAMETER_NAME)
-    min_value: int | None = member(Integer(min=-1_000_000))
-    max_value: int | None = member(Integer(max=1_000_000))
+    name: Annotated[str | None, _PARAMETER_NAME] = None
+    min_value: Annotated[int | None, Integer(min=-1_000_000)] = None
+    max_value: Annotated[int | None, Integer(max=1_000_000)] = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,9 +76,9 @@ class ContinuousHyperParameterRange:
         max_value: Largest to try, from -1000000.
     """
 
-    name: str | None = member(_PARAMETER_NAME)
-    min_value: float | None = member(Number(min=-1_000_000))
-    max_value: float | None = member(Number(min=-1_000_000))
+    name: Annotated[str | None, _PARAMETER_NAME] = None
+    min_value: Annotated[float | None, Number(min=-1_000_000)] = None
+    max_value: Annotated[float | None, Number(min=-1_000_000)] = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,8 +90,8 @@ class CategoricalHyperParameterRange:
         values: At most 100, each of at most 1,000 characters.
     """
 
-    name: str | None = member(_PARAMETER_NAME)
-    values: Sequence[str] | None = member(ListOf(item=Text(max=1000), max=100))
+    name: Annotated[str | None, _PARAMETER_NAME] = None
+    values: Annotated[Sequence[str] | None, ListOf(item=Text(max=1000), max=100)] = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,15 +104,17 @@ class HyperParameterRanges:
         categorical_hyper_parameter_ranges: At most 100. Default: - none.
     """
 
-    integer_hyper_parameter_ranges: Sequence[IntegerHyperParameterRange] = member(
-        ListOf(item=Structure(IntegerHyperParameterRange), max=100), default=()
-    )
-    continuous_hyper_parameter_ranges: Sequence[ContinuousHyperParameterRange] = member(
-        ListOf(item=Structure(ContinuousHyperParameterRange), max=100), default=()
-    )
-    categorical_hyper_parameter_ranges: Sequence[CategoricalHyperParameterRange] = member(
-        ListOf(item=Structure(CategoricalHyperParameterRange), max=100), default=()
-    )
+    integer_hyper_parameter_ranges: Annotated[
+        Sequence[IntegerHyperParameterRange], ListOf(item=Structure(IntegerHyperParameterRange), max=100)
+    ] = ()
+    continuous_hyper_parameter_ranges: Annotated[
+        Sequence[ContinuousHyperParameterRange],
+        ListOf(item=Structure(ContinuousHyperParameterRange), max=100),
+    ] = ()
+    categorical_hyper_parameter_ranges: Annotated[
+        Sequence[CategoricalHyperParameterRange],
+        ListOf(item=Structure(CategoricalHyperParameterRange), max=100),
+    ] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,8 +126,8 @@ class HpoResourceConfig:
         max_parallel_training_jobs: 1 to 10. Default: - the service's.
     """
 
-    max_number_of_training_jobs: int | None = member(IntegerText(min=1, max=40))
-    max_parallel_training_jobs: int | None = member(IntegerText(min=1, max=10))
+    max_number_of_training_jobs: Annotated[int | None, IntegerText(min=1, max=40)] = None
+    max_parallel_training_jobs: Annotated[int | None, IntegerText(min=1, max=10)] = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,9 +140,9 @@ class HpoObjective:
         metric_regex: How the metric is found in training logs.
     """
 
-    type: str | None = member(Text(max=256))
-    metric_name: str | None = member(Text(max=256))
-    metric_regex: str | None = member(Text(max=256))
+    type: Annotated[str | None, Text(max=256)] = None
+    metric_name: Annotated[str | None, Text(max=256)] = None
+    metric_regex: Annotated[str | None, Text(max=256)] = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,9 +155,11 @@ class HpoConfig:
         algorithm_hyper_parameter_ranges: What it tries. Default: - the recipe's own ranges.
     """
 
-    hpo_objective: HpoObjective | None = member(Structure(HpoObjective))
-    hpo_resource_config: HpoResourceConfig | None = member(Structure(HpoResourceConfig))
-    algorithm_hyper_parameter_ranges: HyperParameterRanges | None = member(Structure(HyperParameterRanges))
+    hpo_objective: Annotated[HpoObjective | None, Structure(HpoObjective)] = None
+    hpo_resource_config: Annotated[HpoResourceConfig | None, Structure(HpoResourceConfig)] = None
+    algorithm_hyper_parameter_ranges: Annotated[
+        HyperParameterRanges | None, Structure(HyperParameterRanges)
+    ] = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,8 +171,8 @@ class AutoMLConfig:
         recipe_list: ARNs of the candidates, at most 100.
     """
 
-    metric_name: str | None = member(Text(max=256))
-    recipe_list: Sequence[str] | None = member(ListOf(item=ARN, max=100))
+    metric_name: Annotated[str | None, Text(max=256)] = None
+    recipe_list: Annotated[Sequence[str] | None, ListOf(item=ARN, max=100)] = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,9 +185,9 @@ class EventParameters:
         weight: 0 to 1; only the ratio between weights matters (rule 12).
     """
 
-    event_type: str | None = member(EVENT_TYPE)
-    event_value_threshold: float | None = member(Number())
-    weight: float | None = member(Number(min=0, max=1))
+    event_type: Annotated[str | None, EVENT_TYPE] = None
+    event_value_threshold: Annotated[float | None, Number()] = None
+    weight: Annotated[float | None, Number(min=0, max=1)] = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -193,9 +198,9 @@ class EventsConfig:
         event_parameters_list: At most 10 (rule 12).
     """
 
-    event_parameters_list: Sequence[EventParameters] | None = member(
-        ListOf(item=Structure(EventParameters), max=10)
-    )
+    event_parameters_list: Annotated[
+        Sequence[EventParameters] | None, ListOf(item=Structure(EventParameters), max=10)
+    ] = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -207,8 +212,8 @@ class OptimizationObjective:
         objective_sensitivity: How much it counts.
     """
 
-    item_attribute: str | None = member(Text(min=1, max=150))
-    objective_sensitivity: ObjectiveSensitivity | None = member(Choice(ObjectiveSensitivity))
+    item_attribute: Annotated[str | None, Text(min=1, max=150)] = None
+    objective_sensitivity: Annotated[ObjectiveSensitivity | None, Choice(ObjectiveSensitivity)] = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -220,8 +225,8 @@ class TrainingDataConfig:
         included_dataset_columns: Columns to use, all others being left out.
     """
 
-    excluded_dataset_columns: Mapping[str, Sequence[str]] | None = member(_COLUMNS)
-    included_dataset_columns: Mapping[str, Sequence[str]] | None = member(_COLUMNS)
+    excluded_dataset_columns: Annotated[Mapping[str, Sequence[str]] | None, _COLUMNS] = None
+    included_dataset_columns: Annotated[Mapping[str, Sequence[str]] | None, _COLUMNS] = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -240,11 +245,11 @@ class SolutionConfig:
         training_data_config: Columns to use or leave out.
     """
 
-    event_value_threshold: str | float | None = member(NumberText(max=256))
-    hpo_config: HpoConfig | None = member(Structure(HpoConfig))
-    algorithm_hyper_parameters: Mapping[str, str | float | bool] | None = member(_PARAMETERS)
-    feature_transformation_parameters: Mapping[str, str | float | bool] | None = member(_PARAMETERS)
-    auto_ml_config: AutoMLConfig | None = member(Structure(AutoMLConfig))
-    events_config: EventsConfig | None = member(Structure(EventsConfig))
-    optimization_objective: OptimizationObjective | None = member(Structure(OptimizationObjective))
-    training_data_config: TrainingDataConfig | None = member(Structure(TrainingDataConfig))
+    event_value_threshold: Annotated[str | float | None, NumberText(max=256)] = None
+    hpo_config: Annotated[HpoConfig | None, Structure(HpoConfig)] = None
+    algorithm_hyper_parameters: Annotated[Mapping[str, str | float | bool] | None, _PARAMETERS] = None
+    feature_transformation_parameters: Annotated[Mapping[str, str | float | bool] | None, _PARAMETERS] = None
+    auto_ml_config: Annotated[AutoMLConfig | None, Structure(AutoMLConfig)] = None
+    events_config: Annotated[EventsConfig | None, Structure(EventsConfig)] = None
+    optimization_objective: Annotated[OptimizationObjective | None, Structure(OptimizationObjective)] = None
+    training_data_config: Annotated[TrainingDataConfig | None, Structure(TrainingDataConfig)] = None

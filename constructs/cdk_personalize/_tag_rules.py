@@ -1,0 +1,75 @@
+"""Tags as Amazon Personalize takes them, and its limits on them (rule 17)."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from cdk_personalize._kinds import Text, problems
+from cdk_personalize.errors import Problem
+
+MAX_TAGS = 47
+"""Of the service's 50, three say whose a solution is."""
+
+_PUNCTUATION = "_.:/=+-@"
+_LETTERS_SEPARATORS_NUMBERS = "LZN"  # first letters of Unicode's general categories
+
+
+class _TagText(Text):
+    """A tag's key or value, in any script."""
+
+    def problems(self, value: Any, at: str) -> Iterator[Problem]:
+        yield from super().problems(value, at)
+        refused = sorted({character for character in str(value) if not _allowed(character)})
+        if refused:
+            yield Problem(
+                argument=at,
+                value=value,
+                rule=f"must have only letters, digits, spaces and {_PUNCTUATION}",
+                fix=f"remove {' '.join(refused)}",
+            )
+
+
+_KEY = _TagText(min=1, max=128)
+_VALUE = _TagText(max=256)
+
+
+def find_problems(tags: Mapping[str, str]) -> list[Problem]:
+    """Find what is wrong with the tags of one solution."""
+    return [*_too_many(tags), *_unacceptable(tags)]
+
+
+def _too_many(tags: Mapping[str, str]) -> Iterator[Problem]:
+    if len(tags) > MAX_TAGS:
+        yield Problem(
+            argument="tags",
+            value=f"{len(tags)} tags",
+            rule=f"must be at most {MAX_TAGS}: a resource has 50, of which cdk-personalize needs three",
+            fix="remove some with Tags.of(solution).remove(key), or exclude them with "
+            "Tags.of(scope).add(..., exclude_resource_types=['Custom::PersonalizeSolution'])",
+        )
+
+
+def _unacceptable(tags: Mapping[str, str]) -> Iterator[Problem]:
+    for key, value in tags.items():
+        yield from problems(_KEY, key, "a tag's key")
+        yield from problems(_VALUE, value, f"the value of tag {key!r}")
+        for prefix in ("aws:", "cdk-personalize:"):
+            if key.lower().startswith(prefix):
+                yield _reserved("a tag's key", key, prefix)
+        if value.lower().startswith("aws:"):
+            yield _reserved(f"the value of tag {key!r}", value, "aws:")
+
+
+def _reserved(argument: str, value: str, prefix: str) -> Problem:
+    return Problem(
+        argument=argument,
+        value=value,
+        rule=f"must not begin with {prefix}, which is reserved",
+        fix="choose another",
+    )
+
+
+def _allowed(character: str) -> bool:
+    return character in _PUNCTUATION or unicodedata.category(character)[0] in _LETTERS_SEPARATORS_NUMBERS
