@@ -1,9 +1,28 @@
-"""A simulator of Amazon Personalize's control plane, driven by botocore's model of the service."""
+"""A simulator of Amazon Personalize's control plane, driven by botocore's model of the service.
 
+It answers for solutions, their versions, campaigns, dataset groups, datasets, schemas, recipes and
+tags. What it holds is a function of the calls made and of its clock, which tests may push forward.
+All other operations of the service answer `NotImplementedException` with HTTP 501.
+"""
+
+from personalize_local.simulator.calls import Call
 from personalize_local.simulator.clock import Clock
 from personalize_local.simulator.errors import ServiceError
+from personalize_local.simulator.faults import Fault
+from personalize_local.simulator.outcomes import Failure
 from personalize_local.simulator.scope import Scope
 from personalize_local.simulator.service import Personalize, Response
 from personalize_local.simulator.settings import Durations, Limits
 
-__all__ = ["Clock", "Durations", "Limits", "Personalize", "Response", "Scope", "ServiceError"]
+__all__ = [
+    "Call",
+    "Clock",
+    "Durations",
+    "Failure",
+    "Fault",
+    "Limits",
+    "Personalize",
+    "Response",
+    "Scope",
+    "ServiceError",
+]

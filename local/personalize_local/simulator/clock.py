@@ -25,7 +25,7 @@ class Clock:
     def frozen(cls, at: datetime) -> Clock:
         """A clock that stands still at `at` (time zone aware) and moves by `advance` alone."""
         if at.tzinfo is None:
-            msg = f"a frozen clock needs a time zone: got {at.isoformat()}; add tzinfo, for example datetime.UTC"
+            msg = f"a frozen clock needs a time zone: got {at.isoformat()}; add tzinfo=UTC"
             raise ValueError(msg)
         return cls(lambda: at)
 

@@ -15,6 +15,7 @@ RESOURCE_ALREADY_EXISTS = "ResourceAlreadyExistsException"
 RESOURCE_IN_USE = "ResourceInUseException"
 RESOURCE_NOT_FOUND = "ResourceNotFoundException"
 TOO_MANY_TAGS = "TooManyTagsException"
+TOO_MANY_TAG_KEYS = "TooManyTagKeysException"
 
 NOT_SIMULATED = "NotImplementedException"
 SERIALIZATION = "SerializationException"
@@ -63,7 +64,7 @@ def not_found(arn: str) -> ServiceError:
 
 def already_exists(arn: str) -> ServiceError:
     """A name that is taken, also by a resource that is still being deleted."""
-    return ServiceError(RESOURCE_ALREADY_EXISTS, f"another resource with the ARN {arn} already exists")
+    return ServiceError(RESOURCE_ALREADY_EXISTS, f"Another resource with Arn {arn} already exists.")
 
 
 def limit_exceeded(message: str) -> ServiceError:

@@ -18,30 +18,24 @@ class Durations:
     Attributes:
         solution_create: From CreateSolution to ACTIVE.
         solution_update: From UpdateSolution to the new configuration in force (rule 62: minutes on AWS).
-        solution_delete: From DeleteSolution to gone.
         solution_version: One training (rule 59: from 20 minutes to hours on AWS).
         solution_version_stop: From CREATE STOPPING to CREATE STOPPED.
         automatic_training_delay: From ACTIVE, or from an update, to the first automatic training (rule 57).
-        campaign_create: From CreateCampaign to ACTIVE.
-        campaign_delete: From DeleteCampaign to gone.
-        dataset_group_create: From CreateDatasetGroup to ACTIVE.
-        dataset_group_delete: From DeleteDatasetGroup to gone.
-        dataset_create: From CreateDataset to ACTIVE.
-        dataset_delete: From DeleteDataset to gone.
+        campaign: From CreateCampaign to ACTIVE.
+        dataset_group: From CreateDatasetGroup to ACTIVE.
+        dataset: From CreateDataset to ACTIVE.
+        delete: From the deletion of anything to its being gone.
     """
 
     solution_create: float = 1
     solution_update: float = 2
-    solution_delete: float = 1
     solution_version: float = 1200
     solution_version_stop: float = 2
     automatic_training_delay: float = 3600
-    campaign_create: float = 5
-    campaign_delete: float = 1
-    dataset_group_create: float = 1
-    dataset_group_delete: float = 1
-    dataset_create: float = 1
-    dataset_delete: float = 1
+    campaign: float = 5
+    dataset_group: float = 1
+    dataset: float = 1
+    delete: float = 1
 
 
 @dataclass(frozen=True, slots=True)

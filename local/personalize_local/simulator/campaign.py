@@ -1,0 +1,153 @@
+"""Campaigns: a solution version that answers recommendation requests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from personalize_local.simulator import version
+from personalize_local.simulator.context import Context
+from personalize_local.simulator.errors import invalid_input, limit_exceeded, not_found
+from personalize_local.simulator.model import Request
+from personalize_local.simulator.paging import listing
+from personalize_local.simulator.recipes import Recipe
+from personalize_local.simulator.resource import Resource, members
+from personalize_local.simulator.tag_set import parsed
+from personalize_local.simulator.timeline import ACTIVE, CREATE_FAILED, Timeline
+from personalize_local.simulator.version import SolutionVersion
+
+_LATEST = "$LATEST"
+
+# Which recipe feature each member of campaignConfig belongs to (rule 106).
+_CONFIG_OF = {"itemExplorationConfig": "itemExploration", "rankingInfluence": "rankingInfluence"}
+
+
+@dataclass(kw_only=True)
+class Campaign(Resource):
+    """A campaign.
+
+    Attributes:
+        solution_version_arn: The version that it serves.
+        min_provisioned_tps: The transactions a second that are paid for in any case.
+        config: The `campaignConfig`, if one was given.
+    """
+
+    solution_version_arn: str
+    min_provisioned_tps: int
+    config: Request | None
+
+    def serves(self, solution_arn: str) -> bool:
+        """Whether it serves a version of this solution."""
+        return self.solution_version_arn.rpartition("/")[0] == solution_arn
+
+    def summary(self, now: datetime) -> dict[str, object]:
+        """The entry in a list."""
+        return members(
+            name=self.name, campaignArn=self.arn, failureReason=self.failure(now), **self.dates(now)
+        )
+
+    def describe(self, now: datetime) -> dict[str, object]:
+        """The whole description."""
+        return self.summary(now) | members(
+            solutionVersionArn=self.solution_version_arn,
+            minProvisionedTPS=self.min_provisioned_tps,
+            campaignConfig=self.config,
+        )
+
+
+def create(context: Context, request: Request) -> dict[str, object]:
+    """Answer CreateCampaign (rules 102, 103, 106 and 109)."""
+    campaigns, now, name = context.account.campaigns, context.now, request["name"]
+    config = request.get("campaignConfig")
+    served = _version(context, request["solutionVersionArn"], config or {})
+    arn = context.scope.arn("campaign", name)
+    tags = parsed(request.get("tags", ()))
+    campaigns.require_free(arn, now)
+    _require_room(context, served.solution_arn)
+    failure = context.outcomes.failure("campaign", name)
+    campaigns.add(
+        Campaign(
+            arn=arn,
+            name=name,
+            created=now,
+            timeline=Timeline.creating(now, context.durations.campaign, failure),
+            tags=tags,
+            solution_version_arn=served.arn,
+            min_provisioned_tps=request.get("minProvisionedTPS", 1),
+            config=config,
+        )
+    )
+    return {"campaignArn": arn}
+
+
+def describe(context: Context, request: Request) -> dict[str, object]:
+    """Answer DescribeCampaign."""
+    return {
+        "campaign": context.account.campaigns.get(request["campaignArn"], context.now).describe(context.now)
+    }
+
+
+def delete(context: Context, request: Request) -> dict[str, object]:
+    """Answer DeleteCampaign."""
+    campaign = context.account.campaigns.get(request["campaignArn"], context.now)
+    campaign.delete(context.now, context.durations.delete)
+    return {}
+
+
+def list_all(context: Context, request: Request) -> dict[str, object]:
+    """Answer ListCampaigns, of all solutions or of one."""
+    of = request.get("solutionArn")
+    chosen = (
+        (campaign.key, campaign.summary(context.now))
+        for campaign in context.account.campaigns.live(context.now)
+        if of is None or campaign.serves(of)
+    )
+    return listing("campaigns", request, chosen, of=of)
+
+
+def _version(context: Context, arn: str, config: Request) -> SolutionVersion:
+    """The version that a campaign may serve; `SOLUTION/$LATEST` is the newest that is ACTIVE."""
+    now = context.now
+    solution_arn, _, name = arn.rpartition("/")
+    if config.get("syncWithLatestSolutionVersion") and name != _LATEST:
+        raise invalid_input(
+            f"syncWithLatestSolutionVersion needs a solutionVersionArn that ends in /{_LATEST}"
+        )
+    if name == _LATEST:
+        solution = context.account.solutions.get(solution_arn, now)
+        trained = [v for v in solution.versions if v.status(now) == ACTIVE]
+        if not trained:
+            raise not_found(arn)
+        served = max(trained, key=lambda candidate: candidate.key)
+    else:
+        served = version.find(context, arn)
+    if served.status(now) != ACTIVE:
+        raise invalid_input(
+            f"{served.arn} is {served.status(now)}: a campaign needs a version that is {ACTIVE}"
+        )
+    recipe = context.account.solutions.get(served.solution_arn, now).recipe
+    if recipe:
+        _require_supported(recipe, config)
+    return served
+
+
+def _require_supported(recipe: Recipe, config: Request) -> None:
+    if "campaign" not in recipe.supports:
+        raise invalid_input(f"{recipe.name} is not for campaigns: use a batch segment job")
+    for member, feature in _CONFIG_OF.items():
+        if member in config and feature not in recipe.supports:
+            raise invalid_input(f"{member} is not supported by {recipe.name}")
+
+
+def _require_room(context: Context, solution_arn: str) -> None:
+    """Count the campaigns of the solution's dataset group that are active or will be (rule 117)."""
+    solutions, now = context.account.solutions, context.now
+    group = solutions.get(solution_arn, now).dataset_group_arn
+    inside = [s.arn for s in solutions.live(now) if s.dataset_group_arn == group]
+    counted = (
+        campaign.status(now) != CREATE_FAILED and any(campaign.serves(arn) for arn in inside)
+        for campaign in context.account.campaigns.live(now)
+    )
+    most = context.limits.campaigns_per_dataset_group
+    if sum(counted) >= most:
+        raise limit_exceeded(f"Cannot create a campaign. More than {most} resources in ACTIVE state")

@@ -1,0 +1,101 @@
+"""Datasets: one of each type in a dataset group. Their records are not simulated."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from personalize_local.simulator.context import Context
+from personalize_local.simulator.errors import in_use, invalid_input
+from personalize_local.simulator.model import Request
+from personalize_local.simulator.paging import listing
+from personalize_local.simulator.resource import Resource
+from personalize_local.simulator.tag_set import parsed
+from personalize_local.simulator.timeline import ACTIVE, Timeline
+
+_TYPES = ("INTERACTIONS", "ITEMS", "USERS", "ACTIONS", "ACTION_INTERACTIONS")
+
+
+@dataclass(kw_only=True)
+class Dataset(Resource):
+    """A dataset.
+
+    Attributes:
+        dataset_group_arn: The group it belongs to.
+        dataset_type: One of the service's types, in upper case as the ARN has it.
+        schema_arn: What its records look like.
+    """
+
+    dataset_group_arn: str
+    dataset_type: str
+    schema_arn: str
+
+    def summary(self, now: datetime) -> dict[str, object]:
+        """The entry in a list."""
+        return {
+            "name": self.name,
+            "datasetArn": self.arn,
+            "datasetType": self.dataset_type,
+            **self.dates(now),
+        }
+
+    def describe(self, now: datetime) -> dict[str, object]:
+        """The whole description."""
+        return self.summary(now) | {"datasetGroupArn": self.dataset_group_arn, "schemaArn": self.schema_arn}
+
+
+def create(context: Context, request: Request) -> dict[str, object]:
+    """Answer CreateDataset. Types are compared without regard to case (rule 15)."""
+    account, now = context.account, context.now
+    kind = request["datasetType"].upper()
+    if kind not in _TYPES:
+        raise invalid_input(f"datasetType must be one of {', '.join(_TYPES)}: got {request['datasetType']}")
+    tags = parsed(request.get("tags", ()))
+    account.schemas.get(request["schemaArn"], now)
+    group = account.dataset_groups.get(request["datasetGroupArn"], now)
+    if group.status(now) != ACTIVE:
+        raise invalid_input(f"{group.arn} is {group.status(now)}: wait until it is {ACTIVE}")
+    arn = context.scope.arn("dataset", group.name, kind)
+    account.datasets.require_free(arn, now)
+    failure = context.outcomes.failure("dataset", request["name"])
+    dataset = Dataset(
+        arn=arn,
+        name=request["name"],
+        created=now,
+        timeline=Timeline.creating(now, context.durations.dataset, failure),
+        tags=tags,
+        dataset_group_arn=group.arn,
+        dataset_type=kind,
+        schema_arn=request["schemaArn"],
+    )
+    account.datasets.add(dataset)
+    return {"datasetArn": arn}
+
+
+def describe(context: Context, request: Request) -> dict[str, object]:
+    """Answer DescribeDataset."""
+    dataset = context.account.datasets.get(request["datasetArn"], context.now)
+    return {"dataset": dataset.describe(context.now)}
+
+
+def delete(context: Context, request: Request) -> dict[str, object]:
+    """Answer DeleteDataset; refused while a training may be reading the dataset (rule 80)."""
+    account, now = context.account, context.now
+    dataset = account.datasets.get(request["datasetArn"], now)
+    for solution in account.solutions.live(now):
+        if solution.dataset_group_arn == dataset.dataset_group_arn:
+            for version in solution.unfinished(now):
+                raise in_use(f"{dataset.arn} is used by {version.arn}, which is {version.status(now)}")
+    dataset.delete(now, context.durations.delete)
+    return {}
+
+
+def list_all(context: Context, request: Request) -> dict[str, object]:
+    """Answer ListDatasets, of all groups or of one."""
+    group = request.get("datasetGroupArn")
+    chosen = (
+        (dataset.key, dataset.summary(context.now))
+        for dataset in context.account.datasets.live(context.now)
+        if group is None or dataset.dataset_group_arn == group
+    )
+    return listing("datasets", request, chosen, of=group)

@@ -1,0 +1,72 @@
+"""The operations that are simulated. All others of the model are answered as not simulated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from personalize_local.simulator import (
+    campaign,
+    dataset,
+    dataset_group,
+    recipes,
+    schema,
+    solution,
+    tags,
+    version,
+)
+from personalize_local.simulator.context import Context
+from personalize_local.simulator.model import Request
+
+Operation = Callable[[Context, Request], dict[str, object]]
+
+OPERATIONS: Mapping[str, Operation] = {
+    "CreateCampaign": campaign.create,
+    "CreateDataset": dataset.create,
+    "CreateDatasetGroup": dataset_group.create,
+    "CreateSchema": schema.create,
+    "CreateSolution": solution.create,
+    "CreateSolutionVersion": version.create,
+    "DeleteCampaign": campaign.delete,
+    "DeleteDataset": dataset.delete,
+    "DeleteDatasetGroup": dataset_group.delete,
+    "DeleteSchema": schema.delete,
+    "DeleteSolution": solution.delete,
+    "DescribeCampaign": campaign.describe,
+    "DescribeDataset": dataset.describe,
+    "DescribeDatasetGroup": dataset_group.describe,
+    "DescribeRecipe": recipes.describe,
+    "DescribeSchema": schema.describe,
+    "DescribeSolution": solution.describe,
+    "DescribeSolutionVersion": version.describe,
+    "ListCampaigns": campaign.list_all,
+    "ListDatasetGroups": dataset_group.list_all,
+    "ListDatasets": dataset.list_all,
+    "ListRecipes": recipes.list_all,
+    "ListSchemas": schema.list_all,
+    "ListSolutionVersions": version.list_all,
+    "ListSolutions": solution.list_all,
+    "ListTagsForResource": tags.list_for,
+    "StopSolutionVersionCreation": version.stop,
+    "TagResource": tags.tag,
+    "UntagResource": tags.untag,
+    "UpdateSolution": solution.update,
+}
+"""Each operation of the API, with the function that answers it."""
+
+RATE_LIMITED = frozenset(OPERATIONS) - {
+    "CreateDataset",
+    "CreateSchema",
+    "DeleteDataset",
+    "DeleteSchema",
+    "DescribeDataset",
+    "DescribeSchema",
+    "DescribeSolutionVersion",
+    "ListDatasets",
+    "ListSchemas",
+    "ListTagsForResource",
+    "StopSolutionVersionCreation",
+    "TagResource",
+    "UntagResource",
+    "UpdateSolution",
+}
+"""The operations that the service lists a rate for (rule 118)."""

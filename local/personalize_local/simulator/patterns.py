@@ -1,0 +1,51 @@
+"""The service model's regular expressions, which are Java's, as Python's."""
+
+from __future__ import annotations
+
+import re
+import sys
+import unicodedata
+from collections.abc import Iterable
+from functools import cache
+from itertools import groupby
+
+_PROPERTY = re.compile(r"\\p\{(\w+)\}")
+_IN_CLASS = re.compile(r"\[(?:\\p\{\w+\}|\\.|[^\]\\])*\]")
+
+
+def compile_pattern(pattern: str) -> re.Pattern[str]:
+    r"""Compile a pattern of the model; use it with `fullmatch`, for the service anchors both ends (rule 2).
+
+    Java's `\d` means ASCII digits, and its `\p{..}` (a general category such as `L`, or `ASCII`) is
+    unknown to Python: it becomes the ranges of characters that it stands for.
+
+    Raises:
+        ValueError: The pattern has a property that Unicode's general categories do not know.
+    """
+    inside = _IN_CLASS.sub(lambda match: _expand(match[0], "{}"), pattern)
+    return re.compile(_expand(inside, "[{}]"), re.ASCII)
+
+
+def _expand(text: str, form: str) -> str:
+    return _PROPERTY.sub(lambda match: form.format(_characters(match[1])), text)
+
+
+@cache
+def _characters(name: str) -> str:
+    """The inside of a character class with all characters of the Unicode property `name`."""
+    if name == "ASCII":
+        return r"\x00-\x7f"
+    ranges = "".join(_ranges(c for c in map(chr, range(sys.maxunicode + 1)) if _category(c).startswith(name)))
+    if not ranges:
+        msg = f"unknown character property in a pattern: got {name!r}, expected ASCII or a general category"
+        raise ValueError(msg)
+    return ranges
+
+
+_category = unicodedata.category
+
+
+def _ranges(characters: Iterable[str]) -> Iterable[str]:
+    for _, run in groupby(enumerate(characters), lambda pair: ord(pair[1]) - pair[0]):
+        members = [character for _, character in run]
+        yield f"{re.escape(members[0])}-{re.escape(members[-1])}"

@@ -1,0 +1,77 @@
+"""The simulator's state as plain data, for people and for tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from personalize_local.simulator.calls import Call
+from personalize_local.simulator.context import Context
+from personalize_local.simulator.faults import Faults
+from personalize_local.simulator.outcomes import Outcomes
+from personalize_local.simulator.settings import Durations, Limits
+from personalize_local.simulator.solution import Solution
+
+
+def state(
+    now: datetime,
+    durations: Durations,
+    limits: Limits,
+    faults: Faults,
+    outcomes: Outcomes,
+    contexts: Iterable[Context],
+) -> dict[str, Any]:
+    """Everything that the simulator holds, with moments as ISO 8601 texts."""
+    snapshot: dict[str, Any] = _plain(
+        {
+            "now": now,
+            "durations": asdict(durations),
+            "limits": asdict(limits),
+            "faults": [asdict(fault) for fault in faults.pending],
+            "outcomes": [asdict(failure) for failure in outcomes.pending],
+            "accounts": [_account(context) for context in contexts],
+        }
+    )
+    return snapshot
+
+
+def call(entry: Call) -> dict[str, Any]:
+    """One call of the log."""
+    snapshot: dict[str, Any] = _plain(asdict(entry))
+    return snapshot
+
+
+def _account(context: Context) -> dict[str, Any]:
+    account, now = context.account, context.now
+    groups, campaigns = account.dataset_groups.live(now), account.campaigns.live(now)
+    return asdict(context.scope) | {
+        "datasetGroups": [group.describe(now) | {"tags": group.tags} for group in groups],
+        "schemas": [schema.describe() for schema in account.schemas.live(now)],
+        "datasets": [
+            dataset.describe(now) | {"tags": dataset.tags} for dataset in account.datasets.live(now)
+        ],
+        "solutions": [_solution(solution, now) for solution in account.solutions.live(now)],
+        "campaigns": [campaign.describe(now) | {"tags": campaign.tags} for campaign in campaigns],
+    }
+
+
+def _solution(solution: Solution, now: datetime) -> dict[str, Any]:
+    """A solution with what no operation tells: why it failed, and when it trains next."""
+    return solution.describe(now) | {
+        "tags": solution.tags,
+        "failureReason": solution.failure(now),
+        "nextTraining": solution.schedule.due if solution.schedule else None,
+        "versions": [version.describe(now) | {"tags": version.tags} for version in solution.versions],
+    }
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, dict):
+        return {name: _plain(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value
