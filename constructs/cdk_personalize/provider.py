@@ -135,7 +135,7 @@ class SolutionProvider(Construct):
                 log_group=self.log_group,
                 memory_size=memory_size,
                 role=role,
-                runtime=lambda_.Runtime.PYTHON_3_13,
+                runtime=lambda_.Runtime.PYTHON_3_14,
                 security_groups=security_groups,
                 timeout=Duration.seconds(seconds),
                 vpc=vpc,
