@@ -219,7 +219,7 @@ UPDATES: tuple[dict[str, Any], ...] = (
     update("ACTIVE", BEFORE),
     update("CREATE FAILED"),
 )
-CARRYING = {
+CARRYING: dict[str, Any] = {
     "performAutoTraining": True,
     "solutionUpdateConfig": {"autoTrainingConfig": {"schedulingExpression": "rate(7 days)"}},
 }

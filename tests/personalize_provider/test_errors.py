@@ -1,0 +1,120 @@
+"""What a stack's events show."""
+
+from __future__ import annotations
+
+import pytest
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    NoCredentialsError,
+    ReadTimeoutError,
+)
+from hypothesis import given
+from hypothesis import strategies as st
+
+from personalize_provider.errors import (
+    InvalidPropertiesError,
+    LifecycleError,
+    SupersededError,
+    error_code,
+    error_message,
+    is_transient,
+    refused,
+)
+
+
+def client_error(code: str, message: str = "", status: int = 400) -> ClientError:
+    answer = {
+        "Error": {"Code": code, "Message": message},
+        "ResponseMetadata": {
+            "HTTPStatusCode": status,
+            "RequestId": "r-1",
+            "HostId": "",
+            "HTTPHeaders": {},
+            "RetryAttempts": 0,
+        },
+    }
+    return ClientError(answer, "CreateSolution")
+
+
+def test_message__all_parts__in_their_order() -> None:
+    error = LifecycleError("solution movies", "CreateSolution", "no such group", "make it first", "NotFound")
+    assert str(error) == "solution movies: CreateSolution failed: no such group (NotFound); make it first"
+
+
+def test_message__no_code__has_no_brackets() -> None:
+    assert (
+        str(LifecycleError("solution m", "waiting", "late", "wait"))
+        == "solution m: waiting failed: late; wait"
+    )
+
+
+@given(st.text(max_size=200), st.sampled_from(["", "AlreadyExists"]))
+def test_message__any_cause__is_one_line(cause: str, code: str) -> None:
+    assert len(str(LifecycleError("solution m", "CreateSolution", cause, "do this", code)).splitlines()) <= 1
+
+
+@pytest.mark.parametrize("character", ["x", "é", "映", "🎬", "x\n", '"\\'])
+@pytest.mark.parametrize("code", [""])
+def test_message__five_thousand_characters__fits_with_code_and_next_step(character: str, code: str) -> None:
+    message = str(LifecycleError("solution m", "CreateSolution", character * 5_000, "do this", code))
+    assert len(message.encode()) < 1_000
+    assert len(message.encode()) > 950
+    assert message.startswith("solution m: CreateSolution failed: ")
+    assert message.endswith(f"... ({code}); do this" if code else "...; do this")
+
+
+def test_invalid_properties__many_problems__are_all_named() -> None:
+    error = InvalidPropertiesError("resource Movies", ["a is wrong", "b is wrong"])
+    assert error.problems == ("a is wrong", "b is wrong")
+    assert str(error) == (
+        "resource Movies: reading its properties failed: a is wrong; b is wrong; "
+        "correct the template and deploy again"
+    )
+
+
+def test_superseded__both_states__are_named() -> None:
+    message = str(SupersededError("solution m", "CREATE_IN_PROGRESS", "ROLLBACK_IN_PROGRESS"))
+    assert "from CREATE_IN_PROGRESS to ROLLBACK_IN_PROGRESS" in message
+
+
+@pytest.mark.parametrize(
+    ("error", "transient"),
+    [
+        (client_error("LimitExceededException"), True),
+        (client_error("ThrottlingException"), True),
+        (client_error("Throttling"), True),
+        (client_error("InternalFailure", status=500), True),
+        (client_error("ANewOne", status=503), True),
+        (ReadTimeoutError(endpoint_url="https://x"), True),
+        (client_error("InvalidInputException"), False),
+        (client_error("ResourceNotFoundException"), False),
+        (client_error("ResourceInUseException"), False),
+        (client_error("AccessDeniedException"), False),
+        (client_error("TooManyTagsException"), False),
+        (NoCredentialsError(), False),
+    ],
+)
+def test_is_transient__error__by_code_or_status(error: ClientError | BotoCoreError, transient: bool) -> None:
+    assert is_transient(error) is transient
+
+
+def test_refused__service_answered__speaks_its_words() -> None:
+    message = str(
+        refused("solution m", "CreateSolution", client_error("InvalidInputException", "bad recipe"))
+    )
+    assert message == (
+        "solution m: CreateSolution failed: bad recipe (InvalidInputException); "
+        "correct the property that the service names and deploy again"
+    )
+
+
+def test_refused__no_service_answered__names_the_exception() -> None:
+    message = str(refused("solution m", "calling AWS", NoCredentialsError()))
+    assert "Unable to locate credentials (NoCredentialsError)" in message
+
+
+def test_error_words__empty_answer__still_say_something() -> None:
+    error = ClientError({}, "CreateSolution")
+    assert error_code(error) == ""
+    assert "CreateSolution" in error_message(error)
