@@ -6,6 +6,8 @@ import pytest
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
     NoCredentialsError,
     ReadTimeoutError,
 )
@@ -87,6 +89,8 @@ def test_superseded__both_states__are_named() -> None:
         (client_error("InternalFailure", status=500), True),
         (client_error("ANewOne", status=503), True),
         (ReadTimeoutError(endpoint_url="https://x"), True),
+        (ConnectTimeoutError(endpoint_url="https://x"), True),
+        (EndpointConnectionError(endpoint_url="https://x"), True),
         (client_error("InvalidInputException"), False),
         (client_error("ResourceNotFoundException"), False),
         (client_error("ResourceInUseException"), False),
