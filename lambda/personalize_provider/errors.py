@@ -60,8 +60,9 @@ class LifecycleError(Exception):
         self.cause = cause
         self.next_step = next_step
         self.code = code
-        reason = " ".join(f"{cause} ({code})".split() if code else cause.split())
-        super().__init__(_shorten(f"{resource}: {operation} failed: {reason}", f"; {next_step}"))
+        reason = " ".join(cause.split())
+        tail = f" ({code}); {next_step}" if code else f"; {next_step}"
+        super().__init__(_shorten(f"{resource}: {operation} failed: {reason}", tail))
 
 
 class InvalidPropertiesError(LifecycleError):

@@ -57,7 +57,7 @@ def test_message__any_cause__is_one_line(cause: str, code: str) -> None:
 
 
 @pytest.mark.parametrize("character", ["x", "é", "映", "🎬", "x\n", '"\\'])
-@pytest.mark.parametrize("code", [""])
+@pytest.mark.parametrize("code", ["", "ValidationException"])
 def test_message__five_thousand_characters__fits_with_code_and_next_step(character: str, code: str) -> None:
     message = str(LifecycleError("solution m", "CreateSolution", character * 5_000, "do this", code))
     assert len(message.encode()) < 1_000
