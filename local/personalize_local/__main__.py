@@ -16,7 +16,7 @@ import shlex
 import socket
 import sys
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from personalize_local import address, background
@@ -70,6 +70,11 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument(
         "--mode", choices=("foreground", "background"), default="foreground", help=argparse.SUPPRESS
     )
+    serve.add_argument(
+        "--until-eof",
+        action="store_true",
+        help="end when standard input closes, as with the program that opened it",
+    )
     commands.add_parser("start", parents=[shared, run], help="run in the background; reuses one that runs")
     commands.add_parser("stop", parents=[shared], help="end the one in the background")
     commands.add_parser("status", parents=[shared], help="what runs here")
@@ -113,6 +118,7 @@ def _serve(state: StateDir, options: argparse.Namespace) -> int:  # noqa: RET503
         lambda: state.forget(record),
         enforce_iam=options.enforce_iam,
         verbose=options.verbose,
+        until_eof=options.until_eof,
     )
 
 
@@ -215,8 +221,31 @@ def _leftovers(state: StateDir) -> int:
     if record is None:
         _say("No local AWS runs here.")
         return 0
-    _say(str(background.get(record, "")))
-    return 0
+    resources = list(leftovers(background.get(record, "")))
+    if not resources:
+        _say("Nothing is left in Amazon Personalize.")
+        return 0
+    _say("\n".join(["Still in Amazon Personalize:", *(f"  {resource}" for resource in resources)]))
+    return 1
+
+
+def leftovers(state: object) -> Iterator[str]:
+    """The ARNs, with the status where there is one, of all that the simulator's state has.
+
+    Args:
+        state: The answer of `GET /_personalize/`.
+    """
+    match state:
+        case dict():
+            arns = [value for name, value in state.items() if name.endswith("Arn")]
+            # A resource's own ARN is the first of those that it names.
+            if arns:
+                yield f"{arns[0]}  {state.get('status', '')}".rstrip()
+            for value in state.values():
+                yield from leftovers(value)
+        case list():
+            for item in state:
+                yield from leftovers(item)
 
 
 def _welcome(record: Record) -> str:

@@ -85,6 +85,7 @@ def run(
     *,
     enforce_iam: bool = False,
     verbose: bool = False,
+    until_eof: bool = False,
 ) -> NoReturn:
     """Serve until SIGINT or SIGTERM, then end this process and every Lambda worker it has.
 
@@ -95,6 +96,7 @@ def run(
         on_end: Called before the process ends.
         enforce_iam: Whether policies are enforced. Default: - every call is allowed.
         verbose: Whether to log each thing that ministack does. Default: - warnings and errors.
+        until_eof: Whether to end when standard input closes. Default: - it is not read.
     """
     port = sock.getsockname()[1]
     data = Path(tempfile.mkdtemp(prefix="personalize-local-"))
@@ -104,7 +106,7 @@ def run(
     tempfile.tempdir = str(data)
     status = 1
     try:
-        asyncio.new_event_loop().run_until_complete(_serve(sock, run_id, on_ready))
+        asyncio.new_event_loop().run_until_complete(_serve(sock, run_id, on_ready, until_eof=until_eof))
         status = 0
     except Exception:
         traceback.print_exc()
@@ -117,12 +119,21 @@ def run(
         os._exit(status)
 
 
-async def _serve(sock: socket.socket, run_id: str, on_ready: Callable[[], None]) -> None:
+async def _serve(sock: socket.socket, run_id: str, on_ready: Callable[[], None], *, until_eof: bool) -> None:
     from personalize_local import ministack  # noqa: PLC0415 (it reads the environment while it is imported)
 
     stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        loop.add_signal_handler(number, stop.set)
+
+    def end_at_eof() -> None:
+        if not os.read(sys.stdin.fileno(), 4096):
+            loop.remove_reader(sys.stdin)
+            stop.set()
+
+    if until_eof:
+        loop.add_reader(sys.stdin, end_at_eof)
 
     async def until_stopped() -> None:
         on_ready()

@@ -1,0 +1,54 @@
+"""All that this project knows of ministack's inside.
+
+ministack has no plug-in interface, so Amazon Personalize is registered in its tables, as its own services
+are. It is pinned to one exact version, and a contract test holds every name of it that is used here.
+
+Import this only after the environment is made: ministack reads it while it is imported.
+"""
+
+from __future__ import annotations
+
+import json
+
+import ministack.app as gateway
+from ministack.core import lambda_runtime
+
+from personalize_local.ministack import cloudformation, rollback, service
+from personalize_local.simulator import Personalize
+from personalize_local.simulator import http as simulator_http
+from personalize_local.simulator.http import Message, Receive, Send
+
+_CONTROL = "/_personalize"
+
+
+def application(run_id: str, personalize: Personalize | None = None) -> simulator_http.App:
+    """The ASGI application: all of ministack, Personalize among its services, and `/_personalize/`.
+
+    Args:
+        run_id: What `/_personalize/health` answers with.
+        personalize: The simulator. Default: - a new one.
+    """
+    personalize = personalize or Personalize()
+    service.register(personalize)
+    cloudformation.register(personalize)
+    rollback.register()
+    control = simulator_http.app(personalize)
+    health = json.dumps({"service": "personalize-local", "run": run_id}).encode()
+
+    async def application(scope: Message, receive: Receive, send: Send) -> None:
+        path = scope.get("path", "")
+        if scope["type"] != "http" or not path.startswith(_CONTROL):
+            await gateway.app(scope, receive, send)
+        elif path == f"{_CONTROL}/health":
+            headers = [(b"content-type", b"application/json")]
+            await send({"type": "http.response.start", "status": 200, "headers": headers})
+            await send({"type": "http.response.body", "body": health})
+        else:
+            await control(scope, receive, send)
+
+    return application
+
+
+def end_lambda_workers() -> None:
+    """End every process that runs a Lambda function."""
+    lambda_runtime.reset()

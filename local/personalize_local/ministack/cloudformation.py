@@ -1,0 +1,50 @@
+"""AWS::Personalize types for ministack's CloudFormation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ministack.services.cloudformation import provisioners, stacks
+
+from personalize_local.ministack.service import scope
+from personalize_local.native_types import NATIVE_TYPES, NativeType
+from personalize_local.simulator import Personalize
+
+Properties = Mapping[str, object]
+Provisioned = tuple[str, dict[str, str]]  # the physical id and the attributes
+
+
+def register(service: Personalize) -> None:
+    """Let templates have the types that Personalize has (and no Solution: that is this project's)."""
+    for kind in NATIVE_TYPES:
+        _register_type(service, kind)
+    _wait_off_the_event_loop({kind.name for kind in NATIVE_TYPES})
+
+
+def _register_type(service: Personalize, kind: NativeType) -> None:
+    def create(_logical_id: str, properties: Properties, _stack_name: str) -> Provisioned:
+        arn = kind.create(service, scope(), properties)
+        return arn, {kind.arn_attribute: arn}
+
+    def delete(arn: str, _properties: Properties) -> None:
+        kind.delete(service, scope(), arn)
+
+    def delete_then_create(arn: str, old: Properties, new: Properties, stack_name: str) -> Provisioned:
+        delete(arn, old)
+        return create("", new, stack_name)
+
+    handlers: dict[str, object] = {"create": create, "delete": delete}
+    if kind.deletes_first:
+        handlers["update"] = delete_then_create
+    else:
+        provisioners._REPLACING_PROPERTIES[kind.name] = kind.properties
+    provisioners._RESOURCE_HANDLERS[kind.name] = handlers
+
+
+def _wait_off_the_event_loop(types: set[str]) -> None:
+    blocking = stacks._runs_on_worker_thread
+
+    def runs_on_worker_thread(resource_type: str) -> bool:
+        return resource_type in types or blocking(resource_type)
+
+    stacks._runs_on_worker_thread = runs_on_worker_thread

@@ -1,0 +1,89 @@
+"""Amazon Personalize as one of ministack's services, policies and all."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+import ministack.app as gateway
+from ministack.core import iam_actions, iam_evaluator, responses, router
+
+from personalize_local.authorization import condition_keys, permissions
+from personalize_local.simulator import Personalize, Response, Scope
+
+_SERVICE = "personalize"
+
+
+def register(service: Personalize) -> None:
+    """Make Personalize a service of this process's ministack."""
+    gateway.SERVICE_REGISTRY[_SERVICE] = {"module": _SERVICE}
+    gateway._loaded_modules[_SERVICE] = _Service(service)
+    gateway.SERVICE_HANDLERS[_SERVICE] = gateway._lazy_handler(_SERVICE)
+    router.SERVICE_PATTERNS[_SERVICE] = {"target_prefixes": ["AmazonPersonalize."]}
+
+
+def scope() -> Scope:
+    """Where the call that is being answered is made."""
+    return Scope.of(responses.get_region(), responses.get_account_id())
+
+
+class _Service:
+    """What ministack takes for the module of a service."""
+
+    def __init__(self, service: Personalize) -> None:
+        self._service = service
+
+    async def handle_request(
+        self,
+        _method: str,
+        _path: str,
+        headers: Mapping[str, str],
+        body: bytes,
+        query: Mapping[str, list[str]],
+    ) -> tuple[int, dict[str, str], bytes]:
+        target = headers.get("x-amz-target", "")
+        denied = _denial(target.rpartition(".")[2], headers, body, query) if gateway.AUTH else None
+        response = denied or self._service.respond(target, body, scope())
+        return response.status, response.headers, response.body
+
+    def reset(self) -> None:
+        self._service.reset()
+
+    def get_state(self) -> None:
+        """Nothing is kept between runs."""
+
+
+def _denial(
+    operation: str, headers: Mapping[str, str], body: bytes, query: Mapping[str, list[str]]
+) -> Response | None:
+    """The answer to a caller whose policies do not allow the call."""
+    try:
+        request = json.loads(body or b"{}")
+    except ValueError:
+        request = None
+    if not isinstance(request, Mapping):
+        request = {}
+    where = scope()
+    caller = router.extract_access_key_id(headers, query)
+    for permission in permissions(operation, request, where):
+        verdict = iam_evaluator.enforce(
+            caller,
+            permission.action,
+            _SERVICE,
+            where.region,
+            resource_arn=permission.resource,
+            service_context=condition_keys(request),
+        )
+        if isinstance(verdict, iam_evaluator.AuthError):
+            return _refusal(verdict.code, verdict.message)
+        if verdict is not None:
+            message = iam_actions.identity_denial_message(
+                permission.action, verdict.principal_arn, permission.resource, verdict.decision == "Deny"
+            )
+            return _refusal("AccessDeniedException", message)
+    return None
+
+
+def _refusal(code: str, message: str) -> Response:
+    headers = {"content-type": "application/x-amz-json-1.1", "x-amzn-errortype": code}
+    return Response(400, headers, json.dumps({"__type": code, "message": message}).encode())
