@@ -7,6 +7,7 @@ says what each one was, so no list of members is kept here.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import isfinite
 from typing import Any
 
 from botocore.model import ListShape, MapShape, Shape, StructureShape
@@ -23,43 +24,33 @@ def restore(properties: Mapping[str, Any], shape: StructureShape) -> tuple[dict[
         The request, and the problems that keep it from being sent: values of the wrong kind, members
         that are missing or unknown. A request with problems must not be used.
     """
-    problems: list[str] = []
-    request = _restore(properties, shape, "", problems)
-    if not problems:
-        report = ParamValidator().validate(request, shape)
-        if report.has_errors():
-            problems = report.generate_report().splitlines()
-    return request, problems
+    # What makes no value of its type, and a member that the model lacks, stay as they are: validation
+    # names them together with all else that is wrong.
+    request = _restore(properties, shape)
+    return request, ParamValidator().validate(request, shape).generate_report().splitlines()
 
 
-def _restore(value: Any, shape: Shape, path: str, problems: list[str]) -> Any:
+def _restore(value: Any, shape: Shape) -> Any:
     match shape:
         case StructureShape() if isinstance(value, Mapping):
-            # A member that the model lacks stays as it is: validation names it.
             return {
-                key: _restore(item, shape.members[key], f"{path}.{key}", problems)
-                if key in shape.members
-                else item
+                key: _restore(item, shape.members[key]) if key in shape.members else item
                 for key, item in value.items()
             }
         case ListShape() if isinstance(value, list):
-            return [
-                _restore(item, shape.member, f"{path}[{index}]", problems) for index, item in enumerate(value)
-            ]
+            return [_restore(item, shape.member) for item in value]
         case MapShape() if isinstance(value, Mapping):
-            return {
-                key: _restore(item, shape.value, f"{path}.{key}", problems) for key, item in value.items()
-            }
-    return _scalar(value, shape.type_name, path, problems)
+            return {key: _restore(item, shape.value) for key, item in value.items()}
+    return _scalar(value, shape.type_name) if isinstance(value, str) else value
 
 
-def _scalar(value: Any, kind: str, path: str, problems: list[str]) -> Any:
-    if not isinstance(value, str) or kind == "string":
-        return value
+def _scalar(text: str, kind: str) -> Any:
+    if kind == "boolean":
+        return _BOOLEANS.get(text.lower(), text)
+    if kind not in _NUMBERS:
+        return text
     try:
-        if kind == "boolean":
-            return _BOOLEANS[value.lower()]
-        return _NUMBERS[kind](value)
-    except (KeyError, ValueError):
-        problems.append(f"{path.lstrip('.')} must be of type {kind}: got {value!r}")
-        return value
+        number = _NUMBERS[kind](text)
+    except ValueError:
+        return text
+    return number if isfinite(number) else text  # JSON has no infinity
