@@ -1,0 +1,38 @@
+"""What docs/architecture.md says in figures, and of the asset, against the code."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from cdk_personalize._asset import _folder
+from cdk_personalize._timing import Timing
+from documents import ROOT, section, table
+
+ARCHITECTURE = ROOT / "docs" / "architecture.md"
+
+
+@pytest.mark.parametrize(("column", "timing"), [("Default", Timing()), ("Most", Timing(total=50 * 60))])
+def test_deadlines__each_column__follows_from_the_timing(column: str, timing: Timing) -> None:
+    assert not list(timing.problems())
+    minutes = [int(row[column].removesuffix(" min")) * 60 for row in table(ARCHITECTURE, "Deadlines")]
+    assert minutes == [timing.total, timing.waiter, timing.service_timeout]
+    assert minutes == sorted(minutes)
+    assert minutes[-1] < 60 * 60
+
+
+def test_provider__modules_in_the_table__exist() -> None:
+    package = ROOT / "lambda" / "personalize_provider"
+    text = section(ARCHITECTURE, "The provider")
+    named = re.findall(r"^\| ((?:`[\w.]+`(?:, )?)+) \|", text, re.MULTILINE)
+    modules = [module for cell in named for module in re.findall(r"`([\w.]+)`", cell)]
+    assert len(modules) > 5
+    missing = [name for name in modules if not package.joinpath(*name.split(".")).with_suffix(".py").exists()]
+    assert missing == []
+
+
+def test_asset__as_built__is_source_only() -> None:
+    kinds = {path.suffix for path in Path(_folder()).rglob("*") if path.is_file()}
+    assert kinds <= {".py", ".typed", ".gz"}

@@ -1,0 +1,155 @@
+"""The README's tables of arguments, attributes and effects, against the code."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from aws_cdk import App, CfnResource, RemovalPolicy, Stack, assertions
+
+from cdk_personalize import (
+    AutoTraining,
+    EventParameters,
+    EventsConfig,
+    Recipe,
+    Solution,
+    SolutionConfig,
+    SolutionProvider,
+)
+from documents import README, code, table
+from personalize_provider.request import Request
+from personalize_provider.solution.goal import physical_id
+
+GROUP = "arn:aws:personalize:us-east-1:000000000000:dataset-group/movies"
+STACK_ID = "arn:aws:cloudformation:us-east-1:000000000000:stack/Movies/0a1b"
+
+EVENTS_CONFIG = "solution_config.events_config"
+EVENTS = SolutionConfig(events_config=EventsConfig(event_parameters_list=[EventParameters(event_type="a")]))
+
+# For each argument a value, and another. Where it can't stand alone, what it needs is said too.
+CHANGES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "dataset_group_arn": ({}, {"dataset_group_arn": f"{GROUP}-2"}),
+    "recipe": ({}, {"recipe": Recipe.SIMS}),
+    "solution_name": ({"solution_name": "one"}, {"solution_name": "two"}),
+    "event_type": ({}, {"event_type": "watch"}),
+    "perform_auto_ml": ({}, {"perform_auto_ml": True, "recipe": None}),
+    "perform_hpo": ({}, {"perform_hpo": True}),
+    "perform_incremental_update": ({}, {"perform_incremental_update": True}),
+    "auto_training": ({}, {"auto_training": AutoTraining.every(days=3)}),
+    "solution_config": ({}, {"solution_config": SolutionConfig(algorithm_hyper_parameters={"a": 1})}),
+    "wait_for_training_on_delete": ({}, {"wait_for_training_on_delete": True}),
+    "removal_policy": ({}, {"removal_policy": RemovalPolicy.RETAIN}),
+    EVENTS_CONFIG: ({}, {"solution_config": EVENTS}),
+}
+
+
+def parameters(construct: type, *, skipped: set[str]) -> dict[str, inspect.Parameter]:
+    signature = inspect.signature(construct.__init__)  # type: ignore[misc] # read, not called
+    return {name: value for name, value in signature.parameters.items() if name not in skipped}
+
+
+def shown(default: Any) -> str:
+    """A default as the table has it."""
+    if default is inspect.Parameter.empty:
+        return "required"
+    if default == AutoTraining.DISABLED:
+        return "`AutoTraining.DISABLED`"
+    if hasattr(default, "name"):
+        return f"`{type(default).__name__}.{default.name}`"
+    return f"`{default}`"
+
+
+@pytest.mark.parametrize(
+    ("construct", "heading", "skipped"),
+    [
+        (Solution, "Arguments", {"self", "scope", "id"}),
+        (SolutionProvider, "The provider", {"self", "scope"}),
+    ],
+)
+def test_arguments__of_a_construct__are_those_of_the_table(
+    construct: type, heading: str, skipped: set[str]
+) -> None:
+    documented = {code(row["Argument"])[0]: row["Default"] for row in table(README, heading)}
+    actual = {name: shown(value.default) for name, value in parameters(construct, skipped=skipped).items()}
+    assert list(documented.items()) == list(actual.items())
+
+
+def test_attributes__of_a_solution__are_those_of_the_table() -> None:
+    stack = Stack(App(), "Stack")
+    solution = Solution(stack, "Solution", dataset_group_arn=GROUP, recipe=Recipe.SIMS)
+    documented = {
+        code(row["Property"])[0]: code(row["In the template"])[0] for row in table(README, "Attributes")
+    }
+    own = {
+        name
+        for name, value in vars(Solution).items()
+        if isinstance(value, property) and name != "cdk_tag_manager"
+    }
+    assert set(documented) == own
+    for name, attribute in documented.items():
+        assert stack.resolve(getattr(solution, name))["Fn::GetAtt"][1] == attribute
+
+
+@pytest.fixture(scope="module")
+def effects() -> dict[str, str]:
+    """What each change does: all solutions stand in one stack, so there is one synthesis."""
+    stack = Stack(App(), "Movies")
+
+    def logical_id(path: str, arguments: dict[str, Any]) -> str:
+        given = {"dataset_group_arn": GROUP, "recipe": Recipe.USER_PERSONALIZATION_V2, **arguments}
+        resource = Solution(stack, path, **given).node.default_child
+        assert isinstance(resource, CfnResource)
+        return stack.get_logical_id(resource)
+
+    pairs = {
+        argument: (logical_id(f"{argument}.old", before), logical_id(f"{argument}.new", {**before, **change}))
+        for argument, (before, change) in CHANGES.items()
+    }
+    resources = assertions.Template.from_stack(stack).find_resources(Solution.RESOURCE_TYPE)
+    return {argument: effect(resources[old], resources[new]) for argument, (old, new) in pairs.items()}
+
+
+def delivered(value: Any) -> Any:
+    """As CloudFormation delivers it: intrinsic functions resolved somehow, scalars as strings."""
+    if isinstance(value, dict):
+        if any(key == "Ref" or key.startswith("Fn::") for key in value):
+            return json.dumps(value)
+        return {key: delivered(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [delivered(item) for item in value]
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def effect(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
+    assert before != after, "the change is not in the template"
+    old, new = delivered(before["Properties"]), delivered(after["Properties"])
+    if old == new:
+        return "nothing"
+    return "in place" if solution_arn(old) == solution_arn(new) else "replacement"
+
+
+def solution_arn(properties: dict[str, Any]) -> str:
+    """What the handler answers an update to these properties with."""
+    event = {
+        "RequestType": "Update",
+        "ResourceType": Solution.RESOURCE_TYPE,
+        "StackId": STACK_ID,
+        "LogicalResourceId": "Solution",
+        "RequestId": "1",
+        "ResourceProperties": properties,
+    }
+    return physical_id(Request.from_event(event))
+
+
+def test_effects__of_each_changed_argument__are_those_of_the_table(effects: dict[str, str]) -> None:
+    # CloudFormation itself refuses a change of the provider, so that can't be tried.
+    documented = {code(row["Argument"])[0]: row["On a change"] for row in table(README, "Arguments")}
+    tried = {argument: done for argument, done in effects.items() if argument != EVENTS_CONFIG}
+    assert documented == {**tried, "provider": "refused by CloudFormation"}
+
+
+def test_effects__of_a_changed_events_config__are_in_place(effects: dict[str, str]) -> None:
+    assert effects[EVENTS_CONFIG] == "in place"
