@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+pytest_plugins = ["local_aws", "cloud"]
+
 # jsii fills the output on Node 20, which works; the variable lists major versions.
 os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20")
 # Six seconds a synth. The one test that is about it turns it on.

@@ -1,4 +1,4 @@
-"""The templates that users' stacks become. Logical ids and properties are an interface: read CONTRIBUTING.md."""
+"""The templates that users' stacks become. Logical ids and properties are an interface."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from typing import Any
 
 import aws_cdk as cdk
 import pytest
-import stacks
 from app import MovieRecommendations
 from aws_cdk.assertions import Template
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
+
+import stacks
 
 ASSET_HASH = re.compile(r"[0-9a-f]{64}")
 
