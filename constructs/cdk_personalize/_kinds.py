@@ -238,7 +238,7 @@ def _wrong_type(value: object, at: str, expected: str, fix: str = "") -> Problem
 
 
 def _out_of_range(value: float, at: str, low: float, high: float) -> Iterator[Problem]:
-    if low <= value <= high:
+    if math.isfinite(value) and low <= value <= high:
         return
     if math.isinf(low) and math.isinf(high):
         limits = "finite"

@@ -23,7 +23,7 @@ _NAME = Text(
 _DAYS = Integer(min=1, max=30)
 
 
-class _RecipeArn(Kind):
+class RecipeArn(Kind):
     """A `Recipe`, which the API takes as its ARN."""
 
     def problems(self, value: Any, at: str) -> Iterator[Problem]:
@@ -36,7 +36,7 @@ class _RecipeArn(Kind):
         yield Problem(argument=at, value=value, rule="must be a Recipe", fix=fix)
 
 
-class _Schedule(Kind):
+class Schedule(Kind):
     """An `AutoTraining`, which the API takes as a flag and, inside solutionConfig, a schedule."""
 
     def problems(self, value: Any, at: str) -> Iterator[Problem]:
@@ -53,12 +53,12 @@ class SolutionRequest:
 
     solution_name: Annotated[str | None, _NAME] = None
     dataset_group_arn: Annotated[str, ARN]
-    recipe: Annotated[Recipe | None, _RecipeArn()] = None
+    recipe: Annotated[Recipe | None, RecipeArn()] = None
     event_type: Annotated[str | None, EVENT_TYPE] = None
     perform_auto_ml: Annotated[bool | None, Flag()] = None
     perform_hpo: Annotated[bool | None, Flag()] = None
     perform_incremental_update: Annotated[bool | None, Flag()] = None
-    auto_training: Annotated[AutoTraining, _Schedule()] = AutoTraining.DISABLED
+    auto_training: Annotated[AutoTraining, Schedule()] = AutoTraining.DISABLED
     solution_config: Annotated[SolutionConfig | None, Structure(SolutionConfig)] = None
     wait_for_training_on_delete: Annotated[bool | None, Flag()] = None
 

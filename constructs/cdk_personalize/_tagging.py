@@ -32,16 +32,17 @@ class _Limits:
         return [str(problem) for problem in _tag_rules.find_problems(self._manager.tag_values())]
 
 
-def make_taggable(resource: CfnResource) -> TagManager:
+def make_taggable(resource: CfnResource, resource_type: str) -> TagManager:
     """Give a custom resource a `tags` property with all that CDK tags it with.
 
     Args:
         resource: The custom resource.
+        resource_type: Its CloudFormation type, by which tags include and exclude resources.
 
     Returns:
         What CDK's tag aspects write to.
     """
-    manager = TagManager(TagType.KEY_VALUE, resource.cfn_resource_type)
+    manager = TagManager(TagType.KEY_VALUE, resource_type)
     resource.add_property_override("tags", Lazy.any(_Property(manager)))
     resource.node.add_validation(_Limits(manager))
     return manager

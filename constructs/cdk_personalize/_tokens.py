@@ -22,5 +22,6 @@ def is_token(value: object) -> bool:
         return bool(struct.unpack(">H", struct.pack(">d", value)[:2])[0] == _NUMBER_MARK)
     if isinstance(value, list | tuple):
         return len(value) == 1 and isinstance(value[0], str) and _LIST_MARK in value[0]
-    # An IResolvable, such as Fn.get_att's answer, arrives as the object itself.
-    return hasattr(value, "resolve") and hasattr(value, "creation_stack")
+    # An IResolvable, such as Fn.get_att's answer, arrives as the object itself. Only its methods are looked
+    # for: to look for its properties is to request them.
+    return hasattr(value, "resolve") and hasattr(value, "to_string")

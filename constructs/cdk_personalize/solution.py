@@ -100,8 +100,8 @@ class Solution(Resource):
             raise InvalidSolutionError(f"{scope.node.path}/{id}".lstrip("/"), problems)
         super().__init__(scope, id)
         provider = provider or SolutionProvider.get_or_create(scope)
-        # Not a CustomResource, which wraps this same resource in one more construct: as the default child it
-        # is what CDK's own escape hatches and removal policies expect, and costs less to synthesize.
+        # Not a CustomResource, which wraps this in one more construct: the default child is what CDK's escape
+        # hatches and removal policies work on, and each call less is a round trip to jsii saved.
         self._resource = CfnResource(
             self,
             "Resource",
@@ -112,7 +112,8 @@ class Solution(Resource):
                 **request.properties(provider.partition),
             },
         )
-        self._resource.apply_removal_policy(removal_policy, default=RemovalPolicy.DESTROY)
+        if removal_policy is not None:  # CloudFormation's own default is to delete
+            self._resource.apply_removal_policy(removal_policy)
         self._tag_manager: TagManager | None = None
 
     @property
@@ -154,7 +155,7 @@ class Solution(Resource):
     def cdk_tag_manager(self) -> TagManager:
         """What CDK's tag aspects write to. Made when something first tags the solution: most never are."""
         if self._tag_manager is None:
-            self._tag_manager = make_taggable(self._resource)
+            self._tag_manager = make_taggable(self._resource, self.RESOURCE_TYPE)
         return self._tag_manager
 
     def _attribute(self, name: str) -> str:

@@ -1,0 +1,340 @@
+"""The provider: what it is made of, what it may do, and how long it waits."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import Any
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_logs as logs
+from aws_cdk.assertions import Match, Template
+from constructs import Construct
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cdk_personalize import InvalidProviderError, Recipe, Solution, SolutionProvider
+from cdk_personalize._timing import IS_COMPLETE_SECONDS, ON_EVENT_SECONDS, Timing
+
+ON_EVENT = "personalize_provider.framework.on_event"
+IS_COMPLETE = "personalize_provider.framework.is_complete"
+
+
+@pytest.fixture(scope="module")
+def template() -> Template:
+    """A stack with two solutions on one provider with all its defaults."""
+    stack = cdk.Stack(cdk.App(), "Stack")
+    for name in ("A", "B"):
+        Solution(stack, name, dataset_group_arn="arn:aws:personalize:::dataset-group/d", recipe=Recipe.SIMS)
+    return Template.from_stack(stack)
+
+
+def function(template: Template, handler: str) -> dict[str, Any]:
+    [found] = template.find_resources("AWS::Lambda::Function", {"Properties": {"Handler": handler}}).values()
+    return dict(found["Properties"])
+
+
+def statements(template: Template, handler: str) -> list[dict[str, Any]]:
+    """Return what the role of a handler allows, inline and attached."""
+    logical_id = function(template, handler)["Role"]["Fn::GetAtt"][0]
+    role = template.find_resources("AWS::IAM::Role")[logical_id]["Properties"]
+    assert "ManagedPolicyArns" not in role
+    attached = [
+        policy["Properties"]["PolicyDocument"]
+        for policy in template.find_resources("AWS::IAM::Policy").values()
+        if {"Ref": logical_id} in policy["Properties"]["Roles"]
+    ]
+    inline = [policy["PolicyDocument"] for policy in role["Policies"]]
+    return [statement for document in inline + attached for statement in document["Statement"]]
+
+
+def allowed(template: Template, handler: str) -> dict[str, list[str]]:
+    """Return the resources of each action, as text with CloudFormation's references in braces."""
+    result = {}
+    for statement in statements(template, handler):
+        assert statement["Effect"] == "Allow"
+        actions, resources = (
+            value if isinstance(value, list) else [value]
+            for value in (statement["Action"], statement["Resource"])
+        )
+        result.update({action: [arn(resource) for resource in resources] for action in actions})
+    return result
+
+
+def arn(value: Any) -> str:
+    match value:
+        case str():
+            return value
+        case {"Ref": name}:
+            return f"{{{name}}}"
+        case {"Fn::GetAtt": [name, attribute]}:
+            return f"{{{name}.{attribute}}}"
+        case {"Fn::Join": ["", parts]}:
+            return "".join(map(arn, parts))
+    raise AssertionError(value)
+
+
+def test_provider__two_solutions__share_fifteen_resources(template: Template) -> None:
+    types = Counter(resource["Type"] for resource in template.to_json()["Resources"].values())
+
+    assert types == {
+        "AWS::IAM::Policy": 3,
+        "AWS::IAM::Role": 5,
+        "AWS::Lambda::Function": 5,
+        "AWS::Logs::LogGroup": 1,
+        "AWS::StepFunctions::StateMachine": 1,
+        "Custom::PersonalizeSolution": 2,
+    }
+
+
+def test_provider__its_functions__have_what_the_handler_needs(template: Template) -> None:
+    on_event, is_complete = function(template, ON_EVENT), function(template, IS_COMPLETE)
+
+    assert on_event["Environment"]["Variables"] == {
+        "POWERTOOLS_SERVICE_NAME": "cdk-personalize",
+        "TOTAL_TIMEOUT_SECONDS": "1800",
+    }
+    assert is_complete["Environment"]["Variables"] == {"POWERTOOLS_SERVICE_NAME": "cdk-personalize"}
+    assert (on_event["Timeout"], is_complete["Timeout"]) == (60, 120)
+    for properties in (on_event, is_complete):
+        assert properties["Runtime"] == "python3.14"
+        assert properties["MemorySize"] == 256
+    assert on_event["Code"] == is_complete["Code"]
+    assert on_event["Role"] != is_complete["Role"]
+
+
+def test_provider__all_five_functions__log_to_one_group_for_a_month(template: Template) -> None:
+    [(log_group, resource)] = template.find_resources("AWS::Logs::LogGroup").items()
+
+    assert resource["Properties"] == {"RetentionInDays": 30}
+    assert resource["DeletionPolicy"] == "Delete"
+    functions = template.find_resources("AWS::Lambda::Function").values()
+    assert [item["Properties"]["LoggingConfig"]["LogGroup"] for item in functions] == [{"Ref": log_group}] * 5
+
+
+def test_provider__the_function_that_receives_requests__may_do_only_that(template: Template) -> None:
+    actions = allowed(template, ON_EVENT)
+
+    [log_group] = template.find_resources("AWS::Logs::LogGroup")
+    assert actions == {
+        "cloudformation:DescribeStacks": ["{AWS::StackId}"],
+        "logs:CreateLogStream": [f"{{{log_group}.Arn}}"],
+        "logs:PutLogEvents": [f"{{{log_group}.Arn}}"],
+    }
+
+
+def test_provider__the_function_that_calls_personalize__may_do_only_what_it_calls(template: Template) -> None:
+    prefix = "arn:{AWS::Partition}:personalize:{AWS::Region}:{AWS::AccountId}:"
+    solutions = [f"{prefix}solution/*"]
+    [log_group] = template.find_resources("AWS::Logs::LogGroup")
+
+    assert allowed(template, IS_COMPLETE) == {
+        "cloudformation:DescribeStacks": ["{AWS::StackId}"],
+        "personalize:CreateSolution": [f"{prefix}solution/*", f"{prefix}dataset-group/*"],
+        "personalize:DescribeSolution": solutions,
+        "personalize:UpdateSolution": solutions,
+        "personalize:DeleteSolution": solutions,
+        "personalize:StopSolutionVersionCreation": solutions,
+        "personalize:TagResource": solutions,
+        "personalize:UntagResource": solutions,
+        "personalize:ListTagsForResource": solutions,
+        "personalize:ListSolutionVersions": ["*"],
+        "personalize:ListCampaigns": ["*"],
+        "logs:CreateLogStream": [f"{{{log_group}.Arn}}"],
+        "logs:PutLogEvents": [f"{{{log_group}.Arn}}"],
+    }
+
+
+def test_provider__no_role__has_a_managed_policy(template: Template) -> None:
+    roles = template.find_resources("AWS::IAM::Role").values()
+
+    assert not [role for role in roles if "ManagedPolicyArns" in role["Properties"]]
+
+
+def test_provider__while_a_stack_is_deleted__outlives_the_solutions(template: Template) -> None:
+    """CloudFormation deletes in the reverse order of references: all of the provider must be behind one."""
+    resources = template.to_json()["Resources"]
+    behind: set[str] = set()
+    ahead = {name for name, item in resources.items() if item["Type"] == "Custom::PersonalizeSolution"}
+    while ahead:
+        name = ahead.pop()
+        behind.add(name)
+        text = json.dumps(resources[name])
+        ahead |= {other for other in resources if f'"{other}"' in text} - behind
+
+    policies_of_roles_behind = {
+        name
+        for name, item in resources.items()
+        if item["Type"] == "AWS::IAM::Policy" and item["Properties"]["Roles"][0]["Ref"] in behind
+    }
+    assert set(resources) - behind == set()
+    assert policies_of_roles_behind <= behind
+
+
+def test_provider__its_logical_ids__are_readable_and_stay(template: Template) -> None:
+    """Another id for the first of these is another ServiceToken, which CloudFormation refuses to change."""
+    assert sorted(template.find_resources("AWS::Lambda::Function")) == [
+        "PersonalizeSolutionProviderFrameworkframeworkisComplete005448CB",
+        "PersonalizeSolutionProviderFrameworkframeworkonEvent8E55FA95",
+        "PersonalizeSolutionProviderFrameworkframeworkonTimeoutD1C6985E",
+        "PersonalizeSolutionProviderIsComplete84E899DF",
+        "PersonalizeSolutionProviderOnEvent967E1E2A",
+    ]
+
+
+def retry(template: Template) -> dict[str, Any]:
+    [machine] = template.find_resources("AWS::StepFunctions::StateMachine").values()
+    definition = "".join(
+        part if isinstance(part, str) else "x"
+        for part in machine["Properties"]["DefinitionString"]["Fn::Join"][1]
+    )
+    [rule] = json.loads(definition)["States"]["framework-isComplete-task"]["Retry"]
+    return dict(rule)
+
+
+def test_provider__by_default__polls_every_five_seconds_past_the_handlers_deadline(
+    template: Template,
+) -> None:
+    rule = retry(template)
+
+    assert (rule["IntervalSeconds"], rule["MaxAttempts"], rule["BackoffRate"]) == (5, 396, 1)
+
+
+def test_provider__constructed_before_the_first_solution__is_found_by_it(
+    stack: cdk.Stack, dataset_group: str
+) -> None:
+    provider = SolutionProvider(
+        stack,
+        total_timeout=cdk.Duration.minutes(50),
+        query_interval=cdk.Duration.seconds(60),
+        memory_size=512,
+        log_retention=logs.RetentionDays.ONE_WEEK,
+    )
+    scope = Construct(stack, "Nested")
+    Solution(scope, "Movies", dataset_group_arn=dataset_group, recipe=Recipe.SIMS)
+
+    template = Template.from_stack(stack)
+
+    assert SolutionProvider.get_or_create(scope) is provider
+    assert function(template, ON_EVENT)["Environment"]["Variables"]["TOTAL_TIMEOUT_SECONDS"] == "3000"
+    assert function(template, IS_COMPLETE)["MemorySize"] == 512
+    assert (retry(template)["IntervalSeconds"], retry(template)["MaxAttempts"]) == (60, 53)
+    template.has_resource_properties("AWS::Logs::LogGroup", {"RetentionInDays": 7})
+    template.has_resource_properties("Custom::PersonalizeSolution", {"ServiceTimeout": "3300"})
+
+
+def test_provider__tuned_or_made_on_first_use__has_the_same_logical_ids(
+    stack: cdk.Stack, template: Template
+) -> None:
+    scope = Construct(stack, "Anywhere")
+    SolutionProvider(scope, memory_size=512)
+
+    tuned = Template.from_stack(stack).find_resources("AWS::Lambda::Function")
+
+    assert set(tuned) == set(template.find_resources("AWS::Lambda::Function"))
+
+
+def test_provider__of_another_stack__can_be_passed(
+    app: cdk.App, stack: cdk.Stack, dataset_group: str
+) -> None:
+    provider = SolutionProvider(cdk.Stack(app, "Shared"))
+
+    Solution(stack, "Movies", dataset_group_arn=dataset_group, recipe=Recipe.SIMS, provider=provider)
+
+    template = Template.from_stack(stack)
+    template.resource_count_is("AWS::Lambda::Function", 0)
+    template.has_resource_properties(
+        "Custom::PersonalizeSolution", {"ServiceToken": {"Fn::ImportValue": Match.any_value()}}
+    )
+
+
+def test_provider__two_stacks__have_one_each(app: cdk.App, stack: cdk.Stack) -> None:
+    other = cdk.Stack(app, "Other")
+
+    assert SolutionProvider.get_or_create(stack) is SolutionProvider.get_or_create(stack)
+    assert SolutionProvider.get_or_create(stack) is not SolutionProvider.get_or_create(other)
+
+
+def test_provider__a_second_one_in_a_stack__is_refused_with_what_to_do(stack: cdk.Stack) -> None:
+    SolutionProvider.get_or_create(stack)
+
+    with pytest.raises(InvalidProviderError, match=r"construct it once, before the stack's first Solution"):
+        SolutionProvider(stack, memory_size=512)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"total_timeout": cdk.Duration.seconds(59)}, "total_timeout must be .* 1 to 50 minutes: got '59"),
+        ({"total_timeout": cdk.Duration.seconds(3001)}, "total_timeout must be"),
+        ({"query_interval": cdk.Duration.seconds(0)}, "query_interval must be whole seconds, 1 to 60"),
+        ({"query_interval": cdk.Duration.seconds(61)}, "query_interval must be"),
+        ({"query_interval": cdk.Duration.millis(1500)}, "query_interval must be"),
+    ],
+)
+def test_provider__out_of_range__is_refused_at_once(
+    stack: cdk.Stack, arguments: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(InvalidProviderError, match=message):
+        SolutionProvider(stack, **arguments)
+
+    assert stack.node.children == []
+
+
+@given(total=st.integers(60, 3000), interval=st.integers(1, 60))
+def test_timing__any_that_is_allowed__ends_from_the_inside_out_within_the_hour(
+    total: int, interval: int
+) -> None:
+    timing = Timing(total=total, interval=interval)
+
+    assert list(timing.problems()) == []
+    assert timing.waiter % interval == 0
+    assert timing.waiter >= total + ON_EVENT_SECONDS + IS_COMPLETE_SECONDS
+    assert timing.waiter + ON_EVENT_SECONDS < timing.service_timeout <= 3600
+
+
+def test_provider__in_a_vpc__runs_all_functions_there_with_one_security_group(stack: cdk.Stack) -> None:
+    vpc = ec2.Vpc(stack, "Vpc", max_azs=2)
+    SolutionProvider(stack, vpc=vpc)
+
+    template = Template.from_stack(stack)
+
+    [group] = template.find_resources("AWS::EC2::SecurityGroup")
+    functions = [
+        item["Properties"]
+        for item in template.find_resources("AWS::Lambda::Function").values()
+        if "framework." in item["Properties"]["Handler"]
+    ]
+    assert len(functions) == 5
+    for properties in functions:
+        assert properties["VpcConfig"]["SecurityGroupIds"] == [{"Fn::GetAtt": [group, "GroupId"]}]
+        assert len(properties["VpcConfig"]["SubnetIds"]) == 2
+    assert "ec2:CreateNetworkInterface" in allowed(template, IS_COMPLETE)
+
+
+def test_provider__in_given_subnets_with_given_groups__uses_those(stack: cdk.Stack) -> None:
+    vpc = ec2.Vpc(stack, "Vpc", max_azs=1)
+    group = ec2.SecurityGroup(stack, "Group", vpc=vpc)
+    SolutionProvider(
+        stack,
+        vpc=vpc,
+        vpc_subnets=ec2.SubnetSelection(subnets=vpc.private_subnets),
+        security_groups=[group],
+    )
+
+    template = Template.from_stack(stack)
+
+    template.resource_count_is("AWS::EC2::SecurityGroup", 1)
+
+
+def test_provider__with_a_permissions_boundary_on_the_stack__has_it_on_every_role(stack: cdk.Stack) -> None:
+    boundary = "arn:aws:iam::123456789012:policy/boundary"
+    SolutionProvider.get_or_create(stack)
+    iam.PermissionsBoundary.of(stack).apply(iam.ManagedPolicy.from_managed_policy_arn(stack, "B", boundary))
+
+    roles = Template.from_stack(stack).find_resources("AWS::IAM::Role").values()
+
+    assert [role["Properties"]["PermissionsBoundary"] for role in roles] == [boundary] * 5

@@ -1,0 +1,283 @@
+"""What a Solution puts into a template, and what it offers to the rest of the stack."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk.assertions import Match, Template
+
+from cdk_personalize import (
+    AutoTraining,
+    HpoConfig,
+    HyperParameterRanges,
+    IntegerHyperParameterRange,
+    Recipe,
+    Solution,
+    SolutionConfig,
+)
+
+Find = Callable[[cdk.Stack], dict[str, dict[str, Any]]]
+
+
+def only(resources: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    [resource] = resources.values()
+    return resource
+
+
+def test_solution__with_the_least__states_that_it_does_not_train_by_itself(
+    stack: cdk.Stack, dataset_group: str, solutions: Find
+) -> None:
+    Solution(stack, "Movies", dataset_group_arn=dataset_group, recipe=Recipe.USER_PERSONALIZATION_V2)
+
+    resource = only(solutions(stack))
+
+    token = resource["Properties"].pop("ServiceToken")
+    assert token["Fn::GetAtt"][0].startswith("PersonalizeSolutionProviderFrameworkframeworkonEvent")
+    assert resource == {
+        "Type": "Custom::PersonalizeSolution",
+        "Properties": {
+            "ServiceTimeout": "2100",
+            "datasetGroupArn": dataset_group,
+            "performAutoTraining": False,
+            "recipeArn": {
+                "Fn::Join": [
+                    "",
+                    [
+                        "arn:",
+                        {"Ref": "AWS::Partition"},
+                        ":personalize:::recipe/aws-user-personalization-v2",
+                    ],
+                ]
+            },
+        },
+    }
+
+
+def test_solution__in_a_stack_with_a_region__has_that_regions_partition(
+    dataset_group: str, solutions: Find
+) -> None:
+    app = cdk.App(context={"@aws-cdk/core:enablePartitionLiterals": True})
+    stack = cdk.Stack(app, "Stack", env=cdk.Environment(region="cn-north-1"))
+    Solution(stack, "Movies", dataset_group_arn=dataset_group, recipe=Recipe.SIMS)
+
+    assert only(solutions(stack))["Properties"]["recipeArn"] == "arn:aws-cn:personalize:::recipe/aws-sims"
+
+
+def test_solution__with_everything_on_top_level__uses_the_apis_names(
+    stack: cdk.Stack, dataset_group: str
+) -> None:
+    Solution(
+        stack,
+        "Movies",
+        dataset_group_arn=dataset_group,
+        recipe=Recipe.SEMANTIC_SIMILARITY,
+        solution_name="movies",
+        event_type="watch",
+        perform_auto_ml=False,
+        perform_hpo=True,
+        perform_incremental_update=True,
+        auto_training=AutoTraining.every(days=1),
+        wait_for_training_on_delete=True,
+    )
+
+    Template.from_stack(stack).has_resource_properties(
+        "Custom::PersonalizeSolution",
+        {
+            "name": "movies",
+            "eventType": "watch",
+            "performAutoML": False,
+            "performHPO": True,
+            "performIncrementalUpdate": True,
+            "performAutoTraining": True,
+            "solutionConfig": {"autoTrainingConfig": {"schedulingExpression": "rate(1 day)"}},
+            "waitForTrainingOnDelete": True,
+        },
+    )
+
+
+@pytest.mark.parametrize(
+    ("days", "expression"), [(1, "rate(1 day)"), (2, "rate(2 days)"), (30, "rate(30 days)")]
+)
+def test_auto_training__every_so_many_days__is_a_rate(days: int, expression: str) -> None:
+    assert AutoTraining.every(days=days).schedule_expression == expression
+
+
+def test_auto_training__disabled__has_no_schedule() -> None:
+    assert AutoTraining.DISABLED.schedule_expression is None
+
+
+def test_solution__any_hyperparameter_range__sends_all_three_lists(
+    stack: cdk.Stack, dataset_group: str, solutions: Find
+) -> None:
+    tried = IntegerHyperParameterRange(name="hidden_dimension", min_value=32, max_value=256)
+    Solution(
+        stack,
+        "Movies",
+        dataset_group_arn=dataset_group,
+        recipe=Recipe.USER_PERSONALIZATION,
+        perform_hpo=True,
+        solution_config=SolutionConfig(
+            hpo_config=HpoConfig(
+                algorithm_hyper_parameter_ranges=HyperParameterRanges(integer_hyper_parameter_ranges=[tried])
+            )
+        ),
+    )
+
+    hpo = only(solutions(stack))["Properties"]["solutionConfig"]["hpoConfig"]
+    assert hpo["algorithmHyperParameterRanges"] == {
+        "integerHyperParameterRanges": [{"name": "hidden_dimension", "minValue": 32, "maxValue": 256}],
+        "continuousHyperParameterRanges": [],
+        "categoricalHyperParameterRanges": [],
+    }
+
+
+@pytest.mark.parametrize(
+    ("policy", "rendered"),
+    [
+        (cdk.RemovalPolicy.DESTROY, "Delete"),
+        (cdk.RemovalPolicy.RETAIN, "Retain"),
+        (cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE, "RetainExceptOnCreate"),
+    ],
+)
+def test_solution__with_a_removal_policy__has_it(
+    stack: cdk.Stack, dataset_group: str, solutions: Find, policy: cdk.RemovalPolicy, rendered: str
+) -> None:
+    Solution(stack, "A", dataset_group_arn=dataset_group, recipe=Recipe.SIMS, removal_policy=policy)
+
+    assert only(solutions(stack))["DeletionPolicy"] == rendered
+
+
+def test_solution__apply_removal_policy_later__has_it(
+    stack: cdk.Stack, dataset_group: str, solutions: Find
+) -> None:
+    solution = Solution(stack, "A", dataset_group_arn=dataset_group, recipe=Recipe.SIMS)
+
+    solution.apply_removal_policy(cdk.RemovalPolicy.RETAIN)
+
+    assert only(solutions(stack))["DeletionPolicy"] == "Retain"
+
+
+def test_solution__its_default_child__is_the_resource_for_escape_hatches(
+    stack: cdk.Stack, dataset_group: str, solutions: Find
+) -> None:
+    solution = Solution(stack, "Movies", dataset_group_arn=dataset_group, recipe=Recipe.SIMS)
+
+    child = solution.node.default_child
+    assert isinstance(child, cdk.CfnResource)
+    assert child.node.id == "Resource"
+    child.add_property_override("eventType", "watch")
+
+    assert only(solutions(stack))["Properties"]["eventType"] == "watch"
+
+
+def test_solution__its_attributes__are_those_that_the_handler_answers(
+    stack: cdk.Stack, dataset_group: str
+) -> None:
+    solution = Solution(stack, "Movies", dataset_group_arn=dataset_group, recipe=Recipe.SIMS)
+    attributes = {
+        "solution_arn": "solutionArn",
+        "solution_name": "name",
+        "status": "status",
+        "dataset_group_arn": "datasetGroupArn",
+        "recipe_arn": "recipeArn",
+        "event_type": "eventType",
+        "creation_date_time": "creationDateTime",
+    }
+    child = solution.node.default_child
+    assert isinstance(child, cdk.CfnElement)
+    logical_id = stack.get_logical_id(child)
+
+    resolved = {name: stack.resolve(getattr(solution, name)) for name in attributes}
+
+    assert resolved == {name: {"Fn::GetAtt": [logical_id, api]} for name, api in attributes.items()}
+
+
+def test_solution__used_in_another_stack__is_exported(
+    app: cdk.App, stack: cdk.Stack, dataset_group: str
+) -> None:
+    solution = Solution(stack, "Movies", dataset_group_arn=dataset_group, recipe=Recipe.SIMS)
+    other = cdk.Stack(app, "Other")
+    cdk.CfnOutput(other, "Arn", value=solution.solution_arn)
+
+    value = Template.from_stack(other).to_json()["Outputs"]["Arn"]["Value"]
+
+    assert value["Fn::ImportValue"].startswith("Stack:ExportsOutputFnGetAttMovies")
+
+
+def test_solution__its_logical_id__is_readable_and_stays(
+    stack: cdk.Stack, dataset_group: str, solutions: Find
+) -> None:
+    Solution(stack, "Movies", dataset_group_arn=dataset_group, recipe=Recipe.SIMS)
+
+    assert list(solutions(stack)) == ["Movies377B0139"]
+
+
+def test_solution__with_tokens_everywhere__leaves_them_to_the_service(
+    stack: cdk.Stack, solutions: Find
+) -> None:
+    text = cdk.CfnParameter(stack, "Text")
+    number = cdk.CfnParameter(stack, "Number", type="Number")
+    days: Any = number.value_as_number
+    texts = cdk.CfnParameter(stack, "List", type="CommaDelimitedList")
+    Solution(
+        stack,
+        "Movies",
+        dataset_group_arn=text.value_as_string,
+        recipe=Recipe.from_arn(text.value_as_string),
+        solution_name=text.value_as_string,
+        event_type=text.value_as_string,
+        perform_hpo=True,
+        auto_training=AutoTraining.every(days=days),
+        solution_config=SolutionConfig(
+            event_value_threshold=number.value_as_number,
+            algorithm_hyper_parameters={"a": number.value_as_number, "b": text.value_as_string},
+            hpo_config=HpoConfig(
+                algorithm_hyper_parameter_ranges=HyperParameterRanges(
+                    integer_hyper_parameter_ranges=[IntegerHyperParameterRange(min_value=days, max_value=-1)],
+                    categorical_hyper_parameter_ranges=texts.value_as_list,  # type: ignore[arg-type]
+                )
+            ),
+        ),
+    )
+
+    properties = only(solutions(stack))["Properties"]
+
+    assert properties["name"] == {"Ref": "Text"}
+    assert properties["recipeArn"] == {"Ref": "Text"}
+    config = properties["solutionConfig"]
+    assert config["autoTrainingConfig"]["schedulingExpression"] == {
+        "Fn::Join": ["", ["rate(", {"Ref": "Number"}, " days)"]]
+    }
+    assert config["eventValueThreshold"] == {"Ref": "Number"}
+    assert config["algorithmHyperParameters"] == {"a": {"Ref": "Number"}, "b": {"Ref": "Text"}}
+    ranges = config["hpoConfig"]["algorithmHyperParameterRanges"]
+    assert ranges["integerHyperParameterRanges"] == [{"minValue": {"Ref": "Number"}, "maxValue": -1}]
+    assert ranges["categoricalHyperParameterRanges"] == {"Ref": "List"}
+
+
+def test_solution__with_a_condition_for_a_flag__leaves_it_to_the_service(
+    stack: cdk.Stack, dataset_group: str
+) -> None:
+    condition = cdk.CfnCondition(stack, "Big", expression=cdk.Fn.condition_equals("a", "b"))
+    flag: Any = cdk.Fn.condition_if(condition.logical_id, True, False)
+
+    Solution(stack, "Movies", dataset_group_arn=dataset_group, recipe=Recipe.SIMS, perform_hpo=flag)
+
+    Template.from_stack(stack).has_resource_properties(
+        "Custom::PersonalizeSolution", {"performHPO": {"Fn::If": ["Big", True, False]}}
+    )
+
+
+def test_solution__with_cdks_own_validation_on__has_nothing_to_complain_of(
+    dataset_group: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CDK_VALIDATION", "true")
+    stack = cdk.Stack(cdk.App(), "Stack")
+    Solution(stack, "Movies", dataset_group_arn=dataset_group, recipe=Recipe.SIMS)
+
+    Template.from_stack(stack).resource_properties_count_is(
+        "Custom::PersonalizeSolution", {"performAutoTraining": Match.any_value()}, 1
+    )
