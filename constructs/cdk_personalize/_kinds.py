@@ -228,7 +228,7 @@ def to_text(value: str | float) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, float):
-        return f"{Decimal(repr(value)):f}"
+        return f"{Decimal(float.__repr__(value)):f}"  # a subclass, such as numpy's, may say more
     return str(value)
 
 
@@ -238,7 +238,7 @@ def _wrong_type(value: object, at: str, expected: str, fix: str = "") -> Problem
 
 
 def _out_of_range(value: float, at: str, low: float, high: float) -> Iterator[Problem]:
-    if math.isfinite(value) and low <= value <= high:
+    if low <= value <= high and abs(value) != math.inf:
         return
     if math.isinf(low) and math.isinf(high):
         limits = "finite"
@@ -265,5 +265,5 @@ def _is_number(value: object) -> bool:
 def _is_finite(value: str | float) -> bool:
     try:
         return math.isfinite(float(value))
-    except ValueError:
+    except (ValueError, OverflowError):
         return False

@@ -98,7 +98,6 @@ class SolutionProvider(Construct):
         if problems:
             raise InvalidProviderError(f"{stack.node.path}/{self.ID}", problems)
         super().__init__(stack, self.ID)
-        self._by_stack[stack] = self
 
         self.partition = stack.partition
         self.service_timeout = str(timing.service_timeout)
@@ -164,6 +163,7 @@ class SolutionProvider(Construct):
             vpc_subnets=vpc_subnets,
         )
         self.service_token = framework.service_token
+        self._by_stack[stack] = self
 
     @classmethod
     def get_or_create(cls, scope: Construct) -> SolutionProvider:

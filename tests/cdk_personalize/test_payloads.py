@@ -102,11 +102,25 @@ def test_solution__an_invalid_request__is_refused_with_the_reason(
         Solution(stack, "Solution", **arguments(params))
 
 
+class MeasuredFloat(float):
+    """As numpy has them: a float that shows itself as something else."""
+
+    def __repr__(self) -> str:
+        return f"measured({float(self)})"
+
+
 def test_solution__numbers_for_hyperparameters__are_written_as_the_strings_that_the_api_takes() -> None:
     request = SolutionRequest(
         dataset_group_arn="arn:aws:personalize:::dataset-group/a",
         solution_config=SolutionConfig(
-            algorithm_hyper_parameters={"a": 55, "b": True, "c": 0.5, "d": "29", "e": 1e-05},
+            algorithm_hyper_parameters={
+                "a": 55,
+                "b": True,
+                "c": 0.5,
+                "d": "29",
+                "e": 1e-05,
+                "f": MeasuredFloat(0.5),
+            },
             event_value_threshold=0.05,
         ),
     )
@@ -114,6 +128,13 @@ def test_solution__numbers_for_hyperparameters__are_written_as_the_strings_that_
     config = request.properties("aws")["solutionConfig"]
 
     assert config == {
-        "algorithmHyperParameters": {"a": "55", "b": "true", "c": "0.5", "d": "29", "e": "0.00001"},
+        "algorithmHyperParameters": {
+            "a": "55",
+            "b": "true",
+            "c": "0.5",
+            "d": "29",
+            "e": "0.00001",
+            "f": "0.5",
+        },
         "eventValueThreshold": "0.05",
     }
