@@ -33,7 +33,14 @@ _TRANSIENT_CODES = frozenset(
     }
 )
 
+# Services of the JSON and of the query protocol spell it differently.
+_DENIED_CODES = frozenset({"AccessDenied", "AccessDeniedException"})
+
+# A role that the same deploy has just made may not be known everywhere yet.
+_IAM_SETTLES_SECONDS = 30.0
+
 _NEXT_STEPS = {
+    "AccessDenied": "allow this action to the provider's role, or lift what denies it",
     "AccessDeniedException": "allow this action to the provider's role, or lift what denies it",
     "InvalidInputException": "correct the property that the service names and deploy again",
     "ValidationException": "correct the property that the service names and deploy again",
@@ -103,11 +110,21 @@ def error_message(error: Exception) -> str:
     return str(error)
 
 
-def is_transient(error: ClientError | BotoCoreError) -> bool:
-    """Whether the same call may succeed later: throttles, quotas, faults of the network or the service."""
+def may_pass(error: ClientError | BotoCoreError, age: float) -> bool:
+    """Whether the same call may succeed later.
+
+    Throttles, quotas, and faults of the network or the service may; so may a denial while the role is new.
+
+    Args:
+        error: What the call raised.
+        age: Seconds since the request began.
+    """
     if isinstance(error, ClientError):
+        code = error_code(error)
+        if code in _DENIED_CODES:
+            return age < _IAM_SETTLES_SECONDS
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-        return error_code(error) in _TRANSIENT_CODES or int(status) >= HTTPStatus.INTERNAL_SERVER_ERROR
+        return code in _TRANSIENT_CODES or int(status) >= HTTPStatus.INTERNAL_SERVER_ERROR
     return isinstance(error, HTTPClientError | ConnectionError)
 
 

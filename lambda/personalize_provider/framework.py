@@ -11,9 +11,12 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from personalize_provider import sdk
 from personalize_provider.attempt import Attempt
 from personalize_provider.clock import SystemClock
+from personalize_provider.errors import may_pass, refused
 from personalize_provider.log import logger
 from personalize_provider.reconciler import reconcile
 from personalize_provider.request import Request
@@ -28,6 +31,10 @@ if TYPE_CHECKING:
 _CLOCK = SystemClock()
 _ATTEMPT = "Attempt"
 
+# With the client's own retries, well within the function's minute.
+_PATIENCE_SECONDS = 20.0
+_PAUSE_SECONDS = 2.0
+
 
 @logger.inject_lambda_context(clear_state=True)
 def on_event(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001 (Lambda passes it)
@@ -35,12 +42,12 @@ def on_event(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]
 
     Raises:
         InvalidPropertiesError: the properties make no request to the service.
+        LifecycleError: CloudFormation doesn't say what the stack is doing.
     """
     request = _begin(event)
-    now = _CLOCK.now()
-    state = StackState.read(sdk.cloudformation(), request.stack_id)
-    attempt = Attempt(now, now + float(os.environ["TOTAL_TIMEOUT_SECONDS"]), state)
     identity = physical_id(request)
+    now = _CLOCK.now()
+    attempt = Attempt(now, now + float(os.environ["TOTAL_TIMEOUT_SECONDS"]), _stack_state(request, now))
     logger.info("identity", physical_id=identity, attempt=attempt.to_event())
     return {"PhysicalResourceId": identity, _ATTEMPT: attempt.to_event()}
 
@@ -66,6 +73,18 @@ def is_complete(event: Mapping[str, Any], context: LambdaContext) -> dict[str, A
     if isinstance(step, Done):
         return {"IsComplete": True, "Data": dict(step.attributes)}
     return {"IsComplete": False}
+
+
+def _stack_state(request: Request, since: float) -> StackState:
+    """What the stack is doing. An exception here ends the request, so what may pass is waited for."""
+    while True:
+        try:
+            return StackState.read(sdk.cloudformation(), request.stack_id)
+        except (ClientError, BotoCoreError) as error:
+            age = _CLOCK.now() - since
+            if age > _PATIENCE_SECONDS or not may_pass(error, age):
+                raise refused(f"resource {request.logical_id}", "DescribeStacks", error) from error
+            _CLOCK.sleep(_PAUSE_SECONDS)
 
 
 def _begin(event: Mapping[str, Any]) -> Request:

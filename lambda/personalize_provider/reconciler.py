@@ -16,9 +16,8 @@ from personalize_provider.clock import Clock
 from personalize_provider.errors import (
     LifecycleError,
     SupersededError,
-    error_code,
     error_message,
-    is_transient,
+    may_pass,
     refused,
 )
 from personalize_provider.log import logger
@@ -30,9 +29,6 @@ from personalize_provider.steps import Done, Effect, Fail, Step, Wait
 _INVOCATION_SECONDS = 8.0
 _FIRST_PAUSE_SECONDS = 1.0
 _PAUSE_GROWTH = 1.5
-
-# A role that the same deploy has just made may not be known everywhere yet.
-_IAM_SETTLES_SECONDS = 60.0
 
 
 class Resource(Protocol):
@@ -101,11 +97,7 @@ def _tick(
         return resource.act(step) or Wait(f"after {step}")
     except (ClientError, BotoCoreError) as error:
         operation = getattr(error, "operation_name", "calling AWS")
-        settling = (
-            error_code(error) == "AccessDeniedException"
-            and clock.now() < attempt.started_at + _IAM_SETTLES_SECONDS
-        )
-        if expired or not (is_transient(error) or settling):
+        if expired or not may_pass(error, clock.now() - attempt.started_at):
             raise refused(resource.label, operation, error) from error
         logger.warning("call refused for now", operation=operation, error=str(error))
         return Wait(f"{operation}: {error_message(error)}")

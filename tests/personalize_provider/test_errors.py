@@ -20,7 +20,7 @@ from personalize_provider.errors import (
     SupersededError,
     error_code,
     error_message,
-    is_transient,
+    may_pass,
     refused,
 )
 
@@ -81,7 +81,7 @@ def test_superseded__both_states__are_named() -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "transient"),
+    ("error", "passes"),
     [
         (client_error("LimitExceededException"), True),
         (client_error("ThrottlingException"), True),
@@ -99,8 +99,14 @@ def test_superseded__both_states__are_named() -> None:
         (NoCredentialsError(), False),
     ],
 )
-def test_is_transient__error__by_code_or_status(error: ClientError | BotoCoreError, transient: bool) -> None:
-    assert is_transient(error) is transient
+def test_may_pass__an_error__by_code_or_status(error: ClientError | BotoCoreError, passes: bool) -> None:
+    assert may_pass(error, age=3600) is passes
+
+
+@pytest.mark.parametrize("code", ["AccessDenied", "AccessDeniedException"])
+@pytest.mark.parametrize(("age", "passes"), [(0, True), (29, True), (30, False)])
+def test_may_pass__a_denial__only_while_the_role_is_new(code: str, age: float, passes: bool) -> None:
+    assert may_pass(client_error(code), age) is passes
 
 
 def test_refused__service_answered__speaks_its_words() -> None:
