@@ -119,7 +119,7 @@ def _record(kind: type[_Record], body: _Body) -> _Record:
 def _object(body: bytes) -> _Body:
     try:
         parsed = json.loads(body or b"{}")
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         msg = f"the body is not JSON: {error}"
         raise ValueError(msg) from error
     if not isinstance(parsed, dict):

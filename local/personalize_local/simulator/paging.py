@@ -43,9 +43,10 @@ def listing(
 
 def _opened(token: str, member: str, of: str | None) -> str:
     try:
-        listed, narrowed, last = json.loads(urlsafe_b64decode(token.encode()))
-    except ValueError:
-        listed = narrowed = last = None
-    if (listed, narrowed) != (member, of) or not isinstance(last, str):
-        raise ServiceError(INVALID_NEXT_TOKEN, f"nextToken is not one that this list of {member} gave out")
-    return last
+        opened = json.loads(urlsafe_b64decode(token.encode()))
+    except (ValueError, RecursionError):
+        opened = None
+    match opened:
+        case [listed, narrowed, str(last)] if (listed, narrowed) == (member, of):
+            return last
+    raise ServiceError(INVALID_NEXT_TOKEN, f"nextToken is not one that this list of {member} gave out")

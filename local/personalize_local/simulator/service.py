@@ -221,7 +221,7 @@ def _operation(target: str) -> str:
 def _parsed(body: bytes) -> object:
     try:
         return json.loads(body or b"{}", parse_constant=_not_json)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ServiceError(SERIALIZATION, f"the body is not JSON: {error}") from error
 
 
