@@ -117,7 +117,6 @@ def _present(request: Request, since: float) -> Present:
     generated = "name" not in request.properties
     name = owner.name(config_hash) if generated else body["name"]
     tags = {tag["tagKey"]: tag["tagValue"] for tag in body.get("tags", [])}
-    dropped = {tag["tagKey"] for tag in request.old_properties.get("tags", [])} - tags.keys()
     tags |= {**owner.tags, CONFIG_HASH_TAG: config_hash}
     return Present(
         arn=owner.arn(f"solution/{name}"),
@@ -125,8 +124,15 @@ def _present(request: Request, since: float) -> Present:
         name_proves_owner=generated,
         since=since,
         request={**body, "name": name, "tags": [{"tagKey": k, "tagValue": v} for k, v in tags.items()]},
-        dropped_tags=frozenset(dropped),
+        dropped_tags=_tag_keys(request.old_properties) - tags.keys(),
     )
+
+
+def _tag_keys(properties: Mapping[str, Any]) -> frozenset[str]:
+    """The tag keys that there are: in a rollback these are properties which the update failed on."""
+    tags = properties.get("tags")
+    listed = tags if isinstance(tags, list) else []
+    return frozenset(tag["tagKey"] for tag in listed if isinstance(tag, Mapping) and "tagKey" in tag)
 
 
 def _absent(request: Request, since: float) -> Absent | None:

@@ -1,0 +1,190 @@
+"""What a request wants, read from CloudFormation's properties."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from personalize_provider.errors import InvalidPropertiesError
+from personalize_provider.identity import CONFIG_HASH_TAG, LOGICAL_ID_TAG, STACK_ID_TAG
+from personalize_provider.solution.goal import Absent, Present, goal_of, physical_id
+from provider_world import GROUP, SIMS, STACK_ID, V2, request, tag_list
+
+MARKERS = (
+    "",
+    "films-Movies-1B2C3D4E5F",
+    "AWSCDK::CustomResourceProviderFramework::CREATE_FAILED",
+    "AWSCDK::CustomResourceProviderFramework::MISSING_PHYSICAL_ID",
+)
+
+
+def present(**properties: Any) -> Present:
+    goal = goal_of(request("Create", properties), since=1.0)
+    assert isinstance(goal, Present)
+    return goal
+
+
+def absent(physical: str, **properties: Any) -> Absent:
+    goal = goal_of(request("Delete", properties, physical), since=1.0)
+    assert isinstance(goal, Absent)
+    return goal
+
+
+def test_present__no_name__is_generated_and_proves_its_owner() -> None:
+    goal = present()
+    assert goal.arn == f"arn:aws:personalize:us-east-1:123456789012:solution/{goal.request['name']}"
+    assert goal.request["name"].startswith("films-Movies-")
+    assert goal.name_proves_owner
+    assert goal.owns({})
+    assert goal.label == f"solution {goal.request['name']}"
+
+
+def test_present__explicit_name__proves_nothing() -> None:
+    goal = present(name="movies")
+    assert goal.arn.endswith(":solution/movies")
+    assert not goal.owns({})
+    assert goal.owns(goal.tags)
+
+
+def test_present__request__has_types_and_ownership_tags_and_no_property_of_others() -> None:
+    goal = present(name="movies", tags=tag_list(team="search"), waitForTrainingOnDelete="true")
+    tags = goal.tags
+    assert {key: value for key, value in goal.request.items() if key != "tags"} == {
+        "name": "movies",
+        "datasetGroupArn": GROUP,
+        "recipeArn": V2,
+        "performAutoTraining": False,
+    }
+    assert tags.pop(CONFIG_HASH_TAG) == goal.config_hash
+    assert tags == {"team": "search", STACK_ID_TAG: STACK_ID, LOGICAL_ID_TAG: "Movies"}
+
+
+def test_present__automatic_training_not_said__is_sent_as_off() -> None:
+    assert present(performAutoTraining=None).request["performAutoTraining"] is False
+
+
+def test_present__tags_like_ours__cannot_take_the_ownership_away() -> None:
+    goal = present(tags=[{"tagKey": STACK_ID_TAG, "tagValue": "other"}])
+    assert goal.tags[STACK_ID_TAG] == STACK_ID
+
+
+@pytest.mark.parametrize(
+    ("change", "same"),
+    [
+        ({"performAutoTraining": "true"}, True),
+        ({"performIncrementalUpdate": "true"}, True),
+        ({"tags": tag_list(a="b")}, True),
+        ({"waitForTrainingOnDelete": "true"}, True),
+        ({"ServiceTimeout": "60"}, True),
+        ({"solutionConfig": {"autoTrainingConfig": {"schedulingExpression": "rate(2 days)"}}}, True),
+        ({"recipeArn": SIMS}, False),
+        ({"eventType": "watch"}, False),
+        ({"performHPO": "true"}, False),
+        ({"datasetGroupArn": f"{GROUP}-2"}, False),
+        ({"solutionConfig": {"eventValueThreshold": "0.5"}}, False),
+    ],
+)
+def test_physical_id__generated__changes_only_with_what_cannot_be_updated(
+    change: dict[str, Any], same: bool
+) -> None:
+    assert (physical_id(request("Update", change)) == physical_id(request("Create", {}))) is same
+
+
+def test_physical_id__order_of_properties__does_not_matter() -> None:
+    first = {"eventType": "watch", "solutionConfig": {"algorithmHyperParameters": {"a": "1", "b": "2"}}}
+    second = {"solutionConfig": {"algorithmHyperParameters": {"b": "2", "a": "1"}}, "eventType": "watch"}
+    assert physical_id(request("Create", first)) == physical_id(request("Create", second))
+
+
+def test_physical_id__delete__is_the_one_asked_about() -> None:
+    assert physical_id(request("Delete", {"performHPO": "bad"}, "anything")) == "anything"
+
+
+def test_present__bad_properties__all_are_named_with_the_logical_id() -> None:
+    bad = {"datasetGroupArn": None, "performHPO": "yes", "unheardOf": "x"}
+    with pytest.raises(InvalidPropertiesError) as raised:
+        present(**bad)
+    message = str(raised.value)
+    assert message.startswith("resource Movies: ")
+    assert len(raised.value.problems) == 3
+    assert all(word in message for word in ("datasetGroupArn", "performHPO", "unheardOf"))
+
+
+# Dropped tags
+
+
+def dropped(old: Any, *, new: Any = None) -> frozenset[str]:
+    goal = goal_of(request("Update", {"tags": new}, "arn", {"tags": old}), since=1.0)
+    assert isinstance(goal, Present)
+    return goal.dropped_tags
+
+
+def test_dropped_tags__gone_from_the_properties__are_named() -> None:
+    assert dropped(tag_list(a="1", b="2", c="3"), new=tag_list(a="0", d="4")) == {"b", "c"}
+
+
+def test_dropped_tags__no_tags_before__none() -> None:
+    assert dropped(None, new=tag_list(a="1")) == frozenset()
+
+
+def test_dropped_tags__old_ones_named_like_ours__are_not_among_them() -> None:
+    assert dropped([{"tagKey": STACK_ID_TAG, "tagValue": "x"}]) == frozenset()
+
+
+@pytest.mark.parametrize("malformed", ["none", {"a": "b"}, [{"key": "a"}], ["a"], [["a"]]])
+def test_dropped_tags__properties_that_failed_before__do_not_break_the_rollback(malformed: Any) -> None:
+    assert dropped(malformed) == frozenset()
+
+
+# Absent
+
+
+def test_absent__generated_arn__proves_its_owner() -> None:
+    arn = physical_id(request("Create", {}))
+    goal = absent(arn)
+    assert (goal.arn, goal.name_proves_owner, goal.may_still_appear) == (arn, True, False)
+
+
+@pytest.mark.parametrize("name", ["movies", "films-Movies-000000000000"])
+def test_absent__another_arn__needs_tags(name: str) -> None:
+    goal = absent(f"arn:aws:personalize:us-east-1:123456789012:solution/{name}")
+    assert not goal.owns({})
+    assert goal.owns({STACK_ID_TAG: STACK_ID, LOGICAL_ID_TAG: "Movies"})
+
+
+def test_absent__properties_that_make_no_request__arn_is_enough() -> None:
+    arn = "arn:aws:personalize:us-east-1:123456789012:solution/movies"
+    goal = absent(arn, performHPO="yes")
+    assert (goal.arn, goal.name_proves_owner) == (arn, False)
+
+
+@pytest.mark.parametrize("marker", MARKERS)
+def test_absent__id_that_is_no_arn__means_what_the_properties_would_make(marker: str) -> None:
+    goal = absent(marker)
+    assert goal.arn == physical_id(request("Create", {}))
+    assert goal.may_still_appear
+    assert goal.name_proves_owner
+
+
+@pytest.mark.parametrize("marker", MARKERS)
+def test_absent__id_that_is_no_arn_and_bad_properties__nothing_to_do(marker: str) -> None:
+    assert goal_of(request("Delete", {"performHPO": "yes"}, marker), since=1.0) is None
+
+
+@pytest.mark.parametrize(("written", "meant"), [("true", True), ("false", False), (None, False)])
+def test_absent__wait_for_training__is_read(written: str | None, meant: bool) -> None:
+    assert absent("x", waitForTrainingOnDelete=written).wait_for_training is meant
+
+
+@pytest.mark.parametrize(
+    "arn",
+    [
+        "arn:aws:personalize:us-east-1:123456789012:solution/movies/236f000b",
+        "arn:aws:personalize:us-east-1:123456789012:campaign/movies",
+        "arn:aws:personalize:::recipe/aws-sims",
+        "x arn:aws:personalize:us-east-1:123456789012:solution/movies",
+    ],
+)
+def test_absent__arn_of_something_else__is_not_deleted(arn: str) -> None:
+    assert absent(arn).arn == physical_id(request("Create", {}))

@@ -1,0 +1,247 @@
+"""A provider's world in one process: a simulated Personalize, a stack, and a time that tests drive.
+
+The client is botocore's own, so requests and answers go through the wire format and errors are real
+`ClientError`s; only the socket is missing.
+"""
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, cast
+
+import botocore.session
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.config import Config
+
+from personalize_local.simulator import Clock, Durations, Fault, Limits, Scope
+from personalize_local.simulator import Personalize as Simulator
+from personalize_provider.attempt import Attempt
+from personalize_provider.reconciler import reconcile
+from personalize_provider.request import Request
+from personalize_provider.sdk import Personalize
+from personalize_provider.solution import Solution
+from personalize_provider.solution.goal import goal_of, physical_id
+from personalize_provider.stack import StackState
+from personalize_provider.steps import Done, Wait
+
+SCOPE = Scope("aws", "us-east-1", "123456789012")
+STACK_ID = "arn:aws:cloudformation:us-east-1:123456789012:stack/films/1f6c2d40-aaaa-bbbb-cccc-0123456789ab"
+START = datetime(2026, 3, 1, 12, tzinfo=UTC)
+GROUP = "arn:aws:personalize:us-east-1:123456789012:dataset-group/films"
+V2 = "arn:aws:personalize:::recipe/aws-user-personalization-v2"
+SIMS = "arn:aws:personalize:::recipe/aws-sims"
+
+PROPERTIES: dict[str, Any] = {
+    "ServiceToken": "arn:aws:lambda:us-east-1:123456789012:function:provider",
+    "ServiceTimeout": "3600",
+    "datasetGroupArn": GROUP,
+    "recipeArn": V2,
+    "performAutoTraining": "false",
+}
+"""A solution's properties as CloudFormation sends them."""
+
+QUERY_INTERVAL = 5.0
+"""Seconds between two invocations of `is_complete`."""
+
+
+class _Raw(io.BytesIO):
+    def stream(self, **_options: Any) -> Any:
+        yield self.read()
+
+
+def client_of(simulator: Simulator, scope: Scope = SCOPE) -> Personalize:
+    """A botocore client whose requests the simulator answers."""
+    session = botocore.session.Session()
+    session.set_credentials("test", "test")
+    config = Config(retries={"mode": "standard", "total_max_attempts": 1})
+    client = session.create_client("personalize", region_name=scope.region, config=config)
+
+    def answer(request: AWSPreparedRequest, **_event: Any) -> AWSResponse:
+        target = request.headers["X-Amz-Target"]
+        target = target.decode() if isinstance(target, bytes) else target
+        response = simulator.respond(target, request.body, scope)
+        return AWSResponse(request.url, response.status, response.headers, _Raw(response.body))
+
+    client.meta.events.register("before-send.personalize", answer)
+    return cast(Personalize, client)
+
+
+class Stacks:
+    """CloudFormation's answer to what the stack is doing."""
+
+    def __init__(self, status: str = "CREATE_IN_PROGRESS", updated: datetime | None = None) -> None:
+        self.status = status
+        self.updated = updated
+        self.asked: list[str] = []
+
+    def describe_stacks(self, *, StackName: str) -> Mapping[str, Any]:  # noqa: N803 (botocore's name)
+        """As botocore answers."""
+        self.asked.append(StackName)
+        stack: dict[str, Any] = {"StackName": "films", "StackStatus": self.status}
+        return {"Stacks": [{**stack, "LastUpdatedTime": self.updated} if self.updated else stack]}
+
+
+class SimulatedTime:
+    """The provider's time, which is the simulator's."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
+    def now(self) -> float:
+        """Seconds since the epoch."""
+        return self._clock.now().timestamp()
+
+    def sleep(self, seconds: float) -> None:
+        """Push the simulator's clock."""
+        self._clock.advance(seconds)
+
+
+@dataclass
+class World:
+    """Everything that a request meets."""
+
+    simulator: Simulator
+    stacks: Stacks = field(default_factory=Stacks)
+    total_timeout: float = 1800.0
+
+    def __post_init__(self) -> None:
+        self.time = SimulatedTime(self.simulator.clock)
+        self.client = client_of(self.simulator)
+        self.call("CreateDatasetGroup", name="films")
+        self.simulator.advance(60)
+        self.simulator.clear_calls()
+
+    def call(self, operation: str, **members: object) -> dict[str, Any]:
+        """What somebody else does in the account."""
+        return self.simulator.call(operation, members, SCOPE)
+
+    def fault(self, operation: str, code: str, *, times: int = 1, after: bool = False) -> None:
+        """Let the next calls of an operation be answered with an error."""
+        self.simulator.inject(Fault(operation, code, message="the last answer", times=times, after=after))
+
+    def calls(self) -> Counter[str]:
+        """The provider's calls since the last look, by operation."""
+        counted = Counter(call.operation for call in self.simulator.calls())
+        self.simulator.clear_calls()
+        return counted
+
+    def solution(self, arn: str) -> dict[str, Any]:
+        """A solution as described."""
+        described: dict[str, Any] = self.call("DescribeSolution", solutionArn=arn)["solution"]
+        return described
+
+    def solutions(self) -> list[str]:
+        """The ARNs of all solutions, also of those being deleted."""
+        return [s["solutionArn"] for s in self.call("ListSolutions")["solutions"]]
+
+    def tags(self, arn: str) -> dict[str, str]:
+        """The tags of a solution."""
+        tags = self.call("ListTagsForResource", resourceArn=arn)["tags"]
+        return {tag["tagKey"]: tag["tagValue"] for tag in tags}
+
+    def begin(self, request: Request) -> Deploy:
+        """The first event of a request."""
+        state = StackState.read(self.stacks, request.stack_id)
+        now = self.time.now()
+        attempt = Attempt(now, now + self.total_timeout, state)
+        return Deploy(self, request, attempt, physical_id(request))
+
+    def create(self, **properties: Any) -> Deploy:
+        """Begin a Create."""
+        return self.begin(request("Create", properties))
+
+    def update(self, of: str, old: Mapping[str, Any] | None = None, **properties: Any) -> Deploy:
+        """Begin an Update of the solution `of`, whose properties were `old`."""
+        return self.begin(request("Update", properties, of, old or {}))
+
+    def delete(self, of: str, **properties: Any) -> Deploy:
+        """Begin a Delete."""
+        return self.begin(request("Delete", properties, of))
+
+    def created(self, **properties: Any) -> str:
+        """Create a solution, forget the calls, and return its ARN."""
+        deploy = self.create(**properties)
+        deploy.finish()
+        self.simulator.clear_calls()
+        return deploy.arn
+
+
+@dataclass
+class Deploy:
+    """A request on its way."""
+
+    world: World
+    request: Request
+    attempt: Attempt
+    arn: str
+    invocations: int = 0
+
+    def invoke(self) -> Done | Wait:
+        """One invocation of `is_complete`."""
+        self.invocations += 1
+        answered = Request(
+            **{**self.request.__dict__, "physical_id": self.arn},
+        )
+        goal = goal_of(answered, self.attempt.started_at)
+        if goal is None:
+            return Done({})
+        world = self.world
+        return reconcile(
+            Solution(goal, world.client, world.time.now),
+            self.attempt,
+            world.time,
+            lambda: StackState.read(world.stacks, self.request.stack_id),
+        )
+
+    def finish(self) -> Mapping[str, str]:
+        """Invoke until it is done; the waiter gives up some minutes after the deadline."""
+        while self.world.time.now() < self.attempt.deadline + 120:
+            step = self.invoke()
+            if isinstance(step, Done):
+                return step.attributes
+            self.world.time.sleep(QUERY_INTERVAL)
+        raise AssertionError("the waiter gave up before the handler did")
+
+
+def request(
+    type_: Any,
+    properties: Mapping[str, Any],
+    physical: str = "",
+    old: Mapping[str, Any] | None = None,
+    logical_id: str = "Movies",
+) -> Request:
+    """A request; a property of None is left out."""
+    return Request.from_event(
+        {
+            "RequestType": type_,
+            "ResourceType": "Custom::PersonalizeSolution",
+            "StackId": STACK_ID,
+            "LogicalResourceId": logical_id,
+            "RequestId": "4d6a7c1e-request",
+            "PhysicalResourceId": physical,
+            "ResourceProperties": without_none({**PROPERTIES, **properties}),
+            "OldResourceProperties": {} if old is None else without_none({**PROPERTIES, **old}),
+        }
+    )
+
+
+def without_none(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """The properties that are there."""
+    return {key: value for key, value in properties.items() if value is not None}
+
+
+def tag_list(**tags: str) -> list[dict[str, str]]:
+    """Tags in the API's form."""
+    return [{"tagKey": key, "tagValue": value} for key, value in tags.items()]
+
+
+def world(
+    *, durations: Durations | None = None, limits: Limits | None = None, total_timeout: float = 1800.0
+) -> World:
+    """A new world at `START`, with an ACTIVE dataset group `films`."""
+    simulator = Simulator(Clock.frozen(START), durations or Durations(), limits or Limits())
+    return World(simulator, total_timeout=total_timeout)
