@@ -48,7 +48,7 @@ class Solution(Resource):
             chooses from are no longer available (rule 22). Default: - the service's, which is False.
         perform_hpo: Optimize hyperparameters in each training. Default: - the service's, which is False.
         perform_incremental_update: Keep the model current with new items between trainings; for
-            aws-semantic-similarity only (rule 35). Default: - the service's.
+            aws-semantic-similarity only (rule 35). Default: - off; sources disagree on the service's own.
         auto_training: Whether and how often the service trains by itself. The service's own default is every
             7 days; this is always sent, to spare you that bill. Default: AutoTraining.DISABLED.
         solution_config: How it is trained, in detail. Default: - the recipe's defaults.
@@ -56,7 +56,6 @@ class Solution(Resource):
             end instead of stopping it. A stopped training is billed up to the stop.
             Default: False.
         removal_policy: What happens to the solution when it leaves the stack. Default: RemovalPolicy.DESTROY.
-        provider: What carries out the deploys. Default: - the stack's, made when there is none.
 
     Raises:
         InvalidSolutionError: The service would refuse the arguments. It lists all that is wrong.
@@ -80,7 +79,6 @@ class Solution(Resource):
         solution_config: SolutionConfig | None = None,
         wait_for_training_on_delete: bool = False,
         removal_policy: RemovalPolicy | None = None,
-        provider: SolutionProvider | None = None,
     ) -> None:
         request = SolutionRequest(
             solution_name=solution_name,
@@ -95,11 +93,11 @@ class Solution(Resource):
             # False is left out: the property exists only in templates that ask for it.
             wait_for_training_on_delete=wait_for_training_on_delete or None,
         )
-        problems = [*find_problems(request), *_deployment_problems(removal_policy, provider)]
+        problems = [*find_problems(request), *_removal_problems(removal_policy)]
         if problems:
             raise InvalidSolutionError(f"{scope.node.path}/{id}".lstrip("/"), problems)
         super().__init__(scope, id)
-        provider = provider or SolutionProvider.get_or_create(scope)
+        provider = SolutionProvider.get_or_create(scope)
         # Not a CustomResource, which wraps this in one more construct: the default child is what CDK's escape
         # hatches and removal policies work on, and each call less is a round trip to jsii saved.
         self._resource = CfnResource(
@@ -162,7 +160,7 @@ class Solution(Resource):
         return Token.as_string(self._resource.get_att(name))
 
 
-def _deployment_problems(removal_policy: object, provider: object) -> Iterator[Problem]:
+def _removal_problems(removal_policy: object) -> Iterator[Problem]:
     policies = [policy for policy in RemovalPolicy if policy is not RemovalPolicy.SNAPSHOT]
     if removal_policy is not None and removal_policy not in policies:
         yield Problem(
@@ -170,11 +168,4 @@ def _deployment_problems(removal_policy: object, provider: object) -> Iterator[P
             value=removal_policy,
             rule=f"must be one of {', '.join(map(str, policies))}: a solution has no snapshot",
             fix="use RemovalPolicy.RETAIN to keep the solution",
-        )
-    if provider is not None and not isinstance(provider, SolutionProvider):
-        yield Problem(
-            argument="provider",
-            value=provider,
-            rule="must be a SolutionProvider",
-            fix="leave it out for the stack's own",
         )

@@ -280,7 +280,6 @@ def test_solution__with_several_mistakes__tells_them_all_at_once_one_a_line(stac
             solution_name="my movies",
             wait_for_training_on_delete=TEXT,
             removal_policy=cdk.RemovalPolicy.SNAPSHOT,
-            provider=TEXT,
             solution_config=SolutionConfig(events_config=EVENTS, event_value_threshold=1),
         )
 
@@ -292,7 +291,6 @@ def test_solution__with_several_mistakes__tells_them_all_at_once_one_a_line(stac
         "wait_for_training_on_delete",
         "solution_config.event_value_threshold",
         "removal_policy",
-        "provider",
     ]
     first, *lines = str(error).splitlines()
     assert first == "Stack/Movies cannot be created as written:"

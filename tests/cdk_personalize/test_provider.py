@@ -11,7 +11,7 @@ import pytest
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
-from aws_cdk.assertions import Match, Template
+from aws_cdk.assertions import Template
 from constructs import Construct
 from hypothesis import given
 from hypothesis import strategies as st
@@ -229,20 +229,6 @@ def test_provider__tuned_or_made_on_first_use__has_the_same_logical_ids(
     tuned = Template.from_stack(stack).find_resources("AWS::Lambda::Function")
 
     assert set(tuned) == set(template.find_resources("AWS::Lambda::Function"))
-
-
-def test_provider__of_another_stack__can_be_passed(
-    app: cdk.App, stack: cdk.Stack, dataset_group: str
-) -> None:
-    provider = SolutionProvider(cdk.Stack(app, "Shared"))
-
-    Solution(stack, "Movies", dataset_group_arn=dataset_group, recipe=Recipe.SIMS, provider=provider)
-
-    template = Template.from_stack(stack)
-    template.resource_count_is("AWS::Lambda::Function", 0)
-    template.has_resource_properties(
-        "Custom::PersonalizeSolution", {"ServiceToken": {"Fn::ImportValue": Match.any_value()}}
-    )
 
 
 def test_provider__two_stacks__have_one_each(app: cdk.App, stack: cdk.Stack) -> None:

@@ -145,10 +145,9 @@ def solution_arn(properties: dict[str, Any]) -> str:
 
 
 def test_effects__of_each_changed_argument__are_those_of_the_table(effects: dict[str, str]) -> None:
-    # CloudFormation itself refuses a change of the provider, so that can't be tried.
     documented = {code(row["Argument"])[0]: row["On a change"] for row in table(README, "Arguments")}
     tried = {argument: done for argument, done in effects.items() if argument != EVENTS_CONFIG}
-    assert documented == {**tried, "provider": "refused by CloudFormation"}
+    assert documented == tried
 
 
 def test_effects__of_a_changed_events_config__are_in_place(effects: dict[str, str]) -> None:
