@@ -57,7 +57,7 @@ def environment(
         port: Where the server listens.
         data: A folder for everything that the server and the functions write.
         enforce_iam: Whether policies are enforced. Default: - every call is allowed.
-        verbose: Whether ministack logs each thing it does. Default: - warnings and errors.
+        verbose: Whether ministack logs each thing it does. Default: - errors.
     """
     kept = {
         name: value
@@ -72,7 +72,7 @@ def environment(
             "TMPDIR": str(data),
             "S3_DATA_DIR": str(data / "s3"),
             "AUTH": "true" if enforce_iam else "false",
-            "LOG_LEVEL": "INFO" if verbose else "WARNING",
+            "LOG_LEVEL": "INFO" if verbose else "ERROR",
         }
     )
 
@@ -87,7 +87,7 @@ def run(
     verbose: bool = False,
     until_eof: bool = False,
 ) -> NoReturn:
-    """Serve until SIGINT or SIGTERM, then end this process and every Lambda worker it has.
+    """Serve until SIGINT, SIGTERM or SIGHUP, then end this process and every Lambda worker it has.
 
     Args:
         sock: A listening socket, from `address.bind`.
@@ -95,7 +95,7 @@ def run(
         on_ready: Called once the server answers.
         on_end: Called before the process ends.
         enforce_iam: Whether policies are enforced. Default: - every call is allowed.
-        verbose: Whether to log each thing that ministack does. Default: - warnings and errors.
+        verbose: Whether to log each thing that ministack does. Default: - errors.
         until_eof: Whether to end when standard input closes. Default: - it is not read.
     """
     port = sock.getsockname()[1]
@@ -124,7 +124,7 @@ async def _serve(sock: socket.socket, run_id: str, on_ready: Callable[[], None],
 
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, stop.set)
 
     def end_at_eof() -> None:
@@ -143,6 +143,7 @@ async def _serve(sock: socket.socket, run_id: str, on_ready: Callable[[], None],
 
     config = Config()
     config.bind = [f"fd://{sock.detach()}"]
+    config.loglevel = "ERROR"
     config.keep_alive_timeout = 75
     config.graceful_timeout = 1
     application = cast("ASGIFramework", ministack.application(run_id))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 
+from ministack.core import lambda_runtime
 from ministack.services.cloudformation import provisioners, stacks
 
 from personalize_local.ministack.service import scope
@@ -19,6 +21,7 @@ def register(service: Personalize) -> None:
     for kind in NATIVE_TYPES:
         _register_type(service, kind)
     _wait_off_the_event_loop({kind.name for kind in NATIVE_TYPES})
+    _end_workers_of_deleted_functions()
 
 
 def _register_type(service: Personalize, kind: NativeType) -> None:
@@ -48,3 +51,21 @@ def _wait_off_the_event_loop(types: set[str]) -> None:
         return resource_type in types or blocking(resource_type)
 
     stacks._runs_on_worker_thread = runs_on_worker_thread
+
+
+def _end_workers_of_deleted_functions() -> None:
+    # A server that lives for days would collect two processes for each function that a stack ever had.
+    handlers = provisioners._RESOURCE_HANDLERS["AWS::Lambda::Function"]
+    forget = handlers["delete"]
+
+    def delete(name: str, properties: Properties) -> None:
+        forget(name, properties)
+        where = scope()
+        # On a thread, because it waits for the processes, and this is called on the event loop.
+        threading.Thread(
+            target=lambda_runtime.invalidate_worker,
+            kwargs={"func_name": name, "account": where.account, "region": where.region},
+            daemon=True,
+        ).start()
+
+    handlers["delete"] = delete

@@ -1,0 +1,111 @@
+"""Every name of ministack that is used, so that an upgrade says here what it moved."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import ministack.app as gateway
+import pytest
+from ministack.core import iam_actions, iam_evaluator, lambda_runtime, responses, router
+from ministack.services.cloudformation import custom_resource, provisioners, stacks
+
+ROOT = Path(__file__).parents[2]
+
+TABLES = [
+    (gateway, "SERVICE_REGISTRY"),
+    (gateway, "SERVICE_HANDLERS"),
+    (gateway, "_loaded_modules"),
+    (router, "SERVICE_PATTERNS"),
+    (provisioners, "_RESOURCE_HANDLERS"),
+    (provisioners, "_REPLACING_PROPERTIES"),
+]
+
+FUNCTIONS: list[tuple[Callable[..., Any], list[str]]] = [
+    (gateway.app, ["scope", "receive", "send"]),
+    (gateway._lazy_handler, ["module_name"]),
+    (responses.get_region, []),
+    (responses.get_account_id, []),
+    (router.extract_access_key_id, ["headers", "query_params"]),
+    (
+        iam_evaluator.enforce,
+        ["access_key_id", "iam_action", "service", "region", "resource_arn", "service_context"],
+    ),
+    (iam_actions.identity_denial_message, ["action", "principal_arn", "resource", "explicit_deny"]),
+    (lambda_runtime.reset, []),
+    (lambda_runtime.invalidate_worker, ["func_name", "qualifier", "account", "region"]),
+    (stacks._runs_on_worker_thread, ["resource_type"]),
+    (stacks._roll_back_operation, ["stack_name", "stack_id", "stack", "operation", "reason_override"]),
+    (custom_resource.deliver_response, ["token", "response"]),
+    (
+        custom_resource.invoke_custom_resource,
+        [
+            "request_type",
+            "logical_id",
+            "props",
+            "stack_name",
+            "stack_id",
+            "resource_type",
+            "physical_id",
+            "old_props",
+        ],
+    ),
+    (provisioners._RESOURCE_HANDLERS["AWS::Lambda::Function"]["delete"], ["physical_id", "props"]),
+    (provisioners._RESOURCE_HANDLERS["AWS::SQS::Queue"]["create"], ["logical_id", "props", "stack_name"]),
+]
+
+# What the record of a failed operation is asked for.
+OPERATION = ("failed_logical_id", "failed_update", "created", "replaced_ids", "template")
+
+
+def test_version__is_the_one_that_is_pinned() -> None:
+    assert f"ministack=={version('ministack')}" in (ROOT / "requirements-dev.txt").read_text().splitlines()
+
+
+@pytest.mark.parametrize(("module", "name"), TABLES, ids=lambda value: getattr(value, "__name__", value))
+def test_table__is_a_dict_of_the_module(module: object, name: str) -> None:
+    assert isinstance(getattr(module, name), dict)
+
+
+@pytest.mark.parametrize(
+    ("function", "parameters"), FUNCTIONS, ids=lambda value: getattr(value, "__name__", "")
+)
+def test_function__takes_what_it_is_given(function: Callable[..., Any], parameters: list[str]) -> None:
+    assert list(inspect.signature(function).parameters) == parameters
+
+
+def test_rollback__is_looked_up_when_it_is_called() -> None:
+    assert "await _roll_back_operation(" in inspect.getsource(stacks._deploy_stack_async)
+    assert "_runs_on_worker_thread(" in inspect.getsource(stacks._deploy_stack_async)
+
+
+def test_failed_operation__has_what_the_rollback_is_told_with() -> None:
+    operation = stacks._failed_operation(
+        True, {}, ["A"], ("B", "T", "id", {}, {}, {}), "B", [], False, {}, {}, False, [], []
+    )
+    assert set(OPERATION) <= operation.keys()
+    assert isinstance(operation["created"], list)
+    assert isinstance(operation["replaced_ids"], list)
+    assert operation["failed_update"][2] == "id"
+
+
+def test_enforcement__knows_whether_it_is_on() -> None:
+    assert gateway.AUTH is False
+    assert {"code", "message"} <= set(inspect.signature(iam_evaluator.AuthError).parameters)
+    assert {"decision", "principal_arn"} <= set(inspect.signature(iam_evaluator.EvalResult).parameters)
+
+
+def test_reset__asks_every_module_of_the_registry(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    class Module:
+        def reset(self) -> None:
+            asked.append("reset")
+
+    monkeypatch.setitem(gateway.SERVICE_REGISTRY, "ours", {"module": "ours"})
+    monkeypatch.setitem(gateway._loaded_modules, "ours", Module())
+    gateway._reset_all_state()
+    assert asked == ["reset"]

@@ -1,0 +1,78 @@
+"""A custom resource of one small function, which writes down what it is sent and answers as it is told."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from local_aws import ACCOUNT, LocalAws
+
+# `answer` is SUCCESS, FAILED or nothing at all; a Delete always succeeds.
+_CODE = """
+import json, urllib.request
+
+def handler(event, context):
+    properties = event["ResourceProperties"]
+    with open(properties["log"], "a") as log:
+        log.write(json.dumps(event) + "\\n")
+    delete = event["RequestType"] == "Delete"
+    status = "SUCCESS" if delete else properties["answer"]
+    if status == "NONE":
+        return
+    answer = {name: event[name] for name in ("StackId", "RequestId", "LogicalResourceId")}
+    answer["PhysicalResourceId"] = event["PhysicalResourceId"] if delete else properties["id"]
+    answer |= {"Status": status, "Reason": "asked to fail"}
+    request = urllib.request.Request(event["ResponseURL"], data=json.dumps(answer).encode(), method="PUT")
+    urllib.request.urlopen(request).close()
+"""
+
+
+@dataclass(frozen=True)
+class Probe:
+    """The custom resource `Probe` in the stack `Stack`.
+
+    Attributes:
+        aws: Where the stack is.
+        log: A file for what the function is sent.
+    """
+
+    aws: LocalAws
+    log: Path
+
+    def deploy(self, answer: str, physical_id: str, *, update: bool = False) -> str:
+        """Create or update the stack; its last status."""
+        return self.aws.deploy("Stack", self._template(answer, physical_id), update=update)
+
+    def requests(self) -> list[tuple[str, str | None]]:
+        """The requests so far: their type and the physical id that they name."""
+        return [(event["RequestType"], event.get("PhysicalResourceId")) for event in self.events()]
+
+    def events(self) -> list[dict[str, Any]]:
+        """The events so far."""
+        return [json.loads(line) for line in self.log.read_text().splitlines()]
+
+    def _template(self, answer: str, physical_id: str) -> Mapping[str, object]:
+        role = {"Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": ACCOUNT}}]}
+        function = {
+            "Handler": "index.handler",
+            "Runtime": "python3.13",
+            "Role": {"Fn::GetAtt": ["Role", "Arn"]},
+            "Code": {"ZipFile": _CODE},
+        }
+        probe = {
+            "ServiceToken": {"Fn::GetAtt": ["Function", "Arn"]},
+            "ServiceTimeout": 2,
+            "log": str(self.log),
+            "answer": answer,
+            "id": physical_id,
+        }
+        return {
+            "Resources": {
+                "Role": {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": role}},
+                "Function": {"Type": "AWS::Lambda::Function", "Properties": function},
+                "Probe": {"Type": "Custom::Probe", "Properties": probe},
+            }
+        }
