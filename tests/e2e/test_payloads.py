@@ -14,8 +14,8 @@ from cdk_personalize import InvalidSolutionError, Solution
 from cloud import Cloud
 from payloads import PAYLOADS, VALID, arguments
 
-# Who is the first to refuse a request that is not valid, or that sources disagree on. Three have a shape that a
-# Solution's arguments can't take: tags that are no list, a schedule by the hour, a number where a string belongs.
+# Who is the first to refuse a request that is not valid, or that sources disagree on. Three have a shape that
+# a Solution's arguments can't take: tags that are no list, a schedule by the hour, a number for a string.
 REFUSED_BY = {
     "064": "Personalize",
     "067": "botocore",
