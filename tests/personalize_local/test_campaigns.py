@@ -84,6 +84,19 @@ def test_create__taken_name_and_full_quota__are_refused(sim: Simulated) -> None:
     assert (code, "More than 5 resources" in message) == ("LimitExceededException", True)
 
 
+def test_quota__of_campaigns__counts_those_of_the_group_that_did_not_fail(sim: Simulated) -> None:
+    version = sim.trained(sim.active())
+    other = sim.trained(sim.active(name="other", datasetGroupArn=sim.create_group("books")))
+    for n in range(5):
+        sim.campaign(other, name=f"other-{n}")
+    sim.fail("campaign")
+    sim.campaign(version, name="failed")
+    sim.advance(5)
+    for n in range(5):
+        sim.campaign(version, name=f"c{n}")
+    assert sim.refusal("CreateCampaign", name="c5", solutionVersionArn=version)[0] == "LimitExceededException"
+
+
 def test_create__told_to_fail__says_why(sim: Simulated) -> None:
     version = sim.trained(sim.active())
     sim.fail("campaign", reason="no capacity")

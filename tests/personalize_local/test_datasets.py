@@ -135,6 +135,12 @@ def test_dataset__while_a_version_trains__cannot_be_deleted(sim: Simulated) -> N
     assert sim.refusal("DescribeDataset", datasetArn=arn)[0] == "ResourceNotFoundException"
 
 
+def test_dataset__while_another_groups_version_trains__can_be_deleted(sim: Simulated) -> None:
+    arn = dataset(sim)
+    sim.train(sim.active(datasetGroupArn=sim.create_group("books")))
+    sim.call("DeleteDataset", datasetArn=arn)
+
+
 def test_schema__created__is_there_at_once(sim: Simulated) -> None:
     arn = schema(sim)
     assert arn == "arn:aws:personalize:us-east-1:123456789012:schema/watched"

@@ -9,7 +9,7 @@ import pytest
 from personalize_local.simulator import Clock, Durations, Fault, Personalize, Response, Scope
 from personalize_local.simulator.model import service_model
 from personalize_local.simulator.operations import OPERATIONS
-from simulated import START, Simulated
+from simulated import DAY, START, Simulated
 
 
 def respond(sim: Simulated, operation: str, body: bytes = b"{}") -> Response:
@@ -67,7 +67,7 @@ def test_call__answer_changed_by_the_caller__changes_nothing_inside(sim: Simulat
     config = {"algorithmHyperParameters": {"apply_recency_bias": "true"}}
     arn = sim.active(solutionConfig=config)
     config["algorithmHyperParameters"]["apply_recency_bias"] = "false"
-    sim.solution(arn)["solutionConfig"].clear()
+    sim.solution(arn)["solutionConfig"]["algorithmHyperParameters"].clear()
     assert sim.solution(arn)["solutionConfig"] == {"algorithmHyperParameters": {"apply_recency_bias": "true"}}
 
 
@@ -117,6 +117,14 @@ def test_state__of_everything__is_json_and_has_what_no_operation_tells(sim: Simu
     assert (len(state["faults"]), len(state["outcomes"])) == (1, 1)
     assert state["durations"]["solution_version"] == 1200
     assert state["now"] == sim.service.clock.now().isoformat()
+
+
+def test_state__after_a_push_of_the_clock__has_what_has_begun_since(sim: Simulated) -> None:
+    sim.active(performAutoTraining=True)
+    sim.advance(DAY)
+    [account] = sim.service.state()["accounts"]
+    [version] = account["solutions"][0]["versions"]
+    assert version["trainingType"] == "AUTOMATIC"
 
 
 def test_reset__of_everything__keeps_the_time_and_the_first_settings() -> None:

@@ -114,6 +114,8 @@ def test_create__mode_update__needs_the_recipe_and_a_full_version(sim: Simulated
     assert (code, "aws-user-personalization" in message) == ("InvalidInputException", True)
     code, message = sim.refusal("CreateSolutionVersion", solutionArn=v1, trainingMode="UPDATE")
     assert (code, "trained FULL" in message) == ("InvalidInputException", True)
+    sim.trained(v1, trainingMode="AUTOTRAIN")
+    assert "trained FULL" in sim.refusal("CreateSolutionVersion", solutionArn=v1, trainingMode="UPDATE")[1]
     sim.trained(v1)
     assert sim.version(sim.train(v1, trainingMode="UPDATE"))["trainingMode"] == "UPDATE"
 

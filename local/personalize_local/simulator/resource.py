@@ -101,11 +101,10 @@ class Shelf(Generic[_R]):
 
     def add(self, resource: _R) -> None:
         """Keep a resource, in place of one of the same ARN that is gone."""
-        self._by_arn.pop(resource.arn, None)
         self._by_arn[resource.arn] = resource
 
     def live(self, now: datetime) -> Iterator[_R]:
-        """Those that exist at `now`, oldest first."""
+        """Those that exist at `now`."""
         return (resource for resource in self._by_arn.values() if not resource.timeline.gone(now))
 
 
