@@ -21,6 +21,8 @@ ifeq ($(TARGET),local)
   CDK := env -u AWS_PROFILE -u AWS_DEFAULT_PROFILE $$($(LOCAL) env) cdk
   ACCOUNT := local-aws
   PREPARED := bootstrap
+  # Named, so that the CLI need not synthesize the app to find it.
+  ENVIRONMENT := aws://000000000000/us-east-1
 else ifeq ($(TARGET),aws)
   CDK := cdk
 else
@@ -38,7 +40,7 @@ deploy: $(TOOLS) $(PREPARED)  ## Deploy the reference app (TARGET=aws for a real
 	$(CDK) deploy $(STACKS) --require-approval never --no-notices
 
 bootstrap: $(TOOLS) $(ACCOUNT)  ## Prepare the account for the CDK, once; local deploys do it themselves
-	$(CDK) bootstrap --no-notices
+	$(CDK) bootstrap $(ENVIRONMENT) --no-notices
 
 diff: $(TOOLS) $(ACCOUNT)  ## What a deploy would change
 	$(CDK) diff $(STACKS) --no-notices
@@ -66,7 +68,7 @@ lint: $(TOOLS)  ## Format, style and types, without changing anything
 	ruff format --check .
 	ruff check .
 	mypy
-	mypy app.py
+	mypy app.py hatch_build.py lambda/build_asset.py tests/support
 
 format: $(TOOLS)  ## Put the code into the house style
 	ruff format .

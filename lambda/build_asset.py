@@ -64,7 +64,17 @@ def _build(workplace: Path) -> Path:
 
 def _pip_install(target: Path) -> None:
     options = ["--quiet", "--no-compile", "--no-deps", "--require-hashes", "--only-binary=:all:"]
-    command = [sys.executable, "-m", "pip", "install", *options, "--target", target, "-r", REQUIREMENTS]
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        *options,
+        "--target",
+        str(target),
+        "-r",
+        str(REQUIREMENTS),
+    ]
     pip = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 (our own arguments)
     if pip.returncode:
         raise RuntimeError(f"pip could not install {REQUIREMENTS} for the Lambda asset:\n{pip.stderr}")
