@@ -135,6 +135,16 @@ def refused(resource: str, operation: str, error: Exception) -> LifecycleError:
     return LifecycleError(resource, operation, error_message(error), next_step, code)
 
 
+def not_finished(resource: str, reason: str) -> LifecycleError:
+    """The failure to report at the deadline, with what was waited for last."""
+    return LifecycleError(
+        resource,
+        "waiting",
+        f"not finished by the deadline, last seen: {reason}",
+        "look at it in the service; raise total_timeout of the SolutionProvider if it needs longer",
+    )
+
+
 def _shorten(head: str, tail: str) -> str:
     room = _MAX_MESSAGE_BYTES - len(tail.encode())
     encoded = head.encode()

@@ -16,8 +16,10 @@ from personalize_provider.clock import Clock
 from personalize_provider.errors import (
     LifecycleError,
     SupersededError,
+    error_code,
     error_message,
     may_pass,
+    not_finished,
     refused,
 )
 from personalize_provider.log import logger
@@ -72,17 +74,26 @@ def reconcile(
     hand_back_at = clock.now() + _INVOCATION_SECONDS
     pause = _FIRST_PAUSE_SECONDS
     while True:
-        step = _tick(resource, attempt, clock, stack_state)
-        if isinstance(step, Done) or clock.now() + pause > hand_back_at:
+        expired = clock.now() >= attempt.deadline
+        step = _tick(resource, attempt, clock, stack_state, expired=expired)
+        if isinstance(step, Done):
+            return step
+        if clock.now() + pause > hand_back_at:
+            if expired:  # an effect that is refused, or that never shows, is no look's Wait
+                raise not_finished(resource.label, step.reason)
             return step
         clock.sleep(pause)
         pause *= _PAUSE_GROWTH
 
 
 def _tick(
-    resource: Resource, attempt: Attempt, clock: Clock, stack_state: Callable[[], StackState]
+    resource: Resource,
+    attempt: Attempt,
+    clock: Clock,
+    stack_state: Callable[[], StackState],
+    *,
+    expired: bool,
 ) -> Done | Wait:
-    expired = clock.now() >= attempt.deadline
     try:
         step = resource.look(expired=expired)
         logger.info("step", step=type(step).__name__, detail=str(step))
@@ -97,10 +108,10 @@ def _tick(
         return resource.act(step) or Wait(f"after {step}")
     except (ClientError, BotoCoreError) as error:
         operation = getattr(error, "operation_name", "calling AWS")
-        if expired or not may_pass(error, clock.now() - attempt.started_at):
+        if not may_pass(error, clock.now() - attempt.started_at):
             raise refused(resource.label, operation, error) from error
         logger.warning("call refused for now", operation=operation, error=str(error))
-        return Wait(f"{operation}: {error_message(error)}")
+        return Wait(f"{operation}: {error_message(error)} ({error_code(error)})")
 
 
 def _check_stack(resource: Resource, attempt: Attempt, stack_state: Callable[[], StackState]) -> None:

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, cast
 
 import botocore.session
@@ -53,12 +54,17 @@ class _Raw(io.BytesIO):
         yield self.read()
 
 
-def client_of(simulator: Simulator, scope: Scope = SCOPE) -> Personalize:
-    """A botocore client whose requests the simulator answers."""
+@cache
+def _session() -> botocore.session.Session:
     session = botocore.session.Session()
     session.set_credentials("test", "test")
+    return session
+
+
+def client_of(simulator: Simulator, scope: Scope = SCOPE) -> Personalize:
+    """A botocore client whose requests the simulator answers."""
     config = Config(retries={"mode": "standard", "total_max_attempts": 1})
-    client = session.create_client("personalize", region_name=scope.region, config=config)
+    client = _session().create_client("personalize", region_name=scope.region, config=config)
 
     def answer(request: AWSPreparedRequest, **_event: Any) -> AWSResponse:
         target = request.headers["X-Amz-Target"]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from personalize_provider.errors import LifecycleError
+from personalize_provider.errors import LifecycleError, not_finished
 from personalize_provider.identity import CONFIG_HASH_TAG
 from personalize_provider.solution.config import carries, updatable, update_request
 from personalize_provider.solution.goal import Absent, Goal, Present
@@ -109,14 +109,8 @@ def decide(goal: Present | Absent, observed: Observed | None, *, now: float, exp
     )
     if not (expired and isinstance(step, Wait)):
         return step
-    error = LifecycleError(
-        goal.label,
-        "waiting",
-        f"not finished by the deadline, last seen: {step.reason}",
-        "look at the solution in the service; raise total_timeout of the SolutionProvider if it needs longer",
-    )
     never_active = observed is not None and observed.status in _CREATING and goal.owns(observed.tags)
-    return Fail(error, discard=Delete() if never_active else None)
+    return Fail(not_finished(goal.label, step.reason), discard=Delete() if never_active else None)
 
 
 def _towards_present(goal: Present, observed: Observed | None) -> Step:
