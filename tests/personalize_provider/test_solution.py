@@ -291,6 +291,16 @@ def test_update__tags_and_configuration__both_change() -> None:
     assert writes(at) == {"TagResource": 1, "UpdateSolution": 1}
 
 
+def test_update__one_tag_for_another_on_a_full_solution__fits() -> None:
+    at = world()
+    most = {f"t{i}": "x" for i in range(47)}
+    old = {"tags": tag_list(**most)}
+    arn = at.created(**old)
+    at.update(arn, old, tags=tag_list(**{**dict(list(most.items())[1:]), "new": "x"})).finish()
+    assert len(at.tags(arn)) == 50
+    assert "new" in at.tags(arn)
+
+
 def test_update__update_of_somebody_else_runs__waits_then_sends_its_own() -> None:
     at = world(durations=Durations(solution_update=60))
     arn = at.created()

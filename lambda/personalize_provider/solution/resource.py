@@ -83,11 +83,11 @@ class Solution:
                 self._client.update_solution(solutionArn=arn, **changes)
             case Retag(add, remove):
                 self._tags = None
+                if remove:  # first: a solution may bear all the tags that fit
+                    self._client.untag_resource(resourceArn=arn, tagKeys=sorted(remove))
                 if add:
                     tags = [{"tagKey": key, "tagValue": value} for key, value in add.items()]
                     self._client.tag_resource(resourceArn=arn, tags=tags)
-                if remove:
-                    self._client.untag_resource(resourceArn=arn, tagKeys=sorted(remove))
             case StopTraining(version_arns):
                 for version_arn in version_arns:
                     self._client.stop_solution_version_creation(solutionVersionArn=version_arn)
