@@ -56,7 +56,9 @@ class Solution:
         except ClientError as error:
             code = error_code(error)
             gone = code == "ResourceNotFoundException" and not isinstance(effect, Create)
-            if code not in _LOOK_AGAIN and not gone:
+            # What has just ended can't be stopped; with which code the service says so is not documented.
+            over = code == "InvalidInputException" and isinstance(effect, StopTraining)
+            if code not in _LOOK_AGAIN and not gone and not over:
                 raise
             return Wait(f"{error.operation_name}: {error_message(error)}{self._blockers(effect)}")
         return None
