@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import inspect
 import json
-from collections.abc import Mapping
-from typing import Any
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from typing import Any, get_type_hints
 
 import pytest
 from aws_cdk import App, CfnResource, RemovalPolicy, Stack, assertions
 
+import cdk_personalize
 from cdk_personalize import (
     AutoTraining,
     EventParameters,
@@ -75,6 +78,30 @@ def test_arguments__of_a_construct__are_those_of_the_table(
     documented = {code(row["Argument"])[0]: row["Default"] for row in table(README, heading)}
     actual = {name: shown(value.default) for name, value in parameters(construct, skipped=skipped).items()}
     assert list(documented.items()) == list(actual.items())
+
+
+def configured(structure: type, prefix: str = "") -> Iterator[tuple[str, str, str]]:
+    """Every member below a dataclass: its path, the words of its type, and its default."""
+    for field in fields(structure):
+        words = set(re.findall(r"\w+", str(get_type_hints(structure)[field.name])))
+        yield f"{prefix}{field.name}", " ".join(sorted(words)), f"`{field.default}`"
+        nested = [
+            item for name, item in vars(cdk_personalize).items() if name in words and is_dataclass(item)
+        ]
+        if nested and "Sequence" not in words:  # what a list holds is told in the list's own row
+            yield from configured(nested[0], f"{prefix}{field.name}.")
+
+
+def test_configuration__of_a_solution__is_that_of_the_table() -> None:
+    rows = table(README, "The configuration")
+    documented = {code(row["Property"])[0]: row for row in rows}
+    actual = {path: (words, default) for path, words, default in configured(SolutionConfig)}
+    refused = {path for path in actual if path.startswith("hpo_config.hpo_objective.")}
+    assert documented.keys() == actual.keys() - refused
+    for path, row in documented.items():
+        words, default = actual[path]
+        assert row["Default"] == default
+        assert set(re.findall(r"\w+", row["Type"])) <= set(words.split()), path
 
 
 def test_attributes__of_a_solution__are_those_of_the_table() -> None:

@@ -25,7 +25,7 @@ def table(document: Path, heading: str) -> list[dict[str, str]]:
     found = re.search(r"(?:^\|.*\n)+", text, re.MULTILINE)
     assert found, f"{document.name} has no table under {heading!r}"
     lines = found[0].splitlines()
-    header, _, *rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    header, _, *rows = [[cell.strip() for cell in re.split(r"(?<!\\)\|", line.strip("|"))] for line in lines]
     return [dict(zip(header, row, strict=True)) for row in rows]
 
 
