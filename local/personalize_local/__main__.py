@@ -235,17 +235,16 @@ def leftovers(state: object) -> Iterator[str]:
     Args:
         state: The answer of `GET /_personalize/`.
     """
-    match state:
-        case dict():
-            arns = [value for name, value in state.items() if name.endswith("Arn")]
-            # A resource's own ARN is the first of those that it names.
-            if arns:
-                yield f"{arns[0]}  {state.get('status', '')}".rstrip()
-            for value in state.values():
-                yield from leftovers(value)
-        case list():
-            for item in state:
-                yield from leftovers(item)
+    if not isinstance(state, dict):
+        return
+    # Resources are in lists; what stands alone, such as a solution's latest version, is a summary.
+    for items in state.values():
+        for item in items if isinstance(items, list) else ():
+            # The first ARN that a resource names is its own.
+            arn = next((value for name, value in item.items() if name.endswith("Arn")), None)
+            if arn is not None:
+                yield f"{arn}  {item.get('status', '')}".rstrip()
+            yield from leftovers(item)
 
 
 def _welcome(record: Record) -> str:

@@ -145,7 +145,7 @@ async def _serve(sock: socket.socket, run_id: str, on_ready: Callable[[], None],
     config.bind = [f"fd://{sock.detach()}"]
     config.loglevel = "ERROR"
     config.keep_alive_timeout = 75
-    config.graceful_timeout = 1
+    config.graceful_timeout = 0.2
     application = cast("ASGIFramework", ministack.application(run_id))
     await serve(application, config, shutdown_trigger=until_stopped)
     ministack.end_lambda_workers()

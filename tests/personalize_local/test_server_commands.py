@@ -1,0 +1,307 @@
+"""`python -m personalize_local`, as a shell and make use it."""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import boto3
+import pytest
+
+import personalize_local.__main__ as cli
+from local_aws import LocalAws
+from local_process import alive
+from personalize_local import background
+from personalize_local.background import Record, StateDir
+
+ROOT = Path(__file__).parents[2] / "local"
+
+
+class Shell:
+    """A folder where commands are run, with no port 4566 to count on."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.state = StateDir(folder / ".local-aws")
+
+    def run(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "personalize_local", *arguments],
+            cwd=self.folder,
+            env={**os.environ, "PYTHONPATH": str(ROOT), **variables},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    def open(self, *arguments: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "personalize_local", *arguments],
+            cwd=self.folder,
+            env=os.environ | {"PYTHONPATH": str(ROOT)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def record(self) -> Record:
+        record = self.state.live()
+        assert record is not None
+        return record
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Iterator[Shell]:
+    shell = Shell(tmp_path)
+    yield shell
+    record = shell.state.live()
+    if record is not None:
+        background.stop(record)
+
+
+def test_start__nothing_runs__a_detached_server_answers(shell: Shell) -> None:
+    began = time.monotonic()
+    result = shell.run("start", "--port", "0")
+    record = shell.record()
+    assert result.returncode == 0
+    assert f"The local AWS runs at http://127.0.0.1:{record.port}" in result.stdout
+    assert time.monotonic() - began < 15
+    assert record.mode == "background"
+    assert os.getsid(record.pid) == record.pid
+    assert background.get(record, "health") == {"service": "personalize-local", "run": record.run}
+
+
+def test_start__one_runs__is_reused(shell: Shell) -> None:
+    shell.run("start", "--port", "0")
+    first = shell.record()
+    again = shell.run("start")
+    assert again.returncode == 0
+    assert str(first.port) in again.stdout
+    assert shell.record() == first
+
+
+def test_start__twice_at_once__one_server(shell: Shell) -> None:
+    starts = [shell.open("start", "--port", "0") for _ in range(2)]
+    texts = [start.communicate(timeout=60)[0] for start in starts]
+    record = shell.record()
+    assert all(record.endpoint in text for text in texts)
+
+
+def test_start__default_port_taken__takes_another_and_says_so(shell: Shell) -> None:
+    # Whoever has it, this test or the machine: it is taken.
+    with contextlib.ExitStack() as stack:
+        with contextlib.suppress(OSError):
+            stack.enter_context(socket.create_server(("127.0.0.1", 4566)))
+        result = shell.run("start")
+    assert "Port 4566 is taken, so the local AWS took" in result.stdout
+    assert shell.record().port != 4566
+
+
+@pytest.mark.parametrize("command", ["start", "serve"])
+def test_port__asked_for_and_taken__is_one_line_that_says_what_to_do(shell: Shell, command: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        result = shell.run(command, "--port", str(port))
+    assert result.returncode == 1
+    assert result.stderr == (
+        f"error: port {port} of 127.0.0.1 is taken; "
+        "choose another with --port, or leave it out to take a free one\n"
+    )
+
+
+def test_start__server_ends_at_once__shows_the_log(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    shell.state.path.mkdir()
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    with pytest.raises(
+        background.StartError, match=r"ended with status 1 while it started\n.*server.log is empty"
+    ):
+        background.start(shell.state, 0)
+
+
+def test_start__server_never_answers__gives_up_and_ends_it(
+    shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shell.state.path.mkdir()
+    script = tmp_path / "hangs"
+    script.write_text(f"#!/bin/sh\necho $$ > {tmp_path}/pid\necho deaf\nexec sleep 60\n")
+    script.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(script))
+    monkeypatch.setattr(background, "START_SECONDS", 0.5)
+    with pytest.raises(background.StartError, match=r"did not answer within 0 s\n(.|\n)*deaf"):
+        background.start(shell.state, 0)
+    assert not alive(int((tmp_path / "pid").read_text()))
+
+
+def test_stop__background__ends_it(shell: Shell) -> None:
+    shell.run("start", "--port", "0")
+    record = shell.record()
+    result = shell.run("stop")
+    assert result.returncode == 0
+    assert result.stdout == f"The local AWS at {record.endpoint} has ended.\n"
+    assert not alive(record.pid)
+    assert shell.state.live() is None
+
+
+def test_stop__nothing_runs__is_fine(shell: Shell) -> None:
+    result = shell.run("stop")
+    assert (result.returncode, result.stdout) == (0, "No local AWS runs here.\n")
+
+
+def test_serve__in_the_foreground__is_found_left_alone_by_stop_and_ended_by_ctrl_c(shell: Shell) -> None:
+    with shell.open("serve", "--port", "0") as server:
+        assert server.stdout is not None
+        assert server.stdout.readline().startswith("The local AWS runs at http://127.0.0.1:")
+        record = shell.record()
+        assert record.endpoint in shell.run("start").stdout
+        stopped = shell.run("stop")
+        assert (stopped.returncode, "Ctrl-C" in stopped.stdout) == (0, True)
+        second = shell.run("serve")
+        assert (second.returncode, record.endpoint in second.stderr) == (1, True)
+        server.send_signal(signal.SIGINT)
+        assert server.wait(timeout=10) == 0
+    assert shell.state.live() is None
+
+
+def test_status__running_and_not__says_so(shell: Shell) -> None:
+    assert shell.run("status").returncode == 1
+    shell.run("start", "--port", "0")
+    status = shell.run("status")
+    assert (status.returncode, shell.record().endpoint in status.stdout) == (0, True)
+
+
+def test_env__for_a_user_with_a_profile__leads_an_sdk_to_the_server(shell: Shell) -> None:
+    shell.run("start", "--port", "0")
+    result = shell.run("env", AWS_PROFILE="production", AWS_ENDPOINT_URL_S3="https://s3.example.com")
+    words = result.stdout.split()
+    assert {"-uAWS_PROFILE", "-uAWS_ENDPOINT_URL_S3"} <= set(words)
+    variables = dict(word.split("=", 1) for word in words if not word.startswith("-u"))
+    assert variables["AWS_ENDPOINT_URL"] == shell.record().endpoint
+    script = "import boto3; print(boto3.client('sts').get_caller_identity()['Account'])"
+    command = ["env", *words, sys.executable, "-c", script]
+    called = subprocess.run(
+        command, env=os.environ | {"AWS_PROFILE": "production"}, capture_output=True, text=True, check=False
+    )
+    assert called.stdout == "000000000000\n", called.stderr
+
+
+def test_env__export__is_read_by_a_shell(shell: Shell) -> None:
+    shell.run("start", "--port", "0")
+    text = shell.run("env", "--export", AWS_PROFILE="production").stdout
+    script = f'{text}echo "$AWS_ENDPOINT_URL ${{AWS_PROFILE-none}}"'
+    result = subprocess.run(
+        ["/bin/sh", "-c", script],
+        env={"AWS_PROFILE": "production"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert result.stdout == f"{shell.record().endpoint} none\n"
+
+
+def test_env__nothing_runs__fails_with_the_next_step(shell: Shell) -> None:
+    result = shell.run("env")
+    assert (result.returncode, result.stdout) == (1, "")
+    assert "start one with `python -m personalize_local start`" in result.stderr
+
+
+def test_leftovers__a_dataset_group__is_listed_and_fails(shell: Shell) -> None:
+    shell.run("start", "--port", "0")
+    assert shell.run("leftovers").stdout == "Nothing is left in Amazon Personalize.\n"
+    personalize = boto3.session.Session().client(
+        "personalize",
+        endpoint_url=shell.record().endpoint,
+        region_name="us-east-1",
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+    )
+    arn = personalize.create_dataset_group(name="films")["datasetGroupArn"]
+    result = shell.run("leftovers")
+    assert result.returncode == 1
+    assert result.stdout.startswith(f"Still in Amazon Personalize:\n  {arn}  ")
+
+
+def test_leftovers__one_of_everything__is_listed_once(local_aws: LocalAws) -> None:
+    local_aws.control("POST", "durations", {"dataset_group": 0, "solution_create": 0, "solution_version": 0})
+    personalize = local_aws.client("personalize")
+    group = personalize.create_dataset_group(name="films")["datasetGroupArn"]
+    schema = personalize.create_schema(name="clicks", schema=_schema())["schemaArn"]
+    dataset = personalize.create_dataset(
+        name="clicks", schemaArn=schema, datasetGroupArn=group, datasetType="Interactions"
+    )["datasetArn"]
+    solution = personalize.create_solution(
+        name="films",
+        datasetGroupArn=group,
+        recipeArn="arn:aws:personalize:::recipe/aws-user-personalization-v2",
+        performAutoTraining=False,
+    )["solutionArn"]
+    version = personalize.create_solution_version(solutionArn=solution)["solutionVersionArn"]
+    campaign = personalize.create_campaign(name="films", solutionVersionArn=version)["campaignArn"]
+    listed = [line.split()[0] for line in cli.leftovers(local_aws.control("GET", ""))]
+    assert sorted(listed) == sorted([group, schema, dataset, solution, version, campaign])
+
+
+def stale(state: StateDir, **changes: object) -> None:
+    record = Record.of_this_process(9, "background", "run")
+    state.write(replace(record, **changes))  # type: ignore[arg-type]
+
+
+def test_state__process_is_dead__is_forgotten(shell: Shell) -> None:
+    with subprocess.Popen(["true"]) as process:
+        pass
+    stale(shell.state, pid=process.pid)
+    assert shell.run("status").returncode == 1
+    assert not (shell.state.path / "server.json").exists()
+
+
+def test_state__number_is_another_process_now__that_one_is_left_alone(shell: Shell) -> None:
+    with subprocess.Popen(["sleep", "60"]) as other:
+        stale(shell.state, pid=other.pid)
+        assert shell.run("stop").stdout == "No local AWS runs here.\n"
+        assert other.poll() is None
+        other.kill()
+
+
+def test_state__port_is_another_server_now__is_forgotten(shell: Shell, local_aws: LocalAws) -> None:
+    stale(shell.state, port=local_aws.record.port)
+    assert shell.state.live() is None
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", json.dumps({"pid": 1})])
+def test_state__file_is_broken__is_as_none(shell: Shell, text: str) -> None:
+    shell.state.path.mkdir()
+    (shell.state.path / "server.json").write_text(text)
+    assert shell.run("status").returncode == 1
+
+
+def test_help__every_command_is_in_the_docstring(shell: Shell) -> None:
+    text = shell.run("--help").stdout
+    listed = inspect.cleandoc(cli.__doc__ or "")
+    for command in ("serve", "start", "stop", "status", "env", "leftovers"):
+        assert command in text
+        assert re.search(rf"^ *{command} ", listed, re.MULTILINE)
+
+
+def _schema() -> str:
+    names = {"USER_ID": "string", "ITEM_ID": "string", "TIMESTAMP": "long"}
+    fields = [{"name": name, "type": kind} for name, kind in names.items()]
+    return json.dumps(
+        {
+            "type": "record",
+            "name": "Interactions",
+            "namespace": "com.amazonaws.personalize.schema",
+            "fields": fields,
+        }
+        | {"version": "1.0"}
+    )
