@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
+
+import pytest
+
+if Path(__file__).parents[1].joinpath("constructs", "__init__.py").exists():
+    # It hides the PyPI package of that name, and everything fails with words that don't say so.
+    raise pytest.UsageError("constructs/__init__.py exists: constructs/ is a source root, remove the file")
 
 pytest_plugins = ["local_aws", "cloud"]
 

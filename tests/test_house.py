@@ -21,7 +21,7 @@ PACKAGES = {
 
 @pytest.mark.parametrize("name", [*SOURCE_ROOTS, "tests"])
 def test_source_root__is_no_package(name: str) -> None:
-    """`constructs/__init__.py` would hide the PyPI package of that name; `lambda` can't be a package's name."""
+    """`constructs/__init__.py` would hide a PyPI package, and `lambda` can't be the name of one."""
     assert not (ROOT / name / "__init__.py").exists()
 
 
