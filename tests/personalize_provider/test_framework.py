@@ -1,0 +1,243 @@
+"""The two Lambda functions, called as the CDK provider framework calls them."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from personalize_local.simulator import Durations
+from personalize_provider import framework, sdk
+from personalize_provider.errors import InvalidPropertiesError, LifecycleError
+from personalize_provider.log import logger
+from provider_world import PROPERTIES, STACK_ID, World, world
+
+RESPONSE_URL = "https://cloudformation-custom-resource-response.s3.amazonaws.com/?X-Amz-Signature=secret"
+CONTEXT = SimpleNamespace(
+    function_name="provider",
+    function_version="$LATEST",
+    memory_limit_in_mb=128,
+    invoked_function_arn="arn:aws:lambda:us-east-1:123456789012:function:provider",
+    aws_request_id="lambda-request",
+)
+
+
+@pytest.fixture
+def at(monkeypatch: pytest.MonkeyPatch) -> World:
+    """A world that the framework's functions live in."""
+    made = world(total_timeout=120)
+    monkeypatch.setattr(sdk, "personalize", lambda: made.client)
+    monkeypatch.setattr(sdk, "cloudformation", lambda: made.stacks)
+    monkeypatch.setattr(framework, "_CLOCK", made.time)
+    monkeypatch.setenv("TOTAL_TIMEOUT_SECONDS", "120")
+    return made
+
+
+@pytest.fixture
+def log() -> Iterator[io.StringIO]:
+    """All that the provider logs."""
+    handler, written = logger.registered_handler, io.StringIO()
+    before = handler.setStream(written)  # type: ignore[attr-defined]
+    yield written
+    handler.setStream(before)  # type: ignore[attr-defined]
+
+
+def event(type_: str, physical: str | None = None, **properties: Any) -> dict[str, Any]:
+    """An event as CloudFormation sends it."""
+    made: dict[str, Any] = {
+        "RequestType": type_,
+        "ResponseURL": RESPONSE_URL,
+        "StackId": STACK_ID,
+        "RequestId": "4d6a7c1e-0000-4000-8000-000000000000",
+        "LogicalResourceId": "Movies",
+        "ResourceType": "Custom::PersonalizeSolution",
+        "ServiceToken": PROPERTIES["ServiceToken"],
+        "ResourceProperties": {**PROPERTIES, **properties},
+    }
+    if physical is not None:
+        made["PhysicalResourceId"] = physical
+    if type_ == "Update":
+        made["OldResourceProperties"] = PROPERTIES
+    return json.loads(json.dumps(made))  # type: ignore[no-any-return]
+
+
+def on_event(sent: dict[str, Any]) -> dict[str, Any]:
+    """What the framework hands to the waiter: the event, overlaid with our answer, as JSON."""
+    answer = framework.on_event(sent, CONTEXT)
+    return json.loads(json.dumps({**sent, **answer}))  # type: ignore[no-any-return]
+
+
+def is_complete(at: World, merged: dict[str, Any]) -> dict[str, Any]:
+    """The waiter's last answer, as JSON."""
+    for _ in range(100):
+        answer: dict[str, Any] = json.loads(json.dumps(framework.is_complete(merged, CONTEXT)))
+        if answer["IsComplete"]:
+            return answer
+        assert answer == {"IsComplete": False}  # Data before the end is an error to the framework
+        at.simulator.advance(5)
+    raise AssertionError("never complete")
+
+
+def test_on_event__create__answers_with_the_arn_and_calls_personalize_never(at: World) -> None:
+    answer = framework.on_event(event("Create"), CONTEXT)
+    assert answer["PhysicalResourceId"].startswith(
+        "arn:aws:personalize:us-east-1:123456789012:solution/films-Movies-"
+    )
+    assert set(answer) == {"PhysicalResourceId", "Attempt"}
+    assert answer["Attempt"] == {
+        "StartedAt": at.time.now(),
+        "Deadline": at.time.now() + 120,
+        "Stack": {"status": "CREATE_IN_PROGRESS", "last_updated": ""},
+    }
+    assert at.calls() == {}
+    assert at.stacks.asked == [STACK_ID]
+
+
+@pytest.mark.parametrize("type_", ["Update", "Delete"])
+def test_on_event__update_and_delete__call_personalize_never(at: World, type_: str) -> None:
+    arn = at.created()
+    assert on_event(event(type_, arn))["PhysicalResourceId"] == arn
+    assert at.calls() == {}
+
+
+def test_on_event__bad_properties__all_problems_before_any_call(at: World) -> None:
+    with pytest.raises(InvalidPropertiesError, match=r"performHPO.*unheardOf|unheardOf.*performHPO"):
+        on_event(event("Create", performHPO="yes", unheardOf="x"))
+    assert at.stacks.asked == []
+
+
+def throttled(times: int, code: str = "Throttling") -> Any:
+    """A CloudFormation that refuses at first."""
+    left = [times]
+
+    def describe_stacks(**request: Any) -> dict[str, Any]:
+        if left[0]:
+            left[0] -= 1
+            raise ClientError({"Error": {"Code": code, "Message": "Rate exceeded"}}, "DescribeStacks")
+        return {"Stacks": [{"StackName": request["StackName"], "StackStatus": "CREATE_IN_PROGRESS"}]}
+
+    return SimpleNamespace(describe_stacks=describe_stacks)
+
+
+@pytest.mark.parametrize("code", ["Throttling", "AccessDenied"])
+def test_on_event__stack_not_told_at_first__asks_again(
+    at: World, monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    stacks = throttled(3, code)
+    monkeypatch.setattr(sdk, "cloudformation", lambda: stacks)
+    start = at.time.now()
+    attempt = on_event(event("Create"))["Attempt"]
+    assert attempt["Stack"]["status"] == "CREATE_IN_PROGRESS"
+    assert attempt["StartedAt"] == start
+    assert at.time.now() > start
+
+
+def test_on_event__stack_never_told__fails_within_the_functions_minute(
+    at: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stacks = throttled(1_000)
+    monkeypatch.setattr(sdk, "cloudformation", lambda: stacks)
+    start = at.time.now()
+    with pytest.raises(LifecycleError, match=r"DescribeStacks failed: Rate exceeded \(Throttling\)"):
+        on_event(event("Create"))
+    assert at.time.now() - start < 30
+
+
+def test_is_complete__create__has_every_attribute_and_only_strings(at: World) -> None:
+    merged = on_event(event("Create", tags=[{"tagKey": "team", "tagValue": "search"}]))
+    answer = is_complete(at, merged)
+    assert set(answer["Data"]) == {
+        "solutionArn",
+        "name",
+        "status",
+        "datasetGroupArn",
+        "recipeArn",
+        "eventType",
+        "creationDateTime",
+    }
+    assert all(isinstance(value, str) for value in answer["Data"].values())
+    assert answer["Data"]["solutionArn"] == merged["PhysicalResourceId"]
+
+
+def test_is_complete__life_of_a_resource__through_merged_events(at: World) -> None:
+    first = on_event(event("Create"))["PhysicalResourceId"]
+    is_complete(at, on_event(event("Create")))
+    at.stacks.status = "UPDATE_IN_PROGRESS"
+    update = on_event(event("Update", first, eventType="watch"))
+    second = update["PhysicalResourceId"]
+    assert second != first
+    assert is_complete(at, update)["Data"]["eventType"] == "watch"
+    at.stacks.status = "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"
+    assert is_complete(at, on_event(event("Delete", first))) == {"IsComplete": True, "Data": {}}
+    assert at.solutions() == [second]
+    at.stacks.status = "DELETE_IN_PROGRESS"
+    is_complete(at, on_event(event("Delete", second, eventType="watch")))
+    assert at.solutions() == []
+
+
+def test_is_complete__delete_of_what_never_was__is_complete(at: World) -> None:
+    merged = on_event(event("Delete", "films-Movies-1B2C3D", performHPO="yes"))
+    assert framework.is_complete(merged, CONTEXT) == {"IsComplete": True}
+    assert at.calls() == {}
+
+
+def test_is_complete__failure__is_raised_for_the_framework(at: World) -> None:
+    at.simulator.set_durations(solution_create=10_000)
+    merged = on_event(event("Create"))
+    with pytest.raises(LifecycleError, match="not finished by the deadline"):
+        is_complete(at, merged)
+
+
+def test_is_complete__slow_create__keeps_to_the_first_events_deadline(at: World) -> None:
+    at.simulator.set_durations(solution_create=Durations().solution_create + 60)
+    merged = on_event(event("Create"))
+    start = at.time.now()
+    is_complete(at, merged)
+    assert 60 < at.time.now() - start < 80
+
+
+# The log
+
+
+def test_log__all_events__every_line_names_the_request_and_no_credential(at: World, log: io.StringIO) -> None:
+    at.fault("CreateSolution", "LimitExceededException")
+    merged = on_event(event("Create"))
+    is_complete(at, merged)
+    with pytest.raises(InvalidPropertiesError):
+        on_event(event("Create", performHPO="yes"))
+    written = log.getvalue()
+    assert "X-Amz-Signature" not in written
+    assert "ResponseURL" not in written
+    lines = [json.loads(line) for line in written.splitlines()]
+    assert {line["message"] for line in lines} >= {"identity", "step", "call refused for now"}
+    for line in lines:
+        assert line["request_id"] == merged["RequestId"]
+        assert line["request_type"] == "Create"
+        assert line["stack_id"] == STACK_ID
+        assert line["logical_id"] == "Movies"
+        assert line["physical_id"] == merged["PhysicalResourceId"]
+        assert line["function_request_id"] == "lambda-request"
+
+
+@pytest.mark.usefixtures("at")
+def test_log__next_event__has_nothing_of_the_one_before(log: io.StringIO) -> None:
+    on_event(event("Create"))
+    other = {**event("Create"), "LogicalResourceId": "Shows", "RequestId": "other"}
+    on_event(other)
+    last = json.loads(log.getvalue().splitlines()[-1])
+    assert (last["logical_id"], last["request_id"]) == ("Shows", "other")
+
+
+@pytest.mark.usefixtures("at")
+def test_error__on_its_way_to_the_framework__has_no_credential() -> None:
+    with pytest.raises(InvalidPropertiesError) as raised:
+        on_event(event("Create", performHPO="yes"))
+    chain: BaseException | None = raised.value
+    while chain is not None:
+        assert "X-Amz-Signature" not in repr(chain)
+        chain = chain.__cause__ or chain.__context__

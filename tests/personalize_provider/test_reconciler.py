@@ -1,0 +1,283 @@
+"""The loop around observe, decide and act: its time, its patience, and when it must change nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+
+import pytest
+from botocore.exceptions import ClientError, ReadTimeoutError
+
+from personalize_provider.attempt import Attempt
+from personalize_provider.errors import LifecycleError, SupersededError
+from personalize_provider.reconciler import reconcile
+from personalize_provider.stack import StackState
+from personalize_provider.steps import Done, Effect, Fail, Step, Wait
+from provider_world import world
+
+BEGIN = 1_000.0
+STATE = StackState("CREATE_IN_PROGRESS")
+DONE = Done({"name": "movies"})
+
+
+class Change(Effect):
+    """An effect."""
+
+
+class Ticking:
+    """A clock that moves only by sleeping."""
+
+    def __init__(self, at: float = BEGIN) -> None:
+        self.at = at
+        self.slept: list[float] = []
+
+    def now(self) -> float:
+        return self.at
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.at += seconds
+
+
+class Scripted:
+    """A resource that leads to one step after the other; the last one stays."""
+
+    label = "solution movies"
+
+    def __init__(self, steps: Iterable[Step | Exception], refusals: Iterable[Wait | Exception] = ()) -> None:
+        self.steps = list(steps)
+        self.refusals = list(refusals)
+        self.expired: list[bool] = []
+        self.acts: list[Effect] = []
+
+    def look(self, *, expired: bool) -> Step:
+        self.expired.append(expired)
+        step = self.steps.pop(0) if len(self.steps) > 1 else self.steps[0]
+        if isinstance(step, Exception):
+            raise step
+        return step
+
+    def act(self, effect: Effect) -> Wait | None:
+        self.acts.append(effect)
+        refusal = self.refusals.pop(0) if self.refusals else None
+        if isinstance(refusal, Exception):
+            raise refusal
+        return refusal
+
+
+def answer(code: str, status: int = 400) -> ClientError:
+    metadata = {
+        "HTTPStatusCode": status,
+        "RequestId": "",
+        "HostId": "",
+        "HTTPHeaders": {},
+        "RetryAttempts": 0,
+    }
+    return ClientError(
+        {"Error": {"Code": code, "Message": "its own words"}, "ResponseMetadata": metadata},
+        "DescribeSolution",
+    )
+
+
+def run(
+    resource: Scripted,
+    *,
+    clock: Ticking | None = None,
+    deadline: float = BEGIN + 1800,
+    state: Callable[[], StackState] = lambda: STATE,
+) -> Done | Wait:
+    return reconcile(resource, Attempt(BEGIN, deadline, STATE), clock or Ticking(), state)
+
+
+def unread() -> StackState:
+    raise AssertionError("nothing is changed: nobody needs to know what the stack does")
+
+
+def test_reconcile__done_at_once__looks_once_and_sleeps_never() -> None:
+    resource, clock = Scripted([DONE]), Ticking()
+    assert run(resource, clock=clock, state=unread) == DONE
+    assert (resource.expired, clock.slept) == ([False], [])
+
+
+def test_reconcile__waiting__hands_back_within_eight_seconds() -> None:
+    resource, clock = Scripted([Wait("status CREATE PENDING")]), Ticking()
+    assert run(resource, clock=clock, state=unread) == Wait("status CREATE PENDING")
+    assert clock.slept == [1.0, 1.5, 2.25]
+    assert len(resource.expired) == 4
+
+
+def test_reconcile__effect__is_carried_out_and_looked_at_again() -> None:
+    resource = Scripted([Change(), Wait("soon"), DONE])
+    assert run(resource) == DONE
+    assert resource.acts == [Change()]
+
+
+def test_reconcile__effect_refused_for_now__is_the_reason_to_wait() -> None:
+    resource = Scripted([Change()], [Wait("in use")] * 9)
+    assert run(resource) == Wait("in use")
+
+
+def test_reconcile__failure__is_raised_after_the_discard() -> None:
+    error = LifecycleError("solution movies", "CreateSolution", "no data", "get some")
+    resource = Scripted([Fail(error, discard=Change())])
+    with pytest.raises(LifecycleError) as raised:
+        run(resource)
+    assert raised.value is error
+    assert resource.acts == [Change()]
+
+
+@pytest.mark.parametrize(
+    "trouble", [answer("AccessDeniedException"), ReadTimeoutError(endpoint_url="x"), Wait("busy")]
+)
+def test_reconcile__discard_fails__the_first_failure_stays(trouble: Exception | Wait) -> None:
+    error = LifecycleError("solution movies", "CreateSolution", "no data", "get some")
+    with pytest.raises(LifecycleError) as raised:
+        run(Scripted([Fail(error, discard=Change())], [trouble]))
+    assert raised.value is error
+
+
+# Deadline
+
+
+def test_reconcile__deadline__is_told_to_the_look() -> None:
+    resource = Scripted([DONE])
+    run(resource, clock=Ticking(BEGIN + 60), deadline=BEGIN + 60)
+    assert resource.expired == [True]
+
+
+def test_reconcile__deadline_not_reached__is_told_too() -> None:
+    resource = Scripted([DONE])
+    run(resource, clock=Ticking(BEGIN + 59.9), deadline=BEGIN + 60)
+    assert resource.expired == [False]
+
+
+@pytest.mark.parametrize(
+    ("resource", "last"),
+    [
+        (Scripted([Change()], [Wait("used by campaign c")] * 9), "used by campaign c"),
+        (Scripted([Change()]), "after Change()"),
+        (
+            Scripted([answer("LimitExceededException")]),
+            r"DescribeSolution: its own words \(LimitExceededException\)",
+        ),
+        (Scripted([ReadTimeoutError(endpoint_url="x")]), "Read timeout"),
+        (Scripted([Change()], [answer("ThrottlingException")] * 9), "ThrottlingException"),
+    ],
+)
+def test_reconcile__deadline_and_no_end__fails_with_what_came_last(resource: Scripted, last: str) -> None:
+    with pytest.raises(
+        LifecycleError, match=f"waiting failed: not finished by the deadline, last seen: .*{last}"
+    ):
+        run(resource, clock=Ticking(BEGIN + 60), deadline=BEGIN + 60)
+
+
+def test_reconcile__deadline_and_a_last_effect__may_still_succeed() -> None:
+    assert run(Scripted([Change(), DONE]), clock=Ticking(BEGIN + 60), deadline=BEGIN + 60) == DONE
+
+
+# Errors of the service
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        answer("LimitExceededException"),
+        answer("ThrottlingException"),
+        answer("Whatever", status=503),
+        ReadTimeoutError(endpoint_url="https://personalize"),
+    ],
+)
+def test_reconcile__error_that_may_pass__goes_on(error: Exception) -> None:
+    assert run(Scripted([error, error, DONE])) == DONE
+
+
+@pytest.mark.parametrize(
+    "code", ["InvalidInputException", "ResourceNotFoundException", "ValidationException"]
+)
+def test_reconcile__error_that_stays__fails_with_operation_words_and_code(code: str) -> None:
+    with pytest.raises(
+        LifecycleError, match=rf"movies: DescribeSolution failed: its own words \({code}\); .+"
+    ):
+        run(Scripted([answer(code)]))
+
+
+@pytest.mark.parametrize("code", ["AccessDeniedException", "AccessDenied"])
+def test_reconcile__denied_while_the_role_is_new__goes_on(code: str) -> None:
+    assert run(Scripted([answer(code), DONE]), clock=Ticking(BEGIN + 25)) == DONE
+
+
+def test_reconcile__denied_later__fails() -> None:
+    with pytest.raises(LifecycleError, match="AccessDeniedException"):
+        run(Scripted([answer("AccessDeniedException")]), clock=Ticking(BEGIN + 30))
+
+
+# A waiter that outlived its deploy
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        StackState("ROLLBACK_IN_PROGRESS"),
+        StackState("DELETE_IN_PROGRESS"),
+        StackState("CREATE_IN_PROGRESS", "2026-03-01T00:00:00+00:00"),
+    ],
+)
+def test_reconcile__stack_went_on__no_effect(now: StackState) -> None:
+    resource = Scripted([Change()])
+    with pytest.raises(SupersededError, match=f"from CREATE_IN_PROGRESS to {now.status}"):
+        run(resource, state=lambda: now)
+    assert resource.acts == []
+
+
+def test_reconcile__stack_went_on__no_discard_either() -> None:
+    error = LifecycleError("solution movies", "CreateSolution", "no data", "get some")
+    resource = Scripted([Fail(error, discard=Change())])
+    with pytest.raises(LifecycleError, match="no data"):
+        run(resource, state=lambda: StackState("ROLLBACK_IN_PROGRESS"))
+    assert resource.acts == []
+
+
+def test_reconcile__stack_state_throttled__waits_without_effect() -> None:
+    def throttled() -> StackState:
+        raise answer("Throttling")
+
+    resource = Scripted([Change()])
+    assert isinstance(run(resource, state=throttled), Wait)
+    assert resource.acts == []
+
+
+def test_reconcile__old_waiter_after_a_cancelled_create__does_not_make_again_what_was_removed() -> None:
+    at = world()
+    create = at.create()
+    create.invoke()
+    at.stacks.status = "ROLLBACK_IN_PROGRESS"
+    at.delete(create.arn).finish()
+    at.simulator.clear_calls()
+    with pytest.raises(SupersededError):
+        create.invoke()
+    assert set(at.calls()) == {"DescribeSolution"}
+    assert at.solutions() == []
+
+
+def test_reconcile__old_waiter_after_a_cancelled_update__does_not_apply_it_again() -> None:
+    at = world()
+    arn = at.created()
+    at.stacks.status, at.stacks.updated = "UPDATE_IN_PROGRESS", datetime(2026, 3, 1, tzinfo=UTC)
+    update = at.update(arn, {}, performAutoTraining="true")
+    update.finish()
+    at.stacks.status = "UPDATE_ROLLBACK_IN_PROGRESS"
+    at.update(arn, {"performAutoTraining": "true"}).finish()
+    with pytest.raises(SupersededError):
+        update.invoke()
+    assert at.solution(arn)["performAutoTraining"] is False
+
+
+def test_reconcile__next_update_in_the_same_status__is_told_by_its_time() -> None:
+    at = world()
+    arn = at.created()
+    at.stacks.status, at.stacks.updated = "UPDATE_IN_PROGRESS", datetime(2026, 3, 1, tzinfo=UTC)
+    stale = at.update(arn, {}, performAutoTraining="true")
+    at.stacks.updated = datetime(2026, 3, 2, tzinfo=UTC)
+    with pytest.raises(SupersededError):
+        stale.invoke()
+    assert at.solution(arn)["performAutoTraining"] is False
