@@ -166,11 +166,11 @@ def test_updatable__odd_schedule__is_left_for_the_service_to_judge() -> None:
     }
 
 
-event_parameters = st.fixed_dictionaries(
+event_parameters: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
     {"eventType": st.sampled_from("abcde")},
     optional={"weight": st.floats(0, 1), "eventValueThreshold": st.floats(0, 100)},
 )
-solutions = st.fixed_dictionaries(
+solutions: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
     {},
     optional={
         "performAutoTraining": st.booleans(),

@@ -6,9 +6,10 @@ import io
 import json
 from collections.abc import Iterator
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import ClientError
 
 from personalize_local.simulator import Durations
@@ -18,12 +19,15 @@ from personalize_provider.log import logger
 from provider_world import PROPERTIES, STACK_ID, World, world
 
 RESPONSE_URL = "https://cloudformation-custom-resource-response.s3.amazonaws.com/?X-Amz-Signature=secret"
-CONTEXT = SimpleNamespace(
-    function_name="provider",
-    function_version="$LATEST",
-    memory_limit_in_mb=128,
-    invoked_function_arn="arn:aws:lambda:us-east-1:123456789012:function:provider",
-    aws_request_id="lambda-request",
+CONTEXT = cast(
+    LambdaContext,
+    SimpleNamespace(
+        function_name="provider",
+        function_version="$LATEST",
+        memory_limit_in_mb=128,
+        invoked_function_arn="arn:aws:lambda:us-east-1:123456789012:function:provider",
+        aws_request_id="lambda-request",
+    ),
 )
 
 
