@@ -53,6 +53,23 @@ FUNCTIONS: list[tuple[Callable[..., Any], list[str]]] = [
             "old_props",
         ],
     ),
+    (
+        provisioners._update_resource,
+        [
+            "resource_type",
+            "physical_id",
+            "old_props",
+            "new_props",
+            "stack_name",
+            "logical_id",
+            "old_attrs",
+        ],
+    ),
+    (
+        provisioners._delete_resource,
+        ["resource_type", "physical_id", "props", "stack_name", "logical_id"],
+    ),
+    (provisioners._delete_predecessor, ["delete_fn", "args", "kwargs"]),
     (provisioners._RESOURCE_HANDLERS["AWS::Lambda::Function"]["delete"], ["physical_id", "props"]),
     (provisioners._RESOURCE_HANDLERS["AWS::SQS::Queue"]["create"], ["logical_id", "props", "stack_name"]),
 ]
@@ -80,6 +97,13 @@ def test_function__takes_what_it_is_given(function: Callable[..., Any], paramete
 def test_rollback__is_looked_up_when_it_is_called() -> None:
     assert "await _roll_back_operation(" in inspect.getsource(stacks._deploy_stack_async)
     assert "_runs_on_worker_thread(" in inspect.getsource(stacks._deploy_stack_async)
+
+
+def test_nested_stacks__are_updated_through_the_module_and_know_their_parent() -> None:
+    source = inspect.getsource(provisioners._cfn_nested_stack_deploy)
+    assert "= _update_resource(" in source
+    assert '"_parent_stack_name": parent_stack_name' in source
+    assert "_update_resource" in vars(stacks)
 
 
 def test_failed_operation__has_what_the_rollback_is_told_with() -> None:

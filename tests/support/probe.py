@@ -37,14 +37,17 @@ class Probe:
     Attributes:
         aws: Where the stack is.
         log: A file for what the function is sent.
+        nested: Whether the resource is in a stack nested in `Stack`.
     """
 
     aws: LocalAws
     log: Path
+    nested: bool = False
 
     def deploy(self, answer: str, physical_id: str, *, update: bool = False) -> str:
         """Create or update the stack; its last status."""
-        return self.aws.deploy("Stack", self._template(answer, physical_id), update=update)
+        template = self._template(answer, physical_id)
+        return self.aws.deploy("Stack", self._parent(template) if self.nested else template, update=update)
 
     def requests(self) -> list[tuple[str, str | None]]:
         """The requests so far: their type and the physical id that they name."""
@@ -70,9 +73,19 @@ class Probe:
             "id": physical_id,
         }
         return {
+            "Outputs": {"Role": {"Value": {"Fn::GetAtt": ["Role", "Arn"]}}},
             "Resources": {
                 "Role": {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": role}},
                 "Function": {"Type": "AWS::Lambda::Function", "Properties": function},
                 "Probe": {"Type": "Custom::Probe", "Properties": probe},
-            }
+            },
         }
+
+    def _parent(self, template: Mapping[str, object]) -> Mapping[str, object]:
+        s3 = self.aws.client("s3")
+        s3.create_bucket(Bucket="templates")
+        body = json.dumps(template)
+        key = f"{hash(body)}.json"
+        s3.put_object(Bucket="templates", Key=key, Body=body)
+        child = {"TemplateURL": f"https://s3.us-east-1.amazonaws.com/templates/{key}"}
+        return {"Resources": {"Child": {"Type": "AWS::CloudFormation::Stack", "Properties": child}}}

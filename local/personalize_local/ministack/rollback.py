@@ -7,19 +7,23 @@ A provider that answers FAILED names a physical id. CloudFormation takes it for 
   Another id: a replacement failed, so the old resource stays as it is and the new id gets a Delete.
 
 ministack forgets the id of a failed answer: no Delete after a failed Create, and the reverse Update after a
-failed replacement. Here the id is kept, and the rollback is told of it.
+failed replacement. And a nested stack that fails to be created stays as it is. Here the id is kept, and the
+rollback is told of it.
 """
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
+from ministack.services import cloudformation
 from ministack.services.cloudformation import custom_resource, stacks
 
 Properties = Mapping[str, object]
+Template = Mapping[str, Mapping[str, Mapping[str, str]]]
+Stack = dict[str, Any]  # ministack's record of a stack
 Key = tuple[str, str]  # the stack's id and the logical id
 
 
@@ -33,21 +37,31 @@ class _Failure:
 
 def register() -> None:
     """Let rollbacks end what failed requests have begun."""
-    answered: dict[Key, str] = {}
-    failures: dict[Key, _Failure] = {}
-    deliver, invoke, roll_back = (
-        custom_resource.deliver_response,
-        custom_resource.invoke_custom_resource,
-        stacks._roll_back_operation,
-    )
+    failures = _Failures()
+    custom_resource.deliver_response = failures.deliver_response
+    custom_resource.invoke_custom_resource = failures.invoke_custom_resource
+    stacks._roll_back_operation = failures.roll_back_operation
 
-    def deliver_response(token: str, response: Mapping[str, str]) -> bool:
+
+class _Failures:
+    """The failures that no rollback has seen yet, and ministack's functions around them."""
+
+    def __init__(self) -> None:
+        self._answered: dict[Key, str] = {}
+        self._failures: dict[Key, _Failure] = {}
+        self._deliver = custom_resource.deliver_response
+        self._invoke = custom_resource.invoke_custom_resource
+        self._roll_back = stacks._roll_back_operation
+
+    def deliver_response(self, token: str, response: Mapping[str, str]) -> bool:
+        """Take a provider's answer."""
         if response.get("Status") == "FAILED" and response.get("PhysicalResourceId"):
             key = (response.get("StackId", ""), response.get("LogicalResourceId", ""))
-            answered[key] = response["PhysicalResourceId"]
-        return bool(deliver(token, response))
+            self._answered[key] = response["PhysicalResourceId"]
+        return bool(self._deliver(token, response))
 
     def invoke_custom_resource(
+        self,
         request_type: str,
         logical_id: str,
         properties: Properties,
@@ -56,44 +70,48 @@ def register() -> None:
         *rest: object,
         **more: object,
     ) -> tuple[str, dict[str, object]]:
+        """Send a request and wait for its answer."""
         key = (stack_id, logical_id)
-        answered.pop(key, None)
-        failures.pop(key, None)
+        self._answered.pop(key, None)
+        self._failures.pop(key, None)
         try:
-            made: tuple[str, dict[str, object]] = invoke(
+            made: tuple[str, dict[str, object]] = self._invoke(
                 request_type, logical_id, properties, stack_name, stack_id, *rest, **more
             )
         except Exception as error:
-            physical_id = answered.pop(key, None)
+            physical_id = self._answered.pop(key, None)
             if isinstance(error, TimeoutError) and request_type == "Create":
                 # Nothing was answered: CloudFormation makes an id up.
                 physical_id = f"{stack_name}-{logical_id}-{uuid.uuid4().hex[:12].upper()}"
             if physical_id is not None and request_type != "Delete":
-                failures[key] = _Failure(physical_id, properties)
+                self._failures[key] = _Failure(physical_id, properties)
             raise
         return made
 
     async def roll_back_operation(
-        stack_name: str,
-        stack_id: str,
-        stack: MutableMapping[str, dict[str, object]],
-        operation: dict[str, object],
-        *rest: object,
+        self, stack_name: str, stack_id: str, stack: Stack, operation: dict[str, object], *rest: object
     ) -> None:
-        failure = failures.pop((stack_id, str(operation.get("failed_logical_id"))), None)
+        """Undo a failed operation of a stack."""
+        logical_id = str(operation.get("failed_logical_id"))
+        child = _nested_stack_that_failed(stack_name, logical_id, operation)
+        failure = (
+            self._failures.pop((stack_id, logical_id), None) if child is None else self._of_nested(child)
+        )
         if failure is not None:
             _delete_too(failure, stack.setdefault("_resources", {}), operation)
-        await roll_back(stack_name, stack_id, stack, operation, *rest)
+        await self._roll_back(stack_name, stack_id, stack, operation, *rest)
 
-    custom_resource.deliver_response = deliver_response
-    custom_resource.invoke_custom_resource = invoke_custom_resource
-    stacks._roll_back_operation = roll_back_operation
+    def _of_nested(self, child: Stack) -> _Failure:
+        """The failure of a nested stack, which gets back those of its own resources that failed."""
+        stack_id: str = child["StackId"]
+        for key in [key for key in self._failures if key[0] == stack_id]:
+            child["_resources"][key[1]] = _record(self._failures.pop(key), child["_template"], key[1])
+        return _Failure(stack_id, {})
 
 
 def _delete_too(failure: _Failure, resources: dict[str, object], operation: dict[str, object]) -> None:
     """Put what a failed request may have made among what the rollback deletes."""
     logical_id = str(operation["failed_logical_id"])
-    template = cast("Mapping[str, Mapping[str, Mapping[str, str]]]", operation["template"])
     created = cast("list[str]", operation["created"])
     replaced = cast("list[str]", operation["replaced_ids"])
     update = operation["failed_update"]
@@ -104,10 +122,23 @@ def _delete_too(failure: _Failure, resources: dict[str, object], operation: dict
         # Without what was applied there is nothing to send back to the old resource.
         operation["failed_update"] = [logical_id, update[1], old_id, None, None, None]
         replaced.append(logical_id)
-    resources[logical_id] = {
+    resources[logical_id] = _record(failure, cast("Template", operation["template"]), logical_id)
+    created.append(logical_id)
+
+
+def _record(failure: _Failure, template: Template, logical_id: str) -> dict[str, object]:
+    return {
         "PhysicalResourceId": failure.physical_id,
         "ResourceType": template["Resources"][logical_id]["Type"],
         "LogicalResourceId": logical_id,
         "Properties": failure.properties,
     }
-    created.append(logical_id)
+
+
+def _nested_stack_that_failed(parent: str, logical_id: str, operation: Mapping[str, object]) -> Stack | None:
+    """The nested stack whose creation has failed: ministack would leave it as it is."""
+    definition = cast("Template", operation["template"]).get("Resources", {}).get(logical_id)
+    if definition is None or definition["Type"] != "AWS::CloudFormation::Stack":
+        return None
+    nested = (stack for stack in cloudformation._stacks.values() if stack.get("_parent_stack_name") == parent)
+    return next((stack for stack in nested if stack["StackStatus"] == "CREATE_FAILED"), None)
