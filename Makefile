@@ -62,7 +62,7 @@ local-aws: $(TOOLS)
 	@$(LOCAL) start
 
 test: $(TOOLS)  ## All tests
-	pytest $(PYTEST_ARGS)
+	pytest -n auto --maxprocesses 4 --dist worksteal $(PYTEST_ARGS)
 
 lint: $(TOOLS)  ## Format, style and types, without changing anything
 	ruff format --check .
