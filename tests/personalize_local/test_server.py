@@ -118,7 +118,10 @@ def test_start__nothing_cached__answers_within_seconds(tmp_path: Path) -> None:
 
 @linux
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
-def test_end__while_a_function_runs__leaves_no_process(tmp_path: Path, number: signal.Signals) -> None:
+def test_end__while_a_function_runs__leaves_no_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))  # SIGKILL leaves the data folder behind
     with running(tmp_path) as aws:
         function(aws, "python", "python3.13", "index.py", PYTHON)
         function(aws, "node", "nodejs22.x", "index.js", NODE)
