@@ -87,7 +87,7 @@ clean:  ## Stop the local AWS and remove everything that make made
 	@touch $@
 
 node_modules/.installed: package.json package-lock.json
-	@node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20)' \
+	@node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20 ? 1 : 0)' \
 		|| { echo "Node 20 or newer is needed: https://nodejs.org"; exit 1; }
 	npm ci --silent --no-audit --no-fund
 	@touch $@
