@@ -1,34 +1,15 @@
-"""What the tests of the constructs share: small stacks that need no Lambda asset to be built."""
+"""What the tests of the constructs share."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import aws_cdk as cdk
 import pytest
-from aws_cdk import aws_lambda as lambda_
 from aws_cdk.assertions import Template
 
 DATASET_GROUP = "arn:aws:personalize:us-east-1:123456789012:dataset-group/movies"
-
-
-@pytest.fixture(scope="session")
-def handler_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("handler")
-    (folder / "handler.py").write_text("")
-    return folder
-
-
-@pytest.fixture(autouse=True, scope="session")
-def _small_asset(handler_folder: Path) -> Any:
-    # What the asset holds is tested where it is built; here it would only cost time.
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(
-            "cdk_personalize.provider.handler_code", lambda: lambda_.Code.from_asset(str(handler_folder))
-        )
-        yield
 
 
 @pytest.fixture
