@@ -6,10 +6,10 @@ import json
 from datetime import UTC, datetime
 
 import pytest
-from provider_world import STACK_ID, Stacks
 
 from personalize_provider.attempt import Attempt
 from personalize_provider.stack import StackState
+from provider_world import STACK_ID, Stacks
 
 
 def test_read__never_updated__has_no_time() -> None:
