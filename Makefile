@@ -42,7 +42,7 @@ deploy: $(TOOLS) $(PREPARED)  ## Deploy the reference app (TARGET=aws for a real
 bootstrap: $(TOOLS) $(ACCOUNT)  ## Prepare the account for the CDK, once; local deploys do it themselves
 	$(CDK) bootstrap $(ENVIRONMENT) --no-notices
 
-diff: $(TOOLS) $(ACCOUNT)  ## What a deploy would change
+diff: $(TOOLS) $(PREPARED)  ## What a deploy would change
 	$(CDK) diff $(STACKS) --no-notices
 
 synth: $(TOOLS)  ## Write the CloudFormation template to cdk.out
