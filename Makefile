@@ -21,8 +21,8 @@ ifeq ($(TARGET),local)
   CDK := env -u AWS_PROFILE -u AWS_DEFAULT_PROFILE $$($(LOCAL) env) cdk
   ACCOUNT := local-aws
   PREPARED := bootstrap
-  # Named, so that the CLI need not synthesize the app to find it.
-  ENVIRONMENT := aws://000000000000/us-east-1
+  # Named, so that the CLI need not synthesize the app to find out.
+  ENVIRONMENT := aws://000000000000/us-east-1 --app ''
 else ifeq ($(TARGET),aws)
   CDK := cdk
 else
