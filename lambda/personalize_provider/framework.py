@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -16,14 +17,14 @@ from botocore.exceptions import BotoCoreError, ClientError
 from personalize_provider import sdk
 from personalize_provider.attempt import Attempt
 from personalize_provider.clock import SystemClock
-from personalize_provider.errors import may_pass, refused
+from personalize_provider.errors import LifecycleError, may_pass, refused
 from personalize_provider.log import logger
 from personalize_provider.reconciler import reconcile
 from personalize_provider.request import Request
 from personalize_provider.solution import Solution
-from personalize_provider.solution.goal import goal_of, physical_id
+from personalize_provider.solution.goal import Absent, Present, abandoned_id, goal_of, physical_id
 from personalize_provider.stack import StackState
-from personalize_provider.steps import Done
+from personalize_provider.steps import Done, Wait
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -47,7 +48,12 @@ def on_event(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]
     request = _begin(event)
     identity = physical_id(request)
     now = _CLOCK.now()
-    attempt = Attempt(now, now + float(os.environ["TOTAL_TIMEOUT_SECONDS"]), _stack_state(request, now))
+    attempt = Attempt(
+        started_at=now,
+        deadline=now + float(os.environ["TOTAL_TIMEOUT_SECONDS"]),
+        stack=_stack_state(request, now),
+        abandoned=abandoned_id(request),
+    )
     logger.info("identity", physical_id=identity, attempt=attempt.to_event())
     return {"PhysicalResourceId": identity, _ATTEMPT: attempt.to_event()}
 
@@ -64,15 +70,31 @@ def is_complete(event: Mapping[str, Any], context: LambdaContext) -> dict[str, A
     goal = goal_of(request, attempt.started_at)
     if goal is None:
         return {"IsComplete": True}
-    step = reconcile(
+    step = _work_on(goal, request, attempt)
+    if isinstance(step, Done) and _is_cleaned_up(request, attempt):
+        return {"IsComplete": True, "Data": dict(step.attributes)}
+    return {"IsComplete": False}
+
+
+def _work_on(goal: Present | Absent, request: Request, attempt: Attempt) -> Done | Wait:
+    return reconcile(
         Solution(goal, sdk.personalize(), _CLOCK.now),
         attempt,
         _CLOCK,
         lambda: StackState.read(sdk.cloudformation(), request.stack_id),
     )
-    if isinstance(step, Done):
-        return {"IsComplete": True, "Data": dict(step.attributes)}
-    return {"IsComplete": False}
+
+
+def _is_cleaned_up(request: Request, attempt: Attempt) -> bool:
+    """Whether what a cancelled update began is gone. That it can't be ended must not fail the rollback."""
+    goal = goal_of(request.delete_of(attempt.abandoned), attempt.started_at) if attempt.abandoned else None
+    if not isinstance(goal, Absent):
+        return True
+    try:
+        return isinstance(_work_on(replace(goal, may_still_appear=True), request, attempt), Done)
+    except LifecycleError as error:
+        logger.error("what a cancelled update began is still there", error=str(error))
+        return True
 
 
 def _stack_state(request: Request, since: float) -> StackState:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, cast
 
 RequestType = Literal["Create", "Update", "Delete"]
@@ -52,6 +52,12 @@ class Request:
             physical_id=event.get("PhysicalResourceId", ""),
             properties=_own(event.get("ResourceProperties", {})),
             old_properties=_own(event.get("OldResourceProperties", {})),
+        )
+
+    def delete_of(self, physical_id: str) -> Request:
+        """The Delete that CloudFormation would send for what the properties before these made."""
+        return replace(
+            self, type="Delete", physical_id=physical_id, properties=self.old_properties, old_properties={}
         )
 
 

@@ -15,11 +15,12 @@ from botocore.model import StructureShape
 # SDK the Lambda runtime has (rule 73). A checkout has no such folder and uses botocore's own.
 _MODELS = Path(__file__).resolve().parent.parent / "models"
 
-# Short enough that one tick of the reconciler, retries included, ends well within the function's time.
+# Short enough that a whole tick of the reconciler, every call of it slow, ends within the function's time.
+# No retries here: the reconciler has its own, which look before they act again, and which know of throttling.
 _CONFIG = Config(
     connect_timeout=3,
     read_timeout=10,
-    retries={"mode": "standard", "total_max_attempts": 3},
+    retries={"mode": "standard", "total_max_attempts": 1},
     user_agent_extra="cdk-personalize",
 )
 

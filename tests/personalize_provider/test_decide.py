@@ -238,7 +238,7 @@ def test_present__configuration_is_as_wanted__done_whatever_the_latest_update_wa
         ({}, "Configure"),
         (update("ACTIVE"), "Configure"),  # somebody else's update: it did not carry the change
         (update("CREATE FAILED"), "Configure"),
-        (update("ACTIVE", BEFORE, **CARRYING), "Configure"),  # sent by an earlier request
+        (update("ACTIVE", BEFORE, **CARRYING), "Done"),  # made by an earlier request, and in force
         (update("CREATE FAILED", BEFORE, **CARRYING), "Configure"),
         (update("ACTIVE", **CARRYING), "Done"),  # sent, and described in other words
         (update("CREATE FAILED", **CARRYING, failureReason="no data"), "Fail"),
@@ -303,7 +303,7 @@ def test_present__create_failed_in_this_request__fails(created: datetime) -> Non
 
 @pytest.mark.parametrize(
     ("may_still_appear", "later", "expected"),
-    [(False, 0, "Done"), (True, 0, "Wait"), (True, 119.9, "Wait"), (True, 120, "Done")],
+    [(False, 0, "Done"), (True, 0, "Wait"), (True, 29.9, "Wait"), (True, 30, "Done")],
 )
 def test_absent__nothing_there__done_once_nothing_can_appear(
     may_still_appear: bool, later: float, expected: str

@@ -12,11 +12,13 @@ import pytest
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import ClientError
 
-from personalize_local.simulator import Durations
+from personalize_local.simulator import Durations, Fault
 from personalize_provider import framework, sdk
 from personalize_provider.errors import InvalidPropertiesError, LifecycleError
 from personalize_provider.log import logger
-from provider_world import PROPERTIES, STACK_ID, World, world
+from personalize_provider.request import Request
+from personalize_provider.solution.goal import Present, goal_of
+from provider_world import PROPERTIES, SIMS, STACK_ID, World, world
 
 RESPONSE_URL = "https://cloudformation-custom-resource-response.s3.amazonaws.com/?X-Amz-Signature=secret"
 CONTEXT = cast(
@@ -97,6 +99,7 @@ def test_on_event__create__answers_with_the_arn_and_calls_personalize_never(at: 
         "StartedAt": at.time.now(),
         "Deadline": at.time.now() + 120,
         "Stack": {"status": "CREATE_IN_PROGRESS", "last_updated": ""},
+        "Abandoned": "",
     }
     assert at.calls() == {}
     assert at.stacks.asked == [STACK_ID]
@@ -245,3 +248,42 @@ def test_error__on_its_way_to_the_framework__has_no_credential() -> None:
     while chain is not None:
         assert "X-Amz-Signature" not in repr(chain)
         chain = chain.__cause__ or chain.__context__
+
+
+@pytest.mark.parametrize("appears", ["before the rollback", "during the rollback", "never"])
+def test_update__rollback_of_a_cancelled_replacement__ends_what_it_began(at: World, appears: str) -> None:
+    old = at.created()
+    replacement = on_event(event("Update", old, recipeArn=SIMS))  # cancelled: never answered
+    at.stacks.status = "UPDATE_ROLLBACK_IN_PROGRESS"
+    reverse = {**event("Update", old), "OldResourceProperties": {**PROPERTIES, "recipeArn": SIMS}}
+    made = goal_of(Request.from_event(replacement), since=0)
+    assert isinstance(made, Present)
+    if appears == "before the rollback":
+        at.client.create_solution(**made.request)
+
+    merged = on_event(reverse)
+    if appears == "during the rollback":
+        assert framework.is_complete(merged, CONTEXT) == {"IsComplete": False}
+        at.client.create_solution(**made.request)
+    answer = is_complete(at, merged)
+
+    assert answer["Data"]["solutionArn"] == old
+    assert at.solutions() == [old]
+
+
+def test_update__abandoned_replacement_that_cannot_be_ended__does_not_fail_the_rollback(
+    at: World, log: io.StringIO
+) -> None:
+    old = at.created()
+    replacement = on_event(event("Update", old, recipeArn=SIMS))
+    made = goal_of(Request.from_event(replacement), since=0)
+    assert isinstance(made, Present)
+    at.client.create_solution(**made.request)
+    at.simulator.advance(60)
+    at.simulator.inject(Fault("DeleteSolution", "InvalidInputException", times=1000))
+
+    reverse = {**event("Update", old), "OldResourceProperties": {**PROPERTIES, "recipeArn": SIMS}}
+    answer = is_complete(at, on_event(reverse))
+
+    assert answer["Data"]["solutionArn"] == old
+    assert "what a cancelled update began is still there" in log.getvalue()

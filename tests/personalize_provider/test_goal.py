@@ -8,7 +8,7 @@ import pytest
 
 from personalize_provider.errors import InvalidPropertiesError
 from personalize_provider.identity import CONFIG_HASH_TAG, LOGICAL_ID_TAG, STACK_ID_TAG
-from personalize_provider.solution.goal import Absent, Present, goal_of, physical_id
+from personalize_provider.solution.goal import Absent, Present, abandoned_id, goal_of, physical_id
 from provider_world import GROUP, SIMS, STACK_ID, V2, request, tag_list
 
 MARKERS = (
@@ -188,3 +188,29 @@ def test_absent__wait_for_training__is_read(written: str | None, meant: bool) ->
 )
 def test_absent__arn_of_something_else__is_not_deleted(arn: str) -> None:
     assert absent(arn).arn == physical_id(request("Create", {}))
+
+
+def test_abandoned__reverse_update_of_a_cancelled_replacement__is_the_replacement() -> None:
+    old, new = present(), present(recipeArn=SIMS)
+    assert abandoned_id(request("Update", {}, old.arn, {"recipeArn": SIMS})) == new.arn
+
+
+@pytest.mark.parametrize(
+    ("properties", "before"),
+    [
+        ({"recipeArn": SIMS}, {}),  # a replacement: CloudFormation knows the old one
+        ({"performAutoTraining": "true"}, {}),  # in place
+        ({}, {"performHPO": "perhaps"}),  # nothing was ever made with such properties
+    ],
+)
+def test_abandoned__any_other_update__is_nothing(properties: dict[str, Any], before: dict[str, Any]) -> None:
+    assert abandoned_id(request("Update", properties, present().arn, before)) == ""
+
+
+def test_abandoned__rollback_of_a_replacement_that_was_answered__is_nothing() -> None:
+    assert abandoned_id(request("Update", {}, present(recipeArn=SIMS).arn, {"recipeArn": SIMS})) == ""
+
+
+@pytest.mark.parametrize("type_", ["Create", "Delete"])
+def test_abandoned__create_and_delete__leave_nothing_behind(type_: str) -> None:
+    assert abandoned_id(request(type_, {}, "x")) == ""

@@ -8,7 +8,7 @@ from typing import Any
 
 from personalize_provider.errors import LifecycleError, not_finished
 from personalize_provider.identity import CONFIG_HASH_TAG
-from personalize_provider.solution.config import carries, updatable, update_request
+from personalize_provider.solution.config import UPDATABLE_MEMBERS, carries, updatable, update_request
 from personalize_provider.solution.goal import Absent, Goal, Present
 from personalize_provider.steps import Done, Effect, Fail, Step, Wait
 
@@ -20,8 +20,9 @@ _IN_TRAINING = _STOPPABLE | {"CREATE STOPPING"}  # rules 76 and 78
 # How far the service's clock may be behind ours.
 _SKEW_SECONDS = 5.0
 
-# Longer than one invocation of a create that CloudFormation has given up on can still take.
-_GRACE_SECONDS = 120.0
+# Twice what the last call of a request that CloudFormation has given up on can take: it checks that the
+# stack still waits for it, and then makes one call of 13 seconds at the most.
+_GRACE_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,20 @@ class Observed:
         """The latest UpdateSolution, which has a status of its own (rule 70); empty before the first."""
         update: Mapping[str, Any] = self.solution.get("latestSolutionUpdate", {})
         return update
+
+    @property
+    def current(self) -> Mapping[str, Any]:
+        """The solution with its latest update: whether the service describes it so is not documented."""
+        if normalized(self.update.get("status", "")) != "ACTIVE":
+            return self.solution
+        config = {**self.solution.get("solutionConfig", {}), **self.update.get("solutionUpdateConfig", {})}
+        updated = {key: self.update[key] for key in UPDATABLE_MEMBERS if key in self.update}
+        return {**self.solution, **updated, "solutionConfig": config}
+
+    @property
+    def may_train_by_itself(self) -> bool:
+        """Whether anything says that automatic training is on."""
+        return any(seen.get("performAutoTraining", False) for seen in (self.solution, self.current))
 
     @property
     def is_updating(self) -> bool:
@@ -137,7 +152,7 @@ def _when_active(goal: Present, observed: Observed) -> Step:
     if observed.is_updating:
         return Wait(f"update {normalized(observed.update['status'])}")
     wanted = updatable(goal.request)
-    changes = update_request(wanted, updatable(observed.solution))
+    changes = update_request(wanted, updatable(observed.current))
     if not changes:
         return Done(attributes(observed))
     # The service may describe a configuration in other words than it was given (rule 45), and a failed
@@ -173,7 +188,7 @@ def _towards_absent(goal: Absent, observed: Observed | None, now: float, *, expi
         return Wait(f"status {observed.status}")
     if observed.is_updating:  # rule 77
         return Wait(f"update {normalized(observed.update['status'])}")
-    if observed.status == "ACTIVE" and observed.solution.get("performAutoTraining", False):
+    if observed.status == "ACTIVE" and observed.may_train_by_itself:
         # Else a version may start at any time, and the delete is refused while one trains (rule 76). Asked
         # for once: a service that can't do it must not keep the solution from being deleted.
         off = {"performAutoTraining": False}

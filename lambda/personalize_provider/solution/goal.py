@@ -92,6 +92,21 @@ def physical_id(request: Request) -> str:
     return request.physical_id if request.type == "Delete" else _present(request, since=0).arn
 
 
+def abandoned_id(request: Request) -> str:
+    """ARN of a replacement that was cancelled before CloudFormation heard of it; empty if there is none.
+
+    The reverse Update of a cancelled deploy comes with the old id, and with the properties of the
+    replacement as the old ones: nobody but we can tell that they may have made something.
+    """
+    if request.type != "Update":
+        return ""
+    try:
+        before = _present(request.delete_of(""), since=0).arn
+    except InvalidPropertiesError:
+        return ""  # such properties never made anything
+    return "" if before in (request.physical_id, physical_id(request)) else before
+
+
 def goal_of(request: Request, since: float) -> Present | Absent | None:
     """What the request wants, or None where it is about no solution at all (rule 84).
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from personalize_provider.errors import error_code, error_message
 from personalize_provider.sdk import Personalize
@@ -107,11 +107,15 @@ class Solution:
             yield from _pages(self._client.list_solution_versions, "solutionVersions", self._goal.arn)
 
     def _blockers(self, effect: Effect) -> str:
-        """Why a delete is refused, where it is a campaign (rule 75)."""
+        """Why a delete is refused, where it is a campaign (rule 75) and the service tells."""
         if not isinstance(effect, Delete):
             return ""
-        campaigns = _pages(self._client.list_campaigns, "campaigns", self._goal.arn)
-        names = [campaign["name"] for campaign in campaigns]
+        try:
+            names = [
+                item["name"] for item in _pages(self._client.list_campaigns, "campaigns", self._goal.arn)
+            ]
+        except (ClientError, BotoCoreError):
+            return ""
         return f" (used by campaign {', '.join(names)})" if names else ""
 
 
