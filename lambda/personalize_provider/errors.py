@@ -11,19 +11,30 @@ from collections.abc import Sequence
 from http import HTTPStatus
 
 from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError
+from botocore.parsers import ResponseParserError
+
+CALL_ERRORS = (ClientError, BotoCoreError, ResponseParserError)
+"""What a call to AWS may raise."""
+
+CallError = ClientError | BotoCoreError | ResponseParserError
 
 # The provider framework doesn't trim; CloudFormation refuses a response over 4,096 bytes, and the
 # framework adds its own stack trace to the message.
 _MAX_MESSAGE_BYTES = 990
 
-_TRANSIENT_CODES = frozenset(
+# Rule 120: the rate and the quotas answer with the same code, and both may pass.
+_THROTTLE_CODES = frozenset(
     {
-        # Rule 120: the rate and the quotas answer with the same code, and both may pass.
         "LimitExceededException",
         "Throttling",
         "ThrottlingException",
         "TooManyRequestsException",
         "RequestLimitExceeded",
+    }
+)
+
+_TRANSIENT_CODES = _THROTTLE_CODES | frozenset(
+    {
         "RequestTimeout",
         "RequestTimeoutException",
         "InternalFailure",
@@ -110,7 +121,12 @@ def error_message(error: Exception) -> str:
     return str(error)
 
 
-def may_pass(error: ClientError | BotoCoreError, age: float) -> bool:
+def is_throttle(error: CallError) -> bool:
+    """Whether the service asks to be called less, or has no room for more."""
+    return isinstance(error, ClientError) and error_code(error) in _THROTTLE_CODES
+
+
+def may_pass(error: CallError, age: float) -> bool:
     """Whether the same call may succeed later.
 
     Throttles, quotas, and faults of the network or the service may; so may a denial while the role is new.
@@ -125,7 +141,7 @@ def may_pass(error: ClientError | BotoCoreError, age: float) -> bool:
             return age < _IAM_SETTLES_SECONDS
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         return code in _TRANSIENT_CODES or int(status) >= HTTPStatus.INTERNAL_SERVER_ERROR
-    return isinstance(error, HTTPClientError | ConnectionError)
+    return isinstance(error, HTTPClientError | ConnectionError | ResponseParserError)
 
 
 def refused(resource: str, operation: str, error: Exception) -> LifecycleError:

@@ -8,21 +8,28 @@ calls until it is done; an exception there is final.
 from __future__ import annotations
 
 import os
+import random
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from personalize_provider import sdk
 from personalize_provider.attempt import Attempt
 from personalize_provider.clock import SystemClock
-from personalize_provider.errors import LifecycleError, may_pass, refused
+from personalize_provider.errors import CALL_ERRORS, LifecycleError, may_pass, refused
 from personalize_provider.log import logger
 from personalize_provider.reconciler import reconcile
 from personalize_provider.request import Request
 from personalize_provider.solution import Solution
-from personalize_provider.solution.goal import Absent, Present, abandoned_id, goal_of, physical_id
+from personalize_provider.solution.goal import (
+    GIVEN_UP_SECONDS,
+    JUST_CREATED_SECONDS,
+    Absent,
+    Present,
+    abandoned_id,
+    goal_of,
+    physical_id,
+)
 from personalize_provider.stack import StackState
 from personalize_provider.steps import Done, Wait
 
@@ -33,7 +40,7 @@ _CLOCK = SystemClock()
 _ATTEMPT = "Attempt"
 
 # With the client's own retries, well within the function's minute.
-_PATIENCE_SECONDS = 20.0
+_PATIENCE_SECONDS = 40.0
 _PAUSE_SECONDS = 2.0
 
 
@@ -70,6 +77,8 @@ def is_complete(event: Mapping[str, Any], context: LambdaContext) -> dict[str, A
     goal = goal_of(request, attempt.started_at)
     if goal is None:
         return {"IsComplete": True}
+    if isinstance(goal, Absent) and attempt.stack.is_rolling_back:
+        goal = replace(goal, quiet_seconds=max(goal.quiet_seconds, JUST_CREATED_SECONDS))
     step = _work_on(goal, request, attempt)
     if isinstance(step, Done) and _is_cleaned_up(request, attempt):
         return {"IsComplete": True, "Data": dict(step.attributes)}
@@ -91,7 +100,7 @@ def _is_cleaned_up(request: Request, attempt: Attempt) -> bool:
     if not isinstance(goal, Absent):
         return True
     try:
-        return isinstance(_work_on(replace(goal, may_still_appear=True), request, attempt), Done)
+        return isinstance(_work_on(replace(goal, quiet_seconds=GIVEN_UP_SECONDS), request, attempt), Done)
     except LifecycleError as error:
         logger.error("what a cancelled update began is still there", error=str(error))
         return True
@@ -102,11 +111,12 @@ def _stack_state(request: Request, since: float) -> StackState:
     while True:
         try:
             return StackState.read(sdk.cloudformation(), request.stack_id)
-        except (ClientError, BotoCoreError) as error:
+        except CALL_ERRORS as error:
             age = _CLOCK.now() - since
             if age > _PATIENCE_SECONDS or not may_pass(error, age):
                 raise refused(f"resource {request.logical_id}", "DescribeStacks", error) from error
-            _CLOCK.sleep(_PAUSE_SECONDS)
+            # At the same moments as a stack's other resources, most would be throttled again.
+            _CLOCK.sleep(_PAUSE_SECONDS * (0.5 + random.random()))  # noqa: S311 (no secret)
 
 
 def _begin(event: Mapping[str, Any]) -> Request:

@@ -6,18 +6,19 @@ throttle, a change made by hand and a waiter that outlived its deploy all take t
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from typing import Protocol
-
-from botocore.exceptions import BotoCoreError, ClientError
 
 from personalize_provider.attempt import Attempt
 from personalize_provider.clock import Clock
 from personalize_provider.errors import (
+    CALL_ERRORS,
     LifecycleError,
     SupersededError,
     error_code,
     error_message,
+    is_throttle,
     may_pass,
     not_finished,
     refused,
@@ -31,6 +32,15 @@ from personalize_provider.steps import Done, Effect, Fail, Step, Wait
 _INVOCATION_SECONDS = 8.0
 _FIRST_PAUSE_SECONDS = 1.0
 _PAUSE_GROWTH = 1.5
+
+# Whoever is throttled is one of many. Who has nothing to show for it soon leaves the waiting to the waiter, which
+# costs no function: hundreds that wait inside of theirs could take up all that an account may run at once. Who has
+# changed something knows what to look for, and the next invocation would not: it stays longer.
+_HAND_BACK_WHEN_THROTTLED = 1 / 4  # by chance, so that those that began together don't stay so
+_AFTER_EFFECT_SECONDS = 30.0
+
+# How long what the stack was doing counts as what it is doing. CloudFormation has limits of its own.
+_STACK_STATE_HOLDS_SECONDS = 3.0
 
 
 class Resource(Protocol):
@@ -55,7 +65,11 @@ class Resource(Protocol):
 
 
 def reconcile(
-    resource: Resource, attempt: Attempt, clock: Clock, stack_state: Callable[[], StackState]
+    resource: Resource,
+    attempt: Attempt,
+    clock: Clock,
+    stack_state: Callable[[], StackState],
+    chance: Callable[[], float] = random.random,
 ) -> Done | Wait:
     """Work on a resource for as long as one invocation may.
 
@@ -64,6 +78,7 @@ def reconcile(
         attempt: When the request began, when it must end, and what its stack was doing.
         clock: Tells and passes time.
         stack_state: Reads what the stack is doing now.
+        chance: Gives a number from 0 to 1, to spread out what would come all at once.
 
     Returns:
         Done when the resource is as wanted; Wait when another invocation should go on.
@@ -71,65 +86,87 @@ def reconcile(
     Raises:
         LifecycleError: the request has failed for good.
     """
-    hand_back_at = clock.now() + _INVOCATION_SECONDS
+    began = clock.now()
+    worker = _Worker(resource, attempt, clock, stack_state)
     pause = _FIRST_PAUSE_SECONDS
+    throttles = 0
     while True:
         expired = clock.now() >= attempt.deadline
-        step = _tick(resource, attempt, clock, stack_state, expired=expired)
+        step = worker.tick(expired=expired)
         if isinstance(step, Done):
             return step
-        if clock.now() + pause > hand_back_at:
+        throttles += step.throttled
+        # At the same moments as everybody else, most would be throttled again.
+        nap = pause * (0.25 + chance()) if throttles else pause
+        patience = _AFTER_EFFECT_SECONDS if throttles and worker.has_acted else _INVOCATION_SECONDS
+        crowded_out = step.throttled and not worker.has_acted and chance() < _HAND_BACK_WHEN_THROTTLED
+        if crowded_out or clock.now() + nap > began + patience:
             if expired:  # an effect that is refused, or that never shows, is no look's Wait
                 raise not_finished(resource.label, step.reason)
             return step
-        clock.sleep(pause)
-        pause *= _PAUSE_GROWTH
+        clock.sleep(nap)
+        pause = _FIRST_PAUSE_SECONDS if step.throttled else pause * _PAUSE_GROWTH
 
 
-def _tick(
-    resource: Resource,
-    attempt: Attempt,
-    clock: Clock,
-    stack_state: Callable[[], StackState],
-    *,
-    expired: bool,
-) -> Done | Wait:
-    try:
-        step = resource.look(expired=expired)
-        logger.info("step", step=type(step).__name__, detail=str(step))
-        match step:
-            case Done() | Wait():
-                return step
-            case Fail():
-                if step.discard is not None:
-                    _discard(resource, step.discard, attempt, stack_state)
-                raise step.error
-        _check_stack(resource, attempt, stack_state)
-        return resource.act(step) or Wait(f"after {step}")
-    except (ClientError, BotoCoreError) as error:
-        operation = getattr(error, "operation_name", "calling AWS")
-        if not may_pass(error, clock.now() - attempt.started_at):
-            raise refused(resource.label, operation, error) from error
-        logger.warning("call refused for now", operation=operation, error=str(error))
-        return Wait(f"{operation}: {error_message(error)} ({error_code(error)})")
+class _Worker:
+    """Works on a resource tick by tick, for one invocation.
 
+    Attributes:
+        has_acted: The service has taken an effect.
+    """
 
-def _check_stack(resource: Resource, attempt: Attempt, stack_state: Callable[[], StackState]) -> None:
-    now = stack_state()
-    if now != attempt.stack:
-        raise SupersededError(resource.label, _describe(attempt.stack), _describe(now))
+    def __init__(
+        self, resource: Resource, attempt: Attempt, clock: Clock, stack_state: Callable[[], StackState]
+    ) -> None:
+        self._resource = resource
+        self._attempt = attempt
+        self._clock = clock
+        self._stack_state = stack_state
+        self._stack_seen_at = 0.0
+        self.has_acted = False
+
+    def tick(self, *, expired: bool) -> Done | Wait:
+        """Look, decide, and act once."""
+        try:
+            step = self._resource.look(expired=expired)
+            logger.info("step", step=type(step).__name__, detail=str(step))
+            match step:
+                case Done() | Wait():
+                    return step
+                case Fail():
+                    if step.discard is not None:
+                        self._discard(step.discard)
+                    raise step.error
+            return self._act(step) or Wait(f"after {step}")
+        except CALL_ERRORS as error:
+            operation = getattr(error, "operation_name", "calling AWS")
+            if not may_pass(error, self._clock.now() - self._attempt.started_at):
+                raise refused(self._resource.label, operation, error) from error
+            logger.warning("call refused for now", operation=operation, error=str(error))
+            reason = f"{operation}: {error_message(error)} ({error_code(error)})"
+            return Wait(reason, throttled=is_throttle(error))
+
+    def _act(self, effect: Effect) -> Wait | None:
+        self._check_stack()
+        refusal = self._resource.act(effect)
+        self.has_acted = self.has_acted or refusal is None
+        return refusal
+
+    def _discard(self, effect: Effect) -> None:
+        """Start the clean-up of what the failed request made. Its failure must not hide the request's own."""
+        try:
+            self._act(effect)
+        except (*CALL_ERRORS, LifecycleError) as error:
+            logger.warning("could not clean up", effect=str(effect), error=str(error))
+
+    def _check_stack(self) -> None:
+        if self._clock.now() < self._stack_seen_at + _STACK_STATE_HOLDS_SECONDS:
+            return
+        was, now = self._attempt.stack, self._stack_state()
+        if now != was:
+            raise SupersededError(self._resource.label, _describe(was), _describe(now))
+        self._stack_seen_at = self._clock.now()
 
 
 def _describe(state: StackState) -> str:
     return f"{state.status} ({state.last_updated})" if state.last_updated else state.status
-
-
-def _discard(
-    resource: Resource, effect: Effect, attempt: Attempt, stack_state: Callable[[], StackState]
-) -> None:
-    """Start the clean-up of what the failed request made. Its failure must not hide the request's own."""
-    try:
-        _check_stack(resource, attempt, stack_state)
-        resource.act(effect)
-    except (ClientError, BotoCoreError, LifecycleError) as error:
-        logger.warning("could not clean up", effect=str(effect), error=str(error))

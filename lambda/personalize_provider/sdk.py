@@ -9,6 +9,7 @@ from typing import Any, Protocol, cast
 
 import botocore.session
 from botocore.config import Config
+from botocore.exceptions import ResponseStreamingError
 from botocore.model import StructureShape
 
 # The asset carries the service model it was built with, so the provider knows today's API whatever
@@ -77,13 +78,33 @@ def _session() -> botocore.session.Session:
 @cache
 def personalize() -> Personalize:
     """The Personalize client of this process."""
-    return cast(Personalize, _session().create_client("personalize", config=_CONFIG))
+    return cast(Personalize, whole_answers(_session().create_client("personalize", config=_CONFIG)))
 
 
 @cache
 def cloudformation() -> CloudFormation:
     """The CloudFormation client of this process."""
-    return cast(CloudFormation, _session().create_client("cloudformation", config=_CONFIG))
+    return cast(CloudFormation, whole_answers(_session().create_client("cloudformation", config=_CONFIG)))
+
+
+def whole_answers(client: Any) -> Any:
+    """Let a client raise for an answer that was cut short, which botocore takes for one without members."""
+
+    def check(
+        event_name: str,
+        response_dict: Mapping[str, Any] | None,
+        parsed_response: Mapping[str, Any] | None,
+        **_event: Any,
+    ) -> None:
+        operation = client.meta.service_model.operation_model(event_name.rpartition(".")[2])
+        if response_dict is None or parsed_response is None or not operation.output_shape:
+            return
+        empty = operation.output_shape.members and not parsed_response.keys() - {"ResponseMetadata"}
+        if empty and response_dict["body"].strip() != b"{}":
+            raise ResponseStreamingError(error=f"the answer to {operation.name} is cut short")
+
+    client.meta.events.register("response-received", check)
+    return client
 
 
 @cache

@@ -24,6 +24,11 @@ class StackState:
     status: str
     last_updated: str = ""
 
+    @property
+    def is_rolling_back(self) -> bool:
+        """Whether what the stack has just made is being undone."""
+        return "ROLLBACK" in self.status
+
     @classmethod
     def read(cls, client: CloudFormation, stack_id: str) -> StackState:
         """Ask CloudFormation."""

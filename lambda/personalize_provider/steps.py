@@ -10,9 +10,15 @@ from personalize_provider.errors import LifecycleError
 
 @dataclass(frozen=True)
 class Wait:
-    """Nothing to do but to look again later."""
+    """Nothing to do but to look again later.
+
+    Attributes:
+        reason: What is waited for.
+        throttled: The service asks to be called less.
+    """
 
     reason: str
+    throttled: bool = False
 
 
 @dataclass(frozen=True)

@@ -7,14 +7,17 @@ Lambda, Step Functions and CloudFormation are modelled in `functions` and `stack
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import random
-from collections.abc import Iterator, Mapping
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from http import HTTPStatus
+from typing import Any, cast
 from unittest import mock
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ResponseStreamingError
 
 from cdk_personalize._timing import Timing
 from chaos import Chaos, Strike
@@ -23,7 +26,6 @@ from functions import Functions
 from personalize_local.simulator import Clock, Durations, Limits, Response, Scope
 from personalize_local.simulator import Personalize as Simulator
 from personalize_provider import framework, sdk
-from personalize_provider.identity import LOGICAL_ID_TAG, STACK_ID_TAG
 from provider_world import GROUP, PROPERTIES, SCOPE, START, client_of, without_none
 from stack_engine import Engine, Stack, Template
 from virtual_time import VirtualTime
@@ -41,24 +43,35 @@ class Account:
         functions: The provider.
         engine: CloudFormation.
         chaos: What goes wrong between the provider and the services.
-        touched: The ARNs that the provider has tried to change, with the operation.
+        effects: What the provider has changed: the operation and the solution's ARN.
+        describe_stacks_per_second: How many DescribeStacks CloudFormation answers; None for all.
     """
 
     simulator: Simulator
     time: VirtualTime
     functions: Functions
     engine: Engine
-    chaos: Chaos
-    touched: list[tuple[str, str]] = field(default_factory=list)
+    chaos: Chaos = field(default_factory=Chaos)
+    effects: list[tuple[str, str]] = field(default_factory=list)
+    describe_stacks_per_second: int | None = None
+    _latency: random.Random = field(default_factory=lambda: random.Random(0))
+    _asked: deque[float] = field(default_factory=deque)
+
+    # What somebody else does and sees.
 
     def call(self, operation: str, **members: object) -> dict[str, Any]:
-        """What somebody else does in the account."""
-        return self.simulator.call(operation, members, SCOPE)
+        """Call Personalize, without a part in the account's one request a second."""
+        rate = self.simulator.limits.requests_per_second
+        self.simulator.set_limits(requests_per_second=None)
+        try:
+            return self.simulator.call(operation, members, SCOPE)
+        finally:
+            self.simulator.set_limits(requests_per_second=rate)
 
     def solutions(self) -> dict[str, dict[str, Any]]:
         """All solutions that exist, described, by ARN."""
-        (state,) = [s for s in [self.simulator.call("ListSolutions", {"maxResults": 100}, SCOPE)]]
-        return {s["solutionArn"]: self.describe(s["solutionArn"]) for s in state["solutions"]}  # type: ignore[union-attr,index]
+        listed = self.call("ListSolutions", maxResults=100)["solutions"]
+        return {s["solutionArn"]: self.describe(s["solutionArn"]) for s in listed}
 
     def describe(self, arn: str) -> dict[str, Any]:
         """DescribeSolution."""
@@ -80,6 +93,58 @@ class Account:
         """Let things go wrong."""
         self.chaos.pending += strikes
 
+    # What the provider reaches.
+
+    def respond(self, target: str, body: bytes, scope: Scope) -> Response:
+        """Answer one of the provider's calls to Personalize."""
+        operation = target.rpartition(".")[2]
+
+        def answer() -> Response:
+            response = self.simulator.respond(target, body, scope)
+            if response.status == HTTPStatus.OK and not operation.startswith(("Describe", "List")):
+                request, answered = json.loads(body), json.loads(response.body or b"{}")
+                arn = request.get("solutionArn") or request.get("resourceArn") or answered.get("solutionArn")
+                self.effects.append((operation, arn or request["solutionVersionArn"].rpartition("/")[0]))
+            return response
+
+        return self._struck(operation, answer)
+
+    def describe_stacks(self, *, StackName: str) -> Mapping[str, Any]:  # noqa: N803 (botocore's name)
+        """Answer the provider's call to CloudFormation."""
+        described: dict[str, Any] = {}
+
+        def answer() -> Response:
+            if not self._admits_describe_stacks():
+                return Response(HTTPStatus.BAD_REQUEST, {"x-amzn-errortype": "Throttling"}, b"")
+            described.update(self.engine.describe_stacks(StackName))
+            return Response(HTTPStatus.OK, {}, b"")
+
+        response = self._struck("DescribeStacks", answer)
+        if response.status != HTTPStatus.OK:
+            error = {"Code": response.headers["x-amzn-errortype"], "Message": "struck by a test"}
+            metadata = {"HTTPStatusCode": response.status}
+            raise ClientError(
+                cast(Any, {"Error": error, "ResponseMetadata": metadata}), "DescribeStacks"
+            )
+        if "x-amzn-errortype" not in response.headers and "content-type" in response.headers:
+            raise ResponseStreamingError(error="the answer to DescribeStacks is cut short")
+        return described
+
+    def _struck(self, operation: str, answer: Callable[[], Response]) -> Response:
+        self.functions.sleep(self._latency.uniform(*_LATENCY))
+        response = self.chaos.around(operation, answer, self.functions.sleep)
+        self.functions.sleep(self._latency.uniform(*_LATENCY))
+        return response
+
+    def _admits_describe_stacks(self) -> bool:
+        now, most = self.time.now(), self.describe_stacks_per_second
+        while self._asked and self._asked[0] <= now - 1:
+            self._asked.popleft()
+        if most is not None and len(self._asked) >= most:
+            return False
+        self._asked.append(now)
+        return True
+
 
 def template(**solutions: Mapping[str, Any]) -> Template:
     """A template of solutions by logical id, each with what differs from `PROPERTIES`."""
@@ -96,54 +161,34 @@ def account(
     concurrency: int | None = None,
     seed: int = 0,
 ) -> Iterator[Account]:
-    """An empty account, with an ACTIVE dataset group, for as long as the block runs."""
+    """An empty account, with an ACTIVE dataset group, for as long as the block runs.
+
+    Args:
+        runtime: The framework's code.
+        total_timeout: The provider's, in seconds.
+        durations: How long things take in Personalize.
+        limits: Its quotas.
+        concurrency: How many Lambda functions may run at once.
+        seed: Of everything that happens by chance.
+    """
     clock = Clock.frozen(START)
-    simulator = Simulator(clock, durations, limits)
     time = VirtualTime(clock)
-    engine = Engine(time, seed)
     timing = Timing(total=total_timeout)
+    engine = Engine(time, seed, timing.service_timeout)
     functions = Functions(time, runtime, engine.respond, timing, concurrency)
     engine.deliver = functions.deliver
-    engine.service_timeout = timing.service_timeout
-    made = Account(simulator, time, functions, engine, Chaos())
-    latency = random.Random(seed)
-
-    def respond(target: str, body: bytes, scope: Scope) -> Response:
-        operation = target.rpartition(".")[2]
-        functions.sleep(latency.uniform(*_LATENCY))
-        answer = made.chaos.around(operation, lambda: simulator.respond(target, body, scope), functions.sleep)
-        functions.sleep(latency.uniform(*_LATENCY))
-        return answer
-
-    class CloudFormation:
-        def describe_stacks(self, *, StackName: str) -> Mapping[str, Any]:  # noqa: N803
-            functions.sleep(latency.uniform(*_LATENCY))
-            answered: dict[str, Any] = {}
-
-            def answer() -> Response:
-                answered.update(engine.describe_stacks(StackName))
-                return Response(200, {}, b"")
-
-            response = made.chaos.around("DescribeStacks", answer, functions.sleep)
-            if response.status != 200 or response.headers:
-                error = {"Code": response.headers["x-amzn-errortype"], "Message": "struck by a test"}
-                raise ClientError(
-                    {"Error": error, "ResponseMetadata": {"HTTPStatusCode": response.status}},  # type: ignore[typeddict-item]
-                    "DescribeStacks",
-                )
-            return answered
-
-    client, stacks = client_of(respond), CloudFormation()
-    environment = {"TOTAL_TIMEOUT_SECONDS": str(int(total_timeout))}
+    made = Account(Simulator(clock, durations, limits), time, functions, engine, _latency=random.Random(seed))
+    client = client_of(made.respond)
+    random.seed(seed)  # the provider's own chance
     with (
         mock.patch.object(sdk, "personalize", lambda: client),
-        mock.patch.object(sdk, "cloudformation", lambda: stacks),
-        mock.patch.object(framework, "_CLOCK", functions_clock(functions)),
-        mock.patch.dict(os.environ, environment),
+        mock.patch.object(sdk, "cloudformation", lambda: made),
+        mock.patch.object(framework, "_CLOCK", _ProviderClock(functions)),
+        mock.patch.dict(os.environ, {"TOTAL_TIMEOUT_SECONDS": str(int(total_timeout))}),
     ):
         made.call("CreateDatasetGroup", name=GROUP.rpartition("/")[2])
-        simulator.advance(60)
-        simulator.clear_calls()
+        made.simulator.advance(60)
+        made.simulator.clear_calls()
         try:
             yield made
         finally:
@@ -151,6 +196,8 @@ def account(
 
 
 class _ProviderClock:
+    """The provider's clock inside its functions."""
+
     def __init__(self, functions: Functions) -> None:
         self._functions = functions
 
@@ -159,13 +206,3 @@ class _ProviderClock:
 
     def sleep(self, seconds: float) -> None:
         self._functions.sleep(seconds)
-
-
-def functions_clock(functions: Functions) -> _ProviderClock:
-    """The provider's clock inside its functions."""
-    return _ProviderClock(functions)
-
-
-def owner_of(tags: Mapping[str, str]) -> tuple[str, str] | None:
-    """The stack id and logical id that tags name."""
-    return (tags[STACK_ID_TAG], tags[LOGICAL_ID_TAG]) if STACK_ID_TAG in tags else None

@@ -27,6 +27,8 @@ _SDK_PAUSES = (0.3, 0.6)  # the framework's SDK tries three times
 _ASYNC_RETRIES = (60.0, 120.0)  # Lambda's, for an asynchronous event whose function failed
 _BUSY_PAUSE = 2.0  # how soon Lambda looks again for room for an asynchronous event
 
+Handler = Callable[[Mapping[str, Any], LambdaContext], Mapping[str, Any]]
+
 _ends_at: ContextVar[float] = ContextVar("ends_at", default=float("inf"))
 
 
@@ -52,8 +54,11 @@ class Functions:
     respond: Callable[[str, str], int]
     timing: Timing
     concurrency: int | None = None
+    on_event: Handler = framework.on_event
+    is_complete: Handler = framework.is_complete
     kill_framework: Callable[[], bool] = lambda: False
     running: int = 0
+    most_running: int = 0
     throttled: int = 0
     invocations: int = 0
     busy_seconds: float = 0.0
@@ -111,7 +116,7 @@ class Functions:
     def invoke(self, function: str, payload: Mapping[str, Any]) -> Mapping[str, Any]:
         """Invoke one of our functions and wait for what it returns."""
         on_event = function == ON_EVENT_ARN
-        handler = framework.on_event if on_event else framework.is_complete
+        handler = self.on_event if on_event else self.is_complete
         with self._execution():
             limit = ON_EVENT_SECONDS if on_event else IS_COMPLETE_SECONDS
             token = _ends_at.set(self.time.now() + limit)
@@ -132,6 +137,7 @@ class Functions:
             self.throttled += 1
             raise Throttled
         self.running += 1
+        self.most_running = max(self.running, self.most_running)
         self.invocations += 1
         began = self.time.now()
         try:

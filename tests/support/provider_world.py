@@ -23,7 +23,7 @@ from personalize_local.simulator import Personalize as Simulator
 from personalize_provider.attempt import Attempt
 from personalize_provider.reconciler import reconcile
 from personalize_provider.request import Request
-from personalize_provider.sdk import Personalize
+from personalize_provider.sdk import Personalize, whole_answers
 from personalize_provider.solution import Solution
 from personalize_provider.solution.goal import goal_of, physical_id
 from personalize_provider.stack import StackState
@@ -76,7 +76,7 @@ def client_of(respond: Respond, scope: Scope = SCOPE) -> Personalize:
         return AWSResponse(request.url, response.status, response.headers, _Raw(response.body))
 
     client.meta.events.register("before-send.personalize", answer)
-    return cast(Personalize, client)
+    return cast(Personalize, whole_answers(client))
 
 
 class Stacks:

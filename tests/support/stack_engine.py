@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -75,13 +75,13 @@ class Resource:
 class Engine:
     """CloudFormation: all stacks of the account, and the answers that they wait for."""
 
-    def __init__(self, time: VirtualTime, seed: int = 0) -> None:
+    def __init__(self, time: VirtualTime, seed: int, service_timeout: float) -> None:
         self.time = time
+        self.service_timeout = service_timeout
         self.random = random.Random(seed)
         self.stacks: dict[str, Stack] = {}
         self.requests: list[Request] = []
         self.deliver: Deliver = lambda event: None
-        self.service_timeout = 3600.0
 
     def create(self, name: str, template: Template, **settings: Any) -> Stack:
         """Begin the creation of a new stack."""
@@ -158,6 +158,12 @@ class Stack:
         """Whether an operation is under way."""
         return self.status.endswith("_IN_PROGRESS")
 
+    @property
+    def pending_ids(self) -> set[str]:
+        """Physical ids that the stack knows of beside those of its resources."""
+        waiting = {old.physical_id for _, old in self._to_clean} if not self.status.endswith("COMPLETE") else set()
+        return waiting | set(self.given_up)
+
     # Operations. Each returns at once; the stack's status tells how it goes.
 
     def create(self, template: Template) -> None:
@@ -227,9 +233,6 @@ class Stack:
             for key, new in changed.items()
         }
         outcomes = self._all(requests)
-        if self.status != "UPDATE_IN_PROGRESS":
-            self._remember_unfinished(changed, outcomes)
-            return
         if not self._cancelled.is_set and self._succeeded(outcomes):
             made = {key: self._resource(key, outcomes[key], new) for key, new in changed.items()}
             self._to_clean = [(key, was) for key, was in old.items() if key not in template]
@@ -241,7 +244,7 @@ class Stack:
             self.resources = {key: made.get(key) or old[key] for key in template}
             self.status = "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"
             self._clean_up()
-            self._end("UPDATE_COMPLETE")
+            self.status = "UPDATE_COMPLETE"
             return
         self._plan_rollback(changed, outcomes)
         self.status = "UPDATE_ROLLBACK_IN_PROGRESS"
@@ -276,13 +279,11 @@ class Stack:
                 self.resources[key] = self._resource(key, outcome, self.resources[key].properties)
                 del self._to_reverse[key]
         if self._to_reverse:
-            self._end("UPDATE_ROLLBACK_FAILED")
-            return
-        if self.status != "UPDATE_ROLLBACK_IN_PROGRESS":
+            self.status = "UPDATE_ROLLBACK_FAILED"
             return
         self.status = "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS"
         self._clean_up()
-        self._end("UPDATE_ROLLBACK_COMPLETE")
+        self.status = "UPDATE_ROLLBACK_COMPLETE"
 
     def _clean_up(self) -> None:
         for _ in range(_CLEANUP_ATTEMPTS):
@@ -299,19 +300,6 @@ class Stack:
             if not self._to_clean:
                 return
         self.given_up += [old.physical_id for _, old in self._to_clean]
-
-    def _remember_unfinished(self, changed: Template, outcomes: Mapping[str, Outcome]) -> None:
-        """A delete has taken over from an update: it deletes what is known of both sides."""
-        for key, new in changed.items():
-            outcome = outcomes.get(key)
-            if key not in self.resources:
-                self.resources[key] = self._resource(key, outcome, new)
-            elif outcome and outcome.physical_id not in {"", self.resources[key].physical_id}:
-                self.resources[f"{key}"] = Resource(outcome.physical_id, new)
-
-    def _end(self, status: str) -> None:
-        if self.busy and not self.status.startswith("DELETE"):
-            self.status = status
 
     # Requests
 
@@ -388,7 +376,3 @@ class Stack:
     def _succeeded(outcomes: Mapping[str, Outcome]) -> bool:
         return all(outcome.ok for outcome in outcomes.values())
 
-
-def open_requests(requests: Iterable[Request]) -> list[Request]:
-    """Requests that CloudFormation still listens for, without an answer."""
-    return [request for request in requests if request.heard and not request.answers]

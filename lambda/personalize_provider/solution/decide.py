@@ -20,9 +20,11 @@ _IN_TRAINING = _STOPPABLE | {"CREATE STOPPING"}  # rules 76 and 78
 # How far the service's clock may be behind ours.
 _SKEW_SECONDS = 5.0
 
-# Twice what the last call of a request that CloudFormation has given up on can take: it checks that the
-# stack still waits for it, and then makes one call of 13 seconds at the most.
-_GRACE_SECONDS = 30.0
+# Each call may take 13 seconds, and a look has two minutes for all that it does.
+_MOST_STOPS_AT_ONCE = 4
+
+# A request this young has not been worked on yet, unless it was delivered twice.
+_OPENING_SECONDS = 8.0
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,19 @@ def normalized(status: str) -> str:
     return f"{action} {rest.replace(' ', '_')}".strip()
 
 
+def opening(goal: Present | Absent, now: float) -> Effect | None:
+    """What to try without a look, because the service refuses it where it would do harm; None if nothing.
+
+    It refuses to create a solution whose name is taken, and to delete one that is in use. So a look before
+    would tell nothing more, and one look a second has to serve the whole account (rule 118). Whether an older
+    create has been taken is told by the tags, which are not limited so.
+    """
+    if isinstance(goal, Absent):
+        return Delete() if goal.name_proves_owner else None
+    is_fresh = now - goal.since < _OPENING_SECONDS
+    return Create() if goal.starts_anew and is_fresh else None
+
+
 def decide(goal: Present | Absent, observed: Observed | None, *, now: float, expired: bool) -> Step:
     """Say what to do next.
 
@@ -169,18 +184,21 @@ def _when_active(goal: Present, observed: Observed) -> Step:
 
 
 def _after_failed_create(goal: Present, observed: Observed) -> Step:
-    if not _is_since(goal, observed.solution):
-        return Delete()  # what an earlier request left; nothing was ever made with it
     # A solution has no failure reason of its own (rule 47).
     version = observed.solution.get("latestSolutionVersion", {})
-    return Fail(_failed(goal, "CreateSolution", version), discard=Delete())
+    failure = _failed(goal, "CreateSolution", version)
+    if _is_since(goal, observed.solution):
+        return Fail(failure, discard=Delete())
+    if version:
+        return Fail(failure)  # it was in use once: whoever trained it decides
+    return Delete()  # what an earlier request left; nothing was ever made with it
 
 
 def _towards_absent(goal: Absent, observed: Observed | None, now: float, *, expired: bool) -> Step:
     if observed is None:
-        # A deadline may be shorter than the grace, and a delete of nothing must not fail by it.
-        if goal.may_still_appear and now < goal.since + _GRACE_SECONDS and not expired:
-            return Wait("nothing there yet; the create that was given up may still be under way")
+        # A deadline may be shorter than that, and a delete of nothing must not fail by it.
+        if now < goal.since + goal.quiet_seconds and not expired:
+            return Wait("nothing there yet; a create may still be under way")
         return Done({})
     if not goal.owns(observed.tags):
         return Done({})  # somebody else's: a create that failed on its name is deleted without effect
@@ -205,7 +223,7 @@ def _end_training(goal: Absent, observed: Observed) -> Step | None:
     }
     stoppable = tuple(arn for arn, status in training.items() if status in _STOPPABLE)
     if stoppable and not goal.wait_for_training:
-        return StopTraining(stoppable)
+        return StopTraining(stoppable[:_MOST_STOPS_AT_ONCE])
     if training:
         return Wait("; ".join(f"version {arn.rpartition('/')[2]} is {was}" for arn, was in training.items()))
     return None

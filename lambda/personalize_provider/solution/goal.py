@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from personalize_provider.errors import InvalidPropertiesError
@@ -16,6 +16,14 @@ from personalize_provider.wire import restore
 
 _SOLUTION_ARN = re.compile(r"arn:[a-z\d-]+:personalize:[a-z\d-]+:\d+:solution/[^/]+")  # rule 98
 _WAIT_FOR_TRAINING = "waitForTrainingOnDelete"
+
+# CloudFormation makes an id up where it never heard of one: the create that it gave up may still be under way.
+# Twice what its last call can take: it checks that the stack still waits for it, and then makes one call of 13
+# seconds at the most.
+GIVEN_UP_SECONDS = 30.0
+
+# A rollback deletes what was created a moment ago, and the service may not show that yet.
+JUST_CREATED_SECONDS = 5.0
 _UNNAMED = "unnamed"  # stands in for the name, which needs the rest to be read first
 
 
@@ -53,10 +61,12 @@ class Present(Goal):
         request: The CreateSolution request, name and ownership tags included.
         dropped_tags: Keys of tags that the properties before had and these have not. Tags that
             others put on the solution are none of ours and stay.
+        starts_anew: It is most likely not there yet: a create, or the new solution of a replacement.
     """
 
     request: Mapping[str, Any]
     dropped_tags: frozenset[str] = frozenset()
+    starts_anew: bool = False
 
     @property
     def tags(self) -> dict[str, str]:
@@ -75,12 +85,12 @@ class Absent(Goal):
 
     Attributes:
         wait_for_training: Let versions in training finish instead of stopping them.
-        may_still_appear: CloudFormation made the id up because it never heard of one: the create
-            that it gave up on may still be under way.
+        quiet_seconds: How long after the request began it has to be looked for, before its not being
+            there means that it is gone.
     """
 
     wait_for_training: bool = False
-    may_still_appear: bool = False
+    quiet_seconds: float = 0.0
 
 
 def physical_id(request: Request) -> str:
@@ -100,10 +110,7 @@ def abandoned_id(request: Request) -> str:
     """
     if request.type != "Update":
         return ""
-    try:
-        before = _present(request.delete_of(""), since=0).arn
-    except InvalidPropertiesError:
-        return ""  # such properties never made anything
+    before = _arn_before(request)
     return "" if before in (request.physical_id, physical_id(request)) else before
 
 
@@ -117,7 +124,18 @@ def goal_of(request: Request, since: float) -> Present | Absent | None:
     Raises:
         InvalidPropertiesError: as `physical_id`.
     """
-    return _absent(request, since) if request.type == "Delete" else _present(request, since)
+    if request.type == "Delete":
+        return _absent(request, since)
+    present = _present(request, since)
+    return replace(present, starts_anew=present.arn != _arn_before(request))
+
+
+def _arn_before(request: Request) -> str:
+    """ARN of what the old properties of an Update made; empty if there are none or they never made anything."""
+    try:
+        return _present(request.delete_of(""), since=0).arn if request.type == "Update" else ""
+    except InvalidPropertiesError:
+        return ""
 
 
 def _present(request: Request, since: float) -> Present:
@@ -165,5 +183,5 @@ def _absent(request: Request, since: float) -> Absent | None:
         name_proves_owner=made is not None and made.name_proves_owner and made.arn == arn,
         since=since,
         wait_for_training=request.properties.get(_WAIT_FOR_TRAINING) == "true",
-        may_still_appear=not known,
+        quiet_seconds=0.0 if known else GIVEN_UP_SECONDS,
     )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 
-from personalize_provider.errors import error_code, error_message
+from personalize_provider.errors import CALL_ERRORS, error_code, error_message, is_throttle
 from personalize_provider.sdk import Personalize
 from personalize_provider.solution.decide import (
     Configure,
@@ -17,6 +18,7 @@ from personalize_provider.solution.decide import (
     Retag,
     StopTraining,
     decide,
+    opening,
 )
 from personalize_provider.solution.goal import Absent, Present
 from personalize_provider.steps import Effect, Step, Wait
@@ -39,6 +41,7 @@ class Solution:
         self._client = client
         self._now = now
         self._tags: dict[str, str] | None = None
+        self._without_look = opening(goal, now())
 
     @property
     def label(self) -> str:
@@ -47,13 +50,18 @@ class Solution:
 
     def look(self, *, expired: bool) -> Step:
         """Observe the solution and decide what follows from it."""
+        if self._without_look is not None and not expired:
+            return self._without_look
         return decide(self._goal, self._observe(), now=self._now(), expired=expired)
 
     def act(self, effect: Effect) -> Wait | None:
-        """Carry an effect out."""
+        """Carry an effect out. A throttled one has changed nothing, so it needs no look to be tried again."""
+        self._without_look = None
         try:
             self._call(effect)
         except ClientError as error:
+            if is_throttle(error):
+                self._without_look = effect
             code = error_code(error)
             gone = code == "ResourceNotFoundException" and not isinstance(effect, Create)
             # What has just ended can't be stopped; with which code the service says so is not documented.
@@ -65,9 +73,11 @@ class Solution:
 
     def _observe(self) -> Observed | None:
         try:
-            solution = self._client.describe_solution(solutionArn=self._goal.arn)["solution"]
+            # First: it tells as well whether the solution is there, and leaves the account's one DescribeSolution a
+            # second (rule 118) to those that need it.
             if self._tags is None:
                 self._tags = self._read_tags()
+            solution = self._client.describe_solution(solutionArn=self._goal.arn)["solution"]
         except ClientError as error:
             if error_code(error) != "ResourceNotFoundException":
                 raise
@@ -95,10 +105,14 @@ class Solution:
                     self._client.stop_solution_version_creation(solutionVersionArn=version_arn)
             case Delete():
                 self._client.delete_solution(solutionArn=arn)
+                if isinstance(self._goal, Absent):  # it was there: what is not seen from now on is gone
+                    self._goal = replace(self._goal, quiet_seconds=0.0)
             case _:
                 raise TypeError(f"{self.label} knows no effect {effect!r}")
 
     def _read_tags(self) -> dict[str, str]:
+        if isinstance(self._goal, Absent) and self._goal.name_proves_owner:
+            return {}  # they would tell nothing
         tags = self._client.list_tags_for_resource(resourceArn=self._goal.arn)["tags"]
         return {tag["tagKey"]: tag["tagValue"] for tag in tags}
 
@@ -114,7 +128,7 @@ class Solution:
             names = [
                 item["name"] for item in _pages(self._client.list_campaigns, "campaigns", self._goal.arn)
             ]
-        except (ClientError, BotoCoreError):
+        except CALL_ERRORS:
             return ""
         return f" (used by campaign {', '.join(names)})" if names else ""
 

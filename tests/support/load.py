@@ -1,0 +1,112 @@
+"""Many solutions at once under the service's real limit of one request a second for each operation (rule 118)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from account import Account, account, template
+from framework_runtime import FrameworkRuntime
+from functions import Handler
+from personalize_local.simulator import Durations, Limits
+from personalize_provider import sdk
+from personalize_provider.errors import error_code
+from botocore.exceptions import ClientError
+from provider_world import GROUP
+
+_NEVER = Durations(solution_create=1, delete=1)
+
+
+@dataclass(frozen=True)
+class Leg:
+    """A deploy or a teardown of many solutions.
+
+    Attributes:
+        solutions: How many.
+        failed: How many requests were answered with a failure.
+        seconds: From the first request to the last answer.
+        least: The seconds that the calls which took effect need at one a second: those of the operation called most.
+        calls: Calls that the service let in, for each solution.
+        throttled: Calls that it refused for their rate, for each solution.
+        most_running: Lambda functions that ran at once, the framework's and ours.
+        invocations: Lambda invocations, for each solution.
+    """
+
+    solutions: int
+    failed: int
+    seconds: float
+    least: float
+    calls: float
+    throttled: float
+    most_running: int
+    invocations: float
+
+    @property
+    def ratio(self) -> float:
+        """The time against the theoretical minimum."""
+        return self.seconds / self.least
+
+
+def deploy_and_destroy(
+    runtime: FrameworkRuntime,
+    solutions: int,
+    *,
+    concurrency: int | None = None,
+    naive: bool = False,
+) -> tuple[Leg, Leg]:
+    """Create a stack of so many solutions, all at once, and delete it."""
+    limits = Limits(solutions_per_dataset_group=solutions, requests_per_second=1)
+    with account(runtime, total_timeout=1800, limits=limits, durations=_NEVER, concurrency=concurrency) as made:
+        if naive:
+            made.functions.on_event, made.functions.is_complete = naive_on_event, naive_is_complete
+        stack = made.engine.create("load", template(**{f"Solution{n}": {} for n in range(solutions)}))
+        create = _leg(made, solutions)
+        stack.delete()
+        return create, _leg(made, solutions)
+
+
+def _leg(made: Account, solutions: int) -> Leg:
+    first, began = len(made.engine.requests), made.time.now()
+    functions = made.functions
+    functions.most_running = functions.invocations = 0
+    made.simulator.clear_calls()
+    made.time.run()
+    requests = made.engine.requests[first:]
+    ended = max((request.answers[-1][0] for request in requests if request.answers), default=began)
+    outcomes = Counter((call.operation, call.outcome == "LimitExceededException") for call in made.simulator.calls())
+    admitted = Counter({operation: n for (operation, throttled), n in outcomes.items() if not throttled})
+    return Leg(
+        solutions=solutions,
+        failed=sum(not request.answers or request.answers[0][1]["Status"] != "SUCCESS" for request in requests),
+        seconds=ended - began,
+        least=float(max(admitted.values(), default=1)),
+        calls=sum(admitted.values()) / solutions,
+        throttled=sum(n for (_, throttled), n in outcomes.items() if throttled) / solutions,
+        most_running=functions.most_running,
+        invocations=functions.invocations / solutions,
+    )
+
+
+def naive_on_event(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
+    """What a provider looks like that one writes in an afternoon: it creates here, and polls every five seconds."""
+    client = sdk.personalize()
+    if event["RequestType"] == "Delete":
+        client.delete_solution(solutionArn=event["PhysicalResourceId"])
+        return {}
+    name = f"naive-{event['LogicalResourceId']}"
+    recipe = event["ResourceProperties"]["recipeArn"]
+    made = client.create_solution(name=name, datasetGroupArn=GROUP, recipeArn=recipe)
+    return {"PhysicalResourceId": made["solutionArn"]}
+
+
+def naive_is_complete(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
+    """Whether it is there, or gone."""
+    try:
+        solution = sdk.personalize().describe_solution(solutionArn=event["PhysicalResourceId"])["solution"]
+    except ClientError as error:
+        if error_code(error) == "ResourceNotFoundException" and event["RequestType"] == "Delete":
+            return {"IsComplete": True}
+        raise
+    return {"IsComplete": solution["status"] == "ACTIVE" and event["RequestType"] != "Delete"}

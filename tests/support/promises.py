@@ -1,0 +1,112 @@
+"""What the provider promises, whatever happens, as checks of an account that has gone quiet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from account import Account
+from stack_engine import Request, Stack
+
+# After its deadline a request may find its end one pause of the waiter and one invocation later, and an invocation
+# that has begun may be slow in each of its calls.
+_LATEST_AFTER_DEADLINE = 100.0
+
+_DONE = {"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"}
+
+
+@dataclass
+class World:
+    """What somebody else did in an account, so that the provider need not answer for it.
+
+    Attributes:
+        account: The account.
+        stacks: All stacks that were ever made.
+        foreign: Somebody else's solutions as they left them: description and tags, by ARN.
+        untagged: Solutions whose tags were removed: under an explicit name they can't be told from a foreign one.
+        altered: Solutions of the stacks' that were changed or deleted by hand since their last deploy.
+        started_over: Whether functions of the framework's were killed or begun twice: it may then answer twice.
+    """
+
+    account: Account
+    stacks: list[Stack] = field(default_factory=list)
+    foreign: dict[str, tuple[Mapping[str, Any], Mapping[str, str]]] = field(default_factory=dict)
+    untagged: set[str] = field(default_factory=set)
+    altered: set[str] = field(default_factory=set)
+    started_over: bool = False
+
+    def broken_always(self) -> Iterator[str]:
+        """Promises that are broken, of those that hold at any moment."""
+        yield from self._foreign_touches()
+        owners: dict[str, str] = {}
+        for stack in self.stacks:
+            for logical_id, resource in stack.resources.items():
+                known = owners.setdefault(resource.physical_id, f"{stack.stack_id} {logical_id}")
+                if known != f"{stack.stack_id} {logical_id}" and stack.status in _DONE:
+                    yield f"{resource.physical_id} belongs to {known} and to {stack.stack_id} {logical_id}"
+
+    def broken_when_quiet(self) -> Iterator[str]:
+        """Promises that are broken, of all. Nothing must be under way, and nothing go wrong any more."""
+        yield from self.broken_always()
+        solutions = self.account.solutions()
+        yield from self._leaks(solutions)
+        for request in self.account.engine.requests:
+            yield from self._answers(request)
+        for stack in self.stacks:
+            if stack.status in _DONE:
+                yield from self._resources(stack, solutions)
+
+    def _foreign_touches(self) -> Iterator[str]:
+        for operation, arn in self.account.effects:
+            if arn in self.foreign:
+                yield f"{operation} touched {arn}, which is somebody else's"
+
+    def _leaks(self, solutions: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+        made = {arn for operation, arn in self.account.effects if operation == "CreateSolution"}
+        owned = {resource.physical_id for stack in self.stacks for resource in stack.resources.values()}
+        owned |= {arn for stack in self.stacks for arn in stack.pending_ids}
+        for arn in made & solutions.keys() - owned - self.untagged - self.foreign.keys():
+            if not solutions[arn]["status"].startswith("DELETE"):
+                yield f"leak: {arn} ({solutions[arn]['status']}) is in no stack"
+
+    def _answers(self, request: Request) -> Iterator[str]:
+        kind = f"{request.event['RequestType']} {request.event['LogicalResourceId']} {request.event['RequestId']}"
+        count = len(request.answers)
+        if request.heard and not count:
+            yield f"stuck: {kind} was never answered"
+        if count > request.deliveries and not self.started_over:
+            yield f"{kind} was answered {count} times"
+        for at, answer in request.answers:
+            if answer["bytes"] > 4096:
+                yield f"{kind}: an answer of {answer['bytes']} bytes"
+            if request.deliveries == 1 and not self.started_over:
+                limit = self.account.functions.timing.total + _LATEST_AFTER_DEADLINE
+                if at - request.began_at > limit:
+                    yield f"stuck: {kind} took {at - request.began_at:.0f} s"
+
+    def _resources(self, stack: Stack, solutions: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+        for logical_id, resource in stack.resources.items():
+            if resource.physical_id in self.altered | self.untagged:
+                continue
+            solution = solutions.get(resource.physical_id)
+            if solution is None:
+                yield f"{stack.status} {logical_id}: {resource.physical_id} does not exist"
+                continue
+            wanted = resource.properties
+            live = {
+                "recipeArn": solution.get("recipeArn"),
+                "performAutoTraining": str(solution["performAutoTraining"]).lower(),
+                "status": solution["status"],
+            }
+            expected = {
+                "recipeArn": wanted.get("recipeArn"),
+                "performAutoTraining": wanted.get("performAutoTraining", "false"),
+                "status": "ACTIVE",
+            }
+            if live != expected:
+                yield f"{stack.status} {logical_id}: {resource.physical_id} is {live}, not {expected}"
+            tags = self.account.tags(resource.physical_id)
+            for tag in wanted.get("tags", ()):
+                if tags.get(tag["tagKey"]) != tag["tagValue"]:
+                    yield f"{stack.status} {logical_id}: {resource.physical_id} lacks the tag {tag}"
