@@ -166,7 +166,7 @@ def test_version__tag_as_condition__is_its_own_and_not_the_solutions(
         assert f"on resource: {stop['solutionVersionArn']} because" in denial(error)
 
 
-@pytest.mark.parametrize("arn", [f"{PREFIX}:solution/nowhere", f"{PREFIX}:schema/films"])
+@pytest.mark.parametrize("arn", [f"{PREFIX}:solution/nowhere", f"{PREFIX}:schema/films", "films"])
 def test_condition__on_the_tag_of_what_has_none__finds_no_key(aws: LocalAws, arn: str) -> None:
     personalize = as_user(aws, allow("TagResource", Condition=OF_OURS))
     with pytest.raises(ClientError) as error:
