@@ -5,6 +5,8 @@ from __future__ import annotations
 from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 
+_STACK_ID_TAG = "cdk-personalize:stack-id"  # the provider gives it to every solution that it creates
+
 
 def describe_own_stack(stack: Stack) -> iam.PolicyStatement:
     """Read the status of the stack that is being deployed, to tell a stale waiter from a current one."""
@@ -12,10 +14,14 @@ def describe_own_stack(stack: Stack) -> iam.PolicyStatement:
 
 
 def manage_solutions(stack: Stack) -> list[iam.PolicyStatement]:
-    """Create, watch, change and delete any solution of the stack's account and Region.
+    """Create solutions of the stack, see any, and change or delete those that are not marked as another's.
 
-    Not narrower: a solution's name may be known only at deploy time, and a policy that shrinks when a
-    solution leaves the stack would be rolled back before that solution is deleted.
+    `solution/*`, not narrower: a solution's name may be known only at deploy time, and a policy that shrinks
+    when a solution leaves the stack would be rolled back before that solution is deleted.
+
+    What binds the role to its stack is the tag that the provider gives each solution. A solution without
+    that tag can be changed all the same: its owner must be able to delete it after somebody removed the tags,
+    and a version has tags of its own (rule 85). The provider proves ownership before it changes anything.
     """
     arn = f"arn:{stack.partition}:personalize:{stack.region}:{stack.account}"
     solutions = f"{arn}:solution/*"  # versions included: their ARNs begin with the solution's (rule 129)
@@ -23,18 +29,22 @@ def manage_solutions(stack: Stack) -> list[iam.PolicyStatement]:
         iam.PolicyStatement(
             actions=["personalize:CreateSolution"],
             resources=[solutions, f"{arn}:dataset-group/*"],  # it needs both (rule 124)
+            conditions={"StringEquals": {f"aws:RequestTag/{_STACK_ID_TAG}": stack.stack_id}},
         ),
         iam.PolicyStatement(
             actions=[
-                "personalize:DescribeSolution",
                 "personalize:UpdateSolution",
                 "personalize:DeleteSolution",
                 "personalize:StopSolutionVersionCreation",
                 "personalize:TagResource",
                 "personalize:UntagResource",
-                "personalize:ListTagsForResource",
             ],
             resources=[solutions],
+            conditions={"StringEqualsIfExists": {f"aws:ResourceTag/{_STACK_ID_TAG}": stack.stack_id}},
+        ),
+        iam.PolicyStatement(
+            actions=["personalize:DescribeSolution", "personalize:ListTagsForResource"],
+            resources=[solutions],  # another's too, to be able to say whose it is not
         ),
         iam.PolicyStatement(
             actions=["personalize:ListSolutionVersions", "personalize:ListCampaigns"],

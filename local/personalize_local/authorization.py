@@ -1,8 +1,8 @@
-"""What a caller must be allowed to do for a call to Amazon Personalize, as IAM sees it (rules 124 to 130)."""
+"""What a caller must be allowed to do for a call to Amazon Personalize, as IAM sees it (rules 124 to 131)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from personalize_local.simulator import Scope
@@ -24,49 +24,72 @@ class Permission:
     Attributes:
         action: For example `personalize:CreateSolution`.
         resource: The ARN that it is done to, or `*` for actions without resource types.
+        keys: The condition keys of the service that have a value, with it (rule 131).
     """
 
     action: str
     resource: str
+    keys: Mapping[str, object]
 
 
-def permissions(operation: str, request: Mapping[str, object], scope: Scope) -> tuple[Permission, ...]:
+def permissions(
+    operation: str,
+    request: Mapping[str, object],
+    scope: Scope,
+    tags: Callable[[str], Mapping[str, str]],
+) -> tuple[Permission, ...]:
     """All that a call needs.
 
     Args:
         operation: The API operation.
         request: Its request, in the API's names; it need not be valid.
         scope: Where the call is made.
+        tags: Tells the tags of what has an ARN; none where nothing has it.
     """
-    resources = tuple(_resources(operation, request, scope)) or ("*",)
-    needed = [Permission(f"personalize:{operation}", resource) for resource in resources]
+    action = f"personalize:{operation}"
+    sent = _keys_of_request(request)
+    # What is being created has no tags yet, not even when its ARN is taken.
+    needed = [Permission(action, arn, sent) for arn in _created(operation, request, scope)]
+    needed += [
+        Permission(action, arn, sent | _keys_of_resource(tags(arn))) for arn in _named(operation, request)
+    ]
+    needed = needed or [Permission(action, "*", sent)]
     if operation.startswith("Create") and request.get("tags"):
-        needed.append(Permission("personalize:TagResource", resources[0]))
+        needed.append(Permission("personalize:TagResource", needed[0].resource, sent))
     return tuple(needed)
 
 
-def condition_keys(request: Mapping[str, object]) -> dict[str, object]:
-    """`aws:RequestTag/<key>` and `aws:TagKeys`, for policies with conditions on them (rule 131)."""
+def _keys_of_request(request: Mapping[str, object]) -> dict[str, object]:
+    """`aws:RequestTag/<key>` and `aws:TagKeys`."""
     tags = request.get("tags")
     pairs = [tag for tag in tags if isinstance(tag, Mapping)] if isinstance(tags, list) else []
-    keys = [str(tag.get("tagKey")) for tag in pairs]
+    names = [str(tag.get("tagKey")) for tag in pairs]
     removed = request.get("tagKeys")
-    keys += [str(key) for key in removed] if isinstance(removed, list) else []
-    context: dict[str, object] = {
+    names += [str(name) for name in removed] if isinstance(removed, list) else []
+    keys: dict[str, object] = {
         f"aws:RequestTag/{tag.get('tagKey')}": str(tag.get("tagValue")) for tag in pairs
     }
-    return context | ({"aws:TagKeys": keys} if keys else {})
+    return keys | ({"aws:TagKeys": names} if names else {})
 
 
-def _resources(operation: str, request: Mapping[str, object], scope: Scope) -> Iterator[str]:
-    """The created resource first, then those that the request names."""
-    if operation.startswith("List") and operation != "ListTagsForResource":
-        return
+def _keys_of_resource(tags: Mapping[str, str]) -> dict[str, object]:
+    """`aws:ResourceTag/<key>`."""
+    return {f"aws:ResourceTag/{key}": value for key, value in tags.items()}
+
+
+def _created(operation: str, request: Mapping[str, object], scope: Scope) -> Iterator[str]:
+    """The ARN of what a request is to create."""
     if operation in _CREATES:
         yield scope.arn(_CREATES[operation], str(request.get("name")))
     if operation == "CreateDataset":
         group = str(request.get("datasetGroupArn")).rpartition("/")[2]
         yield scope.arn("dataset", group, str(request.get("datasetType")).upper())
+
+
+def _named(operation: str, request: Mapping[str, object]) -> Iterator[str]:
+    """The ARNs that a request names. What narrows a list is none: a list is not about it (rule 127)."""
+    if operation.startswith("List") and operation != "ListTagsForResource":
+        return
     ignored = _NOT_RESOURCES if operation.startswith("Create") else set()
     for member, value in request.items():
         if member.endswith("Arn") and member not in ignored and isinstance(value, str):

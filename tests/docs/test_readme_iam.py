@@ -10,7 +10,8 @@ from aws_cdk import App, Stack, assertions
 from cdk_personalize import SolutionProvider
 from documents import README, code, table
 
-Grant = tuple[str, str, str]
+Grant = tuple[str, str, str, str]
+"""Function, action, resource and condition."""
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +36,7 @@ def granted() -> set[Grant]:
             for statement in policy["PolicyDocument"]["Statement"]:
                 assert statement["Effect"] == "Allow"
                 grants |= {
-                    (handler.rpartition(".")[2], action, named(target))
+                    (handler.rpartition(".")[2], action, named(target), conditioned(statement))
                     for action in as_list(statement["Action"])
                     for target in as_list(statement["Resource"])
                 }
@@ -63,9 +64,23 @@ def named(target: Any) -> str:
     raise AssertionError(f"unknown resource {target}")
 
 
+def conditioned(statement: dict[str, Any]) -> str:
+    """A statement's condition as the table names it: each compares the same tag with this stack's id."""
+    match statement.get("Condition"):
+        case None:
+            return ""
+        case dict() as condition:
+            [(operator, keys)] = condition.items()
+            [(key, value)] = keys.items()
+            origin, _, tag = key.partition("/")
+            assert (tag, value) == ("cdk-personalize:stack-id", {"Ref": "AWS::StackId"})
+            return f"`{operator}` on `{origin}`"
+    raise AssertionError(f"unknown condition in {statement}")
+
+
 def documented() -> set[Grant]:
     return {
-        (code(row["Function"])[0], code(row["Action"])[0], target)
+        (code(row["Function"])[0], code(row["Action"])[0], target, row["Condition"])
         for row in table(README, "IAM")
         for target in code(row["Resource"]) or [row["Resource"]]
     }

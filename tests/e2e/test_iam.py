@@ -1,86 +1,188 @@
-"""The roles of the template, enforced: what the handler is allowed is enough, and it is all that it calls."""
+"""The roles of the template, enforced: enough for what the handler does, no more, and only for its stack."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
 from typing import Any
 
 import aws_cdk as cdk
+import pytest
 from aws_cdk import aws_iam as iam
-from aws_cdk.assertions import Template
+from botocore.exceptions import ClientError
 
+from audit import Function, handlers, recording
 from cdk_personalize import AutoTraining, Recipe, Solution, SolutionProvider
-from cloud import Cloud
-from local_aws import LocalAws
-from personalize_provider.sdk import Personalize
+from cloud import Build, Cloud
+from local_aws import ACCOUNT, REGION, LocalAws
+
+SOLUTION = f"arn:aws:personalize:{REGION}:{ACCOUNT}:solution"
+RECIPE = "arn:aws:personalize:::recipe/aws-similar-items"
+STACK_ID = "cdk-personalize:stack-id"
+
+# Lambda calls these itself, with the function's role; ministack keeps a function's log without a call.
+CALLED_BY_LAMBDA = {"logs:CreateLogStream", "logs:PutLogEvents"}
 
 
-def _build(stack: cdk.Stack, **properties: Any) -> None:
-    solution = Solution(
-        stack,
-        "Recommender",
-        dataset_group_arn=Cloud.dataset_group_arn,
-        recipe=Recipe.USER_PERSONALIZATION_V2,
-        **properties,
-    )
-    cdk.Tags.of(solution).add("stage", "beta" if properties else "alpha")
-    if not properties:
-        cdk.Tags.of(solution).add("team", "recs")
+@pytest.fixture
+def cloud(enforcing_aws: LocalAws) -> Cloud:
+    """An account that enforces policies, where nothing but a training takes long."""
+    quick = ("solution_create", "solution_update", "solution_version_stop", "campaign", "delete")
+    enforcing_aws.control("POST", "durations", dict.fromkeys(quick, 0))
+    return Cloud(enforcing_aws)
 
 
-def test_roles__enforced_through_a_whole_life__allow_all_of_it(enforcing_aws: LocalAws) -> None:
-    cloud = Cloud(enforcing_aws)
-    enforcing_aws.control("POST", "durations", {"solution_version_stop": 0})
+def recommender(tags: dict[str, str] | None = None, **properties: Any) -> Build:
+    def build(stack: cdk.Stack) -> None:
+        given = {"recipe": Recipe.USER_PERSONALIZATION_V2, **properties}
+        solution = Solution(stack, "Recommender", dataset_group_arn=Cloud.dataset_group_arn, **given)
+        for key, value in (tags or {}).items():
+            cdk.Tags.of(solution).add(key, value)
 
-    assert cloud.deploy(_build) == "CREATE_COMPLETE", cloud.reasons()
-    updated = cloud.deploy(lambda stack: _build(stack, auto_training=AutoTraining.every(days=2)))
-    assert updated == "UPDATE_COMPLETE", cloud.reasons()
+    return build
+
+
+def test_roles__enforced_through_a_whole_life__allow_all_that_is_called_and_no_more(cloud: Cloud) -> None:
+    with recording(cloud.aws):
+        created = cloud.deploy(recommender({"team": "recs", "stage": "alpha"}))
+        assert created == "CREATE_COMPLETE", cloud.reasons()
+        functions = handlers(cloud.aws)
+        granted = {(name, action) for name in functions for action in functions[name].granted()}
+        live_through_changes(cloud)
+        be_destroyed_in_use(cloud)
+        called = {(name, action) for name in functions for action in functions[name].called()}
+
+    called |= {(name, action) for name in functions for action in CALLED_BY_LAMBDA}
+    assert functions.keys() == {"on_event", "is_complete"}
+    assert {"too many": granted - called, "too few": called - granted} == {
+        "too many": set(),
+        "too few": set(),
+    }
+
+
+def live_through_changes(cloud: Cloud) -> None:
+    """Tags and configuration in place, a replacement, and one that fails and is rolled back."""
+    tags = {"team": "search", "owner": "ann"}  # one changed, one added, one removed
+    first = cloud.only_solution()
+    changed = recommender(tags, auto_training=AutoTraining.every(days=2))
+    assert cloud.deploy(changed) == "UPDATE_COMPLETE", cloud.reasons()
+    in_place = cloud.only_solution()
+    assert in_place["solutionArn"] == first["solutionArn"]
+    assert in_place["performAutoTraining"] is True
+    assert cloud.tags(first["solutionArn"]).items() >= tags.items()
+    assert "stage" not in cloud.tags(first["solutionArn"])
+
+    replaced = recommender(tags, recipe=Recipe.SIMILAR_ITEMS)
+    assert cloud.deploy(replaced) == "UPDATE_COMPLETE", cloud.reasons()
+    second = cloud.only_solution()
+    assert second["solutionArn"] != first["solutionArn"]
+
+    failure = {"resource": "solution", "name": "*", "outcome": "fail", "reason": "Too few interactions"}
+    cloud.aws.control("POST", "outcomes", failure)
+    assert cloud.deploy(recommender(tags, recipe=Recipe.SIMS)) == "UPDATE_ROLLBACK_COMPLETE"
+    assert "CREATE FAILED" in cloud.reasons()
+    assert cloud.only_solution() == second
+
+
+def be_destroyed_in_use(cloud: Cloud) -> None:
+    """With a campaign that goes away later, and with a version in training; its tags are gone before."""
     arn = cloud.only_solution()["solutionArn"]
+    cloud.aws.control("POST", "durations", {"solution_version": 0})
+    served = cloud.personalize.create_solution_version(solutionArn=arn)["solutionVersionArn"]
+    campaign = cloud.personalize.create_campaign(name="home", solutionVersionArn=served)["campaignArn"]
+    cloud.aws.control("POST", "durations", {"solution_version": 1200})
     cloud.personalize.create_solution_version(solutionArn=arn)
+    cloud.personalize.untag_resource(resourceArn=arn, tagKeys=sorted(cloud.tags(arn)))
     cloud.calls()
-    assert cloud.destroy() == "DELETE_COMPLETE", cloud.reasons()
+
+    cloudformation = cloud.aws.client("cloudformation")
+    stack_id = cloudformation.describe_stacks(StackName="Stack")["Stacks"][0]["StackId"]
+    cloudformation.delete_stack(StackName="Stack")
+    deadline = time.monotonic() + 20
+    while not cloud.calls("DeleteSolution"):  # refused, for the campaign is there
+        assert time.monotonic() < deadline, "nothing has tried to delete the solution"
+        time.sleep(0.05)
+    cloud.personalize.delete_campaign(campaignArn=campaign)
+    assert cloud.aws.settled(stack_id) == "DELETE_COMPLETE", cloud.reasons(stack_id)
     assert cloud.solutions() == {}
 
 
-def test_roles__without_one_permission__name_it_in_the_events(enforcing_aws: LocalAws) -> None:
-    cloud = Cloud(enforcing_aws)
+def test_roles__of_one_stack__can_not_touch_the_solution_of_another(cloud: Cloud) -> None:
+    for name in ("Ours", "Theirs"):
+        assert cloud.deploy(recommender(), name) == "CREATE_COMPLETE", cloud.reasons(name)
+    ours, theirs = (solution_of(cloud, name) for name in ("Ours", "Theirs"))
+    mark_of_ours, mark_of_theirs = mark(cloud, ours), mark(cloud, theirs)
+    our_version, their_version = (
+        cloud.personalize.create_solution_version(solutionArn=arn, tags=[mark(cloud, arn)])[
+            "solutionVersionArn"
+        ]
+        for arn in (ours, theirs)
+    )
+    before = cloud.describe(theirs), cloud.tags(theirs)
+    our_function = handlers(cloud.aws, "Ours")["is_complete"]
+    personalize = our_function.client("personalize")
+    new = {"name": "new", "datasetGroupArn": Cloud.dataset_group_arn, "recipeArn": RECIPE}
+
+    def refused(resource: str, operation: str, **request: Any) -> None:
+        call = getattr(personalize, operation)
+        with pytest.raises(ClientError) as error:
+            call(**request)
+        assert_denied(error.value, our_function, resource)
+
+    refused(theirs, "update_solution", solutionArn=theirs, performAutoTraining=True)
+    refused(theirs, "delete_solution", solutionArn=theirs)
+    refused(theirs, "tag_resource", resourceArn=theirs, tags=[mark_of_ours])
+    refused(theirs, "untag_resource", resourceArn=theirs, tagKeys=[STACK_ID])
+    refused(their_version, "stop_solution_version_creation", solutionVersionArn=their_version)
+    refused(f"{SOLUTION}/new", "create_solution", **new)
+    refused(f"{SOLUTION}/new", "create_solution", **new, tags=[mark_of_theirs])
+    assert personalize.describe_solution(solutionArn=theirs)["solution"]["solutionArn"] == theirs
+    assert mark_of_theirs in personalize.list_tags_for_resource(resourceArn=theirs)["tags"]
+    assert (cloud.describe(theirs), cloud.tags(theirs)) == before
+    assert cloud.describe(theirs)["latestSolutionVersion"]["status"] in {
+        "CREATE PENDING",
+        "CREATE IN_PROGRESS",
+    }
+
+    personalize.update_solution(solutionArn=ours, performAutoTraining=True)
+    personalize.tag_resource(resourceArn=ours, tags=[{"tagKey": "team", "tagValue": "recs"}])
+    personalize.untag_resource(resourceArn=ours, tagKeys=["team"])
+    personalize.stop_solution_version_creation(solutionVersionArn=our_version)
+    personalize.delete_solution(solutionArn=ours)
+    assert personalize.create_solution(**new, tags=[mark_of_ours])["solutionArn"] == f"{SOLUTION}/new"
+
+
+def solution_of(cloud: Cloud, stack: str) -> str:
+    resources = cloud.aws.client("cloudformation").describe_stack_resources(StackName=stack)["StackResources"]
+    [arn] = [r["PhysicalResourceId"] for r in resources if r["ResourceType"] == "Custom::PersonalizeSolution"]
+    return str(arn)
+
+
+def mark(cloud: Cloud, arn: str) -> dict[str, str]:
+    """The tag that says which stack a solution belongs to."""
+    return {"tagKey": STACK_ID, "tagValue": cloud.tags(arn)[STACK_ID]}
+
+
+def assert_denied(error: ClientError, caller: Function, resource: str) -> None:
+    action = f"personalize:{error.operation_name}"
+    assert error.response["Error"]["Code"] == "AccessDeniedException"
+    message = error.response["Error"]["Message"]
+    assert message.startswith(f"User: arn:aws:sts::{ACCOUNT}:assumed-role/{caller.role}/")
+    assert message.endswith(
+        f" is not authorized to perform: {action} on resource: {resource}"
+        f" because no identity-based policy allows the {action} action"
+    )
+
+
+def test_roles__without_one_permission__name_it_in_the_events(cloud: Cloud) -> None:
     denied = iam.PolicyStatement(
         effect=iam.Effect.DENY, actions=["personalize:CreateSolution"], resources=["*"]
     )
 
     def build(stack: cdk.Stack) -> None:
         SolutionProvider(stack).is_complete_role.add_to_policy(denied)
-        _build(stack)
+        recommender()(stack)
 
     assert cloud.deploy(build) == "ROLLBACK_COMPLETE"
     assert "personalize:CreateSolution" in cloud.reasons()
     assert "(AccessDeniedException); allow this action" in cloud.reasons()
     assert cloud.solutions() == {}
-
-
-def test_policies__of_the_template__hold_what_the_handler_calls_and_no_more() -> None:
-    stack = cdk.Stack(cdk.App(), "Stack")
-    _build(stack)
-
-    roles = Template.from_stack(stack).find_resources("AWS::IAM::Role")
-    allowed = {
-        action
-        for role in roles.values()
-        for policy in role["Properties"].get("Policies", [])
-        for statement in policy["PolicyDocument"]["Statement"]
-        for action in _listed(statement)
-        if action.startswith("personalize:")
-    }
-
-    assert allowed == {f"personalize:{operation}" for operation in _called()}
-
-
-def _listed(statement: Mapping[str, Any]) -> list[str]:
-    action = statement["Action"]
-    return [action] if isinstance(action, str) else action
-
-
-def _called() -> set[str]:
-
-    methods = {name for name in vars(Personalize) if not name.startswith("_")}
-    return {"".join(word.title() for word in name.split("_")) for name in methods}

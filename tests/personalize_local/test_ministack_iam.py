@@ -1,4 +1,4 @@
-"""Policies are enforced on calls to Personalize as AWS enforces them (rules 124 to 130)."""
+"""Policies are enforced on calls to Personalize as AWS enforces them (rules 124 to 131)."""
 
 from __future__ import annotations
 
@@ -84,6 +84,94 @@ def test_create_solution__tag_of_the_request_as_condition__is_looked_at(aws: Loc
     with pytest.raises(ClientError):
         create(personalize, tags=[{"tagKey": "team", "tagValue": "books"}])
     create(personalize, tags=[{"tagKey": "team", "tagValue": "films"}])
+
+
+OURS = {"tagKey": "team", "tagValue": "films"}
+THEIRS = {"tagKey": "team", "tagValue": "books"}
+OF_OURS = {"StringEquals": {"aws:ResourceTag/team": "films"}}
+NOT_OF_OTHERS = {"StringEqualsIfExists": {"aws:ResourceTag/team": "films"}}
+
+
+@pytest.mark.parametrize(
+    ("condition", "tags", "served"),
+    [
+        (OF_OURS, [OURS], True),
+        (OF_OURS, [THEIRS], False),
+        (OF_OURS, [], False),
+        (NOT_OF_OTHERS, [OURS], True),
+        (NOT_OF_OTHERS, [THEIRS], False),
+        (NOT_OF_OTHERS, [], True),
+    ],
+)
+def test_solution__its_tag_as_condition__is_looked_at(
+    aws: LocalAws, condition: object, tags: list[dict[str, str]], served: bool
+) -> None:
+    create(aws.client("personalize"), tags=tags)
+    aws.control("DELETE", "calls")
+    personalize = as_user(aws, allow("DescribeSolution", Condition=condition))
+    if served:
+        assert personalize.describe_solution(solutionArn=SOLUTION)["solution"]["name"] == "films"
+    else:
+        with pytest.raises(ClientError) as error:
+            personalize.describe_solution(solutionArn=SOLUTION)
+        assert f"personalize:DescribeSolution on resource: {SOLUTION} because" in denial(error)
+    calls = [call["operation"] for call in aws.control("GET", "calls")["calls"]]
+    assert calls == (["DescribeSolution"] if served else [])
+
+
+def test_solution__retagged__is_judged_by_the_tag_it_has_not_by_the_one_it_gets(aws: LocalAws) -> None:
+    create(aws.client("personalize"), tags=[THEIRS])
+    personalize = as_user(aws, allow("TagResource", "UntagResource", Condition=NOT_OF_OTHERS))
+    with pytest.raises(ClientError) as error:
+        personalize.tag_resource(resourceArn=SOLUTION, tags=[OURS])
+    assert "personalize:TagResource" in denial(error)
+    with pytest.raises(ClientError) as error:
+        personalize.untag_resource(resourceArn=SOLUTION, tagKeys=["team"])
+    assert "personalize:UntagResource" in denial(error)
+    assert aws.client("personalize").list_tags_for_resource(resourceArn=SOLUTION)["tags"] == [THEIRS]
+
+
+def test_create_solution__tag_of_the_dataset_group_as_condition__is_looked_at(aws: LocalAws) -> None:
+    aws.client("personalize").tag_resource(resourceArn=GROUP, tags=[THEIRS])
+    personalize = as_user(aws, allow("CreateSolution", Condition=NOT_OF_OTHERS))
+    with pytest.raises(ClientError) as error:
+        create(personalize)
+    assert f"on resource: {GROUP} because" in denial(error)
+    aws.client("personalize").tag_resource(resourceArn=GROUP, tags=[OURS])
+    assert create(personalize)["solutionArn"] == SOLUTION
+
+
+def test_create_solution__on_a_name_that_is_taken__has_no_tags_of_the_one_there(aws: LocalAws) -> None:
+    create(aws.client("personalize"), tags=[THEIRS])
+    personalize = as_user(aws, allow("CreateSolution", "TagResource", Condition=NOT_OF_OTHERS))
+    with pytest.raises(ClientError) as error:
+        create(personalize, tags=[OURS])
+    assert error.value.response["Error"]["Code"] == "ResourceAlreadyExistsException"
+    assert SOLUTION in error.value.response["Error"]["Message"]
+
+
+@pytest.mark.parametrize(("tags", "served"), [([THEIRS], False), ([], True)])
+def test_version__tag_as_condition__is_its_own_and_not_the_solutions(
+    aws: LocalAws, tags: list[dict[str, str]], served: bool
+) -> None:
+    create(aws.client("personalize"), performAutoTraining=False, tags=[THEIRS])
+    version = aws.client("personalize").create_solution_version(solutionArn=SOLUTION, tags=tags)
+    stop = {"solutionVersionArn": version["solutionVersionArn"]}
+    personalize = as_user(aws, allow("StopSolutionVersionCreation", Condition=NOT_OF_OTHERS))
+    if served:
+        personalize.stop_solution_version_creation(**stop)
+    else:
+        with pytest.raises(ClientError) as error:
+            personalize.stop_solution_version_creation(**stop)
+        assert f"on resource: {stop['solutionVersionArn']} because" in denial(error)
+
+
+@pytest.mark.parametrize("arn", [f"{PREFIX}:solution/nowhere", f"{PREFIX}:schema/films", "films"])
+def test_condition__on_the_tag_of_what_has_none__finds_no_key(aws: LocalAws, arn: str) -> None:
+    personalize = as_user(aws, allow("TagResource", Condition=OF_OURS))
+    with pytest.raises(ClientError) as error:
+        personalize.tag_resource(resourceArn=arn, tags=[OURS])
+    assert f"on resource: {arn} because" in denial(error)
 
 
 def test_describe_solution__of_another_name__is_denied(aws: LocalAws) -> None:

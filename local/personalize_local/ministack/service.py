@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import partial
 
 import ministack.app as gateway
 from ministack.core import iam_actions, iam_evaluator, responses, router
 
-from personalize_local.authorization import condition_keys, permissions
+from personalize_local.authorization import permissions
 from personalize_local.simulator import Personalize, Response, Scope
 
 _SERVICE = "personalize"
@@ -42,7 +43,8 @@ class _Service:
         query: Mapping[str, list[str]],
     ) -> tuple[int, dict[str, str], bytes]:
         target = headers.get("x-amz-target", "")
-        denied = _denial(target.rpartition(".")[2], headers, body, query) if gateway.AUTH else None
+        operation = target.rpartition(".")[2]
+        denied = _denial(self._service, operation, headers, body, query) if gateway.AUTH else None
         response = denied or self._service.respond(target, body, scope())
         return response.status, response.headers, response.body
 
@@ -54,7 +56,11 @@ class _Service:
 
 
 def _denial(
-    operation: str, headers: Mapping[str, str], body: bytes, query: Mapping[str, list[str]]
+    service: Personalize,
+    operation: str,
+    headers: Mapping[str, str],
+    body: bytes,
+    query: Mapping[str, list[str]],
 ) -> Response | None:
     """The answer to a caller whose policies do not allow the call."""
     try:
@@ -65,14 +71,14 @@ def _denial(
         request = {}
     where = scope()
     caller = router.extract_access_key_id(headers, query)
-    for permission in permissions(operation, request, where):
+    for permission in permissions(operation, request, where, partial(service.tags_of, where)):
         verdict = iam_evaluator.enforce(
             caller,
             permission.action,
             _SERVICE,
             where.region,
             resource_arn=permission.resource,
-            service_context=condition_keys(request),
+            service_context=dict(permission.keys),
         )
         if isinstance(verdict, iam_evaluator.AuthError):
             return _refusal(verdict.code, verdict.message)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NoReturn
 
-from personalize_local.simulator import snapshot, training
+from personalize_local.simulator import snapshot, tags, training
 from personalize_local.simulator.account import Account
 from personalize_local.simulator.calls import KEPT, Call, RateLimit
 from personalize_local.simulator.clock import Clock
@@ -111,6 +111,11 @@ class Personalize:
             for context in contexts:
                 training.catch_up(context)
             return snapshot.state(now, self._durations, self._limits, self._faults, self._outcomes, contexts)
+
+    def tags_of(self, scope: Scope, arn: str) -> dict[str, str]:
+        """The tags of what has an ARN, if anything has, without a call: policies look at them (rule 131)."""
+        with self._lock:
+            return tags.read(self._context(scope, self.clock.now()), arn)
 
     @property
     def durations(self) -> Durations:

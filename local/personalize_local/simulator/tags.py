@@ -55,9 +55,17 @@ def list_for(context: Context, request: Request) -> dict[str, object]:
     return {"tags": [{"tagKey": key, "tagValue": value} for key, value in resource.tags.items()]}
 
 
+def read(context: Context, arn: str) -> dict[str, str]:
+    """The tags of whatever has this ARN: none if nothing has, or if its kind takes no tags."""
+    try:
+        return dict(_tagged(context, arn).tags)
+    except ServiceError:
+        return {}
+
+
 def _tagged(context: Context, arn: str) -> Resource:
     account, now = context.account, context.now
-    kind, *path = arn.split(":", 5)[5].split("/")
+    kind, *path = arn.split(":", 5)[-1].split("/")
     shelves: Mapping[str, Shelf[Any]] = {
         "campaign": account.campaigns,
         "dataset": account.datasets,
