@@ -10,16 +10,18 @@ from typing import Any
 
 from local_aws import ACCOUNT, LocalAws
 
-# `answer` is SUCCESS, FAILED or nothing at all; a Delete always succeeds.
+# `answer` is SUCCESS, FAILED or nothing at all. A Delete succeeds, unless a file beside the log says otherwise.
 _CODE = """
-import json, urllib.request
+import json, os, urllib.request
 
 def handler(event, context):
     properties = event["ResourceProperties"]
     with open(properties["log"], "a") as log:
         log.write(json.dumps(event) + "\\n")
     delete = event["RequestType"] == "Delete"
-    status = "SUCCESS" if delete else properties["answer"]
+    status = properties["answer"]
+    if delete:
+        status = "FAILED" if os.path.exists(properties["log"] + ".keep") else "SUCCESS"
     if status == "NONE":
         return
     answer = {name: event[name] for name in ("StackId", "RequestId", "LogicalResourceId")}
@@ -58,6 +60,11 @@ class Probe:
         body = json.dumps(self._template(answer, physical_id))
         begun = operation(StackName="Stack", TemplateBody=body, Capabilities=["CAPABILITY_IAM"])
         return str(begun["StackId"])
+
+    def refuse_deletes(self, refuse: bool) -> None:
+        """Let every Delete fail from now on, or no longer."""
+        keep = self.log.with_name(self.log.name + ".keep")
+        keep.touch() if refuse else keep.unlink()
 
     def requests(self) -> list[tuple[str, str | None]]:
         """The requests so far: their type and the physical id that they name."""

@@ -13,7 +13,7 @@ import json
 import ministack.app as gateway
 from ministack.core import lambda_runtime
 
-from personalize_local.ministack import cancellation, cloudformation, nested, rollback, service
+from personalize_local.ministack import cancellation, cloudformation, deletion, nested, rollback, service
 from personalize_local.simulator import Personalize
 from personalize_local.simulator import http as simulator_http
 from personalize_local.simulator.http import Message, Receive, Send
@@ -32,6 +32,7 @@ def application(run_id: str, personalize: Personalize | None = None) -> simulato
     service.register(personalize)
     cloudformation.register(personalize)
     cancellation.register()
+    deletion.register()
     rollback.register()
     nested.register()
     control = simulator_http.app(personalize)
