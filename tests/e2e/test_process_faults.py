@@ -122,7 +122,7 @@ def test_create__the_frameworks_function_dies__the_waiter_calls_it_again(cloud: 
 
 
 def test_create__the_event_is_lost__cloudformation_gives_up_and_nothing_is_left(cloud: Cloud) -> None:
-    with in_background(lambda: cloud.deploy(limited(recommender(), service=SHORT, total=SHORT))) as deploy:
+    with in_background(lambda: cloud.deploy(limited(recommender(), service=6, total=0))) as deploy:
         kill(workers(cloud, "framework.onEvent"))
         assert deploy.result() == "ROLLBACK_COMPLETE"
 

@@ -43,16 +43,6 @@ def test_delete__while_the_stack_is_created__the_resource_in_hand_is_deleted_too
     assert probe.aws.client("lambda").list_functions()["Functions"] == []
 
 
-def test_delete__the_answer_comes__the_stack_says_that_it_is_being_deleted(
-    probe: Probe, cloudformation: Any
-) -> None:
-    probe.deploy("SUCCESS", "first")
-    cloudformation.delete_stack(StackName="Stack")
-    (stack,) = cloudformation.describe_stacks()["Stacks"]
-    assert stack["StackStatus"] == "DELETE_IN_PROGRESS"
-    assert probe.aws.settled(stack["StackId"]) == "DELETE_COMPLETE"
-
-
 def test_cancel__while_a_resource_is_updated__the_reverse_update_follows_at_once(
     probe: Probe, cloudformation: Any
 ) -> None:

@@ -32,6 +32,11 @@ def test_delete__of_a_custom_resource_fails__its_function_stays_for_the_next_del
 def test_rollback__cannot_delete_a_custom_resource__deleting_the_stack_tries_it_again(probe: Probe) -> None:
     probe.refuse_deletes(True)
     assert probe.deploy("FAILED", "first") == "ROLLBACK_FAILED"
+    described = probe.aws.client("cloudformation").describe_stack_resources(StackName="Stack")[
+        "StackResources"
+    ]
+    kept = {resource["LogicalResourceId"]: resource["ResourceStatus"] for resource in described}
+    assert kept == dict.fromkeys(["Probe", "Function", "Role"], "DELETE_FAILED")
 
     probe.refuse_deletes(False)
     assert probe.aws.destroy("Stack") == "DELETE_COMPLETE"

@@ -49,7 +49,7 @@ def recommender(**properties: Any) -> Build:
 def limited(
     build: Build, *, total: int | None = None, service: int | None = None, is_complete: int | None = None
 ) -> Build:
-    """The same stack with time limits below those that the constructs allow, and a waiter that pauses a second.
+    """The same stack with time limits below what the constructs allow, and a waiter that pauses a second.
 
     Args:
         build: What is in the stack.
@@ -177,13 +177,16 @@ def somebody_elses_solution(cloud: Cloud) -> Iterator[None]:
 
 
 def workers(cloud: Cloud, handler: str) -> set[int]:
-    """The processes that run a function, known by its handler such as `framework.isComplete`; at least one."""
-    listed = cloud.aws.client("lambda").list_functions()["Functions"]
-    names = {function["FunctionName"] for function in listed if function["Handler"] == handler}
-    return eventually(
-        f"a worker of {handler}",
-        lambda: {pid for pid in descendants(cloud.aws.record.pid) if _function_name(pid) in names},
-    )
+    """The processes, one at least, that run a function, known by its handler as `framework.isComplete`."""
+    functions = cloud.aws.client("lambda")
+
+    def found() -> set[int]:
+        listed = functions.list_functions()["Functions"]
+        names = {function["FunctionName"] for function in listed if function["Handler"] == handler}
+        return {pid for pid in descendants(cloud.aws.record.pid) if _function_name(pid) in names}
+
+    pids: set[int] = eventually(f"a worker of {handler}", found)
+    return pids
 
 
 def copied_event(cloud: Cloud) -> dict[str, Any]:

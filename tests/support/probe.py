@@ -10,7 +10,7 @@ from typing import Any
 
 from local_aws import ACCOUNT, LocalAws
 
-# `answer` is SUCCESS, FAILED or nothing at all. A Delete succeeds, unless a file beside the log says otherwise.
+# `answer` is SUCCESS, FAILED or nothing at all. A Delete succeeds, unless there is a file beside the log.
 _CODE = """
 import json, os, urllib.request
 

@@ -7,8 +7,7 @@ CloudFormation does not wait for the answer of a custom resource then:
   that CloudFormation makes up, as it never heard of one.
 
 ministack looks for a cancellation between two resources only. Its DeleteStack deletes what is finished while
-the creation goes on beside it, so that nobody deletes what is finished later; and it answers before the
-stack says that it is being deleted.
+the creation goes on beside it, so that nobody deletes what is finished later.
 """
 
 from __future__ import annotations
@@ -43,7 +42,9 @@ class _Operations:
 
     def __init__(self) -> None:
         self._deploying: set[str] = set()
-        self._waiting: dict[str, str] = {}  # the token of the request that a stack waits for, by the stack's id
+        self._waiting: dict[
+            str, str
+        ] = {}  # the token of the request that a stack waits for, by the stack's id
         self._cancelled: set[str] = set()  # tokens
         self._here = threading.local()  # each request has a thread
         self._register_token = custom_resource.register_token
@@ -97,10 +98,9 @@ class _Operations:
         self, stack_name: str, stack_id: str, *rest: object, **more: object
     ) -> Coroutine[Any, Any, None]:
         """Delete a stack; called while DeleteStack is answered, to be awaited later."""
-        stack = cloudformation._stacks.get(stack_name)
-        if stack is not None:
-            stack["StackStatus"] = "DELETE_IN_PROGRESS"
         if stack_id in self._deploying:
+            # Now, so that the creation knows why it fails: what it has begun is left to the deletion.
+            cloudformation._stacks[stack_name]["StackStatus"] = "DELETE_IN_PROGRESS"
             self._stop_waiting(stack_id)
 
         async def when_creation_has_ended() -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ministack.core import responses
 from ministack.services import cloudformation
 from ministack.services.cloudformation import stacks
 
@@ -66,5 +67,8 @@ class _Deletions:
         await self._roll_back(stack_name, stack_id, stack, *rest)
         if stack["StackStatus"] == "ROLLBACK_FAILED":
             for logical_id, record in stack["_rollback_failed"].items():
-                status = {"LogicalResourceId": logical_id, "ResourceStatus": "DELETE_FAILED"}
-                stack["_resources"][logical_id] = record | status
+                stack["_resources"][logical_id] = record | {
+                    "LogicalResourceId": logical_id,
+                    "ResourceStatus": "DELETE_FAILED",
+                    "Timestamp": responses.now_iso(),
+                }
