@@ -11,7 +11,7 @@ from typing import Any
 import ministack.app as gateway
 import pytest
 from ministack.core import iam_actions, iam_evaluator, lambda_runtime, responses, router
-from ministack.services.cloudformation import custom_resource, provisioners, stacks
+from ministack.services.cloudformation import changesets, custom_resource, handlers, provisioners, stacks
 
 ROOT = Path(__file__).parents[2]
 
@@ -22,6 +22,8 @@ TABLES = [
     (router, "SERVICE_PATTERNS"),
     (provisioners, "_RESOURCE_HANDLERS"),
     (provisioners, "_REPLACING_PROPERTIES"),
+    (handlers, "_ACTION_HANDLERS"),
+    (custom_resource, "_pending"),
 ]
 
 FUNCTIONS: list[tuple[Callable[..., Any], list[str]]] = [
@@ -39,6 +41,11 @@ FUNCTIONS: list[tuple[Callable[..., Any], list[str]]] = [
     (lambda_runtime.invalidate_worker, ["func_name", "qualifier", "account", "region"]),
     (stacks._runs_on_worker_thread, ["resource_type"]),
     (stacks._roll_back_operation, ["stack_name", "stack_id", "stack", "operation", "reason_override"]),
+    (stacks._with_dependencies, ["logical_ids", "res_defs", "remaining"]),
+    (stacks._delete_stack_async, ["stack_name", "stack_id", "retain_resources", "force"]),
+    (handlers._resolve_stack, ["stack_name"]),
+    (handlers._ACTION_HANDLERS["CancelUpdateStack"], ["params"]),
+    (custom_resource.register_token, ["token"]),
     (custom_resource.deliver_response, ["token", "response"]),
     (
         custom_resource.invoke_custom_resource,
@@ -97,6 +104,24 @@ def test_function__takes_what_it_is_given(function: Callable[..., Any], paramete
 def test_rollback__is_looked_up_when_it_is_called() -> None:
     assert "await _roll_back_operation(" in inspect.getsource(stacks._deploy_stack_async)
     assert "_runs_on_worker_thread(" in inspect.getsource(stacks._deploy_stack_async)
+
+
+def test_operations__are_looked_up_when_they_are_begun() -> None:
+    assert "_delete_stack_async(" in inspect.getsource(handlers._delete_stack)
+    assert "_deploy_stack_async(" in inspect.getsource(handlers._create_stack)
+    assert "_deploy_stack_async(" in inspect.getsource(handlers._update_stack)
+    assert "_deploy_stack_async(" in inspect.getsource(changesets._execute_change_set)
+    assert "_delete_resource" in vars(stacks)
+
+
+def test_request__is_registered_in_the_thread_that_waits_for_its_answer() -> None:
+    source = inspect.getsource(custom_resource.invoke_custom_resource)
+    assert source.index("= register_token(token)") < source.index("event_obj.wait(")
+    assert 'entry["result"] is None' in source
+
+
+def test_cancellation__is_noted_on_the_stack() -> None:
+    assert 'stack["_cancel_requested"] = True' in inspect.getsource(handlers._cancel_update_stack)
 
 
 def test_nested_stacks__are_updated_through_the_module_and_know_their_parent() -> None:

@@ -10,16 +10,18 @@ from typing import Any
 
 from local_aws import ACCOUNT, LocalAws
 
-# `answer` is SUCCESS, FAILED or nothing at all; a Delete always succeeds.
+# `answer` is SUCCESS, FAILED or nothing at all. A Delete succeeds, unless there is a file beside the log.
 _CODE = """
-import json, urllib.request
+import json, os, urllib.request
 
 def handler(event, context):
     properties = event["ResourceProperties"]
     with open(properties["log"], "a") as log:
         log.write(json.dumps(event) + "\\n")
     delete = event["RequestType"] == "Delete"
-    status = "SUCCESS" if delete else properties["answer"]
+    status = properties["answer"]
+    if delete:
+        status = "FAILED" if os.path.exists(properties["log"] + ".keep") else "SUCCESS"
     if status == "NONE":
         return
     answer = {name: event[name] for name in ("StackId", "RequestId", "LogicalResourceId")}
@@ -38,16 +40,31 @@ class Probe:
         aws: Where the stack is.
         log: A file for what the function is sent.
         nested: Whether the resource is in a stack nested in `Stack`.
+        service_timeout: Seconds that an answer is waited for.
     """
 
     aws: LocalAws
     log: Path
     nested: bool = False
+    service_timeout: int = 2
 
     def deploy(self, answer: str, physical_id: str, *, update: bool = False) -> str:
         """Create or update the stack; its last status."""
         template = self._template(answer, physical_id)
         return self.aws.deploy("Stack", self._parent(template) if self.nested else template, update=update)
+
+    def begin(self, answer: str, physical_id: str, *, update: bool = False) -> str:
+        """Create or update the stack without waiting for the end; its id."""
+        cloudformation = self.aws.client("cloudformation")
+        operation = cloudformation.update_stack if update else cloudformation.create_stack
+        body = json.dumps(self._template(answer, physical_id))
+        begun = operation(StackName="Stack", TemplateBody=body, Capabilities=["CAPABILITY_IAM"])
+        return str(begun["StackId"])
+
+    def refuse_deletes(self, refuse: bool) -> None:
+        """Let every Delete fail from now on, or no longer."""
+        keep = self.log.with_name(self.log.name + ".keep")
+        keep.touch() if refuse else keep.unlink()
 
     def requests(self) -> list[tuple[str, str | None]]:
         """The requests so far: their type and the physical id that they name."""
@@ -67,7 +84,7 @@ class Probe:
         }
         probe = {
             "ServiceToken": {"Fn::GetAtt": ["Function", "Arn"]},
-            "ServiceTimeout": 2,
+            "ServiceTimeout": self.service_timeout,
             "log": str(self.log),
             "answer": answer,
             "id": physical_id,

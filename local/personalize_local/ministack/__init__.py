@@ -13,7 +13,7 @@ import json
 import ministack.app as gateway
 from ministack.core import lambda_runtime
 
-from personalize_local.ministack import cloudformation, nested, rollback, service
+from personalize_local.ministack import cancellation, cloudformation, deletion, nested, rollback, service
 from personalize_local.simulator import Personalize
 from personalize_local.simulator import http as simulator_http
 from personalize_local.simulator.http import Message, Receive, Send
@@ -31,6 +31,8 @@ def application(run_id: str, personalize: Personalize | None = None) -> simulato
     personalize = personalize or Personalize()
     service.register(personalize)
     cloudformation.register(personalize)
+    cancellation.register()
+    deletion.register()
     rollback.register()
     nested.register()
     control = simulator_http.app(personalize)

@@ -55,7 +55,9 @@ class _Failures:
 
     def deliver_response(self, token: str, response: Mapping[str, str]) -> bool:
         """Take a provider's answer."""
-        if response.get("Status") == "FAILED" and response.get("PhysicalResourceId"):
+        failed = response.get("Status") == "FAILED" and response.get("PhysicalResourceId")
+        # The answer to a request that was given up says nothing of the one that is under way now.
+        if failed and token in custom_resource._pending:
             key = (response.get("StackId", ""), response.get("LogicalResourceId", ""))
             self._answered[key] = response["PhysicalResourceId"]
         return bool(self._deliver(token, response))
@@ -99,6 +101,8 @@ class _Failures:
         )
         if failure is not None:
             _delete_too(failure, stack.setdefault("_resources", {}), operation)
+        if stack["StackStatus"] == "DELETE_IN_PROGRESS" and not operation["is_update"]:
+            return  # The creation was given up for the stack's deletion, which deletes it all.
         await self._roll_back(stack_name, stack_id, stack, operation, *rest)
 
     def _of_nested(self, child: Stack) -> _Failure:
