@@ -28,7 +28,7 @@ _KINDS: Mapping[str, tuple[str, Sequence[str]]] = {
     "datasets": ("Datasets", ("name", "status", "datasetType", "datasetGroupArn", "creationDateTime")),
     "solutions": (
         "Solutions",
-        ("name", "status", "recipeArn", "failureReason", "nextTraining", "creationDateTime"),
+        ("name", "status", "recipeArn", "failureReason", "nextTraining", "creationDateTime", "visibleFrom"),
     ),
     "versions": (
         "Solution versions",
@@ -47,6 +47,7 @@ _TITLES = {
     "solutionVersionArn": "version",
     "trainingMode": "mode",
     "trainingType": "training",
+    "visibleFrom": "visible from",
 }
 
 

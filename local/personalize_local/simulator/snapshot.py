@@ -58,13 +58,14 @@ def _account(context: Context) -> dict[str, Any]:
 
 
 def _solution(solution: Solution, now: datetime) -> dict[str, Any]:
-    """A solution with what no operation tells: why it failed, and when it trains next."""
+    """A solution with what no operation tells: since when it is found, why it failed, when it trains next."""
     return solution.describe(now) | {
         "tags": solution.tags,
         "failureReason": solution.failure(now),
         "nextTraining": solution.schedule.due if solution.schedule else None,
         "versions": [version.describe(now) | {"tags": version.tags} for version in solution.versions],
     }
+        "visibleFrom": solution.visible_from,
 
 
 def _plain(value: Any) -> Any:
