@@ -65,6 +65,12 @@ def _parser() -> argparse.ArgumentParser:
     run = argparse.ArgumentParser(add_help=False)
     run.add_argument("--port", type=_port, help=f"default: {DEFAULT_PORT}, or a free one when that is taken")
     run.add_argument("--enforce-iam", action="store_true", help="check policies as AWS does (default: allow)")
+    run.add_argument(
+        "--lambda-concurrency",
+        type=_positive,
+        metavar="N",
+        help="how many Lambda executions may run at once (default: as many as fit in memory)",
+    )
     run.add_argument("--verbose", action="store_true", help="log each thing that ministack does")
     serve = commands.add_parser("serve", parents=[shared, run], help="run in the foreground")
     serve.add_argument(
@@ -93,6 +99,13 @@ def _port(text: str) -> int:
     return port
 
 
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{number} is not 1 or more")
+    return number
+
+
 def _serve(state: StateDir, options: argparse.Namespace) -> int:  # noqa: RET503 (`run` does not return)
     from personalize_local import server  # noqa: PLC0415 (slow, and no other command needs it)
 
@@ -117,6 +130,7 @@ def _serve(state: StateDir, options: argparse.Namespace) -> int:  # noqa: RET503
         ready,
         lambda: state.forget(record),
         enforce_iam=options.enforce_iam,
+        lambda_concurrency=options.lambda_concurrency,
         verbose=options.verbose,
         until_eof=options.until_eof,
     )
@@ -145,6 +159,8 @@ def _start(state: StateDir, options: argparse.Namespace) -> int:
         flags = [
             flag for flag in ("--enforce-iam", "--verbose") if getattr(options, flag[2:].replace("-", "_"))
         ]
+        if options.lambda_concurrency is not None:
+            flags += ["--lambda-concurrency", str(options.lambda_concurrency)]
         try:
             record = background.start(state, port, tuple(flags))
         except background.StartError as error:

@@ -48,7 +48,13 @@ _FOREIGN = {"PYTHONPATH", "SERVICES", "EDGE_PORT", "USE_SSL", "PERSIST_STATE", "
 
 
 def environment(
-    inherited: Mapping[str, str], port: int, data: Path, *, enforce_iam: bool = False, verbose: bool = False
+    inherited: Mapping[str, str],
+    port: int,
+    data: Path,
+    *,
+    enforce_iam: bool = False,
+    lambda_concurrency: int | None = None,
+    verbose: bool = False,
 ) -> dict[str, str]:
     """The environment that ministack and the Lambda functions run in.
 
@@ -57,6 +63,7 @@ def environment(
         port: Where the server listens.
         data: A folder for everything that the server and the functions write.
         enforce_iam: Whether policies are enforced. Default: - every call is allowed.
+        lambda_concurrency: How many Lambda executions may run at once. Default: - ministack's own limit.
         verbose: Whether ministack logs each thing it does. Default: - errors.
     """
     kept = {
@@ -64,9 +71,11 @@ def environment(
         for name, value in inherited.items()
         if name not in _FOREIGN and not name.startswith(_FOREIGN_PREFIXES)
     }
+    limits = {} if lambda_concurrency is None else {"LAMBDA_ACCOUNT_CONCURRENCY": str(lambda_concurrency)}
     return (
         kept
         | _SWITCHES
+        | limits
         | {
             "GATEWAY_PORT": str(port),
             "TMPDIR": str(data),
@@ -84,6 +93,7 @@ def run(
     on_end: Callable[[], None],
     *,
     enforce_iam: bool = False,
+    lambda_concurrency: int | None = None,
     verbose: bool = False,
     until_eof: bool = False,
 ) -> NoReturn:
@@ -95,12 +105,20 @@ def run(
         on_ready: Called once the server answers.
         on_end: Called before the process ends.
         enforce_iam: Whether policies are enforced. Default: - every call is allowed.
+        lambda_concurrency: How many Lambda executions may run at once. Default: - ministack's own limit.
         verbose: Whether to log each thing that ministack does. Default: - errors.
         until_eof: Whether to end when standard input closes. Default: - it is not read.
     """
     port = sock.getsockname()[1]
     data = Path(tempfile.mkdtemp(prefix="personalize-local-"))
-    wanted = environment(os.environ, port, data, enforce_iam=enforce_iam, verbose=verbose)
+    wanted = environment(
+        os.environ,
+        port,
+        data,
+        enforce_iam=enforce_iam,
+        lambda_concurrency=lambda_concurrency,
+        verbose=verbose,
+    )
     os.environ.clear()
     os.environ.update(wanted)
     tempfile.tempdir = str(data)

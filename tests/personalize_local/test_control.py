@@ -76,8 +76,10 @@ def test_faults__given_and_cleared__strike_and_strike_no_more(control: Control, 
     [
         ({"operation": None}, "operation must be of type str"),
         ({"operation": "CreateMagic"}, "unknown operation"),
-        ({"times": "2"}, "times must be of type int"),
-        ({"times": True}, "times must be of type int"),
+        ({"times": "2"}, 'times must be of type int | None: got "2"'),
+        ({"times": True}, "times must be of type int | None: got true"),
+        ({"times": 1.0}, "times must be of type int | None: got 1.0"),
+        ({"times": 0}, "times must be 1 or more: got 0"),
         ({"after": 1}, "after must be of type bool"),
         ({"nope": 1}, "expected the members operation, code, message, times, after"),
     ],
@@ -90,6 +92,40 @@ def test_faults__given_wrongly__say_how(control: Control, change: dict[str, obje
 def test_faults__without_a_code__say_what_is_expected(control: Control) -> None:
     status, answer = ask(control, "POST", "faults", {"operation": "ListSolutions"})
     assert (status, "got operation" in answer["error"]) == (400, True)
+
+
+def test_faults__for_ever__are_given_as_null(control: Control, sim: Simulated) -> None:
+    fault = {"operation": "ListSolutions", "code": "A", "times": None}
+    status, answer = ask(control, "POST", "faults", fault)
+    assert (status, answer["times"]) == (200, None)
+    assert [sim.refusal("ListSolutions")[0] for _ in range(3)] == ["A", "A", "A"]
+
+
+def test_statuses__told_and_cleared__are_told_and_then_true_again(control: Control, sim: Simulated) -> None:
+    arn = sim.active()
+    override = {"resource": "solution", "name": "watch-next", "status": "MIGRATING"}
+    assert ask(control, "POST", "statuses", override) == (200, override | {"instead_of": "*"})
+    assert sim.status(arn) == "MIGRATING"
+    assert ask(control, "GET", "")[1]["statuses"] == [override | {"instead_of": "*"}]
+    assert ask(control, "DELETE", "statuses") == (200, {"statuses": []})
+    assert sim.status(arn) == "ACTIVE"
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"resource": "campaign"}, "unknown resource 'campaign'"),
+        ({"status": None}, "status must be of type str: got null"),
+        ({"instead": "ACTIVE"}, "expected the members resource, name, status, instead_of"),
+    ],
+)
+def test_statuses__told_wrongly__say_how(
+    control: Control, sim: Simulated, change: dict[str, object], words: str
+) -> None:
+    override = {"resource": "solution", "name": "*", "status": "MIGRATING"} | change
+    status, answer = ask(control, "POST", "statuses", override)
+    assert (status, words in answer["error"]) == (400, True), answer
+    assert sim.status(sim.active()) == "ACTIVE"
 
 
 def test_outcomes__told__let_the_next_creation_fail(control: Control, sim: Simulated) -> None:
@@ -140,7 +176,7 @@ def test_path__of_nobody__lists_what_there_is(control: Control, method: str, nam
     status, answer = ask(control, method, name)
     assert status == 404
     assert "POST /_personalize/clock" in answer["known"]
-    assert len(answer["known"]) == 12
+    assert len(answer["known"]) == 14
 
 
 @pytest.mark.parametrize("raw", [b"{", b"[]", b'"x"', b"\xff"])

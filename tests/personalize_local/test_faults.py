@@ -48,6 +48,14 @@ def test_faults__cleared__strike_no_more(sim: Simulated) -> None:
     sim.call("ListSolutions")
 
 
+def test_fault__for_ever__strikes_until_it_is_cleared(sim: Simulated) -> None:
+    sim.service.inject(Fault("ListSolutions", "A", times=None))
+    assert {sim.refusal("ListSolutions") for _ in range(100)} == {("A", "injected by a test")}
+    assert sim.service.state()["faults"][0]["times"] is None
+    sim.service.clear_faults()
+    sim.call("ListSolutions")
+
+
 @pytest.mark.parametrize(
     ("code", "status"),
     [

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 
-from personalize_local.simulator import Fault, Personalize
+from personalize_local.simulator import Fault, Personalize, StatusOverride
 from personalize_local.simulator.page import page
 from simulated import Simulated
 
@@ -56,11 +56,12 @@ def test_page__of_every_kind__has_a_table_each_and_nothing_from_elsewhere(sim: S
     assert "http" not in text
 
 
-def test_page__of_faults_to_come__counts_them(sim: Simulated) -> None:
+def test_page__of_what_is_injected__counts_it(sim: Simulated) -> None:
     sim.service.inject(Fault("ListSolutions", "A"))
     sim.fail("solution")
+    sim.service.override_status(StatusOverride("solution", "*", "MIGRATING"))
     assert any(
-        "1 faults still to come. 1 failures still to come." in p
+        "1 faults still to come. 1 failures still to come. 1 status overrides in force." in p
         for p in Outline(page(sim.service.state())).of("p")
     )
 

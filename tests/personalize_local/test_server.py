@@ -109,6 +109,31 @@ def test_control__unknown_path__is_an_error_that_says_so(local_aws: LocalAws) ->
         local_aws.control("GET", "nothing")
 
 
+@linux
+def test_lambda__more_executions_than_allowed__are_throttled(tmp_path: Path) -> None:
+    with running(tmp_path, ["--lambda-concurrency", "1"]) as aws:
+        function(aws, "python", "python3.13", "index.py", PYTHON)
+        function(aws, "node", "nodejs22.x", "index.js", NODE)
+        invoke(aws, "node", {})
+        first = threading.Thread(target=_call_that_is_cut_off, args=(aws, 50))
+        first.start()
+        _wait_for_workers(aws.record.pid, 2)
+        with pytest.raises(ClientError) as refused:
+            invoke(aws, "node", {})
+        answer = refused.value.response
+        assert answer["ResponseMetadata"]["HTTPStatusCode"] == 429
+        assert answer["Error"]["Code"] == "TooManyRequestsException"
+        assert "account concurrency cap 1 reached" in answer["Error"]["Message"]
+        os.kill(aws.record.pid, signal.SIGTERM)
+        first.join()
+
+
+def test_lambda__executions_within_the_limit__are_not_throttled(tmp_path: Path) -> None:
+    with running(tmp_path, ["--lambda-concurrency", "1"]) as aws:
+        function(aws, "node", "nodejs22.x", "index.js", NODE)
+        assert [invoke(aws, "node", {"n": n})["event"]["n"] for n in range(3)] == [0, 1, 2]
+
+
 def test_start__nothing_cached__answers_within_seconds(tmp_path: Path) -> None:
     began = time.monotonic()
     with running(tmp_path) as aws:
@@ -218,3 +243,10 @@ def test_environment__of_a_user_with_a_profile_and_settings__leads_nowhere_else(
     assert not made.keys() & {"AWS_PROFILE", "AWS_ENDPOINT_URL_S3", "SERVICES", "PERSIST_STATE", "PYTHONPATH"}
     assert (made["LAMBDA_EXECUTOR"], made["AUTH"], made["GATEWAY_PORT"]) == ("local", "false", "4566")
     assert (made["BIND_HOST"], made["MINISTACK_HOST"]) == ("127.0.0.1", "127.0.0.1")
+
+
+def test_environment__of_a_limit_of_executions__is_that_of_the_call_not_of_the_user() -> None:
+    users = {"LAMBDA_ACCOUNT_CONCURRENCY": "7"}
+    assert "LAMBDA_ACCOUNT_CONCURRENCY" not in environment(users, 4566, Path("/data"))
+    made = environment(users, 4566, Path("/data"), lambda_concurrency=3)
+    assert made["LAMBDA_ACCOUNT_CONCURRENCY"] == "3"

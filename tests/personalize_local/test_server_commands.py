@@ -83,6 +83,26 @@ def test_start__nothing_runs__a_detached_server_answers(shell: Shell) -> None:
     assert background.get(record, "health") == {"service": "personalize-local", "run": record.run}
 
 
+def test_start__with_options__hands_them_to_the_server(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[tuple[str, ...]] = []
+
+    def start(_: StateDir, port: int, arguments: tuple[str, ...]) -> Record:
+        started.append(arguments)
+        return Record.of_this_process(port, "background", "run")
+
+    monkeypatch.setattr(background, "start", start)
+    options = ["--enforce-iam", "--verbose", "--lambda-concurrency", "3"]
+    cli.main(["start", "--port", "0", "--state-dir", str(shell.state.path), *options])
+    assert started == [("--enforce-iam", "--verbose", "--lambda-concurrency", "3")]
+
+
+@pytest.mark.parametrize(("number", "words"), [("0", "0 is not 1 or more"), ("many", "invalid")])
+def test_lambda_concurrency__that_is_no_limit__is_refused(shell: Shell, number: str, words: str) -> None:
+    result = shell.run("serve", "--lambda-concurrency", number)
+    assert result.returncode == 2
+    assert f"argument --lambda-concurrency: {words}" in result.stderr
+
+
 def test_start__one_runs__is_reused(shell: Shell) -> None:
     shell.run("start", "--port", "0")
     first = shell.record()

@@ -8,7 +8,7 @@ import pytest
 
 from personalize_local.simulator import Clock, Durations, Fault, Personalize, Response, Scope
 from personalize_local.simulator.model import service_model
-from personalize_local.simulator.operations import OPERATIONS
+from personalize_local.simulator.operations import OPERATIONS, RATE_LIMITED
 from simulated import DAY, START, Simulated
 
 
@@ -178,6 +178,29 @@ def test_rate_limit__of_operations_that_have_none__admits_everything(sim: Simula
     sim.service.set_limits(requests_per_second=1)
     for _ in range(3):
         sim.call("ListTagsForResource", resourceArn=arn)
+
+
+def test_rate_limit__by_operation__is_of_those_that_the_service_lists() -> None:
+    # Rule 118, as far as it is simulated: the listed operations, spelled out.
+    listed = "CreateSolution DeleteSolution DescribeSolution ListSolutions"
+    listed += " CreateSolutionVersion ListSolutionVersions"
+    listed += " CreateCampaign DeleteCampaign DescribeCampaign ListCampaigns"
+    listed += " CreateDatasetGroup DeleteDatasetGroup DescribeDatasetGroup ListDatasetGroups"
+    listed += " DescribeRecipe ListRecipes"
+    assert set(listed.split()) == RATE_LIMITED
+
+
+def test_rate_limit__request_that_was_throttled__does_not_count(sim: Simulated) -> None:
+    sim.service.set_limits(requests_per_second=2)
+    sim.call("ListSolutions")
+    sim.advance(0.5)
+    sim.call("ListSolutions")
+    for _ in range(4):
+        assert sim.refusal("ListSolutions") == ("LimitExceededException", "Rate exceeded")
+        sim.advance(0.1)
+    sim.advance(0.1)  # a second after the first
+    sim.call("ListSolutions")
+    assert sim.refusal("ListSolutions") == ("LimitExceededException", "Rate exceeded")
 
 
 def test_threads__many_at_once__lose_no_solution_and_make_none_twice(roomy: Simulated) -> None:

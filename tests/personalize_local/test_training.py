@@ -111,6 +111,39 @@ def test_deletion__begun__starts_no_more_trainings(sim: Simulated) -> None:
     assert starts(sim, solution) == []
 
 
+def test_deletion__when_a_training_starts_just_before__is_refused_until_that_is_stopped(
+    sim: Simulated,
+) -> None:
+    solution = sim.active(performAutoTraining=True)
+    sim.advance(HOUR)
+    [version] = sim.versions(solution)
+    assert version["trainingType"] == "AUTOMATIC"
+    arn = version["solutionVersionArn"]
+    assert sim.refusal("DeleteSolution", solutionArn=solution) == (
+        "ResourceInUseException",
+        f"{arn} is CREATE PENDING: stop it, or wait until it ends",
+    )
+    sim.call("StopSolutionVersionCreation", solutionVersionArn=arn)
+    sim.call("DeleteSolution", solutionArn=solution)
+
+
+def test_teardown__while_training_is_being_turned_off__may_meet_a_new_training(sim: Simulated) -> None:
+    solution = sim.active(performAutoTraining=True)
+    sim.service.set_durations(solution_update=60)
+    sim.advance(HOUR - 30)
+    sim.call("UpdateSolution", solutionArn=solution, performAutoTraining=False)
+    assert sim.versions(solution) == []
+    sim.advance(60)  # the training is due halfway, and the old configuration still holds (rule 70)
+    [version] = sim.versions(solution)
+    assert (version["trainingType"], version["status"]) == ("AUTOMATIC", "CREATE PENDING")
+    code, message = sim.refusal("DeleteSolution", solutionArn=solution)
+    assert (code, version["solutionVersionArn"] in message) == ("ResourceInUseException", True)
+    sim.call("StopSolutionVersionCreation", solutionVersionArn=version["solutionVersionArn"])
+    sim.advance(30 * DAY)
+    assert len(sim.versions(solution)) == 1
+    sim.call("DeleteSolution", solutionArn=solution)
+
+
 @pytest.mark.parametrize("steps", [1, 7, 100])
 def test_catching_up__in_one_step_or_many__leaves_the_same(sim: Simulated, steps: int) -> None:
     solution = sim.active(performAutoTraining=True)

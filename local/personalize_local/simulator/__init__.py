@@ -13,6 +13,7 @@ from personalize_local.simulator.outcomes import Failure
 from personalize_local.simulator.scope import Scope
 from personalize_local.simulator.service import Personalize, Response
 from personalize_local.simulator.settings import Durations, Limits
+from personalize_local.simulator.statuses import StatusOverride
 
 __all__ = [
     "Call",
@@ -25,4 +26,5 @@ __all__ = [
     "Response",
     "Scope",
     "ServiceError",
+    "StatusOverride",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, asdict, fields
+from types import NoneType
 from typing import Any, TypeVar
 
 from personalize_local.simulator import snapshot
@@ -12,14 +13,19 @@ from personalize_local.simulator.faults import Fault
 from personalize_local.simulator.outcomes import Failure
 from personalize_local.simulator.page import page
 from personalize_local.simulator.service import Personalize, Response
+from personalize_local.simulator.statuses import StatusOverride
 
 PREFIX = "/_personalize"
 """Where the controls are."""
 
-_Record = TypeVar("_Record", Fault, Failure)
+_Record = TypeVar("_Record", Fault, Failure, StatusOverride)
 _Body = Mapping[str, Any]
 
-_TYPES = {"str": str, "int": int, "bool": bool}
+_TYPES: Mapping[str, tuple[type, ...]] = {
+    "str": (str,),
+    "bool": (bool,),
+    "int | None": (int, NoneType),
+}
 
 
 class Control:
@@ -41,6 +47,8 @@ class Control:
             ("POST", "faults"): self._inject,
             ("DELETE", "faults"): self._clear_faults,
             ("POST", "outcomes"): self._fail_next,
+            ("POST", "statuses"): self._override_status,
+            ("DELETE", "statuses"): self._clear_statuses,
             ("POST", "reset"): self._reset,
             ("GET", "calls"): lambda _: {"calls": [snapshot.call(call) for call in service.calls()]},
             ("DELETE", "calls"): self._clear_calls,
@@ -92,6 +100,15 @@ class Control:
         self._service.fail_next(failure)
         return {"outcome": "fail", **asdict(failure)}
 
+    def _override_status(self, body: _Body) -> object:
+        override = _record(StatusOverride, body)
+        self._service.override_status(override)
+        return asdict(override)
+
+    def _clear_statuses(self, _: _Body) -> object:
+        self._service.clear_status_overrides()
+        return {"statuses": []}
+
     def _reset(self, _: _Body) -> object:
         self._service.reset()
         return self._service.state()
@@ -109,9 +126,10 @@ def _record(kind: type[_Record], body: _Body) -> _Record:
         msg = f"expected the members {', '.join(known)}: got {', '.join(body) or 'none'}"
         raise ValueError(msg)
     for name, value in body.items():
-        expected = _TYPES[str(known[name].type)]
-        if not isinstance(value, expected) or (expected is int and isinstance(value, bool)):
-            msg = f"{name} must be of type {expected.__name__}: got {json.dumps(value)}"
+        expected = str(known[name].type)
+        # Not isinstance: to Python a bool is an int.
+        if type(value) not in _TYPES[expected]:
+            msg = f"{name} must be of type {expected}: got {json.dumps(value)}"
             raise ValueError(msg)
     return kind(**body)
 

@@ -16,7 +16,7 @@ class Fault:
         operation: For example `CreateSolution`.
         code: The error code, for example `LimitExceededException`.
         message: The error's text.
-        times: How many calls are still to be answered so.
+        times: How many calls are still to be answered so; None for all until the faults are cleared.
         after: False: nothing happens but the error. True: the operation takes effect and its answer
             is lost; a call that fails by itself keeps its own error.
     """
@@ -24,14 +24,14 @@ class Fault:
     operation: str
     code: str
     message: str = "injected by a test"
-    times: int = 1
+    times: int | None = 1
     after: bool = False
 
     def __post_init__(self) -> None:
         if self.operation not in service_model().operation_names:
             msg = f"unknown operation {self.operation!r}: expected one of Amazon Personalize's"
             raise ValueError(msg)
-        if self.times < 1:
+        if self.times is not None and self.times < 1:
             msg = f"times must be 1 or more: got {self.times}"
             raise ValueError(msg)
 
@@ -46,7 +46,7 @@ class Faults:
         """Raise the next fault meant for this operation and moment, if there is one."""
         for place, fault in enumerate(self.pending):
             if fault.operation == operation and fault.after == after:
-                self.pending[place : place + 1] = (
-                    [replace(fault, times=fault.times - 1)] if fault.times > 1 else []
-                )
+                if fault.times is not None:
+                    left = fault.times - 1
+                    self.pending[place : place + 1] = [replace(fault, times=left)] if left else []
                 raise ServiceError(fault.code, fault.message)

@@ -28,7 +28,7 @@ _KINDS: Mapping[str, tuple[str, Sequence[str]]] = {
     "datasets": ("Datasets", ("name", "status", "datasetType", "datasetGroupArn", "creationDateTime")),
     "solutions": (
         "Solutions",
-        ("name", "status", "recipeArn", "failureReason", "nextTraining", "creationDateTime"),
+        ("name", "status", "recipeArn", "failureReason", "nextTraining", "creationDateTime", "visibleFrom"),
     ),
     "versions": (
         "Solution versions",
@@ -47,6 +47,7 @@ _TITLES = {
     "solutionVersionArn": "version",
     "trainingMode": "mode",
     "trainingType": "training",
+    "visibleFrom": "visible from",
 }
 
 
@@ -58,14 +59,18 @@ def page(state: Mapping[str, Any]) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>Amazon Personalize, simulated</title><style>{_STYLE}</style></head><body>"
         "<h1>Amazon Personalize, simulated</h1>"
-        f"<p>It is {escape(state['now'])}. {_pending(state)}</p>"
+        f"<p>It is {escape(state['now'])}. {_injected(state)}</p>"
         f"{accounts or '<p>No resources yet.</p>'}</body></html>"
     )
 
 
-def _pending(state: Mapping[str, Any]) -> str:
-    counts = [(len(state["faults"]), "faults"), (len(state["outcomes"]), "failures")]
-    return " ".join(f"{count} {what} still to come." for count, what in counts if count)
+def _injected(state: Mapping[str, Any]) -> str:
+    counts = [
+        (len(state["faults"]), "faults still to come"),
+        (len(state["outcomes"]), "failures still to come"),
+        (len(state["statuses"]), "status overrides in force"),
+    ]
+    return " ".join(f"{count} {what}." for count, what in counts if count)
 
 
 def _account(account: Mapping[str, Any]) -> str:

@@ -21,6 +21,7 @@ class Resource:
         created: When the request to create it came.
         timeline: Its status, by time.
         tags: Its tags, key to value.
+        visible_from: When calls first find it. Default: - at once.
     """
 
     arn: str
@@ -28,6 +29,7 @@ class Resource:
     created: datetime
     timeline: Timeline
     tags: dict[str, str]
+    visible_from: datetime | None = None
 
     @property
     def key(self) -> str:
@@ -37,6 +39,10 @@ class Resource:
     def status(self, now: datetime) -> str:
         """The status at `now`."""
         return self.timeline.status(now)
+
+    def visible(self, now: datetime) -> bool:
+        """Whether calls find the resource at `now`."""
+        return self.visible_from is None or self.visible_from <= now
 
     def dates(self, now: datetime) -> dict[str, object]:
         """The members that every resource with a status is described with."""
@@ -75,9 +81,9 @@ class Shelf(Generic[_R]):
         self._by_arn: dict[str, _R] = {}
 
     def find(self, arn: str, now: datetime) -> _R | None:
-        """The resource with this ARN, if there is one at `now`."""
-        resource = self._by_arn.get(arn)
-        return None if resource is None or resource.timeline.gone(now) else resource
+        """The resource with this ARN, if calls find one at `now`."""
+        resource = self._existing(arn, now)
+        return resource if resource is not None and resource.visible(now) else None
 
     def get(self, arn: str, now: datetime) -> _R:
         """The resource with this ARN.
@@ -91,12 +97,12 @@ class Shelf(Generic[_R]):
         return resource
 
     def require_free(self, arn: str, now: datetime) -> None:
-        """Refuse an ARN that is taken, also by a resource on its way out.
+        """Refuse an ARN that is taken, also by a resource on its way out or not visible yet.
 
         Raises:
             ServiceError: It is taken (`ResourceAlreadyExistsException`).
         """
-        if self.find(arn, now) is not None:
+        if self._existing(arn, now) is not None:
             raise already_exists(arn)
 
     def add(self, resource: _R) -> None:
@@ -104,8 +110,16 @@ class Shelf(Generic[_R]):
         self._by_arn[resource.arn] = resource
 
     def live(self, now: datetime) -> Iterator[_R]:
-        """Those that exist at `now`."""
+        """Those that exist at `now`, whether or not calls find them."""
         return (resource for resource in self._by_arn.values() if not resource.timeline.gone(now))
+
+    def visible(self, now: datetime) -> Iterator[_R]:
+        """Those that lists have at `now`."""
+        return (resource for resource in self.live(now) if resource.visible(now))
+
+    def _existing(self, arn: str, now: datetime) -> _R | None:
+        resource = self._by_arn.get(arn)
+        return None if resource is None or resource.timeline.gone(now) else resource
 
 
 def members(**values: object) -> dict[str, object]:

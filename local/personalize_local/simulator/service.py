@@ -24,6 +24,7 @@ from personalize_local.simulator.operations import OPERATIONS, RATE_LIMITED
 from personalize_local.simulator.outcomes import Failure, Outcomes
 from personalize_local.simulator.scope import Scope
 from personalize_local.simulator.settings import Durations, Limits, changed
+from personalize_local.simulator.statuses import StatusOverride, StatusOverrides
 
 TARGET = "AmazonPersonalize."
 """What the header x-amz-target of every request begins with (rule 122)."""
@@ -63,7 +64,7 @@ class Personalize:
         self.reset()
 
     def reset(self) -> None:
-        """Forget resources, faults, outcomes and calls, and go back to the first settings.
+        """Forget resources, faults, outcomes, status overrides and calls, and go back to the first settings.
 
         The clock keeps its time.
         """
@@ -73,6 +74,7 @@ class Personalize:
             self._accounts: dict[Scope, Account] = {}
             self._outcomes = Outcomes()
             self._faults = Faults()
+            self._statuses = StatusOverrides()
             self._calls: deque[Call] = deque(maxlen=KEPT)
             self._rate = RateLimit()
 
@@ -110,7 +112,16 @@ class Personalize:
             contexts = [self._context(scope, now) for scope in self._accounts]
             for context in contexts:
                 training.catch_up(context)
-            return snapshot.state(now, self._durations, self._limits, self._faults, self._outcomes, contexts)
+            return snapshot.state(
+                now,
+                settings={"durations": self._durations, "limits": self._limits},
+                injected={
+                    "faults": self._faults.pending,
+                    "outcomes": self._outcomes.pending,
+                    "statuses": self._statuses.active,
+                },
+                contexts=contexts,
+            )
 
     def tags_of(self, scope: Scope, arn: str) -> dict[str, str]:
         """The tags of what has an ARN, if anything has, without a call: policies look at them (rule 131)."""
@@ -171,6 +182,16 @@ class Personalize:
         with self._lock:
             self._outcomes.pending.append(failure)
 
+    def override_status(self, override: StatusOverride) -> None:
+        """Tell a status in place of the true one, until the overrides are cleared."""
+        with self._lock:
+            self._statuses.active.append(override)
+
+    def clear_status_overrides(self) -> None:
+        """Tell true statuses again."""
+        with self._lock:
+            self._statuses.active.clear()
+
     def calls(self) -> list[Call]:
         """The latest calls, oldest first, at most 10,000."""
         with self._lock:
@@ -201,7 +222,7 @@ class Personalize:
             self._rate.admit(operation, context.scope, context.now, self._limits.requests_per_second)
         request = checked(operation, params)
         training.catch_up(context)
-        answer = OPERATIONS[operation](context, request)
+        answer = self._statuses.told(OPERATIONS[operation](context, request))
         self._faults.strike(operation, after=True)
         return answer
 

@@ -17,6 +17,8 @@ class Durations:
 
     Attributes:
         solution_create: From CreateSolution to ACTIVE.
+        solution_visible: From CreateSolution until other calls find the solution, as a service that is
+            eventually consistent has it.
         solution_update: From UpdateSolution to the new configuration in force (rule 62: minutes on AWS).
         solution_version: One training (rule 59: from 20 minutes to hours on AWS).
         solution_version_stop: From CREATE STOPPING to CREATE STOPPED.
@@ -28,6 +30,7 @@ class Durations:
     """
 
     solution_create: float = 1
+    solution_visible: float = 0
     solution_update: float = 2
     solution_version: float = 1200
     solution_version_stop: float = 2

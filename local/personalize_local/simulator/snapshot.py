@@ -2,35 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from personalize_local.simulator.calls import Call
 from personalize_local.simulator.context import Context
-from personalize_local.simulator.faults import Faults
-from personalize_local.simulator.outcomes import Outcomes
+from personalize_local.simulator.faults import Fault
+from personalize_local.simulator.outcomes import Failure
 from personalize_local.simulator.settings import Durations, Limits
 from personalize_local.simulator.solution import Solution
+from personalize_local.simulator.statuses import StatusOverride
 
 
 def state(
     now: datetime,
-    durations: Durations,
-    limits: Limits,
-    faults: Faults,
-    outcomes: Outcomes,
+    settings: Mapping[str, Durations | Limits],
+    injected: Mapping[str, Iterable[Fault | Failure | StatusOverride]],
     contexts: Iterable[Context],
 ) -> dict[str, Any]:
-    """Everything that the simulator holds, with moments as ISO 8601 texts."""
+    """Everything that the simulator holds, with moments as ISO 8601 texts.
+
+    Args:
+        now: The moment.
+        settings: What may be set, by the names of the controls.
+        injected: What is to go wrong, by the names of the controls.
+        contexts: The accounts.
+    """
     snapshot: dict[str, Any] = _plain(
         {
             "now": now,
-            "durations": asdict(durations),
-            "limits": asdict(limits),
-            "faults": [asdict(fault) for fault in faults.pending],
-            "outcomes": [asdict(failure) for failure in outcomes.pending],
+            **{name: asdict(values) for name, values in settings.items()},
+            **{name: [asdict(record) for record in records] for name, records in injected.items()},
             "accounts": [_account(context) for context in contexts],
         }
     )
@@ -58,9 +62,10 @@ def _account(context: Context) -> dict[str, Any]:
 
 
 def _solution(solution: Solution, now: datetime) -> dict[str, Any]:
-    """A solution with what no operation tells: why it failed, and when it trains next."""
+    """A solution with what no operation tells: since when it is found, why it failed, when it trains next."""
     return solution.describe(now) | {
         "tags": solution.tags,
+        "visibleFrom": solution.visible_from,
         "failureReason": solution.failure(now),
         "nextTraining": solution.schedule.due if solution.schedule else None,
         "versions": [version.describe(now) | {"tags": version.tags} for version in solution.versions],

@@ -173,6 +173,7 @@ def create(context: Context, request: Request) -> dict[str, object]:
         created=now,
         timeline=Timeline.creating(now, context.durations.solution_create, failure),
         tags=tags,
+        visible_from=now + timedelta(seconds=context.durations.solution_visible),
         dataset_group_arn=group.arn,
         recipe=recipe,
         recipe_arn=request.get("recipeArn"),
@@ -203,7 +204,7 @@ def list_all(context: Context, request: Request) -> dict[str, object]:
     group = request.get("datasetGroupArn")
     chosen = (
         (solution.key, solution.summary(context.now))
-        for solution in context.account.solutions.live(context.now)
+        for solution in context.account.solutions.visible(context.now)
         if group is None or solution.dataset_group_arn == group
     )
     return listing("solutions", request, chosen, of=group)

@@ -141,7 +141,7 @@ def list_all(context: Context, request: Request) -> dict[str, object]:
     """Answer ListSolutionVersions, of all solutions or of one."""
     now, of = context.now, request.get("solutionArn")
     shelf = context.account.solutions
-    solutions = shelf.live(now) if of is None else (shelf.get(of, now),)
+    solutions = shelf.visible(now) if of is None else (shelf.get(of, now),)
     versions = ((v.key, v.summary(now)) for s in solutions for v in s.versions)
     return listing("solutionVersions", request, versions, of=of)
 
