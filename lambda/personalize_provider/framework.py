@@ -20,7 +20,7 @@ from personalize_provider.clock import SystemClock
 from personalize_provider.errors import LifecycleError, may_pass, refused
 from personalize_provider.log import logger
 from personalize_provider.reconciler import reconcile
-from personalize_provider.request import Request
+from personalize_provider.request import Request, malformed
 from personalize_provider.solution import Solution
 from personalize_provider.solution.goal import Absent, Present, abandoned_id, goal_of, physical_id
 from personalize_provider.stack import StackState
@@ -35,15 +35,21 @@ _ATTEMPT = "Attempt"
 # With the client's own retries, well within the function's minute.
 _PATIENCE_SECONDS = 20.0
 _PAUSE_SECONDS = 2.0
+_END_OF_TIME = 1e11  # seconds since the epoch; NaN and infinity are beyond it
 
 
-@logger.inject_lambda_context(clear_state=True)
+# The event holds a credential: it is not logged, whatever POWERTOOLS_LOGGER_LOG_EVENT says.
+_with_log = logger.inject_lambda_context(clear_state=True, log_event=False)
+
+
+@_with_log
 def on_event(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001 (Lambda passes it)
     """Answer a request's first event with its physical id and what later events need to know.
 
     Raises:
         InvalidPropertiesError: the properties make no request to the service.
-        LifecycleError: CloudFormation doesn't say what the stack is doing.
+        LifecycleError: the event is none of CloudFormation's, is about somebody else's solution, or
+            CloudFormation doesn't say what the stack is doing.
     """
     request = _begin(event)
     identity = physical_id(request)
@@ -58,7 +64,7 @@ def on_event(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]
     return {"PhysicalResourceId": identity, _ATTEMPT: attempt.to_event()}
 
 
-@logger.inject_lambda_context(clear_state=True)
+@_with_log
 def is_complete(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001
     """Work on a request for a short while.
 
@@ -66,7 +72,7 @@ def is_complete(event: Mapping[str, Any], context: LambdaContext) -> dict[str, A
         LifecycleError: the request has failed; the message is what the stack's events show.
     """
     request = _begin(event)
-    attempt = Attempt.from_event(event[_ATTEMPT])
+    attempt = _attempt_of(event)
     goal = goal_of(request, attempt.started_at)
     if goal is None:
         return {"IsComplete": True}
@@ -119,3 +125,20 @@ def _begin(event: Mapping[str, Any]) -> Request:
         physical_id=request.physical_id,
     )
     return request
+
+
+def _attempt_of(event: Mapping[str, Any]) -> Attempt:
+    """What `on_event` noted. It comes back from outside, through the waiter, so it is checked."""
+    try:
+        attempt = Attempt.from_event(event[_ATTEMPT])
+    except (KeyError, TypeError):
+        raise malformed(
+            event, [f"{_ATTEMPT} is missing, or not what the first event was answered with"]
+        ) from None
+    times = (attempt.started_at, attempt.deadline)
+    texts = (attempt.stack.status, attempt.stack.last_updated, attempt.abandoned)
+    if not all(isinstance(time, int | float) and 0 <= time < _END_OF_TIME for time in times):
+        raise malformed(event, [f"{_ATTEMPT} holds a time that is none"])
+    if not all(isinstance(text, str) for text in texts):
+        raise malformed(event, [f"{_ATTEMPT} holds a text that is none"])
+    return attempt
