@@ -91,7 +91,7 @@ def test_present__tag_key_twice__is_refused() -> None:
     assert raised.value.problems == ("Invalid value for parameter tags, the key 'a' is there 2 times",)
 
 
-@pytest.mark.parametrize("name", ["a/b", "../x", "movies\n", "-a", "a.b", "ä", "１", "a b", "a" * 64])
+@pytest.mark.parametrize("name", ["a/b", "../x", "movies\n", "-a", "a.b", "ä", "\uff11", "a b", "a" * 64])
 def test_present__name_that_is_none__is_refused(name: str) -> None:
     with pytest.raises(InvalidPropertiesError, match="Invalid value for parameter name"):
         present(name=name)
@@ -235,7 +235,7 @@ def test_absent__wait_for_training__is_read(written: Any, meant: bool) -> None:
         f"{OWN}.",
         f"{OWN}-{'a' * 60}",
         f"{OWN}-ä",
-        OWN.replace("123456789012", "１２３４５６７８９０１２"),
+        OWN.replace("123456789012", "\uff11" * 12),
         OWN.replace("123456789012", ""),
         OWN.replace("personalize", "forecast").replace("123456789012", "999999999999"),
         OWN.replace("123456789012", "999999999999") + "/236f000b",

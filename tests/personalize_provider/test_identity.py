@@ -116,7 +116,7 @@ def test_is_stack_id__any_stack__is_one(name: str, uuid: str) -> None:
         STACK_ID.replace("films", "f" * 300),
         STACK_ID.replace("cloudformation", "personalize"),
         STACK_ID.replace("123456789012", "12345678901"),
-        STACK_ID.replace("123456789012", "１２３４５６７８９０１２"),
+        STACK_ID.replace("123456789012", "\uff11" * 12),
         STACK_ID.replace(":stack/", ":changeSet/"),
         STACK_ID.replace("arn:aws:", "urn:aws:"),
     ],
