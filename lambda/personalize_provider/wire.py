@@ -27,8 +27,10 @@ _NUMBERS: dict[str, tuple[re.Pattern[str], Callable[[str], int | float]]] = {
 }
 
 # The waiter is a Step Functions execution, whose input is 256 KiB at the most: larger properties could
-# never be worked on. The deepest member of a request is six levels down.
-_MAX_SIZE = 256 * 1024
+# never be worked on. A request that uses every member to its limit has some 15,000 values, keys included;
+# the deepest of them are six levels down.
+_MAX_CHARACTERS = 256 * 1024
+_MAX_VALUES = 20_000
 _MAX_DEPTH = 20
 
 # The message for the stack's events is shorter than this. The list is cut as well, so that properties
@@ -68,7 +70,7 @@ def boolean(value: Any) -> bool | None:
 
 def _unreadable(properties: Mapping[str, Any]) -> str:
     """Why properties are not even looked at: too much work, or too deep for a recursive function."""
-    size, level = 0, [properties]
+    characters, values, level = 0, 0, [properties]
     for _ in range(_MAX_DEPTH):
         inner: list[Any] = []
         for value in level:
@@ -79,10 +81,12 @@ def _unreadable(properties: Mapping[str, Any]) -> str:
                 case list():
                     inner += value
                 case str():
-                    size += len(value)
-            size += 1
-            if size > _MAX_SIZE:
-                return f"the properties have more than {_MAX_SIZE} characters"
+                    characters += len(value)
+            values += 1
+            if characters > _MAX_CHARACTERS:
+                return f"the properties have more than {_MAX_CHARACTERS} characters"
+            if values > _MAX_VALUES:
+                return f"the properties have more than {_MAX_VALUES} values"
         if not inner:
             return ""
         level = inner

@@ -208,9 +208,10 @@ def test_response__refusal_of_the_service__fits(letter: str) -> None:
     assert len(failed(longest(), message)) <= RESPONSE_BYTES
 
 
-def sdk_error(message: str) -> Exception:
+def sdk_error(message: str) -> ClientError:
     """As botocore raises it."""
-    return ClientError({"Error": {"Code": "InvalidInputException", "Message": message}}, "CreateSolution")
+    answer = {"Error": {"Code": "InvalidInputException", "Message": message}}
+    return ClientError(answer, "CreateSolution")
 
 
 @pytest.mark.usefixtures("at")
@@ -468,6 +469,10 @@ def nested(levels: int) -> Any:
     return value
 
 
+def parameters(count: int) -> dict[str, Any]:
+    return {"solutionConfig": {"algorithmHyperParameters": {f"k{n}": "v" for n in range(count)}}}
+
+
 TAG = {"tagKey": "k", "tagValue": "v"}
 BAD_PROPERTIES: dict[str, tuple[Callable[[], dict[str, Any]], str]] = {
     "10 MB in one": (lambda: {"eventType": "x" * 10_000_000}, "more than 262144 characters"),
@@ -478,17 +483,16 @@ BAD_PROPERTIES: dict[str, tuple[Callable[[], dict[str, Any]], str]] = {
     "nested deep": (lambda: {"solutionConfig": nested(1_000)}, "nested more than 20 levels deep"),
     "nested deep where unknown": (lambda: {"unheardOf": nested(1_000)}, "nested more than 20 levels"),
     "nested deeper": (lambda: {"eventType": nested(100_000)}, "nested more than 20 levels deep"),
-    "100,000 tags": (lambda: {"tags": [TAG] * 100_000}, "more than 262144 characters"),
-    "5,000 tags": (lambda: {"tags": [{**TAG, "tagKey": str(n)} for n in range(5_000)]}, "max length: 200"),
+    "100,000 tags": (lambda: {"tags": [TAG] * 100_000}, "more than 20000 values"),
+    "2,000 tags": (lambda: {"tags": [{**TAG, "tagKey": str(n)} for n in range(2_000)]}, "max length: 200"),
     "5,000 broken tags": (lambda: {"tags": ["t"] * 5_000}, "tags[0], value: t"),
-    "10,000 keys": (
-        lambda: {"solutionConfig": {"algorithmHyperParameters": {f"k{n}": "v" for n in range(10_000)}}},
-        "algorithmHyperParameters, length: 10000, valid max length: 100",
+    "10,000 keys": (lambda: parameters(10_000), "more than 20000 values"),
+    "1,000 keys": (
+        lambda: parameters(1_000),
+        "algorithmHyperParameters, length: 1000, valid max length: 100",
     ),
-    "10,000 unknown keys": (
-        lambda: {f"k{n}": "v" for n in range(10_000)},
-        'Unknown parameter in input: "k0"',
-    ),
+    "10,000 unknown keys": (lambda: {f"k{n}": "v" for n in range(10_000)}, "more than 20000 values"),
+    "9,000 unknown keys": (lambda: {f"k{n}": "v" for n in range(9_000)}, 'Unknown parameter in input: "k0"'),
     "NUL": (lambda: {"eventType": "a\0b"}, r"Invalid characters in parameter eventType, value: a\x00b"),
     "surrogate": (lambda: {"eventType": "\ud800"}, r"Invalid characters in parameter eventType"),
     "name with a path": (lambda: {"name": "../x"}, "parameter name, value: '../x'"),
