@@ -39,6 +39,7 @@ _TRANSIENT_CODES = _THROTTLE_CODES | frozenset(
         "RequestTimeoutException",
         "InternalFailure",
         "InternalServerError",
+        "ResourceInUseException",
         "ServiceUnavailable",
         "ServiceUnavailableException",
     }
@@ -78,7 +79,7 @@ class LifecycleError(Exception):
         self.cause = cause
         self.next_step = next_step
         self.code = code
-        reason = " ".join(cause.split())
+        reason = _printable(" ".join(cause[:_MAX_MESSAGE_BYTES].split()))
         tail = f" ({code}); {next_step}" if code else f"; {next_step}"
         super().__init__(_shorten(f"{resource}: {operation} failed: {reason}", tail))
 
@@ -159,6 +160,11 @@ def not_finished(resource: str, reason: str) -> LifecycleError:
         f"not finished by the deadline, last seen: {reason}",
         "look at it in the service; raise total_timeout of the SolutionProvider if it needs longer",
     )
+
+
+def _printable(text: str) -> str:
+    """With control characters and lone surrogates escaped: in JSON they would take six bytes each, or none."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def _shorten(head: str, tail: str) -> str:

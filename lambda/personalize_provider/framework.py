@@ -16,14 +16,13 @@ from typing import TYPE_CHECKING, Any
 from personalize_provider import sdk
 from personalize_provider.attempt import Attempt
 from personalize_provider.clock import SystemClock
-from personalize_provider.errors import CALL_ERRORS, LifecycleError, may_pass, refused
+from personalize_provider.errors import CALL_ERRORS, LifecycleError, SupersededError, may_pass, refused
 from personalize_provider.log import logger
 from personalize_provider.reconciler import reconcile
-from personalize_provider.request import Request
+from personalize_provider.request import Request, malformed
 from personalize_provider.solution import Solution
 from personalize_provider.solution.goal import (
     GIVEN_UP_SECONDS,
-    JUST_CREATED_SECONDS,
     Absent,
     Present,
     abandoned_id,
@@ -42,15 +41,21 @@ _ATTEMPT = "Attempt"
 # With the client's own retries, well within the function's minute.
 _PATIENCE_SECONDS = 40.0
 _PAUSE_SECONDS = 2.0
+_END_OF_TIME = 1e11  # seconds since the epoch; NaN and infinity are beyond it
 
 
-@logger.inject_lambda_context(clear_state=True)
+# The event holds a credential: it is not logged, whatever POWERTOOLS_LOGGER_LOG_EVENT says.
+_with_log = logger.inject_lambda_context(clear_state=True, log_event=False)
+
+
+@_with_log
 def on_event(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001 (Lambda passes it)
     """Answer a request's first event with its physical id and what later events need to know.
 
     Raises:
         InvalidPropertiesError: the properties make no request to the service.
-        LifecycleError: CloudFormation doesn't say what the stack is doing.
+        LifecycleError: the event is none of CloudFormation's, is about somebody else's solution, or
+            CloudFormation doesn't say what the stack is doing.
     """
     request = _begin(event)
     identity = physical_id(request)
@@ -65,7 +70,7 @@ def on_event(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]
     return {"PhysicalResourceId": identity, _ATTEMPT: attempt.to_event()}
 
 
-@logger.inject_lambda_context(clear_state=True)
+@_with_log
 def is_complete(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001
     """Work on a request for a short while.
 
@@ -73,12 +78,10 @@ def is_complete(event: Mapping[str, Any], context: LambdaContext) -> dict[str, A
         LifecycleError: the request has failed; the message is what the stack's events show.
     """
     request = _begin(event)
-    attempt = Attempt.from_event(event[_ATTEMPT])
-    goal = goal_of(request, attempt.started_at)
+    attempt = _attempt_of(event)
+    goal = goal_of(request, attempt.started_at, is_rolling_back=attempt.stack.is_rolling_back)
     if goal is None:
         return {"IsComplete": True}
-    if isinstance(goal, Absent) and attempt.stack.is_rolling_back:
-        goal = replace(goal, quiet_seconds=max(goal.quiet_seconds, JUST_CREATED_SECONDS))
     step = _work_on(goal, request, attempt)
     if isinstance(step, Done) and _is_cleaned_up(request, attempt):
         return {"IsComplete": True, "Data": dict(step.attributes)}
@@ -95,7 +98,10 @@ def _work_on(goal: Present | Absent, request: Request, attempt: Attempt) -> Done
 
 
 def _is_cleaned_up(request: Request, attempt: Attempt) -> bool:
-    """Whether what a cancelled update began is gone. That it can't be ended must not fail the rollback."""
+    """Whether what a cancelled update began is gone, or nothing more can be done about it.
+
+    That it can't be ended must not fail the rollback; it is tried until the deadline all the same.
+    """
     goal = goal_of(request.delete_of(attempt.abandoned), attempt.started_at) if attempt.abandoned else None
     if not isinstance(goal, Absent):
         return True
@@ -103,7 +109,7 @@ def _is_cleaned_up(request: Request, attempt: Attempt) -> bool:
         return isinstance(_work_on(replace(goal, quiet_seconds=GIVEN_UP_SECONDS), request, attempt), Done)
     except LifecycleError as error:
         logger.error("what a cancelled update began is still there", error=str(error))
-        return True
+        return isinstance(error, SupersededError) or _CLOCK.now() >= attempt.deadline
 
 
 def _stack_state(request: Request, since: float) -> StackState:
@@ -129,3 +135,20 @@ def _begin(event: Mapping[str, Any]) -> Request:
         physical_id=request.physical_id,
     )
     return request
+
+
+def _attempt_of(event: Mapping[str, Any]) -> Attempt:
+    """What `on_event` noted. It comes back from outside, through the waiter, so it is checked."""
+    try:
+        attempt = Attempt.from_event(event[_ATTEMPT])
+    except (KeyError, TypeError):
+        raise malformed(
+            event, [f"{_ATTEMPT} is missing, or not what the first event was answered with"]
+        ) from None
+    times = (attempt.started_at, attempt.deadline)
+    texts = (attempt.stack.status, attempt.stack.last_updated, attempt.abandoned)
+    if not all(isinstance(time, int | float) and 0 <= time < _END_OF_TIME for time in times):
+        raise malformed(event, [f"{_ATTEMPT} holds a time that is none"])
+    if not all(isinstance(text, str) for text in texts):
+        raise malformed(event, [f"{_ATTEMPT} holds a text that is none"])
+    return attempt

@@ -14,13 +14,24 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-STACK_ID_TAG = "cdk-personalize:stack-id"
-LOGICAL_ID_TAG = "cdk-personalize:logical-id"
-CONFIG_HASH_TAG = "cdk-personalize:config-hash"
+TAG_PREFIX = "cdk-personalize:"
+STACK_ID_TAG = f"{TAG_PREFIX}stack-id"
+LOGICAL_ID_TAG = f"{TAG_PREFIX}logical-id"
+CONFIG_HASH_TAG = f"{TAG_PREFIX}config-hash"
 
 _MAX_NAME = 63  # rule 2
 _HASH_DIGITS = 12
 _MAX_LABEL = _MAX_NAME - _HASH_DIGITS - 1
+
+_STACK_ID = re.compile(
+    r"arn:(aws[a-z-]*):cloudformation:([a-z0-9-]+):([0-9]{12}):stack/([a-zA-Z][a-zA-Z0-9-]*)/[a-zA-Z0-9-]+"
+)
+_MAX_STACK_ID = 256  # what a tag's value takes (rule 17); CloudFormation's own stay below 240
+
+
+def is_stack_id(value: Any) -> bool:
+    """Whether a value is the ARN of a CloudFormation stack, which an `Owner` takes for granted."""
+    return isinstance(value, str) and len(value) <= _MAX_STACK_ID and _STACK_ID.fullmatch(value) is not None
 
 
 @dataclass(frozen=True)

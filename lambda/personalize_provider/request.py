@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, cast
+from typing import Any, Literal, get_args
+
+from personalize_provider.errors import LifecycleError
+from personalize_provider.identity import is_stack_id
 
 RequestType = Literal["Create", "Update", "Delete"]
+
+_RESOURCE_TYPE = "Custom::PersonalizeSolution"
+_LOGICAL_ID = re.compile(r"[a-zA-Z0-9]{1,255}")
+_MAX_ID_BYTES = 1024  # CloudFormation's limit on physical ids
+_MAX_SHOWN = 60
 
 # Properties that steer CloudFormation itself and are no part of what the resource should be.
 _CLOUDFORMATION_PROPERTIES = frozenset({"ServiceToken", "ServiceTimeout"})
@@ -37,20 +46,23 @@ class Request:
     old_properties: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
-    def from_event(cls, event: Mapping[str, Any]) -> Request:
+    def from_event(cls, event: Any) -> Request:
         """Read a CloudFormation event, or the provider framework's copy of one.
 
         Raises:
-            KeyError: the event lacks a member that every CloudFormation event has.
+            LifecycleError: CloudFormation sends no such event; everything that is wrong with it is named.
         """
+        problems = list(_problems(event))
+        if problems:
+            raise malformed(event, problems)
         return cls(
-            type=cast(RequestType, event["RequestType"]),
+            type=event["RequestType"],
             resource_type=event["ResourceType"],
             stack_id=event["StackId"],
             logical_id=event["LogicalResourceId"],
             request_id=event["RequestId"],
             physical_id=event.get("PhysicalResourceId", ""),
-            properties=_own(event.get("ResourceProperties", {})),
+            properties=_own(event["ResourceProperties"]),
             old_properties=_own(event.get("OldResourceProperties", {})),
         )
 
@@ -59,6 +71,77 @@ class Request:
         return replace(
             self, type="Delete", physical_id=physical_id, properties=self.old_properties, old_properties={}
         )
+
+
+def malformed(event: Any, problems: Sequence[str]) -> LifecycleError:
+    """The failure to report for an event that CloudFormation and the framework don't send.
+
+    It repeats nothing of the event but the ids and the beginnings of values that `problems` shows: the
+    event holds a credential.
+    """
+    logical_id = event.get("LogicalResourceId") if isinstance(event, Mapping) else None
+    return LifecycleError(
+        f"resource {logical_id}" if _is_logical_id(logical_id) else "custom resource",
+        "reading the event",
+        "; ".join(problems),
+        f"make it with a resource of type {_RESOURCE_TYPE} in a CloudFormation template",
+    )
+
+
+def _problems(event: Any) -> Iterator[str]:
+    if not isinstance(event, Mapping):
+        yield f"the event is of type {type(event).__name__} and not an object"
+        return
+    for member, (is_right, right) in _MEMBERS.items():
+        if member not in event:
+            if member not in _OPTIONAL.get(str(event.get("RequestType")), ()):
+                yield f"{member} is missing"
+        elif not is_right(event[member]):
+            yield f"{member} is {_shown(event[member])} and not {right}"
+    # A Delete of any type may pass: it ends what an Update or a Create was refused for, or finds nothing
+    # of its own. To fail it would only keep the stack from being deleted.
+    kind = event.get("ResourceType")
+    if _is_id(kind) and kind != _RESOURCE_TYPE and event.get("RequestType") != "Delete":
+        yield f"ResourceType is {_shown(kind)} and not {_RESOURCE_TYPE}"
+
+
+def _is_id(value: Any) -> bool:
+    try:
+        return isinstance(value, str) and len(value.encode()) <= _MAX_ID_BYTES
+    except UnicodeEncodeError:  # half of a surrogate pair
+        return False
+
+
+def _is_logical_id(value: Any) -> bool:
+    return isinstance(value, str) and _LOGICAL_ID.fullmatch(value) is not None
+
+
+def _is_object(value: Any) -> bool:
+    return isinstance(value, Mapping)
+
+
+_MEMBERS: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "RequestType": (lambda value: value in get_args(RequestType), "Create, Update or Delete"),
+    "StackId": (is_stack_id, "the ARN of a CloudFormation stack"),
+    "LogicalResourceId": (_is_logical_id, "1 to 255 letters and digits"),
+    "RequestId": (_is_id, f"text of at most {_MAX_ID_BYTES} bytes"),
+    "ResourceType": (_is_id, f"text of at most {_MAX_ID_BYTES} bytes"),
+    "PhysicalResourceId": (_is_id, f"text of at most {_MAX_ID_BYTES} bytes"),
+    "ResourceProperties": (_is_object, "an object"),
+    "OldResourceProperties": (_is_object, "an object"),
+}
+_OPTIONAL = {
+    "Create": {"PhysicalResourceId", "OldResourceProperties"},
+    "Update": {"OldResourceProperties"},
+    "Delete": {"OldResourceProperties"},
+}
+
+
+def _shown(value: Any) -> str:
+    """The beginning of a text, printable; of anything else the type, for it may be of any size and depth."""
+    if not isinstance(value, str):
+        return f"of type {type(value).__name__}"
+    return repr(value if len(value) <= _MAX_SHOWN else f"{value[:_MAX_SHOWN]}...")
 
 
 def _own(properties: Mapping[str, Any]) -> dict[str, Any]:

@@ -88,7 +88,10 @@ def cloudformation() -> CloudFormation:
 
 
 def whole_answers(client: Any) -> Any:
-    """Let a client raise for an answer that was cut short, which botocore takes for one without members."""
+    """Let a client raise for an answer that was cut short, which botocore takes for one without members.
+
+    And let every error say which operation it is about, as those that the service answers do.
+    """
 
     def check(
         event_name: str,
@@ -96,14 +99,24 @@ def whole_answers(client: Any) -> Any:
         parsed_response: Mapping[str, Any] | None,
         **_event: Any,
     ) -> None:
-        operation = client.meta.service_model.operation_model(event_name.rpartition(".")[2])
-        if response_dict is None or parsed_response is None or not operation.output_shape:
+        if response_dict is None or parsed_response is None:
             return
-        empty = operation.output_shape.members and not parsed_response.keys() - {"ResponseMetadata"}
-        if empty and response_dict["body"].strip() != b"{}":
+        operation = client.meta.service_model.operation_model(event_name.rpartition(".")[2])
+        if error := parsed_response.get("Error"):
+            # Without a readable body, botocore makes the HTTP status the error's code.
+            is_cut = error.get("Code") == str(response_dict["status_code"])
+        else:
+            has_members = bool(operation.output_shape and operation.output_shape.members)
+            is_empty = has_members and not parsed_response.keys() - {"ResponseMetadata"}
+            is_cut = is_empty and response_dict["body"].strip() != b"{}"
+        if is_cut:
             raise ResponseStreamingError(error=f"the answer to {operation.name} is cut short")
 
+    def name_operation(event_name: str, exception: Exception, **_event: Any) -> None:
+        exception.operation_name = event_name.rpartition(".")[2]  # type: ignore[attr-defined]
+
     client.meta.events.register("response-received", check)
+    client.meta.events.register("after-call-error", name_operation)
     return client
 
 

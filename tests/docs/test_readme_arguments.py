@@ -166,6 +166,7 @@ def solution_arn(properties: dict[str, Any]) -> str:
         "StackId": STACK_ID,
         "LogicalResourceId": "Solution",
         "RequestId": "1",
+        "PhysicalResourceId": "the one before",
         "ResourceProperties": properties,
     }
     return physical_id(Request.from_event(event))

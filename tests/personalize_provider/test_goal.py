@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from personalize_provider.errors import InvalidPropertiesError
+from personalize_provider.errors import InvalidPropertiesError, LifecycleError
 from personalize_provider.identity import CONFIG_HASH_TAG, LOGICAL_ID_TAG, STACK_ID_TAG
 from personalize_provider.solution.goal import Absent, Present, abandoned_id, goal_of, physical_id
 from provider_world import GROUP, SIMS, STACK_ID, V2, request, tag_list
@@ -16,6 +17,14 @@ MARKERS = (
     "films-Movies-1B2C3D4E5F",
     "AWSCDK::CustomResourceProviderFramework::CREATE_FAILED",
     "AWSCDK::CustomResourceProviderFramework::MISSING_PHYSICAL_ID",
+)
+
+
+OWN = "arn:aws:personalize:us-east-1:123456789012:solution/movies"
+FOREIGN = (
+    OWN.replace("123456789012", "999999999999"),
+    OWN.replace("us-east-1", "eu-west-1"),
+    OWN.replace("arn:aws:", "arn:aws-cn:"),
 )
 
 
@@ -64,9 +73,41 @@ def test_present__automatic_training_not_said__is_sent_as_off() -> None:
     assert present(performAutoTraining=None).request["performAutoTraining"] is False
 
 
-def test_present__tags_like_ours__cannot_take_the_ownership_away() -> None:
-    goal = present(tags=[{"tagKey": STACK_ID_TAG, "tagValue": "other"}])
-    assert goal.tags[STACK_ID_TAG] == STACK_ID
+@pytest.mark.parametrize(
+    "key", [STACK_ID_TAG, CONFIG_HASH_TAG, "cdk-personalize:else", "CDK-Personalize:Stack-Id"]
+)
+def test_present__tag_of_ours__is_refused(key: str) -> None:
+    with pytest.raises(InvalidPropertiesError) as raised:
+        present(tags=tag_list(**{key: "other"}))
+    (problem,) = raised.value.problems
+    assert (
+        problem == f"Invalid value for parameter tags, key: {key!r}, cdk-personalize: is the provider's own"
+    )
+
+
+def test_present__tag_key_twice__is_refused() -> None:
+    with pytest.raises(InvalidPropertiesError) as raised:
+        present(tags=[*tag_list(a="1", b="1"), *tag_list(a="2")])
+    assert raised.value.problems == ("Invalid value for parameter tags, the key 'a' is there 2 times",)
+
+
+@pytest.mark.parametrize("name", ["a/b", "../x", "movies\n", "-a", "a.b", "ä", "\uff11", "a b", "a" * 64])
+def test_present__name_that_is_none__is_refused(name: str) -> None:
+    with pytest.raises(InvalidPropertiesError, match="Invalid value for parameter name"):
+        present(name=name)
+
+
+@pytest.mark.parametrize("name", ["a", "9", "A-_z", "a" * 63])
+def test_present__name_of_the_service__is_taken(name: str) -> None:
+    assert present(name=name).arn.endswith(f":solution/{name}")
+
+
+@pytest.mark.parametrize("written", ["perhaps", "", ["true"], None])
+def test_present__wait_for_training_that_is_no_boolean__is_refused(written: Any) -> None:
+    bare = request("Create", {})
+    broken = replace(bare, properties={**bare.properties, "waitForTrainingOnDelete": written})
+    with pytest.raises(InvalidPropertiesError, match="waitForTrainingOnDelete"):
+        goal_of(broken, since=1.0)
 
 
 @pytest.mark.parametrize(
@@ -132,7 +173,9 @@ def test_dropped_tags__old_ones_named_like_ours__are_not_among_them() -> None:
     assert dropped([{"tagKey": STACK_ID_TAG, "tagValue": "x"}]) == frozenset()
 
 
-@pytest.mark.parametrize("malformed", ["none", {"a": "b"}, [{"key": "a"}], ["a"], [["a"]]])
+@pytest.mark.parametrize(
+    "malformed", ["none", {"a": "b"}, [{"key": "a"}], ["a"], [["a"]], [{"tagKey": ["a"]}]]
+)
 def test_dropped_tags__properties_that_failed_before__do_not_break_the_rollback(malformed: Any) -> None:
     assert dropped(malformed) == frozenset()
 
@@ -172,9 +215,12 @@ def test_absent__id_that_is_no_arn_and_bad_properties__nothing_to_do(marker: str
     assert goal_of(request("Delete", {"performHPO": "yes"}, marker), since=1.0) is None
 
 
-@pytest.mark.parametrize(("written", "meant"), [("true", True), ("false", False), (None, False)])
-def test_absent__wait_for_training__is_read(written: str | None, meant: bool) -> None:
-    assert absent("x", waitForTrainingOnDelete=written).wait_for_training is meant
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("true", True), ("True", True), ("false", False), ("perhaps", False), (["true"], False), (None, False)],
+)
+def test_absent__wait_for_training__is_read(written: Any, meant: bool) -> None:
+    assert absent(OWN, waitForTrainingOnDelete=written).wait_for_training is meant
 
 
 @pytest.mark.parametrize(
@@ -184,10 +230,31 @@ def test_absent__wait_for_training__is_read(written: str | None, meant: bool) ->
         "arn:aws:personalize:us-east-1:123456789012:campaign/movies",
         "arn:aws:personalize:::recipe/aws-sims",
         "x arn:aws:personalize:us-east-1:123456789012:solution/movies",
+        f"{OWN}\n",
+        f"{OWN}/../x",
+        f"{OWN}.",
+        f"{OWN}-{'a' * 60}",
+        f"{OWN}-ä",
+        OWN.replace("123456789012", "\uff11" * 12),
+        OWN.replace("123456789012", ""),
+        OWN.replace("personalize", "forecast").replace("123456789012", "999999999999"),
+        OWN.replace("123456789012", "999999999999") + "/236f000b",
     ],
 )
 def test_absent__arn_of_something_else__is_not_deleted(arn: str) -> None:
     assert absent(arn).arn == physical_id(request("Create", {}))
+
+
+@pytest.mark.parametrize("arn", FOREIGN)
+@pytest.mark.parametrize("type_", ["Update", "Delete"])
+def test_goal__solution_beyond_the_stacks_account_and_region__is_refused(type_: str, arn: str) -> None:
+    asked = request(type_, {}, arn)
+    for read in (physical_id, lambda r: goal_of(r, since=1.0)):
+        with pytest.raises(LifecycleError) as raised:
+            read(asked)
+        assert str(raised.value).startswith(
+            f"resource Movies: {type_} failed: {arn} is not in the stack's own account, Region and partition"
+        )
 
 
 def test_abandoned__reverse_update_of_a_cancelled_replacement__is_the_replacement() -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from personalize_provider.identity import CONFIG_HASH_TAG, Owner, digest
+from personalize_provider.identity import CONFIG_HASH_TAG, Owner, digest, is_stack_id
 from personalize_provider.sdk import input_shape
 
 STACK_ID = "arn:aws:cloudformation:us-east-1:123456789012:stack/films/1f6c2d40-aaaa-bbbb-cccc-0123456789ab"
@@ -93,6 +93,36 @@ def test_arn__partition_and_region__are_the_stacks(partition: str, region: str) 
     assert (
         owner.arn("solution/movies") == f"arn:{partition}:personalize:{region}:123456789012:solution/movies"
     )
+
+
+@given(stack_names, uuids)
+def test_is_stack_id__any_stack__is_one(name: str, uuid: str) -> None:
+    assert is_stack_id(f"arn:aws-us-gov:cloudformation:us-gov-west-1:123456789012:stack/{name}/{uuid}")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        ["arn"],
+        "",
+        "films",
+        STACK_ID + "\n",
+        STACK_ID + "/x",
+        STACK_ID.rpartition("/")[0],
+        STACK_ID.replace("films", "../films"),
+        STACK_ID.replace("films", "fi:lms"),
+        STACK_ID.replace("films", "ﬁlms"),
+        STACK_ID.replace("films", "f" * 300),
+        STACK_ID.replace("cloudformation", "personalize"),
+        STACK_ID.replace("123456789012", "12345678901"),
+        STACK_ID.replace("123456789012", "\uff11" * 12),
+        STACK_ID.replace(":stack/", ":changeSet/"),
+        STACK_ID.replace("arn:aws:", "urn:aws:"),
+    ],
+)
+def test_is_stack_id__anything_else__is_none(value: Any) -> None:
+    assert not is_stack_id(value)
 
 
 def test_owns__tags__both_must_match() -> None:

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from personalize_provider.sdk import input_shape
-from personalize_provider.wire import restore
+from personalize_provider.wire import boolean, restore
 
 LARGE: dict[str, Any] = {
     "suppress_health_check": [HealthCheck.too_slow, HealthCheck.data_too_large],
@@ -25,7 +25,9 @@ MINIMAL = {
 }
 
 # Words that CloudFormation must not have mistaken for booleans and numbers.
-texts = st.sampled_from(["true", "0.5", "rate(7 days)", "null", "", "é"]) | st.text(max_size=8)
+texts = st.sampled_from(["true", "0.5", "rate(7 days)", "null", "", "é"]) | st.text(
+    st.characters(codec="utf-8", exclude_categories=["Cc"]), max_size=8
+)
 
 
 def values(shape: Shape) -> st.SearchStrategy[Any]:
@@ -103,6 +105,15 @@ def event(weight: Any) -> dict[str, Any]:
     return {"eventsConfig": {"eventParametersList": [{"eventType": "watch", "weight": weight}]}}
 
 
+def hpo(minimum: Any) -> dict[str, Any]:
+    ranges = {"integerHyperParameterRanges": [{"name": "depth", "minValue": minimum, "maxValue": "5"}]}
+    return {"hpoConfig": {"algorithmHyperParameterRanges": ranges}}
+
+
+def parameters(written: dict[str, Any]) -> dict[str, Any]:
+    return {**MINIMAL, "solutionConfig": {"algorithmHyperParameters": written}}
+
+
 @pytest.mark.parametrize(
     ("properties", "named"),
     [
@@ -119,6 +130,29 @@ def event(weight: Any) -> dict[str, Any]:
         ({**MINIMAL, "eventtype": "watch"}, ["eventtype"]),
         ({**MINIMAL, "name": ""}, ["name"]),
         ({"name": "movies"}, ["datasetGroupArn"]),
+        ({**MINIMAL, "performHPO": " true"}, ["performHPO", " true"]),
+        ({**MINIMAL, "performHPO": "\uff11"}, ["performHPO", "\uff11"]),
+        ({**MINIMAL, "performHPO": 1}, ["performHPO", "int"]),
+        ({**MINIMAL, "solutionConfig": event("1e400")}, ["weight", "1e400"]),
+        ({**MINIMAL, "solutionConfig": event("0x10")}, ["weight", "0x10"]),
+        ({**MINIMAL, "solutionConfig": event("\uff11")}, ["weight", "\uff11"]),
+        ({**MINIMAL, "solutionConfig": event("1_0")}, ["weight", "1_0"]),
+        ({**MINIMAL, "solutionConfig": event(" 1")}, ["weight", " 1"]),
+        ({**MINIMAL, "solutionConfig": event(float("nan"))}, ["weight", "nan"]),
+        ({**MINIMAL, "solutionConfig": event(True)}, ["weight", "True"]),
+        ({**MINIMAL, "solutionConfig": hpo("9" * 400)}, ["[0].minValue", "999"]),
+        ({**MINIMAL, "solutionConfig": hpo("1.5")}, ["[0].minValue", "1.5"]),
+        ({**MINIMAL, "solutionConfig": hpo("\uff11")}, ["[0].minValue", "\uff11"]),
+        ({**MINIMAL, "eventType": "a" * 257}, ["eventType", "257", "valid max length: 256"]),
+        ({**MINIMAL, "eventType": "a\0b"}, ["Invalid characters", "eventType", r"a\x00b"]),
+        ({**MINIMAL, "eventType": "a\ud800b"}, ["Invalid characters", "eventType", r"a\ud800b"]),
+        ({**MINIMAL, "tags": ["team"]}, ["tags[0]", "team"]),
+        ({**MINIMAL, "tags": [{"tagKey": "k", "tagValue": ""}] * 201}, ["tags", "201", "max length: 200"]),
+        ({**MINIMAL, "tags": [{"tagKey": "k" * 129, "tagValue": ""}]}, ["tags[0].tagKey", "129"]),
+        (parameters({str(n): "" for n in range(101)}), ["algorithmHyperParameters", "101", "100"]),
+        (parameters({"k" * 257: ""}), ["algorithmHyperParameters (key: kkk", "257"]),
+        (parameters({"k": "v" * 1001}), ["algorithmHyperParameters.k", "1001"]),
+        (parameters({"k\0": "v"}), [r"algorithmHyperParameters (key: k\x00)"]),
     ],
 )
 def test_restore__bad_value__is_named(properties: dict[str, Any], named: list[str]) -> None:
@@ -148,3 +182,78 @@ def test_restore__many_bad_values__all_are_named_once() -> None:
     assert len(problems) == len(beginnings)
     for beginning in beginnings:
         assert any(problem.startswith(beginning) for problem in problems), beginning
+
+
+@pytest.mark.parametrize(("written", "meant"), [("-5", -5), ("+5", 5), ("007", 7), ("1000000", 1_000_000)])
+def test_restore__spellings_of_integers__are_understood(written: str, meant: int) -> None:
+    request, problems = restore({**MINIMAL, "solutionConfig": hpo(written)}, CREATE)
+    ranges = request["solutionConfig"]["hpoConfig"]["algorithmHyperParameterRanges"]
+    assert (ranges["integerHyperParameterRanges"][0]["minValue"], problems) == (meant, [])
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"), [("1", 1.0), ("1.", 1.0), (".5", 0.5), ("5E-1", 0.5), ("1.0E2", 100.0), (1, 1.0)]
+)
+def test_restore__spellings_of_numbers__are_understood(written: Any, meant: float) -> None:
+    request, problems = restore({**MINIMAL, "solutionConfig": event(written)}, CREATE)
+    weight = request["solutionConfig"]["eventsConfig"]["eventParametersList"][0]["weight"]
+    assert (weight, problems) == (meant, [])
+
+
+def test_restore__everything_at_its_limit__is_taken() -> None:
+    properties = {
+        **parameters({f"{n:0>256}": "v" * 1000 for n in range(100)}),
+        "tags": [{"tagKey": "k" * 128, "tagValue": "v" * 256}] * 200,
+        "eventType": "\t\n" * 128,
+    }
+    assert restore(properties, CREATE) == (properties, [])
+
+
+@pytest.mark.parametrize("size", [262_144, 10_000_000])
+def test_restore__more_than_the_waiter_can_carry__is_not_looked_at(size: int) -> None:
+    for large in ("x" * size, ["x" * 100] * (size // 100 + 1), {"x" * size: ""}):
+        assert restore({"unheardOf": large}, CREATE) == (
+            {},
+            ["the properties have more than 262144 characters"],
+        )
+
+
+@pytest.mark.parametrize("times", [20_000, 1_000_000])
+def test_restore__more_values_than_a_request_can_have__is_not_looked_at(times: int) -> None:
+    for large in (["x"] * times, [[]] * times, [{}] * times, [None] * times):
+        assert restore({"unheardOf": large}, CREATE) == ({}, ["the properties have more than 20000 values"])
+
+
+@pytest.mark.parametrize(
+    ("levels", "problem"),
+    [
+        (18, "Invalid type for parameter eventType"),
+        (19, "the properties are nested more"),
+        (1_000, "the prop"),
+    ],
+)
+def test_restore__nested_deep__is_one_problem(levels: int, problem: str) -> None:
+    value: Any = "x"
+    for _ in range(levels):
+        value = [value]
+    _, problems = restore({**MINIMAL, "eventType": value}, CREATE)
+    assert len(problems) == 1
+    assert problems[0].startswith(problem)
+
+
+def test_restore__wrong_nine_thousand_times__is_a_short_list() -> None:
+    _, problems = restore({**MINIMAL, **{f"unheardOf{n}": "x" for n in range(9_000)}}, CREATE)
+    assert len(problems) == 21
+    assert problems[-1] == "and 8980 more"
+
+
+def test_restore__problem_of_any_length__is_cut_and_printable() -> None:
+    _, problems = restore({**MINIMAL, "performHPO": "\x1b[31m\ud800" + "x" * 10_000}, CREATE)
+    (problem,) = problems
+    assert problem.startswith(r"Invalid type for parameter performHPO, value: \x1b[31m\ud800xxx")
+    assert len(problem) < 350
+
+
+@pytest.mark.parametrize("value", [None, 1, "", "yes", "1", " true", ["true"], {"true": "true"}])
+def test_boolean__anything_else__is_none(value: Any) -> None:
+    assert boolean(value) is None

@@ -91,6 +91,10 @@ class Retag(Effect):
     add: Mapping[str, str]
     remove: frozenset[str]
 
+    def __repr__(self) -> str:
+        """Keys only: values of tags may be confidential, and this is logged."""
+        return f"Retag(add={sorted(self.add)}, remove={sorted(self.remove)})"
+
 
 @dataclass(frozen=True)
 class StopTraining(Effect):
@@ -139,7 +143,8 @@ def decide(goal: Present | Absent, observed: Observed | None, *, now: float, exp
     )
     if not (expired and isinstance(step, Wait)):
         return step
-    never_active = observed is not None and observed.status in _CREATING and goal.owns(observed.tags)
+    is_ours = observed is not None and goal.owns(observed.tags) and _is_since(goal, observed.solution)
+    never_active = is_ours and observed is not None and observed.status != "ACTIVE"
     return Fail(not_finished(goal.label, step.reason), discard=Delete() if never_active else None)
 
 

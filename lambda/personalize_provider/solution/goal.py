@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from personalize_provider.errors import InvalidPropertiesError
-from personalize_provider.identity import CONFIG_HASH_TAG, Owner
+from personalize_provider.errors import InvalidPropertiesError, LifecycleError
+from personalize_provider.identity import CONFIG_HASH_TAG, TAG_PREFIX, Owner
 from personalize_provider.request import Request
 from personalize_provider.sdk import input_shape
 from personalize_provider.solution.config import immutable_hash
-from personalize_provider.wire import restore
+from personalize_provider.wire import boolean, restore
 
-_SOLUTION_ARN = re.compile(r"arn:[a-z\d-]+:personalize:[a-z\d-]+:\d+:solution/[^/]+")  # rule 98
+_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_-]{0,62}")  # rule 2
+_SOLUTION_ARN = re.compile(
+    rf"(arn:[a-z0-9-]+:personalize:[a-z0-9-]+:[0-9]{{12}}:solution/){_NAME.pattern}"  # rule 98
+)
+_MAX_SHOWN = 60
 _WAIT_FOR_TRAINING = "waitForTrainingOnDelete"
 
 # CloudFormation makes an id up where it never heard of one: the create that it gave up may still be under way.
@@ -22,8 +27,9 @@ _WAIT_FOR_TRAINING = "waitForTrainingOnDelete"
 # seconds at the most.
 GIVEN_UP_SECONDS = 30.0
 
-# A rollback deletes what was created a moment ago, and the service may not show that yet.
-JUST_CREATED_SECONDS = 5.0
+# What was created a moment ago may not be shown yet, and a failed deploy deletes it at once.
+_SETTLES_SECONDS = 5.0
+
 _UNNAMED = "unnamed"  # stands in for the name, which needs the rest to be read first
 
 
@@ -98,7 +104,9 @@ def physical_id(request: Request) -> str:
 
     Raises:
         InvalidPropertiesError: the properties make no CreateSolution request; each problem is named.
+        LifecycleError: the request is about a solution of another account, Region or partition.
     """
+    _refuse_foreign(request)
     return request.physical_id if request.type == "Delete" else _present(request, since=0).arn
 
 
@@ -114,20 +122,23 @@ def abandoned_id(request: Request) -> str:
     return "" if before in (request.physical_id, physical_id(request)) else before
 
 
-def goal_of(request: Request, since: float) -> Present | Absent | None:
+def goal_of(request: Request, since: float, *, is_rolling_back: bool = False) -> Present | Absent | None:
     """What the request wants, or None where it is about no solution at all (rule 84).
 
     Args:
         request: The request, with the physical id that was answered for it.
         since: When it began, seconds since the epoch.
+        is_rolling_back: The stack undoes what it has just done.
 
     Raises:
-        InvalidPropertiesError: as `physical_id`.
+        InvalidPropertiesError, LifecycleError: as `physical_id`.
     """
+    _refuse_foreign(request)
     if request.type == "Delete":
         return _absent(request, since)
     present = _present(request, since)
-    return replace(present, starts_anew=present.arn != _arn_before(request))
+    # What a rollback wants is there in most cases.
+    return replace(present, starts_anew=present.arn != _arn_before(request) and not is_rolling_back)
 
 
 def _arn_before(request: Request) -> str:
@@ -138,12 +149,33 @@ def _arn_before(request: Request) -> str:
         return ""
 
 
+def _refuse_foreign(request: Request) -> None:
+    """Fail where a solution beyond the stack's own account and Region is asked for.
+
+    Every id that we answer lies beside its stack, so such a request is a mistake or a forgery. To look
+    there would be the first step of a change to what is none of the stack's, and to call a Delete done
+    would leave behind what somebody believes is deleted. A stack that waits for such a Delete can go on
+    without the resource. All other ids that are none of ours are harmless: see `_absent`.
+    """
+    arn = _SOLUTION_ARN.fullmatch(request.physical_id)
+    own = Owner(request.stack_id, request.logical_id).arn("solution/")
+    if arn is not None and arn[1] != own:
+        raise LifecycleError(
+            f"resource {request.logical_id}",
+            request.type,
+            f"{request.physical_id} is not in the stack's own account, Region and partition, "
+            "and nothing was done to it",
+            "delete it where it is, and keep it out of this stack (RetainResources of DeleteStack)",
+        )
+
+
 def _present(request: Request, since: float) -> Present:
     owner = Owner(request.stack_id, request.logical_id)
     properties = {key: value for key, value in request.properties.items() if key != _WAIT_FOR_TRAINING}
     # Off unless asked for, and always said: the service's default is on, and costs money (rule 33).
     properties = {"name": _UNNAMED, "performAutoTraining": "false", **properties}
     body, problems = restore(properties, input_shape("CreateSolution"))
+    problems += _own_rules(body, request.properties.get(_WAIT_FOR_TRAINING, "false"))
     if problems:
         raise InvalidPropertiesError(f"resource {request.logical_id}", problems)
     config_hash = immutable_hash(body)
@@ -157,18 +189,43 @@ def _present(request: Request, since: float) -> Present:
         name_proves_owner=generated,
         since=since,
         request={**body, "name": name, "tags": [{"tagKey": k, "tagValue": v} for k, v in tags.items()]},
-        dropped_tags=_tag_keys(request.old_properties) - tags.keys(),
+        dropped_tags=frozenset(_tag_keys(request.old_properties)) - tags.keys(),
     )
 
 
-def _tag_keys(properties: Mapping[str, Any]) -> frozenset[str]:
-    """The tag keys that there are: in a rollback these are properties which the update failed on."""
+def _own_rules(body: Mapping[str, Any], wait_for_training: Any) -> Iterator[str]:
+    """What neither the service model nor the service refuses, but we have to."""
+    name = body.get("name")
+    if isinstance(name, str) and not _NAME.fullmatch(name):  # it becomes part of an ARN
+        yield f"Invalid value for parameter name, value: {_shown(name)}, valid pattern: {_NAME.pattern}"
+    for key, times in Counter(_tag_keys(body)).items():
+        if times > 1:  # the last one would win without a word
+            yield f"Invalid value for parameter tags, the key {_shown(key)} is there {times} times"
+        if key.lower().startswith(TAG_PREFIX):
+            yield f"Invalid value for parameter tags, key: {_shown(key)}, {TAG_PREFIX} is the provider's own"
+    if boolean(wait_for_training) is None:
+        yield f"Invalid type for parameter {_WAIT_FOR_TRAINING}, valid values: true, false"
+
+
+def _shown(text: str) -> str:
+    return repr(text[:_MAX_SHOWN])
+
+
+def _tag_keys(properties: Mapping[str, Any]) -> list[str]:
+    """The tag keys that there are: these may be properties which a request failed on."""
     tags = properties.get("tags")
     listed = tags if isinstance(tags, list) else []
-    return frozenset(tag["tagKey"] for tag in listed if isinstance(tag, Mapping) and "tagKey" in tag)
+    keys = [tag.get("tagKey") for tag in listed if isinstance(tag, Mapping)]
+    return [key for key in keys if isinstance(key, str)]
 
 
 def _absent(request: Request, since: float) -> Absent | None:
+    """What a Delete wants. Lenient where `_present` is strict: a Delete that fails keeps the whole stack.
+
+    An id that is no solution's ARN (a marker of the framework, what CloudFormation made up, a version, a
+    campaign, a name with a path in it) is never looked up. The properties say what the resource would
+    have been called, and only that is looked for (rule 84).
+    """
     try:
         made: Present | None = _present(request, since)
     except InvalidPropertiesError:
@@ -182,6 +239,6 @@ def _absent(request: Request, since: float) -> Absent | None:
         owner=Owner(request.stack_id, request.logical_id),
         name_proves_owner=made is not None and made.name_proves_owner and made.arn == arn,
         since=since,
-        wait_for_training=request.properties.get(_WAIT_FOR_TRAINING) == "true",
-        quiet_seconds=0.0 if known else GIVEN_UP_SECONDS,
+        wait_for_training=boolean(request.properties.get(_WAIT_FOR_TRAINING)) is True,
+        quiet_seconds=_SETTLES_SECONDS if known else GIVEN_UP_SECONDS,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from botocore.exceptions import ClientError
 
@@ -22,6 +22,8 @@ from personalize_provider.solution.decide import (
 )
 from personalize_provider.solution.goal import Absent, Present
 from personalize_provider.steps import Effect, Step, Wait
+
+_T = TypeVar("_T")
 
 # The solution is not as it was observed, or busy: look again rather than fail.
 _LOOK_AGAIN = frozenset({"ResourceInUseException", "ResourceAlreadyExistsException"})
@@ -42,6 +44,7 @@ class Solution:
         self._now = now
         self._tags: dict[str, str] | None = None
         self._without_look = opening(goal, now())
+        self._is_deleted = False
 
     @property
     def label(self) -> str:
@@ -52,7 +55,10 @@ class Solution:
         """Observe the solution and decide what follows from it."""
         if self._without_look is not None and not expired:
             return self._without_look
-        return decide(self._goal, self._observe(), now=self._now(), expired=expired)
+        observed = self._observe()
+        if observed is None and self._may_only_be_unseen:
+            return Delete()
+        return decide(self._goal, observed, now=self._now(), expired=expired)
 
     def act(self, effect: Effect) -> Wait | None:
         """Carry an effect out. A throttled one has changed nothing, so it needs no look to be tried again."""
@@ -64,6 +70,7 @@ class Solution:
                 self._without_look = effect
             code = error_code(error)
             gone = code == "ResourceNotFoundException" and not isinstance(effect, Create)
+            self._is_deleted = gone and isinstance(effect, Delete)
             # What has just ended can't be stopped; with which code the service says so is not documented.
             over = code == "InvalidInputException" and isinstance(effect, StopTraining)
             if code not in _LOOK_AGAIN and not gone and not over:
@@ -71,18 +78,28 @@ class Solution:
             return Wait(f"{error.operation_name}: {error_message(error)}{self._blockers(effect)}")
         return None
 
+    @property
+    def _may_only_be_unseen(self) -> bool:
+        """Whether a solution that shall go is not described, though its delete was never answered.
+
+        To take it for gone would leave it behind. The service's word on a delete counts for more.
+        """
+        goal = self._goal
+        return isinstance(goal, Absent) and not self._is_deleted and goal.owns(self._tags or {})
+
     def _observe(self) -> Observed | None:
-        try:
-            # First: it tells as well whether the solution is there, and leaves the account's one DescribeSolution a
-            # second (rule 118) to those that need it.
-            if self._tags is None:
-                self._tags = self._read_tags()
-            solution = self._client.describe_solution(solutionArn=self._goal.arn)["solution"]
-        except ClientError as error:
-            if error_code(error) != "ResourceNotFoundException":
-                raise
-            self._tags = None
+        # Tags first: they tell as well whether the solution is there, and leave the account's one DescribeSolution a
+        # second (rule 118) to those that need it.
+        if self._tags is None:
+            self._tags = _if_there(self._read_tags)
+        if self._tags is None and isinstance(self._goal, Present):
             return None
+        described = _if_there(lambda: self._client.describe_solution(solutionArn=self._goal.arn))
+        if described is None:
+            return None
+        if self._tags is None:
+            self._tags = self._read_tags()
+        solution = described["solution"]
         return Observed(solution, self._tags, tuple(self._versions(solution)))
 
     def _call(self, effect: Effect) -> None:
@@ -105,6 +122,7 @@ class Solution:
                     self._client.stop_solution_version_creation(solutionVersionArn=version_arn)
             case Delete():
                 self._client.delete_solution(solutionArn=arn)
+                self._is_deleted = True
                 if isinstance(self._goal, Absent):  # it was there: what is not seen from now on is gone
                     self._goal = replace(self._goal, quiet_seconds=0.0)
             case _:
@@ -131,6 +149,16 @@ class Solution:
         except CALL_ERRORS:
             return ""
         return f" (used by campaign {', '.join(names)})" if names else ""
+
+
+def _if_there(call: Callable[[], _T]) -> _T | None:
+    """What a call answers, or None where what it is about does not exist."""
+    try:
+        return call()
+    except ClientError as error:
+        if error_code(error) != "ResourceNotFoundException":
+            raise
+        return None
 
 
 def _pages(
