@@ -15,7 +15,7 @@ import pytest
 
 import fault_table
 import wire_faults
-from fault_run import Run, outcome, run
+from fault_run import Run, identity_problems, outcome, run
 from fault_table import COLUMNS, Row, Table
 from lifecycles import PHASES, Phase
 from wire import Wire
@@ -47,9 +47,7 @@ def _part(rows: list[Row]) -> list[Row]:
         for operation in wire_faults.operations()
     }
     return [
-        row
-        for row in rows
-        if (faults[row.operation].index(row.fault) + phases.index(row.phase)) % PART == 0
+        row for row in rows if (faults[row.operation].index(row.fault) + phases.index(row.phase)) % PART == 0
     ]
 
 
@@ -71,7 +69,8 @@ def test_request__fault_on_the_wire__keeps_its_promises(
         result = run(wire, monkeypatch, phase, fault_of(row), row.operation, times)
         assert result.fired > 0, f"{column}: the fault was never met"
         seen.append(outcome(result, usual(phase), row.operation))
-        problems += [f"{column}: {problem}" for problem in result.problems]
+        found = [*identity_problems(result, usual(phase)), *result.problems]
+        problems += [f"{column}: {problem}" for problem in found]
     if _MODE == "update":
         _write(row, tuple(seen))
     assert not problems, "\n".join(problems)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import groupby
@@ -14,28 +15,31 @@ COLUMNS: Mapping[str, int | None] = {"once": 1, "three times": 3, "for ever": No
 
 _HEAD = """# The fault matrix
 
-What comes of every fault, in every call of the provider, in everything that happens to a solution. The faults are
-injected on the wire, between the SDK in the handler and the service. Written by the tests in `tests/faults`, which
-fail when they see something else; `FAULT_MATRIX=update pytest tests/faults` writes it anew.
+What comes of every fault, in every call of the provider, in everything that happens to a solution. The faults
+are injected on the wire, between the SDK in the handler and the service. The tests in `tests/faults` write this
+file and fail when they see something else: `FAULT_MATRIX=all pytest tests/faults` runs the whole matrix, where
+`make test` runs a fixed part of it, and `FAULT_MATRIX=update pytest tests/faults` writes the file anew.
 
-The fault is met by the first call of the operation, by the first three, or by all of them, until CloudFormation has
-done what it does with the answer. A word about each outcome:
+The fault is met by the first call of the operation, by the first three, or by all of them, until CloudFormation
+has done what it does with the answer.
 
-| | |
+| Outcome | |
 |---|---|
-| succeeds | The request succeeds. If it took more calls of an operation that changes something, their number is given |
+| succeeds | If it took more calls of an operation that changes something, their number is given |
 | fails: X | The request fails at once with this code of the service's |
-| fails at the deadline | The provider goes on trying until its deadline, and then says what was in the way |
+| fails at the deadline | The provider goes on trying until then, and says what was in the way |
 | rolls back | CloudFormation's reaction to the failure succeeds: everything is as before |
-| rollback fails | The fault hits the reaction too. Once it is gone, repeating the rollback or the delete succeeds |
-| clean-up fails | The update has succeeded, but what it replaced can't be deleted while the fault lasts |
+| rollback fails | The fault hits the reaction too; once it is gone, repeating that succeeds |
+| clean-up fails | The update succeeds; what it replaced can't be deleted while the fault lasts |
+| the log names what is left | Nobody but the provider knows what a cancelled update had made |
 
 Whatever the outcome, the tests also see that
 
 - the request ends with one final answer by its deadline, with the physical id that it is about;
-- a failure names the solution, the operation, what the service said and what to do, in fewer than 1,000 bytes;
-- nothing is left over that the stack doesn't own, at most one solution was created, and the old solution of a failed
-  replacement is as it was;
+- a failure names the solution, the operation, what the service said and what to do, in fewer than 1,000
+  bytes;
+- nothing is left over that the stack doesn't own, at most one solution was created, and the old solution of a
+  failed replacement is as it was;
 - somebody else's solution in the account is as it was.
 """
 
@@ -66,8 +70,10 @@ def read(path: Path) -> Table:
 
 def rewrite(path: Path, order: Iterable[Row], change: Callable[[Table], Table]) -> None:
     """Change the table; workers that do so at the same time wait for one another."""
-    with _locked(path):
-        path.write_text(_text(change(read(path)), order))
+    with _locked(path.parent):
+        new = path.with_suffix(".new")
+        new.write_text(_text(change(read(path)), order))
+        new.replace(path)  # at once: others may be reading
 
 
 def _text(table: Table, order: Iterable[Row]) -> str:
@@ -81,7 +87,10 @@ def _text(table: Table, order: Iterable[Row]) -> str:
 
 
 @contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    with path.open("a") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+def _locked(folder: Path) -> Iterator[None]:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
+    finally:
+        os.close(descriptor)

@@ -39,8 +39,8 @@ class Event:
     type: Literal["Create", "Update", "Delete"]
     status: str
     physical_id: str
-    properties: Mapping[str, Any]
-    old_properties: Mapping[str, Any] = field(default_factory=dict)
+    properties: Mapping[str, Any] = field(hash=False)
+    old_properties: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)
@@ -92,9 +92,7 @@ def reaction(event: Event, answer: Answer) -> Event | None:
     moved = answer.physical_id != event.physical_id
     match event.reason, answer.succeeded:
         case "create", False if answer.physical_id:
-            return Event(
-                "rollback", "Delete", "ROLLBACK_IN_PROGRESS", answer.physical_id, event.properties
-            )
+            return Event("rollback", "Delete", "ROLLBACK_IN_PROGRESS", answer.physical_id, event.properties)
         case "update", True if moved:
             return _clean_up("UPDATE_COMPLETE", event.physical_id, event.old_properties)
         case "update", False if moved:
