@@ -15,13 +15,13 @@ COLUMNS: Mapping[str, int | None] = {"once": 1, "three times": 3, "for ever": No
 
 _HEAD = """# The fault matrix
 
-What comes of every fault, in every call of the provider, in everything that happens to a solution. The faults
-are injected on the wire, between the SDK in the handler and the service. The tests in `tests/faults` write this
-file and fail when they see something else: `FAULT_MATRIX=all pytest tests/faults` runs the whole matrix, where
-`make test` runs a fixed part of it, and `FAULT_MATRIX=update pytest tests/faults` writes the file anew.
+What comes of every fault, in every call of the provider, in everything that happens to a solution. The
+faults are injected on the wire, between the SDK in the handler and the service. The tests in `tests/faults`
+write this file and fail when they see something else: `FAULT_MATRIX=all pytest tests/faults` runs the whole
+matrix, where `make test` runs a fixed part of it; `FAULT_MATRIX=update pytest tests/faults` writes it anew.
 
-The fault is met by the first call of the operation, by the first three, or by all of them, until CloudFormation
-has done what it does with the answer.
+The fault is met by the first call of the operation, by the first three, or by all of them, until
+CloudFormation has done what it does with the answer.
 
 | Outcome | |
 |---|---|
