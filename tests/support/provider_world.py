@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
@@ -18,7 +18,7 @@ import botocore.session
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.config import Config
 
-from personalize_local.simulator import Clock, Durations, Fault, Limits, Scope
+from personalize_local.simulator import Clock, Durations, Fault, Limits, Response, Scope
 from personalize_local.simulator import Personalize as Simulator
 from personalize_provider.attempt import Attempt
 from personalize_provider.reconciler import reconcile
@@ -61,15 +61,18 @@ def _session() -> botocore.session.Session:
     return session
 
 
-def client_of(simulator: Simulator, scope: Scope = SCOPE) -> Personalize:
-    """A botocore client whose requests the simulator answers."""
+Respond = Callable[[str, bytes, Scope], Response]
+
+
+def client_of(respond: Respond, scope: Scope = SCOPE) -> Personalize:
+    """A botocore client whose requests are answered by `respond`, such as the simulator's."""
     config = Config(retries={"mode": "standard", "total_max_attempts": 1})
     client = _session().create_client("personalize", region_name=scope.region, config=config)
 
     def answer(request: AWSPreparedRequest, **_event: Any) -> AWSResponse:
         target = request.headers["X-Amz-Target"]
         target = target.decode() if isinstance(target, bytes) else target
-        response = simulator.respond(target, request.body, scope)
+        response = respond(target, request.body, scope)
         return AWSResponse(request.url, response.status, response.headers, _Raw(response.body))
 
     client.meta.events.register("before-send.personalize", answer)
@@ -116,7 +119,7 @@ class World:
 
     def __post_init__(self) -> None:
         self.time = SimulatedTime(self.simulator.clock)
-        self.client = client_of(self.simulator)
+        self.client = client_of(self.simulator.respond)
         self.call("CreateDatasetGroup", name="films")
         self.simulator.advance(60)
         self.simulator.clear_calls()
