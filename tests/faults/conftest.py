@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import random
 from collections.abc import Callable, Iterator
 from functools import cache
 
@@ -30,6 +31,14 @@ def usual(wire: Wire) -> Callable[[Phase], Run]:
             return run(wire, patch, phase)
 
     return of
+
+
+@pytest.fixture(autouse=True)
+def chance() -> Iterator[None]:
+    """A combination has a seed of its own, and leaves chance to the tests after it."""
+    state = random.getstate()
+    yield
+    random.setstate(state)
 
 
 @pytest.fixture(autouse=True)

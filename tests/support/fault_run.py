@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -48,6 +49,7 @@ def run(
     times: int | None = None,
 ) -> Run:
     """Run one combination, lift the fault, let CloudFormation finish, and tear the stack down."""
+    random.seed(f"{phase.name} {operation} {fault} {times}")  # the provider spreads its calls by chance
     account = Account(wire, patch)
     world = account.world
     owned, event = phase.begin(world, account.do)

@@ -19,6 +19,7 @@ IN_PLACE: dict[str, Any] = {
     "solutionConfig": {"autoTrainingConfig": {"schedulingExpression": "rate(3 days)"}},
     "tags": tag_list(team="films", owner="editors"),
 }
+NAMED: dict[str, Any] = {**IN_PLACE, "name": "movies"}
 REPLACED: dict[str, Any] = {**BEFORE, "recipeArn": SIMS}
 
 Do = Callable[[Event], Version]
@@ -57,8 +58,11 @@ def _replacement(_world: World, do: Do) -> tuple[Version | None, Event]:
 
 
 def _delete(world: World, do: Do) -> tuple[Version | None, Event]:
-    """Of a solution with everything that is in the way of it: training, a schedule, a campaign."""
-    current = do(stack_model.create(IN_PLACE))
+    """Of a solution with everything that is in the way of it: training, a schedule, a campaign.
+
+    With a name of its own: whose it is, only the tags tell.
+    """
+    current = do(stack_model.create(NAMED))
     version = world.call("CreateSolutionVersion", solutionArn=current.id)["solutionVersionArn"]
     world.simulator.advance(1200)
     campaign = world.call("CreateCampaign", name="home", solutionVersionArn=version)["campaignArn"]

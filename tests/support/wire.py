@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs
 
+import pytest
 from botocore.config import Config
 from botocore.exceptions import ReadTimeoutError
 from hypercorn.asyncio import serve
@@ -60,15 +61,15 @@ class Wire:
         return self._clients[service, patient]
 
     def _client(self, service: str, *, patient: bool) -> Any:
+        """As the provider makes it, but for the address and the account, which the key stands for."""
         timeout = _READ_TIMEOUT if patient else _SHORT_READ_TIMEOUT
-        client = sdk._session().create_client(
-            service,
-            region_name=SCOPE.region,
-            endpoint_url=self.proxy.url,
-            aws_access_key_id=SCOPE.account,  # the server tells accounts by it
-            aws_secret_access_key="test",
-            config=sdk._CONFIG.merge(Config(read_timeout=timeout)),
-        )
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("AWS_ENDPOINT_URL", self.proxy.url)
+            patch.setenv("AWS_ACCESS_KEY_ID", SCOPE.account)
+            patch.setattr(sdk, "_CONFIG", sdk._CONFIG.merge(Config(read_timeout=timeout)))
+            sdk._session.cache_clear()
+            client = getattr(sdk, service).__wrapped__()
+            sdk._session.cache_clear()
         client.meta.events.register("before-call", self._count)
         client.meta.events.register("after-call-error", self._wait)
         return client
