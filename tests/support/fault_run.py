@@ -69,6 +69,8 @@ def run(
     refused = {call.operation for call in world.simulator.calls() if call.outcome != "ok"}
     account.without_faults()
 
+    if fault and fault.may_pass and times and not all(step.answer.succeeded for step in result.steps):
+        result.problems.append("it was not waited for the end of a fault that passes")
     for step in result.steps:
         found = [*step.delays, *_message_problems(step, operation, fault, refused)]
         result.problems += [f"{step.event.reason}: {problem}" for problem in found]

@@ -38,6 +38,8 @@ Whatever the outcome, the tests also see that
 - the request ends with one final answer by its deadline, with the physical id that it is about;
 - a failure names the solution, the operation, what the service said and what to do, in fewer than 1,000
   bytes;
+- throttles, quotas, faults of the service or the network, new denials and `ResourceInUseException` are waited
+  out while they may pass;
 - nothing is left over that the stack doesn't own, at most one solution was created, and the old solution of a
   failed replacement is as it was;
 - somebody else's solution in the account is as it was.

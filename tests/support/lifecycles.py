@@ -104,7 +104,7 @@ _DELETES = ("DescribeSolution", "ListTagsForResource", "DeleteSolution", "Descri
 PHASES = (
     Phase("create", _create, _CREATES, creates=1),
     Phase("update in place", _update, (*_CONFIGURES, "DescribeStacks")),
-    Phase("replacement", _replacement, tuple(dict.fromkeys(_CREATES + _DELETES)), creates=1),
+    Phase("replacement", _replacement, ("CreateSolution", "DescribeSolution", "DescribeStacks", "DeleteSolution"), creates=1),
     Phase(
         "delete",
         _delete,
@@ -117,6 +117,6 @@ PHASES = (
         ),
     ),
     Phase("rollback of an update in place", _rollback_in_place, (*_CONFIGURES, "DescribeStacks")),
-    Phase("rollback of a replacement", _rollback_replacement, _DELETES),
-    Phase("rollback of a cancelled replacement", _rollback_cancelled, _DELETES),
+    Phase("rollback of a replacement", _rollback_replacement, (*_DELETES, "CreateSolution")),
+    Phase("rollback of a cancelled replacement", _rollback_cancelled, (*_DELETES, "CreateSolution")),
 )

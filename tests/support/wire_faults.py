@@ -35,6 +35,20 @@ _COMMON = {
     },
 }
 
+# docs/architecture.md, "The loop". A denial may be that of a role that is new.
+_MAY_PASS = frozenset(
+    {
+        "AccessDenied",
+        "AccessDeniedException",
+        "InternalFailure",
+        "LimitExceededException",
+        "ResourceInUseException",
+        "ServiceUnavailable",
+        "Throttling",
+        "ThrottlingException",
+    }
+)
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -45,12 +59,14 @@ class Fault:
         effect: What the proxy does, as a part of its rule.
         patient: Whether the client must wait for the answer; otherwise it meets its read time-out.
         said: What a message about it must have, one of these; nothing where no service answered.
+        may_pass: Whether the provider promises to wait for the end of it.
     """
 
     name: str
     effect: Mapping[str, Any] = field(hash=False)
     patient: bool = True
     said: tuple[str, ...] = ()
+    may_pass: bool = True
 
     def rule(self, operation: str, times: int | None) -> dict[str, Any]:
         """The proxy's rule for so many calls of an operation; None means all."""
@@ -90,6 +106,7 @@ def _errors(operation: str) -> list[Fault]:
             code,
             {"error": {"code": code, "status": status, "message": WORDS}},
             said=(code, WORDS),
+            may_pass=code in _MAY_PASS,
         )
         for code, status in (modelled | _COMMON[service]).items()
     ]
