@@ -104,7 +104,7 @@ _DELETES = ("DescribeSolution", "ListTagsForResource", "DeleteSolution", "Descri
 PHASES = (
     Phase("create", _create, _CREATES, creates=1),
     Phase("update in place", _update, (*_CONFIGURES, "DescribeStacks")),
-    Phase("replacement", _replacement, ("CreateSolution", "DescribeSolution", "DescribeStacks", "DeleteSolution"), creates=1),
+    Phase("replacement", _replacement, (*_CREATES, "DeleteSolution"), creates=1),
     Phase(
         "delete",
         _delete,
