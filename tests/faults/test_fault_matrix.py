@@ -1,6 +1,6 @@
 """Every fault of every call, in everything that happens to a solution: docs/fault-matrix.md.
 
-`make test` runs a fixed part that has every operation of every phase, and every fault, in it.
+`make test` runs a fixed part that has each fault, and each phase, of every operation in it.
 The environment variable FAULT_MATRIX asks for more: `all` runs the whole matrix, and `update` also
 writes what it sees to the document.
 """
@@ -66,7 +66,7 @@ def test_request__fault_on_the_wire__keeps_its_promises(
     for column, times in COLUMNS.items():
         result = run(wire, monkeypatch, phase, fault_of(row), row.operation, times)
         assert result.fired > 0, f"{column}: the fault was never met"
-        seen.append(outcome(result, usual(phase), row.operation))
+        seen.append(outcome(result, usual(phase), row.operation, times))
         found = [*identity_problems(result, usual(phase)), *result.problems]
         problems += [f"{column}: {problem}" for problem in found]
     if _MODE == "update":

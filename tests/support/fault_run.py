@@ -104,19 +104,20 @@ def identity_problems(result: Run, usual: Run) -> list[str]:
     return problems
 
 
-def outcome(result: Run, usual: Run, operation: str) -> str:
+def outcome(result: Run, usual: Run, operation: str, times: int | None) -> str:
     """The table's word for what a combination came to.
 
     Args:
         result: The combination.
         usual: The same without the fault.
         operation: What the fault was about.
+        times: How many calls met it.
     """
     first, *reactions = result.steps
     is_clean = all(step.answer.succeeded for step in reactions)
     if first.answer.succeeded:
-        more = result.calls[operation] - usual.calls[operation]
-        again = f", {more} more call{'s'[: more > 1]}" if more > 0 and _changes(operation) else ""
+        more = result.calls[operation] - usual.calls[operation] if times and _changes(operation) else 0
+        again = "" if more < 1 else ", one retry" if more == 1 else ", retries"
         end = "; the log names what is left" if result.left else "" if is_clean else "; clean-up fails"
         return f"succeeds{again}{end}"
     words = _failure(first)

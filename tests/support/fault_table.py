@@ -25,7 +25,7 @@ CloudFormation has done what it does with the answer.
 
 | Outcome | |
 |---|---|
-| succeeds | If it took more calls of an operation that changes something, their number is given |
+| succeeds | With retries where a call that changes something was made again |
 | fails: X | The request fails at once with this code of the service's |
 | fails at the deadline | The provider goes on trying until then, and says what was in the way |
 | rolls back | CloudFormation's reaction to the failure succeeds: everything is as before |
