@@ -1,0 +1,111 @@
+"""Every fault of every call, in everything that happens to a solution: docs/fault-matrix.md.
+
+`make test` runs a fixed part that has each fault, and each phase, of every operation in it.
+The environment variable FAULT_MATRIX asks for more: `all` runs the whole matrix, and `update` also
+writes what it sees to the document.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import fault_table
+import wire_faults
+from fault_run import Run, identity_problems, outcome, run
+from fault_table import COLUMNS, Row, Table
+from lifecycles import PHASES, Phase
+from wire import Wire
+from wire_faults import Fault
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "fault-matrix.md"
+
+_PHASES = {phase.name: phase for phase in PHASES}
+_MODE = os.environ.get("FAULT_MATRIX", "")
+
+
+def _rows() -> list[Row]:
+    return [
+        Row(operation, fault.name, phase.name)
+        for operation in wire_faults.operations()
+        for fault in wire_faults.faults(operation)
+        for phase in PHASES
+        if operation in phase.operations
+    ]
+
+
+def _part() -> list[Row]:
+    """Each fault of each operation once, each in the next one of the phases that call the operation."""
+    part = []
+    for operation in wire_faults.operations():
+        phases = [phase.name for phase in PHASES if operation in phase.operations]
+        faults = wire_faults.faults(operation)
+        part += [
+            Row(operation, fault.name, phases[number % len(phases)]) for number, fault in enumerate(faults)
+        ]
+    return part
+
+
+ROWS = _rows()
+RUN = ROWS if _MODE else _part()
+
+
+def fault_of(row: Row) -> Fault:
+    return next(fault for fault in wire_faults.faults(row.operation) if fault.name == row.fault)
+
+
+@pytest.mark.parametrize("row", RUN, ids=" / ".join)
+def test_request__fault_on_the_wire__keeps_its_promises(
+    row: Row, wire: Wire, monkeypatch: pytest.MonkeyPatch, usual: Callable[[Phase], Run]
+) -> None:
+    phase = _PHASES[row.phase]
+    seen, problems = [], []
+    for column, times in COLUMNS.items():
+        result = run(wire, monkeypatch, phase, fault_of(row), row.operation, times)
+        assert result.fired > 0, f"{column}: the fault was never met"
+        seen.append(outcome(result, usual(phase), row.operation, times))
+        found = [*identity_problems(result, usual(phase)), *result.problems]
+        problems += [f"{column}: {problem}" for problem in found]
+    if _MODE == "update":
+        _write(row, tuple(seen))
+    assert not problems, "\n".join(problems)
+    assert fault_table.read(DOCUMENT).get(row) == tuple(seen), (
+        f"{DOCUMENT.name} says otherwise; if this is as it should be: FAULT_MATRIX=update pytest tests/faults"
+    )
+
+
+def _write(row: Row, outcomes: tuple[str, ...]) -> None:
+    def change(table: Table) -> Table:
+        return {**table, row: outcomes}
+
+    fault_table.rewrite(DOCUMENT, ROWS, change)
+
+
+def test_document__rows__are_those_of_the_matrix() -> None:
+    if _MODE == "update":
+        fault_table.rewrite(DOCUMENT, ROWS, lambda table: table)  # leaves out what there is no more
+        assert set(fault_table.read(DOCUMENT)) <= set(ROWS)
+        return
+    assert set(fault_table.read(DOCUMENT)) == set(ROWS)
+
+
+@pytest.mark.parametrize("phase", PHASES, ids=lambda phase: phase.name)
+def test_phase__no_fault__calls_what_the_matrix_faults(phase: Phase, usual: Callable[[Phase], Run]) -> None:
+    result = usual(phase)
+    assert result.problems == []
+    assert result.calls.keys() == set(phase.operations)
+
+
+def test_phases__all__call_every_operation_of_the_provider() -> None:
+    called = {operation for phase in PHASES for operation in phase.operations}
+    assert called == set(wire_faults.operations())
+
+
+def test_part__of_the_matrix__has_each_fault_and_each_phase_of_every_operation() -> None:
+    part = _part()
+    assert set(part) <= set(ROWS)
+    assert {(row.operation, row.fault) for row in part} == {(row.operation, row.fault) for row in ROWS}
+    assert {(row.operation, row.phase) for row in part} == {(row.operation, row.phase) for row in ROWS}
