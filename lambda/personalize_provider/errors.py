@@ -96,14 +96,14 @@ class InvalidPropertiesError(LifecycleError):
 
 
 class SupersededError(LifecycleError):
-    """The stack went on to something else while this request was still being worked on."""
+    """The stack has gone on to something else than what this request is part of."""
 
-    def __init__(self, resource: str, was: str, now: str) -> None:
-        """Name both states of the stack."""
+    def __init__(self, resource: str, operation: str, now: str) -> None:
+        """Name what was being done, and what the stack does now."""
         super().__init__(
             resource,
-            "waiting",
-            f"the stack went from {was} to {now}, so this request is out of date and changed nothing more",
+            operation,
+            f"the stack is {now} by now, so this request is out of date and changes nothing more",
             "look at the stack's later events",
         )
 

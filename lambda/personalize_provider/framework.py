@@ -60,10 +60,13 @@ def on_event(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]
     request = _begin(event)
     identity = physical_id(request)
     now = _CLOCK.now()
+    stack = _stack_state(request, now)
+    if not stack.may_ask_for(request.type):
+        raise SupersededError(f"resource {request.logical_id}", request.type, stack.status)
     attempt = Attempt(
         started_at=now,
         deadline=now + float(os.environ["TOTAL_TIMEOUT_SECONDS"]),
-        stack=_stack_state(request, now),
+        stack=stack,
         abandoned=abandoned_id(request),
     )
     logger.info("identity", physical_id=identity, attempt=attempt.to_event())

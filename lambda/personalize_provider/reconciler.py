@@ -164,7 +164,7 @@ class _Worker:
             return
         was, now = self._attempt.stack, self._stack_state()
         if now != was:
-            raise SupersededError(self._resource.label, _describe(was), _describe(now))
+            raise SupersededError(self._resource.label, f"waiting in {_describe(was)}", _describe(now))
         self._stack_seen_at = self._clock.now()
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
+from personalize_provider.request import RequestType
 from personalize_provider.sdk import CloudFormation
 
 
@@ -23,6 +24,16 @@ class StackState:
 
     status: str
     last_updated: str = ""
+
+    def may_ask_for(self, request_type: RequestType) -> bool:
+        """Whether such a request can be the stack's, or is one that comes late.
+
+        A stack that is at rest or that is being deleted creates and updates nothing, and a rollback creates nothing.
+        """
+        if request_type == "Delete":
+            return True
+        at_work = self.status.endswith("_IN_PROGRESS") and not self.status.startswith("DELETE")
+        return at_work and not (request_type == "Create" and self.is_rolling_back)
 
     @property
     def is_rolling_back(self) -> bool:

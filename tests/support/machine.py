@@ -35,6 +35,7 @@ _OPERATIONS = (
 _CODES = ("LimitExceededException", "ResourceInUseException", "AccessDeniedException", "InvalidInputException")
 _KINDS = ("refused", "fault", "lost", "reset", "empty", "killed before", "killed after", "slow")
 _FINAL_TRIES = 4
+_TRAINING_SECONDS = 1200
 
 solution = st.fixed_dictionaries(
     {},
@@ -78,7 +79,7 @@ class Stacks(RuleBasedStateMachine):
             Durations,
             solution_create=st.sampled_from([0, 1, 15, 90]),
             solution_update=st.sampled_from([0, 2, 30]),
-            solution_version=st.sampled_from([20, 1200]),
+            solution_version=st.sampled_from([20, _TRAINING_SECONDS]),
             solution_version_stop=st.sampled_from([0, 5]),
             delete=st.sampled_from([0, 1, 20]),
         ),
@@ -284,6 +285,7 @@ class Stacks(RuleBasedStateMachine):
             for stack in self._alive():
                 stack.delete()
             self._quiet()
+            self.account.time.run(_TRAINING_SECONDS)  # which a solution may be told to wait for
         self._check(list(self.world.broken_when_quiet()))
         self._check([f"stuck: {stack.name} is {stack.status}: {stack.reasons[-1:]}" for stack in self._alive()])
 

@@ -143,9 +143,13 @@ def decide(goal: Present | Absent, observed: Observed | None, *, now: float, exp
     )
     if not (expired and isinstance(step, Wait)):
         return step
-    is_ours = observed is not None and goal.owns(observed.tags) and _is_since(goal, observed.solution)
-    never_active = is_ours and observed is not None and observed.status != "ACTIVE"
+    never_active = observed is not None and goal.owns(observed.tags) and _was_never_active(goal, observed)
     return Fail(not_finished(goal.label, step.reason), discard=Delete() if never_active else None)
+
+
+def _was_never_active(goal: Goal, observed: Observed) -> bool:
+    is_unknown = observed.status not in _CREATING | _DELETING | {"ACTIVE"}
+    return observed.status in _CREATING or (is_unknown and _is_since(goal, observed.solution))
 
 
 def _towards_present(goal: Present, observed: Observed | None) -> Step:
