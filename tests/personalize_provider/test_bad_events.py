@@ -23,7 +23,9 @@ from personalize_provider import framework, sdk
 from personalize_provider.errors import InvalidPropertiesError, LifecycleError, refused
 from personalize_provider.identity import CONFIG_HASH_TAG, LOGICAL_ID_TAG, STACK_ID_TAG
 from personalize_provider.log import logger
+from personalize_provider.request import Request
 from personalize_provider.solution.decide import Observed, attributes
+from personalize_provider.solution.goal import goal_of
 from provider_world import GROUP, PROPERTIES, STACK_ID, START, World, tag_list, world
 
 SECRET = "X-Amz-Signature=c2VjcmV0"
@@ -200,7 +202,7 @@ def longest(type_: str = "Create", **properties: Any) -> dict[str, Any]:
     return {**made, "StackId": LONGEST_STACK_ID, "LogicalResourceId": LONGEST_LOGICAL_ID}
 
 
-@pytest.mark.parametrize("letter", ["a", "é", "€", "😀", '"', "\\", "\n", "'"])
+@pytest.mark.parametrize("letter", ["a", "é", "€", "😀", '"', "\\", "\n", "'", "\x01", "\ud800"])
 def test_response__refusal_of_the_service__fits(letter: str) -> None:
     error = sdk_error(letter * 3_000)
     message = str(refused(f"solution {'n' * 63}", "CreateSolution", error))
@@ -406,10 +408,11 @@ def test_delete__id_that_is_no_solution__is_done_without_a_look_at_it(at: World,
     assert answer["PhysicalResourceId"] == physical  # the framework takes no other
     merged = json.loads(json.dumps({**event("Delete", physical), **answer}))
     finish(at, merged)
-    asked = {call.operation: call.request for call in at.simulator.calls()}
-    assert set(asked) == {"DescribeSolution"}
-    name = asked["DescribeSolution"]["solutionArn"].partition(":solution/")[2]
-    assert name.startswith("films-Movies-")
+    calls = at.simulator.calls()
+    assert {call.operation for call in calls} == {"DeleteSolution", "ListCampaigns", "DescribeSolution"}
+    made = goal_of(Request.from_event(event()), since=0)
+    assert made is not None
+    assert all(call.request == {"solutionArn": made.arn} for call in calls)
 
 
 @pytest.mark.parametrize("physical", NO_SOLUTION)
@@ -605,6 +608,16 @@ def test_secrets__values_of_properties__are_not_logged(log: io.StringIO) -> None
         framework.is_complete({**sent, **framework.on_event(sent, CONTEXT)}, CONTEXT)
     assert '"step":"Create"' in log.getvalue()
     assert "hunter2" not in log.getvalue()
+
+
+def test_secrets__values_of_changed_tags__are_not_logged(at: World, log: io.StringIO) -> None:
+    arn = at.created(tags=tag_list(password="hunter1", gone="hunter3"))
+    at.stacks.status = "UPDATE_IN_PROGRESS"
+    sent = event("Update", arn, tags=tag_list(password="hunter2"))
+    sent["OldResourceProperties"] = {**PROPERTIES, "tags": tag_list(password="hunter1", gone="hunter3")}
+    finish(at, {**sent, **framework.on_event(sent, CONTEXT)})
+    assert "Retag(add=['password'], remove=['gone'])" in log.getvalue()
+    assert "hunter" not in log.getvalue()
 
 
 @pytest.mark.usefixtures("at")

@@ -22,6 +22,7 @@ from personalize_provider.solution.decide import (
     StopTraining,
     decide,
     normalized,
+    opening,
 )
 from personalize_provider.solution.goal import Absent, Present
 from personalize_provider.steps import Done, Effect, Fail, Step, Wait
@@ -64,8 +65,8 @@ def present(*, generated: bool = True, tags: Mapping[str, str] = {}, **request: 
     return Present(ARN, OWNER, generated, SINCE, body)
 
 
-def absent(*, generated: bool = False, wait: bool = False, may_still_appear: bool = False) -> Absent:
-    return Absent(ARN, OWNER, generated, SINCE, wait, may_still_appear)
+def absent(*, generated: bool = False, wait: bool = False, quiet: float = 0.0) -> Absent:
+    return Absent(ARN, OWNER, generated, SINCE, wait, quiet)
 
 
 def seen(
@@ -122,6 +123,35 @@ def failure(step: Step) -> str:
 )
 def test_normalized__any_spelling__one_word(written: str, meant: str) -> None:
     assert normalized(written) == meant
+
+
+# Before any look
+
+
+@pytest.mark.parametrize("generated", [True, False])
+@pytest.mark.parametrize(
+    ("anew", "later", "expected"),
+    [
+        (True, 0, Create()),
+        (True, 7.9, Create()),
+        (True, 8, None),  # an invocation before this one may have made it
+        (True, 3600, None),
+        (False, 0, None),
+    ],
+)
+def test_opening__present__creates_only_what_is_new_and_young(
+    generated: bool, anew: bool, later: float, expected: Effect | None
+) -> None:
+    goal = replace(present(generated=generated), starts_anew=anew)
+    assert opening(goal, SINCE + later) == expected
+
+
+@pytest.mark.parametrize(("generated", "expected"), [(True, Delete()), (False, None)])
+@pytest.mark.parametrize("later", [0, 7.9, 8, 3600])
+def test_opening__absent__deletes_only_where_the_name_proves_the_owner(
+    generated: bool, expected: Effect | None, later: float
+) -> None:
+    assert opening(absent(generated=generated), SINCE + later) == expected
 
 
 # Present: nothing there
@@ -189,7 +219,27 @@ def test_present__deadline_passed__only_a_wait_becomes_a_failure(
     assert "not finished by the deadline" in failure(step)
     assert normalized(status) in failure(step)
     assert isinstance(step, Fail)
-    assert step.discard == (Delete() if normalized(status) in CREATING else None)
+    # These cases' solutions were made by this request.
+    never_active = normalized(status) in (*CREATING, *UNKNOWN)
+    assert step.discard == (Delete() if never_active else None)
+
+
+@pytest.mark.parametrize("created", [BEFORE, NOW - timedelta(seconds=6), None])
+@pytest.mark.parametrize("status", [word for name in UNKNOWN for word in spellings(name)])
+def test_present__deadline_passed_and_status_of_an_older_solution_unknown__is_left(
+    status: str, created: datetime | None
+) -> None:
+    step = look(present(), seen(status, creationDateTime=created), expired=True)
+    assert f"last seen: status {normalized(status)}".strip() in failure(step)
+    assert isinstance(step, Fail)
+    assert step.discard is None
+
+
+@pytest.mark.parametrize("status", [word for name in CREATING for word in spellings(name)])
+def test_present__deadline_passed_and_an_older_create_never_ended__is_discarded(status: str) -> None:
+    step = look(present(), seen(status, creationDateTime=BEFORE), expired=True)
+    assert isinstance(step, Fail)
+    assert step.discard == Delete()
 
 
 # Present: a solution that is ACTIVE and ours
@@ -293,6 +343,20 @@ def test_present__create_failed_before_this_request__is_removed(created: datetim
     assert look(present(), seen("CREATE FAILED", creationDateTime=created)) == Delete()
 
 
+@pytest.mark.parametrize("generated", [True, False])
+@pytest.mark.parametrize("created", [BEFORE, NOW - timedelta(seconds=6), None])
+def test_present__create_failed_before_this_request_and_was_trained__is_left(
+    created: datetime | None, generated: bool
+) -> None:
+    observed = seen(
+        "CREATE FAILED", creationDateTime=created, latestSolutionVersion={"failureReason": "too few users"}
+    )
+    step = look(present(generated=generated), observed)
+    assert "CreateSolution failed: too few users (CREATE FAILED)" in failure(step)
+    assert isinstance(step, Fail)
+    assert step.discard is None
+
+
 @pytest.mark.parametrize("created", [AFTER, NOW, NOW - timedelta(seconds=5)])
 def test_present__create_failed_in_this_request__fails(created: datetime) -> None:
     assert isinstance(look(present(), seen("CREATE FAILED", creationDateTime=created)), Fail)
@@ -302,19 +366,27 @@ def test_present__create_failed_in_this_request__fails(created: datetime) -> Non
 
 
 @pytest.mark.parametrize(
-    ("may_still_appear", "later", "expected"),
-    [(False, 0, "Done"), (True, 0, "Wait"), (True, 29.9, "Wait"), (True, 30, "Done")],
+    ("quiet", "later", "expected"),
+    [
+        (0, 0, "Done"),
+        (5, 0, "Wait"),
+        (5, 4.9, "Wait"),
+        (5, 5, "Done"),
+        (30, 0, "Wait"),
+        (30, 29.9, "Wait"),
+        (30, 30, "Done"),
+    ],
 )
 def test_absent__nothing_there__done_once_nothing_can_appear(
-    may_still_appear: bool, later: float, expected: str
+    quiet: float, later: float, expected: str
 ) -> None:
-    step = look(absent(may_still_appear=may_still_appear), None, later=later)
+    step = look(absent(quiet=quiet), None, later=later)
     assert type(step).__name__ == expected
     assert not isinstance(step, Done) or step.attributes == {}
 
 
 def test_absent__nothing_appeared_by_a_deadline_shorter_than_the_grace__done() -> None:
-    assert look(absent(may_still_appear=True), None, later=60, expired=True) == Done({})
+    assert look(absent(quiet=30), None, later=10, expired=True) == Done({})
 
 
 @pytest.mark.parametrize("tags", NOT_OURS)
@@ -410,9 +482,29 @@ def test_absent__versions_in_training__are_stopped_or_waited_for(
     assert waited in failure(look(absent(wait=True), seen(versions=versions), expired=True))
 
 
+@pytest.mark.parametrize(("running", "stopped"), [(4, 4), (5, 4), (20, 4)])
+def test_absent__many_versions_in_training__at_most_four_are_stopped_at_once(
+    running: int, stopped: int
+) -> None:
+    versions = tuple(version("CREATE IN_PROGRESS", f"{number:08}") for number in range(running))
+    step = look(absent(), seen(versions=versions))
+    assert step == StopTraining(tuple(f"{ARN}/{number:08}" for number in range(stopped)))
+
+
 @pytest.mark.parametrize("wait", [True, False])
 def test_absent__no_version_in_training__deletes(wait: bool) -> None:
     assert look(absent(wait=wait), seen(versions=ENDED)) == Delete()
+
+
+# What is logged
+
+
+def test_retag__in_the_log__has_keys_and_no_values() -> None:
+    step = look(
+        replace(present(tags={"b": "hunter2", "a": "hunter3"}), dropped_tags=frozenset({"y", "x"})),
+        seen(tags={**OWN, "a": "hunter4", "x": "hunter5", "y": "hunter6"}),
+    )
+    assert str(step) == repr(step) == "Retag(add=['a', 'b'], remove=['x', 'y'])"
 
 
 # Properties over everything at once
@@ -421,12 +513,12 @@ SPELLED = tuple(word for status in STATUSES for word in spellings(status))
 TIMES = (BEFORE, AFTER)
 GOALS: tuple[Present | Absent, ...] = (
     *(
-        replace(present(generated=generated, performAutoTraining=auto), dropped_tags=dropped)
-        for generated, auto, dropped in product(
-            (True, False), (True, False), (frozenset(), frozenset({"old"}))
+        replace(present(generated=g, performAutoTraining=auto), dropped_tags=dropped, starts_anew=anew)
+        for g, auto, dropped, anew in product(
+            (True, False), (True, False), (frozenset(), frozenset({"old"})), (True, False)
         )
     ),
-    *(absent(generated=g, wait=w, may_still_appear=m) for g, w, m in product((True, False), repeat=3)),
+    *(absent(generated=g, wait=w, quiet=q) for g, w, q in product((True, False), (True, False), (0, 5, 30))),
 )
 
 goals = st.sampled_from(GOALS)
@@ -448,6 +540,7 @@ def observations(draw: st.DrawFn) -> Observed:
         performAutoTraining=draw(st.booleans()),
         creationDateTime=draw(st.sampled_from(TIMES)),
         **({"latestSolutionUpdate": latest} if latest else {}),
+        **({"latestSolutionVersion": version("ACTIVE")} if draw(st.booleans()) else {}),
     )
 
 
@@ -513,5 +606,33 @@ def test_decide__each_goal__has_its_own_effects(
     else:
         assert not isinstance(step, StopTraining)
         assert (step == Create()) == (observed is None)
-        # A Present removes only what never came to be.
-        assert not isinstance(step, Delete) or (observed is not None and observed.status == "CREATE FAILED")
+        # A Present removes only what never came to be, and what nobody ever trained.
+        if isinstance(step, Delete):
+            assert observed is not None
+            assert observed.status == "CREATE FAILED"
+            assert "latestSolutionVersion" not in observed.solution
+
+
+@given(goals, st.none() | observations(), moments, st.booleans())
+def test_decide__any_failure__discards_only_what_this_request_made_or_nobody_finished(
+    goal: Present | Absent, observed: Observed | None, later: float, expired: bool
+) -> None:
+    step = look(goal, observed, later=later, expired=expired)
+    if isinstance(step, Fail) and step.discard is not None:
+        assert step.discard == Delete()
+        assert observed is not None
+        assert goal.owns(observed.tags)
+        assert observed.status not in ("ACTIVE", *DELETING)
+        assert observed.solution["creationDateTime"] == AFTER or observed.status in CREATING
+
+
+@given(goals, moments)
+def test_opening__any_goal__is_what_the_service_refuses_where_it_would_do_harm(
+    goal: Present | Absent, later: float
+) -> None:
+    step = opening(goal, SINCE + later)
+    if isinstance(goal, Absent):
+        assert step == (Delete() if goal.name_proves_owner else None)
+    else:
+        assert step in (None, Create())
+        assert step is None or (goal.starts_anew and later < 8)

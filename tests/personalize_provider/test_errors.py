@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import pytest
 from botocore.exceptions import (
-    BotoCoreError,
     ClientError,
     ConnectTimeoutError,
     EndpointConnectionError,
     NoCredentialsError,
     ReadTimeoutError,
+    ResponseStreamingError,
 )
+from botocore.parsers import ResponseParserError
 from hypothesis import given
 from hypothesis import strategies as st
 
 from personalize_provider.errors import (
+    CALL_ERRORS,
+    CallError,
     InvalidPropertiesError,
     LifecycleError,
     SupersededError,
     error_code,
     error_message,
+    is_throttle,
     may_pass,
     refused,
 )
@@ -75,9 +79,36 @@ def test_invalid_properties__many_problems__are_all_named() -> None:
     )
 
 
-def test_superseded__both_states__are_named() -> None:
-    message = str(SupersededError("solution m", "CREATE_IN_PROGRESS", "ROLLBACK_IN_PROGRESS"))
-    assert "from CREATE_IN_PROGRESS to ROLLBACK_IN_PROGRESS" in message
+@pytest.mark.parametrize("operation", ["waiting in CREATE_IN_PROGRESS", "Create"])
+def test_superseded__what_was_done_and_what_the_stack_does__are_named(operation: str) -> None:
+    assert str(SupersededError("solution m", operation, "ROLLBACK_IN_PROGRESS")) == (
+        f"solution m: {operation} failed: the stack is ROLLBACK_IN_PROGRESS by now, "
+        "so this request is out of date and changes nothing more; look at the stack's later events"
+    )
+
+
+@pytest.mark.parametrize(
+    ("cause", "shown"),
+    [
+        ("a\x01b", "a\\x01b"),
+        ("a\x7fb", "a\\x7fb"),
+        ("a\ud800b", "a\\ud800b"),
+        ("a\u2028b", "a b"),  # white space, as a line's end is
+        ("a\u202eb", "a\\u202eb"),  # would turn the rest of the line round
+        ("a\ufeffb", "a\\ufeffb"),
+        ("é映🎬", "é映🎬"),
+    ],
+)
+def test_message__letter_that_cannot_be_shown__is_escaped(cause: str, shown: str) -> None:
+    message = str(LifecycleError("solution m", "CreateSolution", cause, "do this"))
+    assert message == f"solution m: CreateSolution failed: {shown}; do this"
+
+
+@given(st.text(st.characters(exclude_categories=())), st.sampled_from(["", "AlreadyExists"]))
+def test_message__any_text__is_short_and_can_be_sent(cause: str, code: str) -> None:
+    message = str(LifecycleError("solution m", "CreateSolution", cause * 40, "do this", code))
+    assert len(message.encode()) < 1_000
+    assert message.isprintable()
 
 
 @pytest.mark.parametrize(
@@ -86,21 +117,49 @@ def test_superseded__both_states__are_named() -> None:
         (client_error("LimitExceededException"), True),
         (client_error("ThrottlingException"), True),
         (client_error("Throttling"), True),
+        (client_error("TooManyRequestsException"), True),
+        (client_error("RequestLimitExceeded"), True),
+        (client_error("ResourceInUseException"), True),
         (client_error("InternalFailure", status=500), True),
+        (client_error("503", status=503), True),
         (client_error("ANewOne", status=503), True),
         (ReadTimeoutError(endpoint_url="https://x"), True),
         (ConnectTimeoutError(endpoint_url="https://x"), True),
         (EndpointConnectionError(endpoint_url="https://x"), True),
+        (ResponseStreamingError(error="cut"), True),
+        (ResponseParserError("no XML"), True),
         (client_error("InvalidInputException"), False),
         (client_error("ResourceNotFoundException"), False),
-        (client_error("ResourceInUseException"), False),
         (client_error("AccessDeniedException"), False),
         (client_error("TooManyTagsException"), False),
         (NoCredentialsError(), False),
     ],
 )
-def test_may_pass__an_error__by_code_or_status(error: ClientError | BotoCoreError, passes: bool) -> None:
+def test_may_pass__an_error__by_code_or_status(error: CallError, passes: bool) -> None:
+    assert isinstance(error, CALL_ERRORS)
     assert may_pass(error, age=3600) is passes
+
+
+@pytest.mark.parametrize(
+    ("error", "throttled"),
+    [
+        (client_error("LimitExceededException"), True),
+        (client_error("Throttling"), True),
+        (client_error("ThrottlingException"), True),
+        (client_error("TooManyRequestsException"), True),
+        (client_error("RequestLimitExceeded", status=503), True),
+        (client_error("ServiceUnavailable", status=503), False),
+        (client_error("InternalFailure", status=500), False),
+        (client_error("ResourceInUseException"), False),
+        (client_error("AccessDeniedException"), False),
+        (ReadTimeoutError(endpoint_url="https://x"), False),
+        (ResponseParserError("Throttling"), False),
+    ],
+)
+def test_is_throttle__an_error__only_where_the_service_asks_for_less(
+    error: CallError, throttled: bool
+) -> None:
+    assert is_throttle(error) is throttled
 
 
 @pytest.mark.parametrize("code", ["AccessDenied", "AccessDeniedException"])

@@ -9,7 +9,14 @@ import pytest
 
 from personalize_provider.errors import InvalidPropertiesError, LifecycleError
 from personalize_provider.identity import CONFIG_HASH_TAG, LOGICAL_ID_TAG, STACK_ID_TAG
-from personalize_provider.solution.goal import Absent, Present, abandoned_id, goal_of, physical_id
+from personalize_provider.solution.goal import (
+    GIVEN_UP_SECONDS,
+    Absent,
+    Present,
+    abandoned_id,
+    goal_of,
+    physical_id,
+)
 from provider_world import GROUP, SIMS, STACK_ID, V2, request, tag_list
 
 MARKERS = (
@@ -152,6 +159,47 @@ def test_present__bad_properties__all_are_named_with_the_logical_id() -> None:
     assert all(word in message for word in ("datasetGroupArn", "performHPO", "unheardOf"))
 
 
+# Whether it is most likely not there yet
+
+
+def anew(
+    type_: str, properties: dict[str, Any], before: dict[str, Any], *, is_rolling_back: bool = False
+) -> bool:
+    asked = request(type_, properties, "" if type_ == "Create" else OWN, before)
+    goal = goal_of(asked, since=1.0, is_rolling_back=is_rolling_back)
+    assert isinstance(goal, Present)
+    return goal.starts_anew
+
+
+@pytest.mark.parametrize("properties", [{}, {"name": "movies"}])
+@pytest.mark.parametrize("is_rolling_back", [False, True])
+def test_starts_anew__create__unless_the_stack_rolls_back(
+    properties: dict[str, Any], is_rolling_back: bool
+) -> None:
+    assert anew("Create", properties, {}, is_rolling_back=is_rolling_back) is not is_rolling_back
+
+
+@pytest.mark.parametrize(
+    ("properties", "before", "expected"),
+    [
+        ({}, {}, False),
+        ({"performAutoTraining": "true", "tags": tag_list(a="1")}, {}, False),
+        ({"name": "movies"}, {"name": "movies"}, False),
+        ({"name": "movies", "recipeArn": SIMS}, {"name": "movies"}, False),  # fails: the name is fixed
+        ({"recipeArn": SIMS}, {}, True),
+        ({"name": "movies"}, {}, True),
+        ({}, {"name": "movies"}, True),
+        ({"name": "movies"}, {"name": "films"}, True),
+        ({}, {"performHPO": "perhaps"}, True),  # such properties never made anything
+    ],
+)
+def test_starts_anew__update__only_with_another_solution_and_outside_a_rollback(
+    properties: dict[str, Any], before: dict[str, Any], expected: bool
+) -> None:
+    assert anew("Update", properties, before) is expected
+    assert anew("Update", properties, before, is_rolling_back=True) is False
+
+
 # Dropped tags
 
 
@@ -186,7 +234,7 @@ def test_dropped_tags__properties_that_failed_before__do_not_break_the_rollback(
 def test_absent__generated_arn__proves_its_owner() -> None:
     arn = physical_id(request("Create", {}))
     goal = absent(arn)
-    assert (goal.arn, goal.name_proves_owner, goal.may_still_appear) == (arn, True, False)
+    assert (goal.arn, goal.name_proves_owner, goal.quiet_seconds) == (arn, True, 5)
 
 
 @pytest.mark.parametrize("name", ["movies", "films-Movies-000000000000"])
@@ -206,7 +254,7 @@ def test_absent__properties_that_make_no_request__arn_is_enough() -> None:
 def test_absent__id_that_is_no_arn__means_what_the_properties_would_make(marker: str) -> None:
     goal = absent(marker)
     assert goal.arn == physical_id(request("Create", {}))
-    assert goal.may_still_appear
+    assert goal.quiet_seconds == GIVEN_UP_SECONDS == 30
     assert goal.name_proves_owner
 
 
