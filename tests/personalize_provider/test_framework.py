@@ -11,10 +11,12 @@ from typing import Any, cast
 import pytest
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import ClientError
+from botocore.parsers import ResponseParserError
 
+from cdk_personalize._timing import ON_EVENT_SECONDS
 from personalize_local.simulator import Durations, Fault
 from personalize_provider import framework, sdk
-from personalize_provider.errors import InvalidPropertiesError, LifecycleError
+from personalize_provider.errors import InvalidPropertiesError, LifecycleError, SupersededError
 from personalize_provider.log import logger
 from personalize_provider.request import Request
 from personalize_provider.solution.goal import Present, goal_of
@@ -31,6 +33,8 @@ CONTEXT = cast(
         aws_request_id="lambda-request",
     ),
 )
+
+ONE_CALL_SECONDS = 13  # of a service that hangs: see test_sdk.py
 
 
 @pytest.fixture
@@ -112,20 +116,69 @@ def test_on_event__update_and_delete__call_personalize_never(at: World, type_: s
     assert at.calls() == {}
 
 
+AT_REST = ("CREATE_COMPLETE", "CREATE_FAILED", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE")
+GOING = ("DELETE_IN_PROGRESS", "DELETE_COMPLETE", "DELETE_FAILED")
+
+
+@pytest.mark.parametrize(
+    ("type_", "status"),
+    [
+        *(("Create", status) for status in (*AT_REST, *GOING)),
+        *(("Update", status) for status in (*AT_REST, *GOING)),
+        ("Create", "ROLLBACK_IN_PROGRESS"),
+        ("Create", "UPDATE_ROLLBACK_IN_PROGRESS"),
+    ],
+)
+def test_on_event__request_that_the_stack_cannot_want_any_more__is_superseded(
+    at: World, type_: str, status: str
+) -> None:
+    arn = at.created()
+    at.stacks.asked.clear()
+    at.stacks.status = status
+    with pytest.raises(SupersededError) as raised:
+        on_event(event(type_, None if type_ == "Create" else arn))
+    assert str(raised.value) == (
+        f"resource Movies: {type_} failed: the stack is {status} by now, so this request is out of date and "
+        "changes nothing more; look at the stack's later events"
+    )
+    assert at.calls() == {}
+    assert at.stacks.asked == [STACK_ID]
+
+
+@pytest.mark.parametrize(
+    ("type_", "status"),
+    [
+        ("Create", "CREATE_IN_PROGRESS"),
+        ("Create", "UPDATE_IN_PROGRESS"),
+        ("Update", "UPDATE_IN_PROGRESS"),
+        ("Update", "UPDATE_ROLLBACK_IN_PROGRESS"),
+        *(("Delete", status) for status in (*AT_REST, *GOING, "ROLLBACK_IN_PROGRESS", "UPDATE_IN_PROGRESS")),
+    ],
+)
+def test_on_event__request_that_the_stack_may_want__is_taken(at: World, type_: str, status: str) -> None:
+    arn = at.created()
+    at.stacks.status = status
+    answer = on_event(event(type_, None if type_ == "Create" else arn))
+    assert answer["PhysicalResourceId"] == arn
+    assert answer["Attempt"]["Stack"]["status"] == status
+    assert at.calls() == {}
+
+
 def test_on_event__bad_properties__all_problems_before_any_call(at: World) -> None:
     with pytest.raises(InvalidPropertiesError, match=r"performHPO.*unheardOf|unheardOf.*performHPO"):
         on_event(event("Create", performHPO="yes", unheardOf="x"))
     assert at.stacks.asked == []
 
 
-def throttled(times: int, code: str = "Throttling") -> Any:
+def throttled(times: int, code: str = "Throttling", error: Exception | None = None) -> Any:
     """A CloudFormation that refuses at first."""
     left = [times]
+    refusal = ClientError({"Error": {"Code": code, "Message": "Rate exceeded"}}, "DescribeStacks")
 
     def describe_stacks(**request: Any) -> dict[str, Any]:
         if left[0]:
             left[0] -= 1
-            raise ClientError({"Error": {"Code": code, "Message": "Rate exceeded"}}, "DescribeStacks")
+            raise error or refusal
         return {"Stacks": [{"StackName": request["StackName"], "StackStatus": "CREATE_IN_PROGRESS"}]}
 
     return SimpleNamespace(describe_stacks=describe_stacks)
@@ -141,7 +194,28 @@ def test_on_event__stack_not_told_at_first__asks_again(
     attempt = on_event(event("Create"))["Attempt"]
     assert attempt["Stack"]["status"] == "CREATE_IN_PROGRESS"
     assert attempt["StartedAt"] == start
-    assert at.time.now() > start
+    assert 3 * 1.0 <= at.time.now() - start < 3 * 3.0
+
+
+@pytest.mark.parametrize(("luck", "pause"), [(0.0, 1.0), (0.5, 2.0), (0.99, 2.98)])
+def test_on_event__stack_not_told_at_first__pauses_are_spread_by_chance(
+    at: World, monkeypatch: pytest.MonkeyPatch, luck: float, pause: float
+) -> None:
+    monkeypatch.setattr(framework.random, "random", lambda: luck)
+    slept: list[float] = []
+    monkeypatch.setattr(at.time, "sleep", slept.append)
+    stacks = throttled(2)
+    monkeypatch.setattr(sdk, "cloudformation", lambda: stacks)
+    on_event(event("Create"))
+    assert slept == pytest.approx([pause, pause])
+
+
+def test_on_event__answer_of_cloudformation_unreadable_at_first__asks_again(
+    at: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stacks = throttled(3, error=ResponseParserError("no XML"))
+    monkeypatch.setattr(sdk, "cloudformation", lambda: stacks)
+    assert on_event(event("Create"))["Attempt"]["Stack"]["status"] == "CREATE_IN_PROGRESS"
 
 
 def test_on_event__stack_never_told__fails_within_the_functions_minute(
@@ -152,7 +226,31 @@ def test_on_event__stack_never_told__fails_within_the_functions_minute(
     start = at.time.now()
     with pytest.raises(LifecycleError, match=r"DescribeStacks failed: Rate exceeded \(Throttling\)"):
         on_event(event("Create"))
-    assert at.time.now() - start < 30
+    waited = at.time.now() - start
+    assert waited > 40
+    assert waited + ONE_CALL_SECONDS < ON_EVENT_SECONDS
+
+
+def test_on_event__stack_told_at_the_last_moment__is_taken(
+    at: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(framework.random, "random", lambda: 0.5)
+    stacks = throttled(20)  # refused for 40 seconds, two seconds apart
+    monkeypatch.setattr(sdk, "cloudformation", lambda: stacks)
+    start = at.time.now()
+    assert on_event(event("Create"))["Attempt"]["Stack"]["status"] == "CREATE_IN_PROGRESS"
+    assert at.time.now() - start == 40
+
+
+def test_on_event__denied_for_good__fails_once_the_role_is_no_longer_new(
+    at: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stacks = throttled(1_000, "AccessDenied")
+    monkeypatch.setattr(sdk, "cloudformation", lambda: stacks)
+    start = at.time.now()
+    with pytest.raises(LifecycleError, match=r"DescribeStacks failed: Rate exceeded \(AccessDenied\)"):
+        on_event(event("Create"))
+    assert 30 <= at.time.now() - start < 33
 
 
 def test_is_complete__create__has_every_attribute_and_only_strings(at: World) -> None:
@@ -271,19 +369,78 @@ def test_update__rollback_of_a_cancelled_replacement__ends_what_it_began(at: Wor
     assert at.solutions() == [old]
 
 
-def test_update__abandoned_replacement_that_cannot_be_ended__does_not_fail_the_rollback(
-    at: World, log: io.StringIO
-) -> None:
+def abandon(at: World) -> tuple[str, str, dict[str, Any]]:
+    """Cancel a replacement that has made its solution: the old ARN, the new one, and the reverse Update."""
     old = at.created()
+    at.stacks.status = "UPDATE_IN_PROGRESS"
     replacement = on_event(event("Update", old, recipeArn=SIMS))
     made = goal_of(Request.from_event(replacement), since=0)
     assert isinstance(made, Present)
     at.client.create_solution(**made.request)
     at.simulator.advance(60)
-    at.simulator.inject(Fault("DeleteSolution", "InvalidInputException", times=1000))
-
+    at.stacks.status = "UPDATE_ROLLBACK_IN_PROGRESS"
+    at.simulator.clear_calls()
     reverse = {**event("Update", old), "OldResourceProperties": {**PROPERTIES, "recipeArn": SIMS}}
+    return old, made.arn, on_event(reverse)
+
+
+STILL_THERE = "what a cancelled update began is still there"
+
+
+def test_update__abandoned_replacement_that_cannot_be_ended__is_given_up_at_the_deadline(
+    at: World, log: io.StringIO
+) -> None:
+    old, new, reverse = abandon(at)
+    at.simulator.inject(Fault("DeleteSolution", "InvalidInputException", times=None))
+    start = at.time.now()
+
+    answer = is_complete(at, reverse)
+
+    assert answer["Data"]["solutionArn"] == old  # the rollback does not fail by it
+    assert 120 <= at.time.now() - start < 140
+    assert STILL_THERE in log.getvalue()
+    assert sorted(at.solutions()) == sorted([old, new])
+
+
+def test_update__abandoned_replacement_that_cannot_be_ended_at_first__is_tried_again(
+    at: World, log: io.StringIO
+) -> None:
+    old, _, reverse = abandon(at)
+    at.simulator.inject(Fault("DeleteSolution", "InvalidInputException", times=3))
+    answer = is_complete(at, reverse)
+    assert answer["Data"]["solutionArn"] == old
+    assert at.calls()["DeleteSolution"] == 4
+    assert log.getvalue().count(STILL_THERE) == 3
+    assert at.solutions() == [old]
+
+
+def test_update__abandoned_replacement_and_the_stack_went_on__is_given_up_at_once(
+    at: World, log: io.StringIO
+) -> None:
+    old, new, reverse = abandon(at)
+    at.stacks.status = "UPDATE_ROLLBACK_COMPLETE"
+    answer = framework.is_complete(reverse, CONTEXT)
+    assert (answer["IsComplete"], answer["Data"]["solutionArn"]) == (True, old)
+    assert "DeleteSolution" not in at.calls()
+    assert "the stack is UPDATE_ROLLBACK_COMPLETE by now" in log.getvalue()
+    assert STILL_THERE in log.getvalue()
+    assert sorted(at.solutions()) == sorted([old, new])
+
+
+def test_update__rollback_of_a_replacement_that_was_answered__looks_and_changes_nothing(at: World) -> None:
+    old = at.created()
+    at.stacks.status = "UPDATE_IN_PROGRESS"
+    replacement = on_event(event("Update", old, recipeArn=SIMS))
+    is_complete(at, replacement)
+    new = replacement["PhysicalResourceId"]
+    at.stacks.status = "UPDATE_ROLLBACK_IN_PROGRESS"
+    at.calls()
+
+    reverse = {**event("Update", new), "OldResourceProperties": {**PROPERTIES, "recipeArn": SIMS}}
     answer = is_complete(at, on_event(reverse))
 
     assert answer["Data"]["solutionArn"] == old
-    assert "what a cancelled update began is still there" in log.getvalue()
+    assert at.calls() == {"ListTagsForResource": 1, "DescribeSolution": 1}
+    at.stacks.status = "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS"
+    is_complete(at, on_event(event("Delete", new, recipeArn=SIMS)))
+    assert at.solutions() == [old]

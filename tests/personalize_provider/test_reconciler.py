@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import random
+import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
 import pytest
-from botocore.exceptions import ClientError, ReadTimeoutError
+from botocore.exceptions import ClientError, ReadTimeoutError, ResponseStreamingError
+from botocore.parsers import ResponseParserError
 
 from personalize_provider.attempt import Attempt
 from personalize_provider.errors import LifecycleError, SupersededError
@@ -65,7 +68,7 @@ class Scripted:
         return refusal
 
 
-def answer(code: str, status: int = 400) -> ClientError:
+def answer(code: str, status: int = 400, operation: str = "DescribeSolution") -> ClientError:
     metadata = {
         "HTTPStatusCode": status,
         "RequestId": "",
@@ -75,7 +78,7 @@ def answer(code: str, status: int = 400) -> ClientError:
     }
     return ClientError(
         {"Error": {"Code": code, "Message": "its own words"}, "ResponseMetadata": metadata},
-        "DescribeSolution",
+        operation,
     )
 
 
@@ -85,8 +88,9 @@ def run(
     clock: Ticking | None = None,
     deadline: float = BEGIN + 1800,
     state: Callable[[], StackState] = lambda: STATE,
+    chance: Callable[[], float] = lambda: 0.75,  # pauses as they are, and no handing back
 ) -> Done | Wait:
-    return reconcile(resource, Attempt(BEGIN, deadline, STATE), clock or Ticking(), state)
+    return reconcile(resource, Attempt(BEGIN, deadline, STATE), clock or Ticking(), state, chance)
 
 
 def unread() -> StackState:
@@ -184,7 +188,10 @@ def test_reconcile__deadline_and_a_last_effect__may_still_succeed() -> None:
         answer("LimitExceededException"),
         answer("ThrottlingException"),
         answer("Whatever", status=503),
+        answer("ResourceInUseException"),
         ReadTimeoutError(endpoint_url="https://personalize"),
+        ResponseStreamingError(error="the answer to DescribeSolution is cut short"),
+        ResponseParserError("no XML"),
     ],
 )
 def test_reconcile__error_that_may_pass__goes_on(error: Exception) -> None:
@@ -211,7 +218,142 @@ def test_reconcile__denied_later__fails() -> None:
         run(Scripted([answer("AccessDeniedException")]), clock=Ticking(BEGIN + 30))
 
 
+def test_reconcile__error_of_no_service__names_the_operation_that_it_is_about() -> None:
+    error = ResponseStreamingError(error="cut short")
+    error.operation_name = "DescribeSolution"  # type: ignore[attr-defined]  # as the clients do
+    step = run(Scripted([error]))
+    assert step == Wait(
+        "DescribeSolution: An error occurred while reading from response stream: cut short "
+        "(ResponseStreamingError)"
+    )
+
+
+# Throttles
+
+THROTTLE = answer("LimitExceededException")
+THROTTLED = Wait("DescribeSolution: its own words (LimitExceededException)", throttled=True)
+FAULT = answer("InternalFailure", status=500)
+
+
+def test_reconcile__throttled_for_ever__asks_every_second_and_hands_back_within_eight() -> None:
+    resource, clock = Scripted([THROTTLE]), Ticking()
+    assert run(resource, clock=clock) == THROTTLED
+    assert clock.slept == [1.0] * 8
+
+
+@pytest.mark.parametrize(("chance", "pause"), [(0.25, 0.5), (0.5, 0.75), (1.0, 1.25)])
+def test_reconcile__throttled__pauses_are_spread_by_chance(chance: float, pause: float) -> None:
+    clock = Ticking()
+    assert run(Scripted([THROTTLE, THROTTLE, DONE]), clock=clock, chance=lambda: chance) == DONE
+    assert clock.slept == [pause, pause]
+
+
+def test_reconcile__throttled_once__later_pauses_grow_again_and_stay_spread() -> None:
+    clock = Ticking()
+    steps = [Wait("soon"), Wait("soon"), THROTTLE, Wait("soon"), Wait("soon"), DONE]
+    assert run(Scripted(steps), clock=clock, chance=lambda: 0.25) == DONE
+    assert clock.slept == [1.0, 1.5, 2.25 * 0.5, 1.0 * 0.5, 1.5 * 0.5]
+
+
+def test_reconcile__never_throttled__chance_has_no_say() -> None:
+    def no_chance() -> float:
+        raise AssertionError("nothing is left to chance")
+
+    clock = Ticking()
+    assert run(Scripted([FAULT, Change(), Wait("soon"), DONE]), clock=clock, chance=no_chance) == DONE
+    assert clock.slept == [1.0, 1.5, 2.25]
+
+
+@pytest.mark.parametrize(("chance", "looks"), [(0.0, 1), (0.249, 1), (0.25, 17)])
+def test_reconcile__throttled_with_nothing_changed_yet__hands_back_by_chance(
+    chance: float, looks: int
+) -> None:
+    resource, clock = Scripted([THROTTLE]), Ticking()
+    assert run(resource, clock=clock, chance=lambda: chance) == THROTTLED
+    assert len(resource.expired) == looks
+    assert sum(clock.slept) == (looks - 1) * 0.5
+
+
+def test_reconcile__many_that_are_throttled__a_quarter_hands_back_at_each_throttle() -> None:
+    lucky = random.Random(7).random
+    looks = []
+    for _ in range(4_000):
+        resource = Scripted([THROTTLE])
+        run(resource, chance=lucky)
+        looks.append(len(resource.expired))
+    at_once = sum(seen == 1 for seen in looks)
+    assert at_once == pytest.approx(1_000, rel=0.1)
+    assert sum(seen == 2 for seen in looks) == pytest.approx((4_000 - at_once) / 4, rel=0.1)
+
+
+@pytest.mark.parametrize("refusal", [THROTTLE, Wait("in use"), FAULT])
+def test_reconcile__effect_that_was_not_taken__does_not_make_it_stay(refusal: Wait | Exception) -> None:
+    resource, clock = Scripted([Change(), THROTTLE], [refusal]), Ticking()
+    assert run(resource, clock=clock, chance=lambda: 0.0) == THROTTLED
+    assert resource.acts == [Change()]
+    assert len(resource.expired) == (1 if refusal is THROTTLE else 2)
+
+
+def test_reconcile__throttled_after_an_effect__stays_for_thirty_seconds() -> None:
+    resource, clock = Scripted([Change(), THROTTLE]), Ticking()
+    assert run(resource, clock=clock) == THROTTLED
+    assert clock.slept == [1.0, 1.5, *[1.0] * 27]  # the next would end later than 30 seconds after the start
+
+
+def test_reconcile__throttled_after_an_effect__is_never_handed_back_by_chance() -> None:
+    resource, clock = Scripted([Change(), *[THROTTLE] * 100, DONE]), Ticking()
+    assert run(resource, clock=clock, chance=lambda: 0.0) == DONE
+    assert sum(clock.slept) == 1.0 + 1.5 * 0.25 + 99 * 0.25
+
+
+def test_reconcile__throttled_before_an_effect__stays_as_well() -> None:
+    resource, clock = Scripted([THROTTLE, Change(), Wait("soon")]), Ticking()
+    assert run(resource, clock=clock) == Wait("soon")
+    assert 8 < sum(clock.slept) <= 30
+
+
+def test_reconcile__effect_and_no_throttle__hands_back_within_eight_seconds() -> None:
+    resource, clock = Scripted([Change(), Wait("soon")]), Ticking()
+    assert run(resource, clock=clock, chance=lambda: 0.0) == Wait("soon")
+    assert clock.slept == [1.0, 1.5, 2.25]
+
+
 # A waiter that outlived its deploy
+
+
+@pytest.mark.parametrize(("steps", "reads"), [(3, 1), (4, 2)])
+def test_reconcile__several_effects__stack_is_read_again_after_three_seconds(steps: int, reads: int) -> None:
+    read_at: list[float] = []
+    clock = Ticking()
+
+    def state() -> StackState:
+        read_at.append(clock.at)
+        return STATE
+
+    resource = Scripted([*[Change()] * steps, DONE])
+    run(resource, clock=clock, state=state)
+    assert len(resource.acts) == steps  # at 0, 1, 2.5 and 4.75 seconds
+    assert read_at == [BEGIN, BEGIN + 4.75][:reads]
+
+
+def test_reconcile__stack_goes_on_between_two_effects__the_second_is_not_carried_out() -> None:
+    states = [STATE, StackState("UPDATE_ROLLBACK_IN_PROGRESS")]
+    resource = Scripted([Change(), Wait("soon"), Wait("soon"), Change()])
+    with pytest.raises(SupersededError):
+        run(resource, state=lambda: states.pop(0))
+    assert resource.acts == [Change()]
+
+
+def test_reconcile__next_invocation__reads_the_stack_anew() -> None:
+    clock, reads = Ticking(), []
+
+    def state() -> StackState:
+        reads.append(clock.at)
+        return STATE
+
+    for _ in range(2):
+        assert run(Scripted([Change(), DONE]), clock=clock, state=state) == DONE
+    assert reads == [BEGIN, BEGIN + 1]
 
 
 @pytest.mark.parametrize(
@@ -224,7 +366,9 @@ def test_reconcile__denied_later__fails() -> None:
 )
 def test_reconcile__stack_went_on__no_effect(now: StackState) -> None:
     resource = Scripted([Change()])
-    with pytest.raises(SupersededError, match=f"from CREATE_IN_PROGRESS to {now.status}"):
+    described = f"{now.status} ({now.last_updated})" if now.last_updated else now.status
+    expected = f"movies: waiting in CREATE_IN_PROGRESS failed: the stack is {described} by now, "
+    with pytest.raises(SupersededError, match=re.escape(expected)):
         run(resource, state=lambda: now)
     assert resource.acts == []
 
@@ -239,23 +383,32 @@ def test_reconcile__stack_went_on__no_discard_either() -> None:
 
 def test_reconcile__stack_state_throttled__waits_without_effect() -> None:
     def throttled() -> StackState:
-        raise answer("Throttling")
+        raise answer("Throttling", operation="DescribeStacks")
 
-    resource = Scripted([Change()])
-    assert isinstance(run(resource, state=throttled), Wait)
+    resource, clock = Scripted([Change()]), Ticking()
+    step = run(resource, clock=clock, state=throttled)
+    assert step == Wait("DescribeStacks: its own words (Throttling)", throttled=True)
     assert resource.acts == []
+    assert clock.slept == [1.0] * 8
 
 
-def test_reconcile__old_waiter_after_a_cancelled_create__does_not_make_again_what_was_removed() -> None:
+@pytest.mark.parametrize(
+    ("later", "looked"),
+    [(0, {}), (8, {"ListTagsForResource": 1})],  # it would begin with the create, or with a look
+)
+def test_reconcile__old_waiter_after_a_cancelled_create__does_not_make_again_what_was_removed(
+    later: float, looked: dict[str, int]
+) -> None:
     at = world()
     create = at.create()
     create.invoke()
     at.stacks.status = "ROLLBACK_IN_PROGRESS"
     at.delete(create.arn).finish()
     at.simulator.clear_calls()
+    at.simulator.advance(later)
     with pytest.raises(SupersededError):
         create.invoke()
-    assert set(at.calls()) == {"DescribeSolution"}
+    assert at.calls() == looked
     assert at.solutions() == []
 
 

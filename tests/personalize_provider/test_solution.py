@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import groupby
 from typing import Any
 
 import pytest
@@ -58,12 +59,12 @@ def writes(at: World) -> dict[str, int]:
 # Create
 
 
-def test_create__ready_after_a_second__is_done_in_one_invocation_and_three_calls() -> None:
+def test_create__ready_after_a_second__is_done_in_one_invocation_and_two_calls() -> None:
     at = world()
     deploy = at.create()
     step = deploy.invoke()
     assert isinstance(step, Done)
-    assert at.calls() == {"DescribeSolution": 2, "CreateSolution": 1}
+    assert at.calls() == {"CreateSolution": 1, "DescribeSolution": 1}
     assert at.stacks.asked == [STACK_ID, STACK_ID]  # one for the first event, one for the one effect
     assert step.attributes["solutionArn"] == deploy.arn
     assert step.attributes["status"] == "ACTIVE"
@@ -94,11 +95,22 @@ def test_create__answer_lost__is_found_not_made_twice(fault: str) -> None:
     assert writes(at) == {"CreateSolution": 1}
 
 
-def test_create__delivered_twice__is_one_solution() -> None:
+@pytest.mark.parametrize("name", [None, "movies"])
+@pytest.mark.parametrize(
+    ("later", "tries"),
+    [(0, {"CreateSolution": 1}), (8, {})],  # refused: the name is taken, by its own solution
+)
+def test_create__delivered_twice__is_one_solution(
+    name: str | None, later: float, tries: dict[str, int]
+) -> None:
     at = world()
-    first, second = at.create(), at.create()
-    assert first.finish() == second.finish()
-    assert writes(at) == {"CreateSolution": 1}
+    first, second = at.create(name=name), at.create(name=name)
+    done = first.finish()
+    assert at.calls() == {"CreateSolution": 1, "DescribeSolution": 1}
+    at.simulator.advance(later)
+    assert second.finish() == done
+    assert at.calls() == {**tries, "ListTagsForResource": 1, "DescribeSolution": 1}
+    assert at.solutions() == [first.arn]
 
 
 @pytest.mark.parametrize("operation", ["CreateSolution", "DescribeSolution"])
@@ -106,6 +118,7 @@ def test_create__throttled_at_first__succeeds(operation: str) -> None:
     at = world()
     at.fault(operation, "LimitExceededException", times=5)
     assert at.create().finish()["status"] == "ACTIVE"
+    assert at.calls()[operation] == 6
 
 
 def test_create__one_request_a_second__succeeds() -> None:
@@ -125,7 +138,16 @@ def test_create__not_seen_at_once__is_not_an_error() -> None:
     at = world()
     at.fault("DescribeSolution", "ResourceNotFoundException", times=2)
     assert at.create().finish()["status"] == "ACTIVE"
-    assert at.calls()["CreateSolution"] == 2  # the second finds the name taken, by its own solution
+    # The second and the third find the name taken, by its own solution.
+    assert at.calls() == {"CreateSolution": 3, "DescribeSolution": 3}
+
+
+@pytest.mark.parametrize("name", [None, "movies"])
+def test_create__out_of_sight_for_a_while__is_made_once(name: str | None) -> None:
+    at = world(durations=Durations(solution_visible=20))
+    deploy = at.create(name=name)
+    assert deploy.finish()["status"] == "ACTIVE"
+    assert at.solutions() == [deploy.arn]
 
 
 def test_create__never_active__fails_with_the_status() -> None:
@@ -140,10 +162,20 @@ def test_create__foreign_name__fails_and_leaves_it_alone() -> None:
     before = at.simulator.state()
     with pytest.raises(LifecycleError, match=r"solution movies: CreateSolution failed: .*\(AlreadyExists\)"):
         at.create(name="movies").finish()
-    assert writes(at) == {}
+    assert writes(at) == {"CreateSolution": 1}  # refused, for the name is taken
     assert at.delete(theirs, name="movies").finish() == {}  # the rollback
     assert writes(at) == {}
-    assert at.simulator.state() == before
+    assert {**at.simulator.state(), "now": before["now"]} == before
+
+
+def test_create__foreign_name_and_no_longer_the_first_moment__does_not_even_try() -> None:
+    at = world()
+    foreign(at)
+    deploy = at.create(name="movies")
+    at.simulator.advance(8)
+    with pytest.raises(LifecycleError, match=r"solution movies: CreateSolution failed: .*\(AlreadyExists\)"):
+        deploy.finish()
+    assert at.calls() == {"ListTagsForResource": 1, "DescribeSolution": 1}
 
 
 def test_create__refused__says_why() -> None:
@@ -182,7 +214,7 @@ def test_create__failed_one_left_by_an_earlier_request__is_made_again() -> None:
     at.simulator.advance(60)
     at.calls()
     assert at.create().finish()["status"] == "ACTIVE"
-    assert writes(at) == {"DeleteSolution": 1, "CreateSolution": 1}
+    assert writes(at) == {"DeleteSolution": 1, "CreateSolution": 2}  # the first finds the name taken
 
 
 def test_create__name_is_still_being_deleted__waits_for_it() -> None:
@@ -379,7 +411,7 @@ def test_update__replacement_rolled_back__finds_the_old_one() -> None:
     rollback = at.update(replacement.arn, {"recipeArn": SIMS})
     assert rollback.arn == arn
     rollback.finish()
-    assert writes(at) == {}
+    assert writes(at) == {"CreateSolution": 1}  # refused; where the stack rolls back, it isn't even tried
     at.delete(replacement.arn, recipeArn=SIMS).finish()
     assert at.solutions() == [arn]
 
@@ -420,8 +452,10 @@ def test_update__name_taken_by_somebody__fails_and_leaves_both_alone() -> None:
     theirs = foreign(at, "movies")
     with pytest.raises(LifecycleError, match="AlreadyExists"):
         at.update(arn, {"name": "films"}, name="movies").finish()
+    assert writes(at) == {"CreateSolution": 1}  # refused, for the name is taken
     assert at.delete(theirs, name="movies").finish() == {}
     assert writes(at) == {}
+    assert sorted(at.solutions()) == sorted([arn, theirs])
 
 
 # Changes made by hand
@@ -458,7 +492,7 @@ def test_tags_removed_by_hand__explicit_name__no_longer_ours() -> None:
     arn = at.created(name="movies")
     untag(at, arn)
     with pytest.raises(LifecycleError, match="AlreadyExists"):
-        at.update(arn, name="movies").finish()
+        at.update(arn, {"name": "movies"}, name="movies").finish()
     at.delete(arn, name="movies").finish()
     assert writes(at) == {}
     assert at.solutions() == [arn]
@@ -471,7 +505,7 @@ def test_delete__quiet_solution__is_gone_when_it_says_so() -> None:
     at = world()
     arn = at.created()
     assert at.delete(arn).finish() == {}
-    assert writes(at) == {"DeleteSolution": 1}
+    assert at.calls() == {"DeleteSolution": 1, "DescribeSolution": 1}
     with pytest.raises(ServiceError, match="ResourceNotFoundException"):
         at.solution(arn)
 
@@ -480,10 +514,12 @@ def test_delete__twice__is_quiet() -> None:
     at = world()
     arn = at.created()
     at.delete(arn).finish()
+    assert writes(at) == {"DeleteSolution": 1}
     deploy = at.delete(arn)
     deploy.finish()
-    assert deploy.invocations == 1
-    assert writes(at) == {"DeleteSolution": 1}
+    assert deploy.invocations == 2
+    assert writes(at) == {"DeleteSolution": 2}  # one in each invocation; nothing is there
+    assert 5 <= at.time.now() - deploy.attempt.started_at < 15
 
 
 def test_delete__answer_lost__ends() -> None:
@@ -491,22 +527,66 @@ def test_delete__answer_lost__ends() -> None:
     arn = at.created()
     at.fault("DeleteSolution", "InternalFailure", after=True)
     at.delete(arn).finish()
-    assert writes(at) == {"DeleteSolution": 1}
+    # The lost one, the one that is answered with what became of it, and the next invocation's.
+    assert writes(at) == {"DeleteSolution": 3}
+    assert at.solutions() == []
 
 
-def test_delete__automatic_training_on__is_switched_off_first() -> None:
+def test_delete__answer_lost_and_the_name_is_explicit__ends() -> None:
+    at = world(durations=Durations(delete=2))
+    arn = at.created(name="movies")
+    at.fault("DeleteSolution", "InternalFailure", after=True)
+    at.delete(arn, name="movies").finish()
+    assert writes(at) == {"DeleteSolution": 2}
+    assert at.solutions() == []
+
+
+@pytest.mark.parametrize("name", [None, "movies"])
+def test_delete__out_of_sight_for_a_moment__is_not_left_behind(name: str | None) -> None:
+    at = world(durations=Durations(solution_visible=4))
+    create = at.create(name=name)
+    at.client.create_solution(**_request_of(create))
+    at.delete(create.arn, name=name).finish()
+    at.simulator.advance(60)
+    assert at.solutions() == []
+
+
+def test_delete__automatic_training_on_and_none_running__is_deleted_at_once() -> None:
     at = world()
     arn = at.created(performAutoTraining="true")
     at.delete(arn, performAutoTraining="true").finish()
+    assert at.calls() == {"DeleteSolution": 1, "DescribeSolution": 1}
+
+
+def test_delete__automatic_training_on_and_the_name_is_explicit__is_switched_off_first() -> None:
+    at = world()
+    arn = at.created(name="movies", performAutoTraining="true")
+    at.delete(arn, name="movies", performAutoTraining="true").finish()
     assert writes(at) == {"UpdateSolution": 1, "DeleteSolution": 1}
 
 
-def test_delete__switching_off_fails__deletes_all_the_same() -> None:
+def operations(at: World) -> list[str]:
+    """The provider's calls that change something, in their order."""
+    made = [call.operation for call in at.simulator.calls()]
+    return [name for name in made if not name.startswith(("Describe", "List"))]
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_delete__refused_while_an_automatic_training_runs__switches_it_off_then_stops_it(fails: bool) -> None:
     at = world()
     arn = at.created(performAutoTraining="true")
-    at.simulator.fail_next(Failure("solution_update", "films-*", "no"))
+    train(at, arn)
+    if fails:  # that it can't be switched off is no reason to keep the solution
+        at.simulator.fail_next(Failure("solution_update", "films-*", "no"))
+    at.simulator.clear_calls()
     at.delete(arn, performAutoTraining="true").finish()
-    assert writes(at) == {"UpdateSolution": 1, "DeleteSolution": 1}
+    assert operations(at) == [
+        "DeleteSolution",  # refused
+        "UpdateSolution",
+        "StopSolutionVersionCreation",
+        "DeleteSolution",
+    ]
+    assert at.solutions() == []
 
 
 def test_delete__create_failed_with_automatic_training__is_deleted() -> None:
@@ -542,7 +622,9 @@ def test_delete__training_and_told_to_wait__waits_for_it() -> None:
     at.calls()
     deploy = at.delete(arn, waitForTrainingOnDelete="true")
     deploy.finish()
-    assert "StopSolutionVersionCreation" not in at.calls()
+    calls = at.calls()
+    assert "StopSolutionVersionCreation" not in calls
+    assert calls["DeleteSolution"] == deploy.invocations  # each begins with one
     assert at.time.now() > deploy.attempt.started_at + 590
 
 
@@ -552,6 +634,21 @@ def test_delete__training_ends_as_it_is_stopped__goes_on() -> None:
     train(at, arn)
     at.fault("StopSolutionVersionCreation", "InvalidInputException")
     at.delete(arn).finish()
+    assert at.calls()["StopSolutionVersionCreation"] == 2
+    assert at.solutions() == []
+
+
+def test_delete__many_in_training__four_are_stopped_at_a_time() -> None:
+    at = world()
+    arn = at.created()
+    for _ in range(6):
+        train(at, arn)
+    at.simulator.clear_calls()
+    at.delete(arn).finish()
+    made = [call.operation for call in at.simulator.calls()]
+    stops = [name == "StopSolutionVersionCreation" for name in made]
+    runs = [len(list(run)) for stopped, run in groupby(stops) if stopped]
+    assert runs == [4, 2]
     assert at.solutions() == []
 
 
@@ -604,7 +701,17 @@ def test_delete__id_made_up_and_nothing_there__ends_after_the_grace(physical: st
     deploy = at.delete(physical)
     deploy.finish()
     assert 30 <= at.time.now() - deploy.attempt.started_at < 45
-    assert writes(at) == {}
+    assert deploy.invocations == 4
+    assert writes(at) == {"DeleteSolution": 4}  # one in each invocation; nothing is there
+
+
+@pytest.mark.parametrize("physical", INVENTED)
+def test_delete__id_made_up_and_an_explicit_name_with_nothing_there__only_looks(physical: str) -> None:
+    at = world()
+    deploy = at.delete(physical, name="movies")
+    deploy.finish()
+    assert 30 <= at.time.now() - deploy.attempt.started_at < 45
+    assert at.calls().keys() == {"ListTagsForResource", "DescribeSolution"}
 
 
 @pytest.mark.parametrize("name", [None, "movies"])
@@ -639,5 +746,8 @@ def test_delete__create_still_in_progress__waits_then_deletes() -> None:
     at = world(durations=Durations(solution_create=50))
     create = at.create()
     create.invoke()
-    at.delete(create.arn).finish()
+    at.calls()
+    deploy = at.delete(create.arn)
+    deploy.finish()
+    assert writes(at) == {"DeleteSolution": deploy.invocations}
     assert at.solutions() == []
