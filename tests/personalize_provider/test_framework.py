@@ -210,8 +210,9 @@ def test_on_event__stack_not_told_at_first__pauses_are_spread_by_chance(
     assert slept == pytest.approx([pause, pause])
 
 
+@pytest.mark.usefixtures("at")
 def test_on_event__answer_of_cloudformation_unreadable_at_first__asks_again(
-    at: World, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     stacks = throttled(3, error=ResponseParserError("no XML"))
     monkeypatch.setattr(sdk, "cloudformation", lambda: stacks)

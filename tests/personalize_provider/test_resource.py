@@ -1,0 +1,409 @@
+"""One solution seen through the API: which calls a look makes, and what an answer to an effect leads to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from personalize_local.simulator import Durations
+from personalize_provider.solution import Solution
+from personalize_provider.solution.decide import Configure, Create, Delete, Retag, StopTraining
+from personalize_provider.solution.goal import Absent, Present, goal_of
+from personalize_provider.steps import Done, Effect, Step, Wait
+from provider_world import GROUP, SIMS, V2, World, request, tag_list, world
+
+MADE_UP = "films-Movies-1B2C3D4E5F"
+ON = {
+    "performAutoTraining": True,
+    "solutionUpdateConfig": {"autoTrainingConfig": {"schedulingExpression": "rate(7 days)"}},
+}
+
+
+def present(at: World, *, anew: bool = True, **properties: Any) -> Solution:
+    """A Create, or an Update that finds its own solution."""
+    asked = request("Create", properties) if anew else request("Update", properties, "", properties)
+    return solution(at, goal_of(asked, at.time.now()))
+
+
+def absent(at: World, arn: str, **properties: Any) -> Solution:
+    """A Delete."""
+    return solution(at, goal_of(request("Delete", properties, arn), at.time.now()))
+
+
+def solution(at: World, goal: Present | Absent | None) -> Solution:
+    assert goal is not None
+    return Solution(goal, at.client, at.time.now)
+
+
+def look(of: Solution) -> Step:
+    return of.look(expired=False)
+
+
+def called(at: World) -> list[str]:
+    """The calls since the last look at them, in their order."""
+    calls = [call.operation for call in at.simulator.calls()]
+    at.simulator.clear_calls()
+    return calls
+
+
+def throttled(of: Solution, effect: Effect) -> None:
+    with pytest.raises(ClientError, match="LimitExceededException"):
+        of.act(effect)
+
+
+# The first try
+
+
+def test_look__create_that_has_just_begun__creates_without_a_call() -> None:
+    at = world()
+    assert look(present(at)) == Create()
+    assert called(at) == []
+
+
+def test_look__create_of_eight_seconds_ago__asks_for_the_tags_first_and_for_no_more() -> None:
+    at = world()
+    goal = goal_of(request("Create", {}), at.time.now() - 8)
+    assert look(solution(at, goal)) == Create()
+    assert called(at) == ["ListTagsForResource"]
+
+
+def test_look__replacement_in_a_rollback__looks_first() -> None:
+    at = world()
+    asked = request("Update", {}, "", {"recipeArn": SIMS})
+    assert look(solution(at, goal_of(asked, at.time.now(), is_rolling_back=True))) == Create()
+    assert called(at) == ["ListTagsForResource"]
+    assert look(solution(at, goal_of(asked, at.time.now()))) == Create()
+    assert called(at) == []
+
+
+def test_act__create_refused_for_its_name__is_looked_at_with_its_tags() -> None:
+    at = world()
+    arn = at.created()
+    movies = present(at)
+    step = movies.act(Create())
+    assert isinstance(step, Wait)
+    assert step.reason.startswith("CreateSolution: ")
+    assert called(at) == ["CreateSolution"]
+    done = look(movies)
+    assert isinstance(done, Done)
+    assert done.attributes["solutionArn"] == arn
+    assert called(at) == ["ListTagsForResource", "DescribeSolution"]
+
+
+def test_act__create_taken__its_tags_are_not_asked_for() -> None:
+    at = world()
+    movies = present(at)
+    assert movies.act(Create()) is None
+    assert look(movies) == Wait("status CREATE PENDING")
+    assert called(at) == ["CreateSolution", "DescribeSolution"]
+
+
+@pytest.mark.parametrize("automatic", ["true", "false"])
+def test_look__delete_of_a_generated_name__deletes_without_a_call(automatic: str) -> None:
+    at = world()
+    arn = at.created(performAutoTraining=automatic)
+    movies = absent(at, arn)
+    assert look(movies) == Delete()
+    assert called(at) == []
+    assert movies.act(Delete()) is None
+    assert look(movies) == Wait("status DELETE PENDING")
+    at.simulator.advance(2)
+    assert look(movies) == Done({})  # its delete was accepted: what isn't seen any more is gone
+    assert called(at) == ["DeleteSolution", "DescribeSolution", "DescribeSolution"]
+
+
+def test_look__delete_of_a_generated_name__begins_so_in_each_invocation() -> None:
+    at = world(durations=Durations(delete=100))
+    arn = at.created()
+    assert absent(at, arn).act(Delete()) is None
+    again = absent(at, arn)
+    assert look(again) == Delete()
+    refused = again.act(Delete())
+    assert isinstance(refused, Wait)
+    assert refused.reason.startswith("DeleteSolution: ")
+    assert look(again) == Wait("status DELETE PENDING")
+
+
+def test_look__delete_refused_while_training__switches_automatic_training_off_then_stops() -> None:
+    at = world()
+    arn = at.created(performAutoTraining="true")
+    version = at.call("CreateSolutionVersion", solutionArn=arn)["solutionVersionArn"]
+    at.calls()
+    movies = absent(at, arn)
+    assert isinstance(movies.act(Delete()), Wait)
+    assert look(movies) == Configure({"performAutoTraining": False})
+    assert movies.act(Configure({"performAutoTraining": False})) is None
+    at.simulator.advance(5)
+    assert look(movies) == StopTraining((version,))
+
+
+# A deadline leaves no time for a try without a look
+
+
+def test_look__deadline_passed__looks_in_place_of_a_first_try() -> None:
+    at = world()
+    arn = at.created()
+    assert isinstance(present(at).look(expired=True), Done)
+    assert called(at) == ["ListTagsForResource", "DescribeSolution"]
+    assert absent(at, arn).look(expired=True) == Delete()
+    assert called(at) == ["DescribeSolution"]
+
+
+def test_look__deadline_passed_after_a_throttle__looks() -> None:
+    at = world()
+    at.created()
+    movies = present(at)
+    at.fault("CreateSolution", "LimitExceededException")
+    throttled(movies, Create())
+    called(at)
+    assert isinstance(movies.look(expired=True), Done)
+    assert called(at) == ["ListTagsForResource", "DescribeSolution"]
+
+
+# What is throttled is tried again without a look
+
+
+def create(at: World) -> tuple[Solution, Effect]:
+    return present(at), Create()
+
+
+def configure(at: World) -> tuple[Solution, Effect]:
+    at.created()
+    return present(at, anew=False, performAutoTraining="true"), Configure(ON)
+
+
+def retag(at: World) -> tuple[Solution, Effect]:
+    at.created()
+    return present(at, anew=False, tags=tag_list(a="1")), Retag({"a": "1"}, frozenset())
+
+
+def untag(at: World) -> tuple[Solution, Effect]:
+    arn = at.created(tags=tag_list(a="1"))
+    goal = goal_of(request("Update", {}, arn, {"tags": tag_list(a="1")}), at.time.now())
+    return solution(at, goal), Retag({}, frozenset({"a"}))
+
+
+def stop(at: World) -> tuple[Solution, Effect]:
+    arn = at.created(name="movies")
+    version = at.call("CreateSolutionVersion", solutionArn=arn)["solutionVersionArn"]
+    return absent(at, arn, name="movies"), StopTraining((version,))
+
+
+def delete(at: World) -> tuple[Solution, Effect]:
+    arn = at.created(name="movies")
+    return absent(at, arn, name="movies"), Delete()
+
+
+Case = Callable[[World], tuple[Solution, Effect]]
+EFFECTS: dict[str, Case] = {
+    "CreateSolution": create,
+    "UpdateSolution": configure,
+    "TagResource": retag,
+    "UntagResource": untag,
+    "StopSolutionVersionCreation": stop,
+    "DeleteSolution": delete,
+}
+
+
+@pytest.mark.parametrize(("operation", "case"), EFFECTS.items())
+def test_act__throttled__is_tried_again_without_a_look(operation: str, case: Case) -> None:
+    at = world()
+    movies, effect = case(at)
+    assert look(movies) == effect
+    called(at)
+    at.fault(operation, "LimitExceededException", times=2)
+    for _ in range(2):
+        throttled(movies, effect)
+        assert look(movies) == effect
+    assert movies.act(effect) is None
+    assert called(at) == [operation] * 3
+    assert look(movies) != effect  # it is looked at again: it has taken effect
+    assert "DescribeSolution" in called(at)
+
+
+@pytest.mark.parametrize("code", ["InternalFailure", "ServiceUnavailable"])
+@pytest.mark.parametrize(("operation", "case"), EFFECTS.items())
+def test_act__answer_that_tells_nothing__is_looked_at(operation: str, case: Case, code: str) -> None:
+    at = world()
+    movies, effect = case(at)
+    assert look(movies) == effect
+    at.fault(operation, code, after=True)
+    with pytest.raises(ClientError, match=code):
+        movies.act(effect)
+    called(at)
+    assert look(movies) != effect
+    assert "DescribeSolution" in called(at)
+
+
+# What a look reads, and in which order
+
+
+def test_look__present_and_not_there__the_tags_are_enough() -> None:
+    at = world()
+    assert look(present(at, anew=False)) == Create()
+    assert called(at) == ["ListTagsForResource"]
+
+
+def test_look__present_and_there__reads_the_tags_once() -> None:
+    at = world(durations=Durations(solution_create=50))
+    present(at).act(Create())
+    called(at)
+    movies = present(at, anew=False)
+    for _ in range(2):
+        assert look(movies) == Wait("status CREATE PENDING")
+    assert called(at) == ["ListTagsForResource", "DescribeSolution", "DescribeSolution"]
+
+
+def test_look__present_and_its_tags_seen_before_itself__is_created_and_not_taken_for_foreign() -> None:
+    at = world()
+    at.created(name="movies")
+    at.fault("DescribeSolution", "ResourceNotFoundException")
+    movies = present(at, anew=False, name="movies")
+    assert look(movies) == Create()
+    assert isinstance(movies.act(Create()), Wait)  # refused: the name is taken, by its own solution
+    assert isinstance(look(movies), Done)
+
+
+@pytest.mark.parametrize("operation", ["ListTagsForResource", "DescribeSolution"])
+def test_look__any_other_refusal__is_raised(operation: str) -> None:
+    at = world()
+    arn = at.created(name="movies")
+    for movies in (present(at, anew=False, name="movies"), absent(at, arn, name="movies")):
+        at.fault(operation, "AccessDeniedException")
+        with pytest.raises(ClientError, match="AccessDeniedException"):
+            look(movies)
+
+
+# A delete where the name proves nothing
+
+
+def test_look__delete_of_an_explicit_name__reads_tags_then_solution_before_any_effect() -> None:
+    at = world()
+    arn = at.created(name="movies")
+    assert look(absent(at, arn, name="movies")) == Delete()
+    assert called(at) == ["ListTagsForResource", "DescribeSolution"]
+
+
+def test_look__delete_and_tags_not_found__is_not_believed_without_the_solution() -> None:
+    at = world()
+    arn = at.created(name="movies")
+    at.fault("ListTagsForResource", "ResourceNotFoundException")
+    assert look(absent(at, arn, name="movies")) == Delete()
+    assert called(at) == ["ListTagsForResource", "DescribeSolution", "ListTagsForResource"]
+
+
+def test_look__delete_and_neither_found__waits_then_is_done() -> None:
+    at = world()
+    arn = at.created(name="movies")
+    at.call("DeleteSolution", solutionArn=arn)
+    at.simulator.advance(60)
+    at.calls()
+    movies = absent(at, arn, name="movies")
+    assert look(movies) == Wait("nothing there yet; a create may still be under way")
+    at.simulator.advance(5)
+    assert look(movies) == Done({})
+    assert called(at) == ["ListTagsForResource", "DescribeSolution"] * 2
+
+
+@pytest.mark.parametrize("name", [None, "movies"])
+@pytest.mark.parametrize("later", [0, 60])
+def test_look__ours_but_not_described__is_deleted_until_the_service_has_answered(
+    name: str | None, later: float
+) -> None:
+    at = world()
+    arn = at.created(name=name)
+    movies = absent(at, arn, name=name)
+    at.fault("DeleteSolution", "ServiceUnavailable", times=2)
+    at.fault("DescribeSolution", "ResourceNotFoundException", times=3)
+    at.simulator.advance(later)
+    for _ in range(2):
+        assert look(movies) == Delete()
+        with pytest.raises(ClientError, match="ServiceUnavailable"):
+            movies.act(Delete())
+    assert look(movies) == Delete()
+    assert movies.act(Delete()) is None
+    at.simulator.advance(2)
+    assert look(movies) == Done({})
+
+
+@pytest.mark.parametrize("name", [None, "movies"])
+def test_look__not_described_and_the_delete_found_nothing__is_gone_after_a_while(name: str | None) -> None:
+    at = world()
+    arn = at.created(name=name)
+    movies = absent(at, arn, name=name)
+    at.fault("DeleteSolution", "ResourceNotFoundException")
+    at.fault("DescribeSolution", "ResourceNotFoundException", times=3)
+    assert look(movies) == Delete()
+    refused = movies.act(Delete())
+    assert refused == Wait("DeleteSolution: the last answer")
+    assert look(movies) == Wait("nothing there yet; a create may still be under way")
+    at.simulator.advance(5)
+    assert look(movies) == Done({})
+
+
+@pytest.mark.parametrize("later", [0, 5])
+def test_look__foreign_and_not_described__is_never_deleted(later: float) -> None:
+    at = world()
+    theirs = at.call("CreateSolution", name="movies", datasetGroupArn=GROUP, recipeArn=V2)["solutionArn"]
+    movies = absent(at, theirs, name="movies")
+    at.fault("DescribeSolution", "ResourceNotFoundException")
+    at.simulator.advance(later)
+    expected = Done({}) if later else Wait("nothing there yet; a create may still be under way")
+    assert look(movies) == expected
+
+
+# How long nothing is not believed
+
+
+@pytest.mark.parametrize("name", [None, "movies"])
+@pytest.mark.parametrize("known", [True, False])
+def test_look__delete_and_nothing_there__is_believed_later_where_the_id_is_made_up(
+    known: bool, name: str | None
+) -> None:
+    at = world()
+    seconds = 5 if known else 30
+    movies = absent(at, at.create(name=name).arn if known else MADE_UP, name=name)
+    if name is None:
+        assert isinstance(movies.act(Delete()), Wait)  # NotFound
+    at.simulator.advance(seconds - 0.1)
+    assert isinstance(look(movies), Wait)
+    at.simulator.advance(0.1)
+    assert look(movies) == Done({})
+
+
+@pytest.mark.parametrize("name", [None, "movies"])
+def test_look__made_up_id_and_an_accepted_delete__is_done_as_soon_as_it_is_gone(name: str | None) -> None:
+    at = world()
+    at.created(name=name)
+    movies = absent(at, MADE_UP, name=name)
+    assert look(movies) == Delete()
+    assert movies.act(Delete()) is None
+    at.simulator.advance(1)
+    assert look(movies) == Done({})
+
+
+# Why a delete is refused
+
+
+def test_act__delete_refused_for_a_campaign__names_it() -> None:
+    at = world()
+    arn = at.created()
+    version = at.call("CreateSolutionVersion", solutionArn=arn)["solutionVersionArn"]
+    at.simulator.advance(1300)
+    at.call("CreateCampaign", name="front-page", solutionVersionArn=version)
+    at.simulator.advance(60)
+    refused = absent(at, arn).act(Delete())
+    assert isinstance(refused, Wait)
+    assert refused.reason.endswith(" (used by campaign front-page)")
+
+
+@pytest.mark.parametrize("code", ["LimitExceededException", "AccessDeniedException", "InternalFailure"])
+def test_act__delete_refused_and_campaigns_not_told__says_what_is_known(code: str) -> None:
+    at = world()
+    arn = at.created()
+    at.fault("DeleteSolution", "ResourceInUseException")
+    at.fault("ListCampaigns", code)
+    assert absent(at, arn).act(Delete()) == Wait("DeleteSolution: the last answer")
