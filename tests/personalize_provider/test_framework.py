@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import random
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any, cast
@@ -201,7 +202,7 @@ def test_on_event__stack_not_told_at_first__asks_again(
 def test_on_event__stack_not_told_at_first__pauses_are_spread_by_chance(
     at: World, monkeypatch: pytest.MonkeyPatch, luck: float, pause: float
 ) -> None:
-    monkeypatch.setattr(framework.random, "random", lambda: luck)
+    monkeypatch.setattr(random, "random", lambda: luck)
     slept: list[float] = []
     monkeypatch.setattr(at.time, "sleep", slept.append)
     stacks = throttled(2)
@@ -235,12 +236,22 @@ def test_on_event__stack_never_told__fails_within_the_functions_minute(
 def test_on_event__stack_told_at_the_last_moment__is_taken(
     at: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(framework.random, "random", lambda: 0.5)
+    monkeypatch.setattr(random, "random", lambda: 0.5)
     stacks = throttled(20)  # refused for 40 seconds, two seconds apart
     monkeypatch.setattr(sdk, "cloudformation", lambda: stacks)
     start = at.time.now()
     assert on_event(event("Create"))["Attempt"]["Stack"]["status"] == "CREATE_IN_PROGRESS"
     assert at.time.now() - start == 40
+
+
+def test_on_event__stack_not_told_in_forty_seconds__fails(at: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(random, "random", lambda: 0.5)
+    stacks = throttled(22)  # refused for 42 seconds, two seconds apart
+    monkeypatch.setattr(sdk, "cloudformation", lambda: stacks)
+    start = at.time.now()
+    with pytest.raises(LifecycleError, match=r"DescribeStacks failed: Rate exceeded \(Throttling\)"):
+        on_event(event("Create"))
+    assert at.time.now() - start == 42
 
 
 def test_on_event__denied_for_good__fails_once_the_role_is_no_longer_new(

@@ -220,7 +220,7 @@ def test_reconcile__denied_later__fails() -> None:
 
 def test_reconcile__error_of_no_service__names_the_operation_that_it_is_about() -> None:
     error = ResponseStreamingError(error="cut short")
-    error.operation_name = "DescribeSolution"  # type: ignore[attr-defined]  # as the clients do
+    error.operation_name = "DescribeSolution"  # as the clients do
     step = run(Scripted([error]))
     assert step == Wait(
         "DescribeSolution: An error occurred while reading from response stream: cut short "

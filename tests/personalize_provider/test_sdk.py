@@ -138,7 +138,7 @@ CUT_BODIES = (b"", b" ", b'{"solution": {"name": "mov', b'{"', b"<html>", "\ufff
 def test_answer__cut_short__raises_what_may_pass(operation: str, body: bytes) -> None:
     with pytest.raises(ResponseStreamingError, match=f"the answer to {operation} is cut short") as raised:
         call(answering(200, body), operation)
-    assert raised.value.operation_name == operation  # type: ignore[attr-defined]
+    assert raised.value.operation_name == operation
     assert may_pass(raised.value, age=3600)
 
 
@@ -167,7 +167,7 @@ def test_answer__error_without_a_readable_body__raises_what_may_pass(
 ) -> None:
     with pytest.raises(ResponseStreamingError, match=f"the answer to {operation} is cut short") as raised:
         call(answering(status, body), operation)
-    assert raised.value.operation_name == operation  # type: ignore[attr-defined]
+    assert raised.value.operation_name == operation
     assert may_pass(raised.value, age=3600)
 
 
@@ -201,7 +201,7 @@ def test_answer__of_cloudformation_cut_short__raises_what_may_pass(status: int, 
     with pytest.raises(CALL_ERRORS) as raised:
         call(answering(status, body, "cloudformation"), "DescribeStacks")
     assert isinstance(raised.value, ResponseStreamingError | ResponseParserError)
-    assert raised.value.operation_name == "DescribeStacks"  # type: ignore[union-attr]
+    assert raised.value.operation_name == "DescribeStacks"
     assert may_pass(raised.value, age=3600)
 
 
@@ -219,7 +219,7 @@ def test_error__of_the_network__says_which_operation_it_is_about(
     client.meta.events.register_first(f"before-send.{service}", break_down)
     with pytest.raises(error) as raised:
         call(client, operation)
-    assert raised.value.operation_name == operation  # type: ignore[attr-defined]
+    assert raised.value.operation_name == operation
 
 
 @pytest.mark.parametrize("make", [sdk.personalize, sdk.cloudformation])
