@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from http import HTTPStatus
+from typing import TypeAlias
 
 from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError
 from botocore.parsers import ResponseParserError
@@ -16,7 +17,7 @@ from botocore.parsers import ResponseParserError
 CALL_ERRORS = (ClientError, BotoCoreError, ResponseParserError)
 """What a call to AWS may raise."""
 
-CallError = ClientError | BotoCoreError | ResponseParserError
+CallError: TypeAlias = ClientError | BotoCoreError | ResponseParserError
 
 # The provider framework doesn't trim; CloudFormation refuses a response over 4,096 bytes, and the
 # framework adds its own stack trace to the message.
@@ -163,7 +164,7 @@ def not_finished(resource: str, reason: str) -> LifecycleError:
 
 
 def _printable(text: str) -> str:
-    """With control characters and lone surrogates escaped: in JSON they would take six bytes each, or none."""
+    """With control characters and lone surrogates escaped: in JSON they take six bytes each, or none."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 

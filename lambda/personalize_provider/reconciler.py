@@ -33,9 +33,9 @@ _INVOCATION_SECONDS = 8.0
 _FIRST_PAUSE_SECONDS = 1.0
 _PAUSE_GROWTH = 1.5
 
-# Whoever is throttled is one of many. Who has nothing to show for it soon leaves the waiting to the waiter, which
-# costs no function: hundreds that wait inside of theirs could take up all that an account may run at once. Who has
-# changed something knows what to look for, and the next invocation would not: it stays longer.
+# Whoever is throttled is one of many. Who has nothing to show for it soon leaves the waiting to the waiter,
+# which costs no function: hundreds that wait inside of theirs could take up all that an account may run at
+# once. Who has changed something knows what to look for, and the next invocation would not: it stays longer.
 _HAND_BACK_WHEN_THROTTLED = 1 / 4  # by chance, so that those that began together don't stay so
 _AFTER_EFFECT_SECONDS = 30.0
 

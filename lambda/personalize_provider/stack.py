@@ -28,7 +28,8 @@ class StackState:
     def may_ask_for(self, request_type: RequestType) -> bool:
         """Whether such a request can be the stack's, or is one that comes late.
 
-        A stack that is at rest or that is being deleted creates and updates nothing, and a rollback creates nothing.
+        A stack that is at rest or that is being deleted creates and updates nothing, and a rollback creates
+        nothing.
         """
         if request_type == "Delete":
             return True

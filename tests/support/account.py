@@ -1,4 +1,4 @@
-"""An AWS account in virtual time: Personalize, CloudFormation, and the provider between them, all real but the time.
+"""An AWS account in virtual time: Personalize, CloudFormation, and the provider between them.
 
 The provider's handlers, botocore's clients and the framework's JavaScript are real; Personalize is the simulator;
 Lambda, Step Functions and CloudFormation are modelled in `functions` and `stack_engine`.
@@ -123,9 +123,7 @@ class Account:
         if response.status != HTTPStatus.OK:
             error = {"Code": response.headers["x-amzn-errortype"], "Message": "struck by a test"}
             metadata = {"HTTPStatusCode": response.status}
-            raise ClientError(
-                cast(Any, {"Error": error, "ResponseMetadata": metadata}), "DescribeStacks"
-            )
+            raise ClientError(cast(Any, {"Error": error, "ResponseMetadata": metadata}), "DescribeStacks")
         if "x-amzn-errortype" not in response.headers and "content-type" in response.headers:
             raise ResponseStreamingError(error="the answer to DescribeStacks is cut short")
         return described
@@ -181,8 +179,8 @@ def account(
     client = client_of(made.respond)
     random.seed(seed)  # the provider's own chance
     with (
-        mock.patch.object(sdk, "personalize", lambda: client),
-        mock.patch.object(sdk, "cloudformation", lambda: made),
+        mock.patch.object(sdk, "personalize", return_value=client),
+        mock.patch.object(sdk, "cloudformation", return_value=made),
         mock.patch.object(framework, "_CLOCK", _ProviderClock(functions)),
         mock.patch.dict(os.environ, {"TOTAL_TIMEOUT_SECONDS": str(int(total_timeout))}),
     ):

@@ -50,7 +50,9 @@ class Chaos:
         self.pending: list[Strike] = []
         self.struck: Counter[str] = Counter()
 
-    def around(self, operation: str, answer: Callable[[], Response], sleep: Callable[[float], None]) -> Response:
+    def around(
+        self, operation: str, answer: Callable[[], Response], sleep: Callable[[float], None]
+    ) -> Response:
         """Answer a call as the next strike has it, or honestly.
 
         Raises:

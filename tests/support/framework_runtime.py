@@ -45,7 +45,7 @@ class Outside(Protocol):
         """Invoke one of our functions: its `payload`, and `error` if it threw."""
         ...
 
-    def start_execution(self, *, input: str) -> Mapping[str, Any]:  # noqa: A002 (Step Functions' name)
+    def start_execution(self, *, input: str) -> Mapping[str, Any]:
         """Start the waiter."""
         ...
 
@@ -147,4 +147,3 @@ def _code() -> Path:
                 assert file is not None
                 (folder / Path(member.name).name).write_bytes(file.read())
     return folder
-

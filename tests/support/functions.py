@@ -32,7 +32,7 @@ Handler = Callable[[Mapping[str, Any], LambdaContext], Mapping[str, Any]]
 _ends_at: ContextVar[float] = ContextVar("ends_at", default=float("inf"))
 
 
-class Throttled(Exception):
+class ThrottledError(Exception):
     """No execution is free."""
 
 
@@ -80,7 +80,7 @@ class Functions:
             while True:
                 try:
                     self._framework("onEvent", event)
-                except Throttled:
+                except ThrottledError:
                     self.time.sleep(_BUSY_PAUSE)
                     continue
                 except FunctionError:
@@ -96,14 +96,14 @@ class Functions:
         for _ in range(attempts):
             try:
                 self._framework("isComplete", event)
-            except Throttled:
+            except ThrottledError:
                 cause = {"errorType": "Lambda.TooManyRequestsException", "errorMessage": "Rate Exceeded."}
             except FunctionError as error:
                 cause = error.payload
             else:
                 return
             self.time.sleep(self.timing.interval)
-        with contextlib.suppress(FunctionError, Throttled):  # then nobody answers
+        with contextlib.suppress(FunctionError, ThrottledError):  # then nobody answers
             self._framework("onTimeout", {"Cause": json.dumps(cause)})
 
     def _framework(self, handler: str, event: Mapping[str, Any]) -> None:
@@ -135,7 +135,7 @@ class Functions:
     def _execution(self) -> Iterator[None]:
         if self.concurrency is not None and self.running >= self.concurrency:
             self.throttled += 1
-            raise Throttled
+            raise ThrottledError
         self.running += 1
         self.most_running = max(self.running, self.most_running)
         self.invocations += 1
@@ -159,7 +159,7 @@ class _Outside:
         for pause in (*_SDK_PAUSES, None):
             try:
                 answer = self._functions.invoke(function, payload)
-            except Throttled:
+            except ThrottledError:
                 if pause is None:
                     raise RefusedError("Rate Exceeded.") from None
                 self._functions.time.sleep(pause)
@@ -168,7 +168,7 @@ class _Outside:
                 return answer
         raise AssertionError
 
-    def start_execution(self, *, input: str) -> Mapping[str, Any]:  # noqa: A002
+    def start_execution(self, *, input: str) -> Mapping[str, Any]:
         self._survive()
         event = json.loads(input)
         self._functions.time.spawn("waiter", lambda: self._functions._wait(event))
@@ -206,7 +206,10 @@ class _Context(SimpleNamespace):
         return int((self._ends_at - self._time.now()) * 1000)
 
 
-_DEAD = {"errorType": "Runtime.ExitError", "errorMessage": "RequestId: 1 Error: Runtime exited with error: signal: killed"}
+_DEAD = {
+    "errorType": "Runtime.ExitError",
+    "errorMessage": "RequestId: 1 Error: Runtime exited with error: signal: killed",
+}
 
 
 def _as_json(value: object) -> Any:

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from account import Account, account, template
 from framework_runtime import FrameworkRuntime
-from functions import Handler
 from personalize_local.simulator import Durations, Limits
 from personalize_provider import sdk
 from personalize_provider.errors import error_code
-from botocore.exceptions import ClientError
 from provider_world import GROUP
 
 _NEVER = Durations(solution_create=1, delete=1)
@@ -58,7 +58,9 @@ def deploy_and_destroy(
 ) -> tuple[Leg, Leg]:
     """Create a stack of so many solutions, all at once, and delete it."""
     limits = Limits(solutions_per_dataset_group=solutions, requests_per_second=1)
-    with account(runtime, total_timeout=1800, limits=limits, durations=_NEVER, concurrency=concurrency) as made:
+    with account(
+        runtime, total_timeout=1800, limits=limits, durations=_NEVER, concurrency=concurrency
+    ) as made:
         if naive:
             made.functions.on_event, made.functions.is_complete = naive_on_event, naive_is_complete
         stack = made.engine.create("load", template(**{f"Solution{n}": {} for n in range(solutions)}))
@@ -75,11 +77,15 @@ def _leg(made: Account, solutions: int) -> Leg:
     made.time.run()
     requests = made.engine.requests[first:]
     ended = max((request.answers[-1][0] for request in requests if request.answers), default=began)
-    outcomes = Counter((call.operation, call.outcome == "LimitExceededException") for call in made.simulator.calls())
+    outcomes = Counter(
+        (call.operation, call.outcome == "LimitExceededException") for call in made.simulator.calls()
+    )
     admitted = Counter({operation: n for (operation, throttled), n in outcomes.items() if not throttled})
     return Leg(
         solutions=solutions,
-        failed=sum(not request.answers or request.answers[0][1]["Status"] != "SUCCESS" for request in requests),
+        failed=sum(
+            not request.answers or request.answers[0][1]["Status"] != "SUCCESS" for request in requests
+        ),
         seconds=ended - began,
         least=float(max(admitted.values(), default=1)),
         calls=sum(admitted.values()) / solutions,

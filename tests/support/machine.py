@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -32,7 +33,12 @@ _OPERATIONS = (
     "StopSolutionVersionCreation",
     "DescribeStacks",
 )
-_CODES = ("LimitExceededException", "ResourceInUseException", "AccessDeniedException", "InvalidInputException")
+_CODES = (
+    "LimitExceededException",
+    "ResourceInUseException",
+    "AccessDeniedException",
+    "InvalidInputException",
+)
 _KINDS = ("refused", "fault", "lost", "reset", "empty", "killed before", "killed after", "slow")
 _FINAL_TRIES = 4
 _TRAINING_SECONDS = 1200
@@ -188,7 +194,9 @@ class Stacks(RuleBasedStateMachine):
         arn = self._ours(pick)
         if arn:
             self.world.untagged.add(arn)
-            self._try("UntagResource", resourceArn=arn, tagKeys=[STACK_ID_TAG, LOGICAL_ID_TAG, CONFIG_HASH_TAG])
+            self._try(
+                "UntagResource", resourceArn=arn, tagKeys=[STACK_ID_TAG, LOGICAL_ID_TAG, CONFIG_HASH_TAG]
+            )
 
     @rule(pick=picks, on=st.booleans())
     def update_by_hand(self, pick: int, on: bool) -> None:
@@ -287,7 +295,9 @@ class Stacks(RuleBasedStateMachine):
             self._quiet()
             self.account.time.run(_TRAINING_SECONDS)  # which a solution may be told to wait for
         self._check(list(self.world.broken_when_quiet()))
-        self._check([f"stuck: {stack.name} is {stack.status}: {stack.reasons[-1:]}" for stack in self._alive()])
+        self._check(
+            [f"stuck: {stack.name} is {stack.status}: {stack.reasons[-1:]}" for stack in self._alive()]
+        )
 
     def _quiet(self) -> None:
         self.lift()
@@ -327,3 +337,16 @@ class Stacks(RuleBasedStateMachine):
     def _remember_foreign(self, arn: str) -> None:
         described: Mapping[str, Any] = self.account.describe(arn)
         self.world.foreign[arn] = (described, self.account.tags(arn))
+
+
+def lives(sequences: int, *, derandomize: bool = False) -> settings:
+    """How hypothesis is to drive so many lives."""
+    return settings(
+        max_examples=sequences,
+        stateful_step_count=25,
+        deadline=None,
+        derandomize=derandomize,
+        database=None,
+        print_blob=False,
+        suppress_health_check=list(HealthCheck),
+    )

@@ -81,11 +81,13 @@ class Engine:
         self.random = random.Random(seed)
         self.stacks: dict[str, Stack] = {}
         self.requests: list[Request] = []
-        self.deliver: Deliver = lambda event: None
+        self.deliver: Deliver
 
     def create(self, name: str, template: Template, **settings: Any) -> Stack:
         """Begin the creation of a new stack."""
-        stack_id = f"arn:aws:cloudformation:us-east-1:123456789012:stack/{name}/{self.random.getrandbits(64):016x}"
+        stack_id = (
+            f"arn:aws:cloudformation:us-east-1:123456789012:stack/{name}/{self.random.getrandbits(64):016x}"
+        )
         stack = Stack(self, name, stack_id, **settings)
         self.stacks[stack_id] = stack
         stack.create(template)
@@ -161,7 +163,9 @@ class Stack:
     @property
     def pending_ids(self) -> set[str]:
         """Physical ids that the stack knows of beside those of its resources."""
-        waiting = {old.physical_id for _, old in self._to_clean} if not self.status.endswith("COMPLETE") else set()
+        waiting = (
+            {old.physical_id for _, old in self._to_clean} if not self.status.endswith("COMPLETE") else set()
+        )
         return waiting | set(self.given_up)
 
     # Operations. Each returns at once; the stack's status tells how it goes.
@@ -258,9 +262,8 @@ class Stack:
                 self._to_clean.append((key, self._resource(key, outcome, new)))
                 continue
             other_id = outcome.physical_id if outcome and outcome.physical_id != old.physical_id else ""
-            if not other_id:
-                self._to_reverse[key] = (old.physical_id, new)
-            elif outcome and not outcome.ok and self.forgets_failed_replacement:
+            failed = outcome is not None and not outcome.ok
+            if not other_id or (failed and self.forgets_failed_replacement):
                 self._to_reverse[key] = (old.physical_id, new)
             else:
                 self._to_clean.append((key, Resource(other_id, new)))
@@ -341,7 +344,9 @@ class Stack:
         self.reasons.append(outcome.reason)
         return outcome
 
-    def _all(self, requests: Mapping[str, Callable[[], Outcome]], *, waits: bool = False) -> dict[str, Outcome]:
+    def _all(
+        self, requests: Mapping[str, Callable[[], Outcome]], *, waits: bool = False
+    ) -> dict[str, Outcome]:
         """Make requests at once; the outcomes of those that are waited for."""
         time, first_sent = self.engine.time, len(self.engine.requests)
         tasks = {key: time.spawn(f"{self.name} {key}", request) for key, request in requests.items()}
@@ -356,7 +361,7 @@ class Stack:
         for task in tasks.values():
             time.spawn("watch", lambda task=task: watch(task))  # type: ignore[misc]
         if not waits:
-            time.spawn("cancel", lambda: (time.wait(self._cancelled), time.set(enough)))
+            time.spawn("cancel", lambda: time.set(enough, time.wait(self._cancelled)))
         if tasks:
             time.wait(enough)
         left = [key for key, task in tasks.items() if not task.is_set]
@@ -375,4 +380,3 @@ class Stack:
     @staticmethod
     def _succeeded(outcomes: Mapping[str, Outcome]) -> bool:
         return all(outcome.ok for outcome in outcomes.values())
-

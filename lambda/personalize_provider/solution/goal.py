@@ -22,9 +22,9 @@ _SOLUTION_ARN = re.compile(
 _MAX_SHOWN = 60
 _WAIT_FOR_TRAINING = "waitForTrainingOnDelete"
 
-# CloudFormation makes an id up where it never heard of one: the create that it gave up may still be under way.
-# Twice what its last call can take: it checks that the stack still waits for it, and then makes one call of 13
-# seconds at the most.
+# CloudFormation makes an id up where it never heard of one: the create that it gave up may still be under
+# way. Twice what its last call can take: it checks that the stack still waits for it, and then makes one call
+# of 13 seconds at the most.
 GIVEN_UP_SECONDS = 30.0
 
 # What was created a moment ago may not be shown yet, and a failed deploy deletes it at once.
@@ -142,7 +142,7 @@ def goal_of(request: Request, since: float, *, is_rolling_back: bool = False) ->
 
 
 def _arn_before(request: Request) -> str:
-    """ARN of what the old properties of an Update made; empty if there are none or they never made anything."""
+    """ARN of what the old properties of an Update made; empty if they never made anything."""
     try:
         return _present(request.delete_of(""), since=0).arn if request.type == "Update" else ""
     except InvalidPropertiesError:

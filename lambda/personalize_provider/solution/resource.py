@@ -88,8 +88,8 @@ class Solution:
         return isinstance(goal, Absent) and not self._is_deleted and goal.owns(self._tags or {})
 
     def _observe(self) -> Observed | None:
-        # Tags first: they tell as well whether the solution is there, and leave the account's one DescribeSolution a
-        # second (rule 118) to those that need it.
+        # Tags first: they tell as well whether the solution is there, and leave the account's one
+        # DescribeSolution a second (rule 118) to those that need it.
         if self._tags is None:
             self._tags = _if_there(self._read_tags)
         if self._tags is None and isinstance(self._goal, Present):

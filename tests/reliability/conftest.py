@@ -1,0 +1,25 @@
+"""The framework's process, which the tests of a worker share, and a provider that is silent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from framework_runtime import FrameworkRuntime, framework_runtime
+from personalize_provider.log import logger
+
+
+@pytest.fixture(scope="session")
+def runtime() -> Iterator[FrameworkRuntime]:
+    """The provider framework's code."""
+    with framework_runtime() as running:
+        yield running
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _silence() -> Iterator[None]:
+    level = logger.log_level
+    logger.setLevel("CRITICAL")
+    yield
+    logger.setLevel(level)

@@ -1,0 +1,65 @@
+"""Random lives of stacks by the ten thousand, on every core, with one line at the end: `make soak`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import sys
+import traceback
+from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+_ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(_ROOT / root) for root in ("constructs", "lambda", "local", "tests/support")]
+
+from hypothesis import seed as with_seed  # noqa: E402
+from hypothesis.stateful import run_state_machine_as_test  # noqa: E402
+
+from framework_runtime import framework_runtime  # noqa: E402
+from machine import Stacks, lives  # noqa: E402
+from personalize_provider.log import logger  # noqa: E402
+
+_AT_ONCE = 100  # sequences between two lines of progress
+_BROKEN = ("leaks", "foreign touches", "stuck waits")
+
+
+def run(seed: int, sequences: int) -> tuple[Counter[str], str]:
+    """Run so many lives; what they met, and the first failure if there was one."""
+    logger.setLevel("CRITICAL")
+    Stacks.tally.clear()
+    with framework_runtime() as Stacks.runtime:
+        try:
+            run_state_machine_as_test(with_seed(seed)(Stacks), settings=lives(sequences))
+        except Exception:  # reported with its seed by the process that asked for it
+            return Counter(Stacks.tally), f"seed {seed}:\n{traceback.format_exc()}"
+    return Counter(Stacks.tally), ""
+
+
+def main() -> int:
+    """Run all and print what came of it."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sequences", type=int, default=10_000, help="how many (default: 10,000)")
+    parser.add_argument("--seed", type=int, default=random.randrange(10**6), help="where chance begins")
+    options = parser.parse_args()
+    batches = range(options.seed, options.seed + -(-options.sequences // _AT_ONCE))
+    total: Counter[str] = Counter()
+    failures = []
+    with ProcessPoolExecutor(os.cpu_count()) as pool:
+        for tally, failure in pool.map(run, batches, [_AT_ONCE] * len(batches)):
+            total += tally
+            failures += [failure] if failure else []
+            print(f"{total['sequences']} sequences, {len(failures)} failures", flush=True)
+    print("\n".join(failures))
+    met = {"sequences", "requests", "faults injected", *_BROKEN}
+    print("soak: " + ", ".join(f"{total[name]:,} {name}" for name in sorted(met, key=_order)))
+    return 1 if failures else 0
+
+
+def _order(name: str) -> int:
+    return ["sequences", "requests", "faults injected", *_BROKEN].index(name)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
