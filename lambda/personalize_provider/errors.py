@@ -14,10 +14,10 @@ from typing import TypeAlias
 from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError
 from botocore.parsers import ResponseParserError
 
-CALL_ERRORS = (ClientError, BotoCoreError, ResponseParserError)
-"""What a call to AWS may raise."""
+CALL_ERRORS = (ClientError, BotoCoreError, ResponseParserError, UnicodeDecodeError)
+"""What a call to AWS may raise; the last two for an answer that was cut short."""
 
-CallError: TypeAlias = ClientError | BotoCoreError | ResponseParserError
+CallError: TypeAlias = ClientError | BotoCoreError | ResponseParserError | UnicodeDecodeError
 
 # The provider framework doesn't trim; CloudFormation refuses a response over 4,096 bytes, and the
 # framework adds its own stack trace to the message.
@@ -143,7 +143,7 @@ def may_pass(error: CallError, age: float) -> bool:
             return age < _IAM_SETTLES_SECONDS
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         return code in _TRANSIENT_CODES or int(status) >= HTTPStatus.INTERNAL_SERVER_ERROR
-    return isinstance(error, HTTPClientError | ConnectionError | ResponseParserError)
+    return isinstance(error, HTTPClientError | ConnectionError | ResponseParserError | UnicodeDecodeError)
 
 
 def refused(resource: str, operation: str, error: Exception) -> LifecycleError:

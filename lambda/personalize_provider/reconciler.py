@@ -99,7 +99,9 @@ def reconcile(
         # At the same moments as everybody else, most would be throttled again.
         nap = pause * (0.25 + chance()) if throttles else pause
         patience = _AFTER_EFFECT_SECONDS if throttles and worker.has_acted else _INVOCATION_SECONDS
-        crowded_out = step.throttled and not worker.has_acted and chance() < _HAND_BACK_WHEN_THROTTLED
+        crowded_out = (
+            step.throttled and not expired and not worker.has_acted and chance() < _HAND_BACK_WHEN_THROTTLED
+        )
         if crowded_out or clock.now() + nap > began + patience:
             if expired:  # an effect that is refused, or that never shows, is no look's Wait
                 raise not_finished(resource.label, step.reason)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import contextlib
 from collections import Counter
-from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -84,6 +83,7 @@ class Stacks(RuleBasedStateMachine):
         durations=st.builds(
             Durations,
             solution_create=st.sampled_from([0, 1, 15, 90]),
+            solution_visible=st.sampled_from([0, 0, 4]),
             solution_update=st.sampled_from([0, 2, 30]),
             solution_version=st.sampled_from([20, _TRAINING_SECONDS]),
             solution_version_stop=st.sampled_from([0, 5]),
@@ -91,11 +91,19 @@ class Stacks(RuleBasedStateMachine):
         ),
         rate=st.sampled_from([None, None, 1]),
         concurrency=st.sampled_from([None, None, None, 6]),
+        template=templates,
+        first=st.lists(strikes, max_size=3),
     )
     def open_account(
-        self, seed: int, durations: Durations, rate: int | None, concurrency: int | None
+        self,
+        seed: int,
+        durations: Durations,
+        rate: int | None,
+        concurrency: int | None,
+        template: Template,
+        first: list[Strike],
     ) -> None:
-        """Begin with an empty account."""
+        """Begin with a stack on its way, and what goes wrong with it."""
         self._exit = contextlib.ExitStack()
         limits = Limits(requests_per_second=rate, solutions_per_dataset_group=100)
         opened = account(
@@ -111,6 +119,9 @@ class Stacks(RuleBasedStateMachine):
         self._framework_kills = 0
         self.account.functions.kill_framework = self._kills_framework
         self.tally["sequences"] += 1
+        self.account.strike(*first)
+        self.world.stacks.append(self.account.engine.create("films", template))
+        self.account.time.run(1)
 
     # What the stacks' owner does.
 
@@ -179,7 +190,7 @@ class Stacks(RuleBasedStateMachine):
         arn = self._try("CreateSolution", name=name, datasetGroupArn=GROUP, recipeArn=V2).get("solutionArn")
         if arn is not None:
             self.world.altered.add(arn)  # should a stack have had one of that name
-            self._remember_foreign(arn)
+            self.world.foreign[arn] = len(self.account.effects)
 
     @rule(pick=picks)
     def delete_by_hand(self, pick: int) -> None:
@@ -334,13 +345,9 @@ class Stacks(RuleBasedStateMachine):
         except ServiceError:
             return {}
 
-    def _remember_foreign(self, arn: str) -> None:
-        described: Mapping[str, Any] = self.account.describe(arn)
-        self.world.foreign[arn] = (described, self.account.tags(arn))
-
 
 def lives(sequences: int, *, derandomize: bool = False) -> settings:
-    """How hypothesis is to drive so many lives."""
+    """How hypothesis is to drive so many lives. What fails is told as it was: to shrink it takes minutes."""
     return settings(
         max_examples=sequences,
         stateful_step_count=25,
@@ -348,5 +355,6 @@ def lives(sequences: int, *, derandomize: bool = False) -> settings:
         derandomize=derandomize,
         database=None,
         print_blob=False,
+        phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )

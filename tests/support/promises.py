@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from account import Account
+from personalize_provider.identity import LOGICAL_ID_TAG, STACK_ID_TAG
 from stack_engine import Request, Stack
 
 # After its deadline a request may find its end one pause of the waiter and one invocation later, and an invocation
@@ -23,7 +24,7 @@ class World:
     Attributes:
         account: The account.
         stacks: All stacks that were ever made.
-        foreign: Somebody else's solutions as they left them: description and tags, by ARN.
+        foreign: Somebody else's solutions by ARN, and how many effects of the provider's came before them.
         untagged: Solutions whose tags were removed: under an explicit name they can't be told from a foreign one.
         altered: Solutions of the stacks' that were changed or deleted by hand since their last deploy.
         started_over: Whether functions of the framework's were killed or begun twice: it may then answer twice.
@@ -31,7 +32,7 @@ class World:
 
     account: Account
     stacks: list[Stack] = field(default_factory=list)
-    foreign: dict[str, tuple[Mapping[str, Any], Mapping[str, str]]] = field(default_factory=dict)
+    foreign: dict[str, int] = field(default_factory=dict)
     untagged: set[str] = field(default_factory=set)
     altered: set[str] = field(default_factory=set)
     started_over: bool = False
@@ -41,9 +42,10 @@ class World:
         yield from self._foreign_touches()
         owners: dict[str, str] = {}
         for stack in self.stacks:
-            for logical_id, resource in stack.resources.items():
+            # A resource that failed is known by the id it would have had, which may be another's.
+            for logical_id, resource in stack.resources.items() if stack.status in _DONE else ():
                 known = owners.setdefault(resource.physical_id, f"{stack.stack_id} {logical_id}")
-                if known != f"{stack.stack_id} {logical_id}" and stack.status in _DONE:
+                if known != f"{stack.stack_id} {logical_id}":
                     yield f"{resource.physical_id} belongs to {known} and to {stack.stack_id} {logical_id}"
 
     def broken_when_quiet(self) -> Iterator[str]:
@@ -58,8 +60,8 @@ class World:
                 yield from self._resources(stack, solutions)
 
     def _foreign_touches(self) -> Iterator[str]:
-        for operation, arn in self.account.effects:
-            if arn in self.foreign:
+        for number, (operation, arn) in enumerate(self.account.effects):
+            if number >= self.foreign.get(arn, number + 1):
                 yield f"{operation} touched {arn}, which is somebody else's"
 
     def _leaks(self, solutions: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
@@ -67,8 +69,19 @@ class World:
         owned = {resource.physical_id for stack in self.stacks for resource in stack.resources.values()}
         owned |= {arn for stack in self.stacks for arn in stack.pending_ids}
         for arn in made & solutions.keys() - owned - self.untagged - self.foreign.keys():
-            if not solutions[arn]["status"].startswith("DELETE"):
+            if not solutions[arn]["status"].startswith("DELETE") and not self._will_be_found(arn):
                 yield f"leak: {arn} ({solutions[arn]['status']}) is in no stack"
+
+    def _will_be_found(self, arn: str) -> bool:
+        """Whether a stack that was not told of a solution still has its resource, and can delete it by that."""
+        tags = self.account.tags(arn)
+        return any(
+            stack.stack_id == tags.get(STACK_ID_TAG)
+            and logical_id == tags.get(LOGICAL_ID_TAG)
+            and not resource.physical_id.startswith("arn:")
+            for stack in self.stacks
+            for logical_id, resource in stack.resources.items()
+        )
 
     def _answers(self, request: Request) -> Iterator[str]:
         kind = f"{request.event['RequestType']} {request.event['LogicalResourceId']} {request.event['RequestId']}"

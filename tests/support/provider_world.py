@@ -195,7 +195,7 @@ class Deploy:
         answered = Request(
             **{**self.request.__dict__, "physical_id": self.arn},
         )
-        goal = goal_of(answered, self.attempt.started_at)
+        goal = goal_of(answered, self.attempt.started_at, is_rolling_back=self.attempt.stack.is_rolling_back)
         if goal is None:
             return Done({})
         world = self.world

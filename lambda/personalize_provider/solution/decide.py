@@ -21,7 +21,7 @@ _IN_TRAINING = _STOPPABLE | {"CREATE STOPPING"}  # rules 76 and 78
 _SKEW_SECONDS = 5.0
 
 # Each call may take 13 seconds, and a look has two minutes for all that it does.
-_MOST_STOPS_AT_ONCE = 4
+_MOST_STOPS_AT_ONCE = 3
 
 # A request this young has not been worked on yet, unless it was delivered twice.
 _OPENING_SECONDS = 8.0

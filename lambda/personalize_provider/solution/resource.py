@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, HTTPClientError
 
 from personalize_provider.errors import CALL_ERRORS, error_code, error_message, is_throttle
 from personalize_provider.sdk import Personalize
@@ -27,6 +27,12 @@ _T = TypeVar("_T")
 
 # The solution is not as it was observed, or busy: look again rather than fail.
 _LOOK_AGAIN = frozenset({"ResourceInUseException", "ResourceAlreadyExistsException"})
+
+
+class _UnknownTagsError(HTTPClientError):
+    """The service contradicts itself for the moment; who owns a solution can't be told."""
+
+    fmt = "An answer is not yet complete: {error}"
 
 
 class Solution:
@@ -89,8 +95,9 @@ class Solution:
 
     def _observe(self) -> Observed | None:
         # Tags first: they tell as well whether the solution is there, and leave the account's one
-        # DescribeSolution a second (rule 118) to those that need it.
-        if self._tags is None:
+        # DescribeSolution a second (rule 118) to those that need it. Before a delete they are read each time:
+        # what bears an explicit name may be somebody else's by now.
+        if self._tags is None or isinstance(self._goal, Absent):
             self._tags = _if_there(self._read_tags)
         if self._tags is None and isinstance(self._goal, Present):
             return None
@@ -98,7 +105,7 @@ class Solution:
         if described is None:
             return None
         if self._tags is None:
-            self._tags = self._read_tags()
+            raise _UnknownTagsError(error="a solution is described whose tags are not found")
         solution = described["solution"]
         return Observed(solution, self._tags, tuple(self._versions(solution)))
 
@@ -106,6 +113,7 @@ class Solution:
         arn = self._goal.arn
         match effect:
             case Create() if isinstance(self._goal, Present):
+                self._tags = None
                 self._client.create_solution(**self._goal.request)
                 self._tags = self._goal.tags  # what was just sent need not be asked for
             case Configure(changes):
@@ -140,7 +148,7 @@ class Solution:
 
     def _blockers(self, effect: Effect) -> str:
         """Why a delete is refused, where it is a campaign (rule 75) and the service tells."""
-        if not isinstance(effect, Delete):
+        if not isinstance(effect, Delete) or self._is_deleted:
             return ""
         try:
             names = [
