@@ -109,7 +109,10 @@ def _is_cleaned_up(request: Request, attempt: Attempt) -> bool:
     if not isinstance(goal, Absent):
         return True
     try:
-        return isinstance(_work_on(replace(goal, quiet_seconds=GIVEN_UP_SECONDS), request, attempt), Done)
+        return isinstance(
+            _work_on(replace(goal, quiet_seconds=GIVEN_UP_SECONDS, is_id_made_up=True), request, attempt),
+            Done,
+        )
     except LifecycleError as error:
         logger.error("what a cancelled update began is still there", error=str(error))
         return isinstance(error, SupersededError) or _CLOCK.now() >= attempt.deadline

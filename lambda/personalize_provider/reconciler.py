@@ -39,9 +39,6 @@ _PAUSE_GROWTH = 1.5
 _HAND_BACK_WHEN_THROTTLED = 1 / 4  # by chance, so that those that began together don't stay so
 _AFTER_EFFECT_SECONDS = 30.0
 
-# How long what the stack was doing counts as what it is doing. CloudFormation has limits of its own.
-_STACK_STATE_HOLDS_SECONDS = 3.0
-
 
 class Resource(Protocol):
     """One resource of some kind, and what one request wants of it."""
@@ -124,7 +121,6 @@ class _Worker:
         self._attempt = attempt
         self._clock = clock
         self._stack_state = stack_state
-        self._stack_seen_at = 0.0
         self.has_acted = False
 
     def tick(self, *, expired: bool) -> Done | Wait:
@@ -162,12 +158,9 @@ class _Worker:
             logger.warning("could not clean up", effect=str(effect), error=str(error))
 
     def _check_stack(self) -> None:
-        if self._clock.now() < self._stack_seen_at + _STACK_STATE_HOLDS_SECONDS:
-            return
         was, now = self._attempt.stack, self._stack_state()
         if now != was:
             raise SupersededError(self._resource.label, f"waiting in {_describe(was)}", _describe(now))
-        self._stack_seen_at = self._clock.now()
 
 
 def _describe(state: StackState) -> str:

@@ -93,10 +93,13 @@ class Absent(Goal):
         wait_for_training: Let versions in training finish instead of stopping them.
         quiet_seconds: How long after the request began it has to be looked for, before its not being
             there means that it is gone.
+        is_id_made_up: CloudFormation never heard of an id: what it gave up may still make the solution, also
+            after it was deleted once.
     """
 
     wait_for_training: bool = False
     quiet_seconds: float = 0.0
+    is_id_made_up: bool = False
 
 
 def physical_id(request: Request) -> str:
@@ -241,4 +244,5 @@ def _absent(request: Request, since: float) -> Absent | None:
         since=since,
         wait_for_training=boolean(request.properties.get(_WAIT_FOR_TRAINING)) is True,
         quiet_seconds=_SETTLES_SECONDS if known else GIVEN_UP_SECONDS,
+        is_id_made_up=not known,
     )

@@ -131,7 +131,9 @@ class Solution:
             case Delete():
                 self._client.delete_solution(solutionArn=arn)
                 self._is_deleted = True
-                if isinstance(self._goal, Absent):  # it was there: what is not seen from now on is gone
+                if (
+                    isinstance(self._goal, Absent) and not self._goal.is_id_made_up
+                ):  # it was there, and goes now
                     self._goal = replace(self._goal, quiet_seconds=0.0)
             case _:
                 raise TypeError(f"{self.label} knows no effect {effect!r}")
