@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 from account import Account, account, template
 from framework_runtime import FrameworkRuntime
 from personalize_local.simulator import Durations, Limits
+from personalize_local.simulator.operations import RATE_LIMITED
 from personalize_provider import sdk
 from personalize_provider.errors import error_code
 from provider_world import GROUP
@@ -30,8 +31,8 @@ class Leg:
         solutions: How many.
         failed: How many requests were answered with a failure.
         seconds: From the first request to the last answer.
-        least: The seconds that the calls which took effect need at one a second: those of the operation called most.
-        calls: Calls that the service let in, for each solution.
+        limited_calls: Calls that the service let in of those that it limits (rule 118), for each solution.
+        other_calls: Calls that it doesn't limit, for each solution.
         throttled: Calls that it refused for their rate, for each solution.
         most_running: Lambda functions that ran at once, the framework's and ours.
         invocations: Lambda invocations, for each solution.
@@ -40,16 +41,11 @@ class Leg:
     solutions: int
     failed: int
     seconds: float
-    least: float
-    calls: float
+    limited_calls: float
+    other_calls: float
     throttled: float
     most_running: int
     invocations: float
-
-    @property
-    def ratio(self) -> float:
-        """The time against the theoretical minimum."""
-        return self.seconds / self.least
 
 
 def deploy_and_destroy(
@@ -91,8 +87,8 @@ def _leg(made: Account, solutions: int) -> Leg:
             not request.answers or request.answers[0][1]["Status"] != "SUCCESS" for request in requests
         ),
         seconds=ended - began,
-        least=float(max(admitted.values(), default=1)),
-        calls=sum(admitted.values()) / solutions,
+        limited_calls=sum(n for name, n in admitted.items() if name in RATE_LIMITED) / solutions,
+        other_calls=sum(n for name, n in admitted.items() if name not in RATE_LIMITED) / solutions,
         throttled=sum(n for (_, throttled), n in outcomes.items() if throttled) / solutions,
         most_running=functions.most_running,
         invocations=functions.invocations / solutions,

@@ -148,10 +148,6 @@ class Stacks(RuleBasedStateMachine):
         """Update a stack."""
         stack = self._pick(pick, "CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE")
         if stack is not None:
-            for resource in stack.resources.values():
-                if resource.properties in template.values():
-                    continue
-                self.world.altered.discard(resource.physical_id)
             stack.update(template)
 
     @rule(pick=picks, after=seconds)

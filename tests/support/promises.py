@@ -69,7 +69,8 @@ class World:
         owned = {resource.physical_id for stack in self.stacks for resource in stack.resources.values()}
         owned |= {arn for stack in self.stacks for arn in stack.pending_ids}
         for arn in made & solutions.keys() - owned - self.untagged - self.foreign.keys():
-            if not solutions[arn]["status"].startswith("DELETE") and not self._will_be_found(arn):
+            found = self._will_be_found(arn) or self._was_disowned(arn)
+            if not solutions[arn]["status"].startswith("DELETE") and not found:
                 yield f"leak: {arn} ({solutions[arn]['status']}) is in no stack"
 
     def _will_be_found(self, arn: str) -> bool:
@@ -81,6 +82,21 @@ class World:
             and not resource.physical_id.startswith("arn:")
             for stack in self.stacks
             for logical_id, resource in stack.resources.items()
+        )
+
+    def _was_disowned(self, arn: str) -> bool:
+        """Whether the framework answered a create that was delivered twice for both, with its own marker.
+
+        One of the two never reached the provider. The framework takes the other's Delete for its own and drops it:
+        no provider can help that.
+        """
+        tags = self.account.tags(arn)
+        return any(
+            request.deliveries > 1
+            and request.event["StackId"] == tags.get(STACK_ID_TAG)
+            and request.event["LogicalResourceId"] == tags.get(LOGICAL_ID_TAG)
+            and any(answer["PhysicalResourceId"].endswith("CREATE_FAILED") for _, answer in request.answers)
+            for request in self.account.engine.requests
         )
 
     def _answers(self, request: Request) -> Iterator[str]:

@@ -1,0 +1,36 @@
+"""Many solutions at once, against the service's limit of one request a second for each operation (rule 118)."""
+
+from __future__ import annotations
+
+import pytest
+
+from framework_runtime import FrameworkRuntime
+from load import deploy_and_destroy
+
+
+@pytest.mark.parametrize(("solutions", "most"), [(1, 5.0), (10, 30.0), (30, 55.0), (100, 130.0)])
+def test_stack__of_many_solutions__converges_without_a_failure(
+    runtime: FrameworkRuntime, solutions: int, most: float
+) -> None:
+    for leg in deploy_and_destroy(runtime, solutions):
+        assert leg.failed == 0
+        assert leg.seconds <= most  # for 100: 1.3 times what their calls need at one a second
+        assert leg.limited_calls <= 2.2  # one to create or delete, one to see it done
+
+
+@pytest.mark.parametrize("solutions", [10, 30])
+def test_stack__with_a_naive_provider__fails_where_this_one_does_not(
+    runtime: FrameworkRuntime, solutions: int
+) -> None:
+    create, _ = deploy_and_destroy(runtime, solutions, naive=True)
+
+    assert create.failed > solutions / 2
+
+
+@pytest.mark.parametrize("solutions", [1, 4])
+def test_stack__in_an_account_with_ten_concurrent_executions__converges(
+    runtime: FrameworkRuntime, solutions: int
+) -> None:
+    for leg in deploy_and_destroy(runtime, solutions, concurrency=10):
+        assert leg.failed == 0
+        assert leg.most_running <= 10
