@@ -29,7 +29,7 @@ else
   $(error TARGET=$(TARGET) is not known: use TARGET=local (the default) or TARGET=aws)
 endif
 
-.PHONY: help setup deploy bootstrap diff synth destroy local local-aws test lint format clean
+.PHONY: help setup deploy bootstrap diff synth destroy local local-aws test soak lint format clean
 
 help:  ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -63,6 +63,10 @@ local-aws: $(TOOLS)
 
 test: $(TOOLS)  ## All tests
 	pytest -n auto --maxprocesses 4 --dist worksteal $(PYTEST_ARGS)
+
+soak: $(TOOLS)  ## The long form of the reliability tests: SEQUENCES=10000 random lives, every fault
+	.venv/bin/python tests/reliability/soak.py --sequences $(or $(SEQUENCES),10000)
+	FAULT_MATRIX=all pytest -n auto --dist worksteal tests/faults
 
 lint: $(TOOLS)  ## Format, style and types, without changing anything
 	ruff format --check .

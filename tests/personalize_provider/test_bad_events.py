@@ -409,7 +409,7 @@ def test_delete__id_that_is_no_solution__is_done_without_a_look_at_it(at: World,
     merged = json.loads(json.dumps({**event("Delete", physical), **answer}))
     finish(at, merged)
     calls = at.simulator.calls()
-    assert {call.operation for call in calls} == {"DeleteSolution", "ListCampaigns", "DescribeSolution"}
+    assert {call.operation for call in calls} == {"DeleteSolution", "DescribeSolution"}
     made = goal_of(Request.from_event(event()), since=0)
     assert made is not None
     assert all(call.request == {"solutionArn": made.arn} for call in calls)

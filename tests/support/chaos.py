@@ -1,4 +1,4 @@
-"""What can go wrong between the provider and the services that it calls: planned, counted, and in one place."""
+"""What can go wrong between the provider and the services that it calls, planned and counted."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ class Strike:
     """Something that goes wrong with coming calls.
 
     Attributes:
-        kind: `refused` with an error code, the service failing (`fault`), the answer `lost` after the effect, the
-            connection `reset` before it, an `empty` answer after it, the caller `killed before` or `killed after` the
-            call, a `slow` answer.
+        kind: `refused` with an error code, the service failing (`fault`), the answer `lost` after the effect,
+            the connection `reset` before it, an `empty` answer after it, the caller `killed before` or
+            `killed after` the call, a `slow` answer.
         operation: Which calls; `*` for any.
         times: How many of them.
         after: How many are left alone before.

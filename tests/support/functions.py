@@ -1,7 +1,8 @@
-"""The provider's Lambda functions and the framework's around them, in virtual time: what Lambda and Step Functions do.
+"""The provider's Lambda functions and the framework's around them, in virtual time.
 
-Ours are the real handlers in this process; the framework's are its real code in a Node process. What is modelled is
-what happens between them: who invokes whom, who tries again, how many may run at once, and what ends a function early.
+Ours are the real handlers in this process; the framework's are its real code in a Node process. What is modelled
+is what happens between them: who invokes whom, who tries again, how many may run at once, and what ends a
+function early.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ class Functions:
         respond: Takes the answers to CloudFormation: path and body.
         timing: The provider's time limits.
         concurrency: How many functions may run at once; None for no limit.
-        kill_framework: Asked before and after each thing that the framework does outside; True kills its function.
+        kill_framework: Asked before and after each thing that the framework does outside; True kills it.
     """
 
     time: VirtualTime

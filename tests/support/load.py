@@ -1,4 +1,4 @@
-"""Many solutions at once under the service's real limit of one request a second for each operation (rule 118)."""
+"""Many solutions at once under the service's limit of one request a second an operation (rule 118)."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def _leg(made: Account, solutions: int) -> Leg:
 
 
 def naive_on_event(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
-    """What a provider looks like that one writes in an afternoon: it creates here, and polls every five seconds."""
+    """What one writes in an afternoon: a provider that creates here, and polls every five seconds."""
     client = sdk.personalize()
     if event["RequestType"] == "Delete":
         client.delete_solution(solutionArn=event["PhysicalResourceId"])

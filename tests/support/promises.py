@@ -10,8 +10,8 @@ from account import Account
 from personalize_provider.identity import LOGICAL_ID_TAG, STACK_ID_TAG
 from stack_engine import Request, Stack
 
-# After its deadline a request may find its end one pause of the waiter and one invocation later, and an invocation
-# that has begun may be slow in each of its calls.
+# After its deadline a request may find its end one pause of the waiter and one invocation later, and an
+# invocation that has begun may be slow in each of its calls.
 _LATEST_AFTER_DEADLINE = 100.0
 
 _DONE = {"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"}
@@ -25,9 +25,9 @@ class World:
         account: The account.
         stacks: All stacks that were ever made.
         foreign: Somebody else's solutions by ARN, and how many effects of the provider's came before them.
-        untagged: Solutions whose tags were removed: under an explicit name they can't be told from a foreign one.
+        untagged: Solutions whose tags were removed: under an explicit name they look like foreign ones.
         altered: Solutions of the stacks' that were changed or deleted by hand since their last deploy.
-        started_over: Whether functions of the framework's were killed or begun twice: it may then answer twice.
+        started_over: Whether functions of the framework's were killed: it may then answer twice.
     """
 
     account: Account
@@ -74,7 +74,7 @@ class World:
                 yield f"leak: {arn} ({solutions[arn]['status']}) is in no stack"
 
     def _will_be_found(self, arn: str) -> bool:
-        """Whether a stack that was not told of a solution still has its resource, and can delete it by that."""
+        """Whether a stack that was not told of a solution has its resource, and can delete it by that."""
         tags = self.account.tags(arn)
         return any(
             stack.stack_id == tags.get(STACK_ID_TAG)
@@ -87,8 +87,8 @@ class World:
     def _was_disowned(self, arn: str) -> bool:
         """Whether the framework answered a create that was delivered twice for both, with its own marker.
 
-        One of the two never reached the provider. The framework takes the other's Delete for its own and drops it:
-        no provider can help that.
+        One of the two never reached the provider. The framework takes the other's Delete for its own and drops
+        it: no provider can help that.
         """
         tags = self.account.tags(arn)
         return any(
@@ -100,7 +100,8 @@ class World:
         )
 
     def _answers(self, request: Request) -> Iterator[str]:
-        kind = f"{request.event['RequestType']} {request.event['LogicalResourceId']} {request.event['RequestId']}"
+        event = request.event
+        kind = f"{event['RequestType']} {event['LogicalResourceId']} {event['RequestId']}"
         count = len(request.answers)
         if request.heard and not count:
             yield f"stuck: {kind} was never answered"

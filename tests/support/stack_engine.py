@@ -1,8 +1,9 @@
-"""CloudFormation as a custom resource meets it, in virtual time: operations on stacks, their rollbacks, and requests.
+"""CloudFormation as a custom resource meets it, in virtual time: stacks, their operations, and requests.
 
-AWS says little on what a rollback sends after a replacement, and engines differ, so the differences are settings of
-a `Stack`. What is certain is kept: an answer counts once, one of more than 4,096 bytes or none by the ServiceTimeout
-is a failure, a failed resource is deleted by the id in its answer, an unanswered create by an id that is made up.
+AWS says little on what a rollback sends after a replacement, and engines differ, so the differences are
+settings of a `Stack`. What is certain is kept: an answer counts once, one of more than 4,096 bytes or none by the
+ServiceTimeout is a failure, a failed resource is deleted by the id in its answer, an unanswered create by an id
+that is made up.
 """
 
 from __future__ import annotations
@@ -129,10 +130,10 @@ class Stack:
         engine: The CloudFormation that it is in.
         name: Its name; others may have had it before.
         stack_id: Its ARN.
-        reverses_replaced: What a rollback sends for a resource that was replaced: `nothing` but the Delete of the new
-            one, or a reverse Update first, by the `new id` or the `old id`.
-        forgets_failed_replacement: The rollback never deletes the id that a failed replacement answered with, as in
-            ministack 1.5.33.
+        reverses_replaced: What a rollback sends for a resource that was replaced: `nothing` but the Delete of
+            the new one, or a reverse Update first, by the `new id` or the `old id`.
+        forgets_failed_replacement: The rollback never deletes the id that a failed replacement answered with,
+            as in ministack 1.5.33.
         waits_for_others: Whether an operation whose resource has failed waits for the others' answers.
         on_failure: What a failed creation leads to.
     """
