@@ -88,7 +88,7 @@ class FrameworkRuntime:
             raise FunctionError(message["payload"])
 
     def _exchange(self, message: Mapping[str, Any]) -> dict[str, Any]:
-        # Each line that Node gets is answered by exactly one, for the same call: nothing else may run between.
+        # Each line that Node gets is answered by exactly one for the same call: nothing may run between.
         to_node, from_node = self._pipes()
         to_node.write(json.dumps(message) + "\n")
         to_node.flush()

@@ -87,8 +87,8 @@ class World:
     def _was_disowned(self, arn: str) -> bool:
         """Whether the framework answered a create that was delivered twice for both, with its own marker.
 
-        One of the two never reached the provider. The framework takes the other's Delete for its own and drops
-        it: no provider can help that.
+        One of the two never reached the provider. The framework takes the other's Delete for its own and
+        drops it: no provider can help that.
         """
         tags = self.account.tags(arn)
         return any(

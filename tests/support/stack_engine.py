@@ -1,9 +1,9 @@
 """CloudFormation as a custom resource meets it, in virtual time: stacks, their operations, and requests.
 
 AWS says little on what a rollback sends after a replacement, and engines differ, so the differences are
-settings of a `Stack`. What is certain is kept: an answer counts once, one of more than 4,096 bytes or none by the
-ServiceTimeout is a failure, a failed resource is deleted by the id in its answer, an unanswered create by an id
-that is made up.
+settings of a `Stack`. What is certain is kept: an answer counts once, one of more than 4,096 bytes or none by
+the ServiceTimeout is a failure, a failed resource is deleted by the id in its answer, an unanswered create by
+an id that is made up.
 """
 
 from __future__ import annotations

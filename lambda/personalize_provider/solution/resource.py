@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ClientError, ResponseStreamingError
 
 from personalize_provider.errors import CALL_ERRORS, error_code, error_message, is_throttle
 from personalize_provider.sdk import Personalize
@@ -27,12 +27,6 @@ _T = TypeVar("_T")
 
 # The solution is not as it was observed, or busy: look again rather than fail.
 _LOOK_AGAIN = frozenset({"ResourceInUseException", "ResourceAlreadyExistsException"})
-
-
-class _UnknownTagsError(HTTPClientError):
-    """The service contradicts itself for the moment; who owns a solution can't be told."""
-
-    fmt = "An answer is not yet complete: {error}"
 
 
 class Solution:
@@ -105,7 +99,8 @@ class Solution:
         if described is None:
             return None
         if self._tags is None:
-            raise _UnknownTagsError(error="a solution is described whose tags are not found")
+            # Whose it is can't be told yet.
+            raise ResponseStreamingError(error="a solution is described whose tags are not found")
         solution = described["solution"]
         return Observed(solution, self._tags, tuple(self._versions(solution)))
 
