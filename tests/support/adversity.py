@@ -120,6 +120,11 @@ def calls(cloud: Cloud, *operations: str) -> list[tuple[str, str]]:
     return [(call["operation"], call["outcome"]) for call in answered if call["operation"] in operations]
 
 
+def taken(cloud: Cloud, *operations: str) -> list[str]:
+    """Those of the calls that the service took, not those that it refused."""
+    return [operation for operation, outcome in calls(cloud, *operations) if outcome == "ok"]
+
+
 def forget_calls(cloud: Cloud) -> None:
     """Let `calls` begin anew."""
     cloud.aws.control("DELETE", "calls")

@@ -1,8 +1,8 @@
 """The provider's Lambda functions and the framework's around them, in virtual time.
 
 Ours are the real handlers in this process; the framework's are its real code in a Node process. What is
-modelled is what happens between them: who invokes whom, who tries again, how many may run at once, and what ends a
-function early.
+modelled is what happens between them: who invokes whom, who tries again, how many may run at once, and what
+ends a function early.
 """
 
 from __future__ import annotations

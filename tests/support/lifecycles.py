@@ -117,6 +117,6 @@ PHASES = (
         ),
     ),
     Phase("rollback of an update in place", _rollback_in_place, (*_CONFIGURES, "DescribeStacks")),
-    Phase("rollback of a replacement", _rollback_replacement, (*_DELETES, "CreateSolution")),
-    Phase("rollback of a cancelled replacement", _rollback_cancelled, (*_DELETES, "CreateSolution")),
+    Phase("rollback of a replacement", _rollback_replacement, _DELETES),
+    Phase("rollback of a cancelled replacement", _rollback_cancelled, _DELETES),
 )

@@ -99,8 +99,9 @@ class Solution:
         if described is None:
             return None
         if self._tags is None:
-            # Whose it is can't be told yet.
-            raise ResponseStreamingError(error="a solution is described whose tags are not found")
+            unknown = ResponseStreamingError(error="a solution is described whose tags are not found")
+            unknown.operation_name = "ListTagsForResource"
+            raise unknown  # whose it is can't be told yet
         solution = described["solution"]
         return Observed(solution, self._tags, tuple(self._versions(solution)))
 
