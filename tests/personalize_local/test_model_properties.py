@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 from botocore.validate import ParamValidator
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from personalize_local.simulator import ServiceError
@@ -55,6 +55,7 @@ def _values(shape: Shape) -> st.SearchStrategy[Any]:
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
+@settings(deadline=None)  # the first example loads the service model
 @given(data=st.data())
 def test_checked__any_request__agrees_with_botocore(operation: str, data: st.DataObject) -> None:
     shape = operation_model(operation).input_shape
