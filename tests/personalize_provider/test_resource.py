@@ -6,10 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ClientError
 
 from personalize_local.simulator import Durations
-from personalize_provider.errors import may_pass
 from personalize_provider.solution import Solution
 from personalize_provider.solution.decide import Configure, Create, Delete, Retag, StopTraining
 from personalize_provider.solution.goal import Absent, Present, goal_of
@@ -292,12 +291,16 @@ def test_look__delete_and_tags_not_found__is_not_believed_without_the_solution()
     at = world()
     arn = at.created(name="movies")
     at.fault("ListTagsForResource", "ResourceNotFoundException")
-    movies = absent(at, arn, name="movies")
-    with pytest.raises(HTTPClientError, match="tags are not found") as raised:
-        look(movies)
-    assert may_pass(raised.value, age=0)
-    assert look(movies) == Delete()
-    assert called(at) == ["ListTagsForResource", "DescribeSolution"] * 2
+    assert look(absent(at, arn, name="movies")) == Delete()
+    assert called(at) == ["ListTagsForResource", "DescribeSolution", "ListTagsForResource"]
+
+
+def test_look__described_and_tags_never_found__waits_with_the_services_words() -> None:
+    at = world()
+    arn = at.created(name="movies")
+    at.fault("ListTagsForResource", "ResourceNotFoundException", times=2)
+    waiting = look(absent(at, arn, name="movies"))
+    assert waiting == Wait("ListTagsForResource: the last answer (ResourceNotFoundException)")
 
 
 def test_look__delete_and_neither_found__waits_then_is_done() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from botocore.exceptions import ClientError, ResponseStreamingError
+from botocore.exceptions import ClientError
 
 from personalize_provider.errors import CALL_ERRORS, error_code, error_message, is_throttle
 from personalize_provider.sdk import Personalize
@@ -56,6 +56,8 @@ class Solution:
         if self._without_look is not None and not expired:
             return self._without_look
         observed = self._observe()
+        if isinstance(observed, Wait):
+            return observed
         if observed is None and self._may_only_be_unseen:
             return Delete()
         return decide(self._goal, observed, now=self._now(), expired=expired)
@@ -87,7 +89,7 @@ class Solution:
         goal = self._goal
         return isinstance(goal, Absent) and not self._is_deleted and goal.owns(self._tags or {})
 
-    def _observe(self) -> Observed | None:
+    def _observe(self) -> Observed | Wait | None:
         # Tags first: they tell as well whether the solution is there, and leave the account's one
         # DescribeSolution a second (rule 118) to those that need it. Before a delete they are read each time:
         # what bears an explicit name may be somebody else's by now.
@@ -99,9 +101,13 @@ class Solution:
         if described is None:
             return None
         if self._tags is None:
-            unknown = ResponseStreamingError(error="a solution is described whose tags are not found")
-            unknown.operation_name = "ListTagsForResource"
-            raise unknown  # whose it is can't be told yet
+            try:
+                self._tags = self._read_tags()
+            except ClientError as error:
+                if error_code(error) != "ResourceNotFoundException":
+                    raise
+                # It is described, so it is there; whose it is can't be told yet.
+                return Wait(f"{error.operation_name}: {error_message(error)} ({error_code(error)})")
         solution = described["solution"]
         return Observed(solution, self._tags, tuple(self._versions(solution)))
 
