@@ -98,7 +98,7 @@ def test_16764__a_replacement_is_not_done_in_time__our_deadline_says_why_and_cle
 def test_31541__an_update_is_cancelled__its_waiter_does_not_undo_the_rollback(cloud: Cloud) -> None:
     cloud.deploy(limited(recommender()))
     solution = physical_id(cloud)
-    fault(cloud, "UpdateSolution", "LimitExceededException", times=100)
+    fault(cloud, "UpdateSolution", "InternalServerError", times=100)
     forget_calls(cloud)
 
     changed = limited(recommender(auto_training=AutoTraining.every(days=3)))
@@ -110,7 +110,7 @@ def test_31541__an_update_is_cancelled__its_waiter_does_not_undo_the_rollback(cl
             assert deploy.result() == "UPDATE_ROLLBACK_COMPLETE"
         until_waiters_ended(cloud)
 
-    assert set(calls(cloud, *CHANGES)) == {("UpdateSolution", "LimitExceededException")}
+    assert set(calls(cloud, *CHANGES)) == {("UpdateSolution", "InternalServerError")}
     assert physical_id(cloud) == solution
     assert cloud.describe(solution)["performAutoTraining"] is False
 

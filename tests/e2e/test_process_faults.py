@@ -174,5 +174,5 @@ def test_create__the_delete_overtakes_its_waiter__nothing_is_made(cloud: Cloud) 
 
 
 def fault(cloud: Cloud, operation: str, *, times: int) -> None:
-    body = {"operation": operation, "code": "LimitExceededException", "times": times}
+    body = {"operation": operation, "code": "InternalServerError", "times": times}
     cloud.aws.control("POST", "faults", body)

@@ -17,7 +17,7 @@ def runtime() -> Iterator[FrameworkRuntime]:
         yield running
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(autouse=True)
 def _silence() -> Iterator[None]:
     level = logger.log_level
     logger.setLevel("CRITICAL")

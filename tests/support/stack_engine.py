@@ -218,6 +218,7 @@ class Stack:
     def _delete(self) -> None:
         # The operation that this one stopped writes down what it has made before anything is deleted.
         self.engine.time.sleep(0.1)
+        self._clean_up()  # what a rollback that failed had still to delete
         self._delete_resources("DELETE")
 
     def _delete_resources(self, operation: str) -> None:
