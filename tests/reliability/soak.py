@@ -49,9 +49,10 @@ def main() -> int:
     with ProcessPoolExecutor(os.cpu_count()) as pool:
         for tally, failure in pool.map(run, batches, [_AT_ONCE] * len(batches)):
             total += tally
-            failures += [failure] if failure else []
+            if failure:  # at once, for a long run may be broken off
+                failures.append(failure)
+                print(failure, flush=True)
             print(f"{total['sequences']} sequences, {len(failures)} failures", flush=True)
-    print("\n".join(failures))
     met = {"sequences", "requests", "faults injected", *_BROKEN}
     print("soak: " + ", ".join(f"{total[name]:,} {name}" for name in sorted(met, key=_order)))
     return 1 if failures else 0
