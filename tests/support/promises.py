@@ -45,7 +45,8 @@ class World:
             # A resource that failed is known by the id it would have had, which may be another's.
             for logical_id, resource in stack.resources.items() if stack.status in _DONE else ():
                 known = owners.setdefault(resource.physical_id, f"{stack.stack_id} {logical_id}")
-                if known != f"{stack.stack_id} {logical_id}":
+                by_hand = resource.physical_id in self.altered  # deleted, and its name free for others
+                if known != f"{stack.stack_id} {logical_id}" and not by_hand:
                     yield f"{resource.physical_id} belongs to {known} and to {stack.stack_id} {logical_id}"
 
     def broken_when_quiet(self) -> Iterator[str]:
