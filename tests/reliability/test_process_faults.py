@@ -1,0 +1,176 @@
+"""Processes that end at any point of any operation, and events that come twice, late or out of order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from account import Account, account, template
+from chaos import Strike
+from framework_runtime import FrameworkRuntime
+from promises import World
+from provider_world import SIMS, tag_list
+from stack_engine import Stack
+
+CHANGES: dict[str, dict[str, Any]] = {
+    "update": {"performAutoTraining": "true", "tags": tag_list(team="search")},
+    "replacement": {"recipeArn": SIMS},
+}
+LIVES = ["create", "update", "replacement", "delete"]
+ENDED = ("_COMPLETE", "_FAILED")
+
+
+@pytest.fixture
+def at(runtime: FrameworkRuntime) -> Iterator[Account]:
+    with account(runtime, total_timeout=60) as made:
+        yield made
+
+
+def stack_before(at: Account, life: str) -> Stack | None:
+    return None if life == "create" else at.deploy("films", template(Movies={}))
+
+
+def begin(at: Account, stack: Stack | None, life: str) -> Stack:
+    """Begin the operation that a test is about; its request is the latest."""
+    if stack is None:
+        stack = at.engine.create("films", template(Movies={}))
+    elif life == "delete":
+        stack.delete()
+    else:
+        stack.update(template(Movies=CHANGES[life]))
+    return stack
+
+
+def ends_clean(at: Account, stack: Stack, *, started_over: bool = False) -> None:
+    """All promises are kept, and the teardown leaves nothing."""
+    world = World(at, stacks=[stack], started_over=started_over)
+    assert stack.status.endswith(ENDED)
+    assert list(world.broken_when_quiet()) == []
+    at.chaos.pending.clear()
+    for _ in range(2):
+        if stack.status != "DELETE_COMPLETE":
+            stack.delete()
+            at.time.run()
+    assert stack.status == "DELETE_COMPLETE"
+    assert at.solutions() == {}
+    assert list(world.broken_when_quiet()) == []
+
+
+@pytest.mark.parametrize("life", LIVES)
+@pytest.mark.parametrize("moment", ["killed before", "killed after"])
+@pytest.mark.parametrize("call", range(8))
+def test_function_killed__around_the_nth_call__leaves_nothing(
+    at: Account, life: str, moment: str, call: int
+) -> None:
+    before = stack_before(at, life)
+    at.strike(Strike(moment, "*", after=call))  # type: ignore[arg-type]
+    stack = begin(at, before, life)
+    at.time.run()
+    ends_clean(at, stack)
+
+
+@pytest.mark.parametrize("life", LIVES)
+@pytest.mark.parametrize("operation", ["CreateSolution", "UpdateSolution", "DeleteSolution", "TagResource"])
+def test_function_killed__after_each_such_call_of_an_operation__leaves_nothing(
+    at: Account, life: str, operation: str
+) -> None:
+    before = stack_before(at, life)
+    at.strike(Strike("killed after", operation, times=3))
+    stack = begin(at, before, life)
+    at.time.run()
+    ends_clean(at, stack)
+
+
+@pytest.mark.parametrize("life", LIVES)
+@pytest.mark.parametrize("times", [3, 10, 1000])
+def test_function__whose_calls_are_slow__ends_and_leaves_nothing(at: Account, life: str, times: int) -> None:
+    before = stack_before(at, life)
+    at.strike(Strike("slow", times=times))
+    stack = begin(at, before, life)
+    at.time.run()
+    assert at.chaos.struck["slow"] > 0
+    ends_clean(at, stack)
+
+
+@pytest.mark.parametrize("life", LIVES)
+@pytest.mark.parametrize("at_step", range(10))
+def test_framework_killed__at_the_nth_step__ends(at: Account, life: str, at_step: int) -> None:
+    before = stack_before(at, life)
+    steps = iter(range(1000))
+    at.functions.kill_framework = lambda: next(steps, 1000) == at_step
+    stack = begin(at, before, life)
+    at.time.run()
+    ends_clean(at, stack, started_over=True)
+
+
+@pytest.mark.parametrize("life", LIVES)
+@pytest.mark.parametrize("after", [0.0, 0.3, 1.5, 3.0, 60.0])
+def test_event__delivered_twice__has_the_effect_of_one(at: Account, life: str, after: float) -> None:
+    before = stack_before(at, life)
+    sent = len(at.engine.requests)
+    stack = begin(at, before, life)
+    at.time.run(0.2)
+    at.time.run(after)
+    made = at.engine.requests[sent]
+    at.engine.deliver_again(made)
+    at.time.run()
+    expected = {"create": "CREATE", "delete": "DELETE"}.get(life, "UPDATE")
+    assert stack.status == f"{expected}_COMPLETE", stack.reasons
+    assert len(at.solutions()) == (life != "delete")
+    ends_clean(at, stack)
+
+
+@pytest.mark.parametrize("count", [3, 5])
+def test_create__delivered_many_times_at_once__is_one_solution(at: Account, count: int) -> None:
+    stack = at.engine.create("films", template(Movies={}))
+    at.time.run(0.01)
+    for _ in range(count - 1):
+        at.engine.deliver_again(at.engine.requests[0])
+    at.time.run()
+    assert stack.status == "CREATE_COMPLETE"
+    assert len(at.solutions()) == 1
+    assert [operation for operation, _ in at.effects].count("CreateSolution") == 1
+    ends_clean(at, stack)
+
+
+@pytest.mark.parametrize("after", [0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 4.0])
+@pytest.mark.parametrize("name", [None, "movies"])
+def test_delete__overtakes_the_create__leaves_nothing(at: Account, after: float, name: str | None) -> None:
+    stack = at.engine.create("films", template(Movies={"name": name}))
+    at.time.run(after)
+    stack.delete()
+    at.time.run()
+    ends_clean(at, stack)
+
+
+@pytest.mark.parametrize("late", ["create", "update"])
+def test_event__of_an_earlier_operation__changes_nothing_after_the_delete(at: Account, late: str) -> None:
+    stack = at.deploy("films", template(Movies={}))
+    stack.update(template(Movies=CHANGES["update"]))
+    at.time.run()
+    stack.delete()
+    at.time.run()
+    effects = len(at.effects)
+    at.engine.deliver_again(at.engine.requests[0 if late == "create" else 1])
+    at.time.run()
+    assert at.effects[effects:] == []
+    assert at.solutions() == {}
+    ends_clean(at, stack)
+
+
+@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("number", [0, 1])
+def test_event__of_an_earlier_operation__changes_nothing_after_a_later_update(
+    at: Account, change: str, number: int
+) -> None:
+    stack = at.deploy("films", template(Movies={}))
+    for properties in ({"tags": tag_list(team="recs")}, CHANGES[change]):
+        stack.update(template(Movies=properties))
+        at.time.run()
+    effects = len(at.effects)
+    at.engine.deliver_again(at.engine.requests[number])
+    at.time.run()
+    assert at.effects[effects:] == []
+    ends_clean(at, stack)
