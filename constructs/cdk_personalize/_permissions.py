@@ -13,6 +13,11 @@ def describe_own_stack(stack: Stack) -> iam.PolicyStatement:
     return iam.PolicyStatement(actions=["cloudformation:DescribeStacks"], resources=[stack.stack_id])
 
 
+def describe_own_events(stack: Stack) -> iam.PolicyStatement:
+    """Read what a rollback of the stack asks for, to tell its own Update from one that came late."""
+    return iam.PolicyStatement(actions=["cloudformation:DescribeStackEvents"], resources=[stack.stack_id])
+
+
 def manage_solutions(stack: Stack) -> list[iam.PolicyStatement]:
     """Create solutions of the stack, see any, and change or delete those that are not marked as another's.
 

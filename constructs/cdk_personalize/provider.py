@@ -141,7 +141,9 @@ class SolutionProvider(Construct):
                 vpc_subnets=vpc_subnets,
             )
 
-        self.on_event_role = role("OnEventRole", permissions.describe_own_stack(stack))
+        self.on_event_role = role(
+            "OnEventRole", permissions.describe_own_stack(stack), permissions.describe_own_events(stack)
+        )
         self.is_complete_role = role(
             "IsCompleteRole", permissions.describe_own_stack(stack), *permissions.manage_solutions(stack)
         )

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from personalize_provider import sdk
 from personalize_provider.attempt import Attempt
@@ -29,11 +29,13 @@ from personalize_provider.solution.goal import (
     goal_of,
     physical_id,
 )
-from personalize_provider.stack import StackState
+from personalize_provider.stack import StackState, rollback_updates
 from personalize_provider.steps import Done, Wait
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
+
+_Answer = TypeVar("_Answer")
 
 _CLOCK = SystemClock()
 _ATTEMPT = "Attempt"
@@ -41,6 +43,7 @@ _ATTEMPT = "Attempt"
 # With the client's own retries, well within the function's minute.
 _PATIENCE_SECONDS = 40.0
 _PAUSE_SECONDS = 2.0
+_EVENTS_SHOW_SECONDS = 15.0
 _END_OF_TIME = 1e11  # seconds since the epoch; NaN and infinity are beyond it
 
 
@@ -61,7 +64,7 @@ def on_event(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]
     identity = physical_id(request)
     now = _CLOCK.now()
     stack = _stack_state(request, now)
-    if not stack.may_ask_for(request.type):
+    if not stack.may_ask_for(request.type) or (stack.is_rolling_back and _is_rolled_back(request, now)):
         raise SupersededError(f"resource {request.logical_id}", request.type, stack.status)
     attempt = Attempt(
         started_at=now,
@@ -119,16 +122,47 @@ def _is_cleaned_up(request: Request, attempt: Attempt) -> bool:
 
 
 def _stack_state(request: Request, since: float) -> StackState:
-    """What the stack is doing. An exception here ends the request, so what may pass is waited for."""
+    client = sdk.cloudformation()
+    return _told(request, since, "DescribeStacks", lambda: StackState.read(client, request.stack_id))
+
+
+def _is_rolled_back(request: Request, since: float) -> bool:
+    """Whether an Update is what the rollback under way takes back, and came late, or is the rollback's own.
+
+    CloudFormation tells of an Update before it sends it, but may not tell at once.
+    """
+    if request.type != "Update":
+        return False
+    client = sdk.cloudformation()
+    while True:
+        asked = _told(
+            request,
+            since,
+            "DescribeStackEvents",
+            lambda: rollback_updates(client, request.stack_id, request.logical_id),
+        )
+        if asked:
+            return request.is_undone_by(asked[0])
+        if _CLOCK.now() >= since + _EVENTS_SHOW_SECONDS:
+            return asked is not None
+        _pause()
+
+
+def _told(request: Request, since: float, operation: str, ask: Callable[[], _Answer]) -> _Answer:
+    """What CloudFormation says. An exception here ends the request, so what may pass is waited for."""
     while True:
         try:
-            return StackState.read(sdk.cloudformation(), request.stack_id)
+            return ask()
         except CALL_ERRORS as error:
             age = _CLOCK.now() - since
             if age > _PATIENCE_SECONDS or not may_pass(error, age):
-                raise refused(f"resource {request.logical_id}", "DescribeStacks", error) from error
-            # At the same moments as a stack's other resources, most would be throttled again.
-            _CLOCK.sleep(_PAUSE_SECONDS * (0.5 + random.random()))  # noqa: S311 (no secret)
+                raise refused(f"resource {request.logical_id}", operation, error) from error
+            _pause()
+
+
+def _pause() -> None:
+    # At the same moments as a stack's other resources, most would be throttled again.
+    _CLOCK.sleep(_PAUSE_SECONDS * (0.5 + random.random()))  # noqa: S311 (no secret)
 
 
 def _begin(event: Mapping[str, Any]) -> Request:

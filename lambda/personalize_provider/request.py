@@ -66,6 +66,15 @@ class Request:
             old_properties=_own(event.get("OldResourceProperties", {})),
         )
 
+    def is_undone_by(self, properties: Mapping[str, Any]) -> bool:
+        """Whether an Update to these properties takes back what this request asks for.
+
+        Args:
+            properties: As CloudFormation's events have them, where a scalar may be of any type.
+        """
+        asked = _own(properties)
+        return _is_sent_as(asked, self.old_properties) and not _is_sent_as(asked, self.properties)
+
     def delete_of(self, physical_id: str) -> Request:
         """The Delete that CloudFormation would send for what the properties before these made."""
         return replace(
@@ -146,3 +155,17 @@ def _shown(value: Any) -> str:
 
 def _own(properties: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in properties.items() if key not in _CLOUDFORMATION_PROPERTIES}
+
+
+def _is_sent_as(value: Any, sent: Any) -> bool:
+    """Whether CloudFormation, which makes every scalar a string, would send a value like this."""
+    match value:
+        case Mapping():
+            is_alike = isinstance(sent, Mapping) and value.keys() == sent.keys()
+            return is_alike and all(_is_sent_as(item, sent[key]) for key, item in value.items())
+        case list():
+            is_alike = isinstance(sent, list) and len(value) == len(sent)
+            return is_alike and all(map(_is_sent_as, value, sent))
+        case bool():
+            return bool(sent == str(value).lower())
+    return bool(sent == str(value))

@@ -61,10 +61,13 @@ class Personalize(Protocol):
 
 
 class CloudFormation(Protocol):
-    """The one operation of CloudFormation that the provider calls."""
+    """The operations of CloudFormation that the provider calls."""
 
     def describe_stacks(self, *, StackName: str) -> Mapping[str, Any]:  # noqa: N803
         """https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStacks.html."""
+
+    def describe_stack_events(self, *, StackName: str, NextToken: str = ...) -> Mapping[str, Any]:  # noqa: N803
+        """https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStackEvents.html."""
 
 
 @cache

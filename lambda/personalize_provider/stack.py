@@ -1,13 +1,19 @@
-"""The state of the stack that a request belongs to.
+"""What the stack that a request belongs to is doing, and what it has asked for.
 
 After a cancelled deploy CloudFormation no longer listens, but the waiter of the provider framework
 polls on (aws/aws-cdk 31541). A request that would still act then would undo the rollback. So the
 first event of a request records what the stack was doing, and nothing is changed unless it still is.
+
+An Update that was sent a moment before the rollback may be read when that has begun. What it asks for is told
+from the rollback's own Update by the stack's events, which name the properties of each.
 """
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from personalize_provider.request import RequestType
 from personalize_provider.sdk import CloudFormation
@@ -51,3 +57,33 @@ class StackState:
     def to_event(self) -> dict[str, str]:
         """As it travels in the provider framework's event."""
         return asdict(self)
+
+
+def rollback_updates(
+    client: CloudFormation, stack_id: str, logical_id: str
+) -> list[Mapping[str, Any]] | None:
+    """The Updates that the rollback under way has sent to a resource, as their properties, the newest first.
+
+    Returns:
+        None as long as the stack's events don't show the rollback. Empty properties where an event has none.
+    """
+    updates: list[Mapping[str, Any]] = []
+    for event in _events(client, stack_id):
+        match event["ResourceStatus"], event:
+            case "UPDATE_IN_PROGRESS", {"LogicalResourceId": name} if name == logical_id:
+                properties = json.loads(event.get("ResourceProperties") or "{}")
+                updates.append(properties if isinstance(properties, dict) else {})
+            case "UPDATE_ROLLBACK_IN_PROGRESS", {"PhysicalResourceId": name} if name == stack_id:
+                return updates
+    return None
+
+
+def _events(client: CloudFormation, stack_id: str) -> Iterator[Mapping[str, Any]]:
+    """The stack's events, the newest first."""
+    request = {"StackName": stack_id}
+    while True:
+        page = client.describe_stack_events(**request)
+        yield from page["StackEvents"]
+        if not page.get("NextToken"):
+            return
+        request["NextToken"] = page["NextToken"]

@@ -121,6 +121,7 @@ def test_provider__the_function_that_receives_requests__may_do_only_that(templat
     [log_group] = template.find_resources("AWS::Logs::LogGroup")
     assert actions == {
         "cloudformation:DescribeStacks": ["{AWS::StackId}"],
+        "cloudformation:DescribeStackEvents": ["{AWS::StackId}"],
         "logs:CreateLogStream": [f"{{{log_group}.Arn}}"],
         "logs:PutLogEvents": [f"{{{log_group}.Arn}}"],
     }

@@ -60,7 +60,7 @@ def test_roles__enforced_through_a_whole_life__allow_all_that_is_called_and_no_m
 
 
 def live_through_changes(cloud: Cloud) -> None:
-    """Tags and configuration in place, a replacement, and one that fails and is rolled back."""
+    """Tags and configuration in place, a replacement, and both once more, failed and rolled back."""
     tags = {"team": "search", "owner": "ann"}  # one changed, one added, one removed
     first = cloud.only_solution()
     changed = recommender(tags, auto_training=AutoTraining.every(days=2))
@@ -76,11 +76,21 @@ def live_through_changes(cloud: Cloud) -> None:
     second = cloud.only_solution()
     assert second["solutionArn"] != first["solutionArn"]
 
-    failure = {"resource": "solution", "name": "*", "outcome": "fail", "reason": "Too few interactions"}
-    cloud.aws.control("POST", "outcomes", failure)
+    trained = recommender(tags, recipe=Recipe.SIMILAR_ITEMS, auto_training=AutoTraining.every(days=2))
+    fail_next(cloud, "solution_update")
+    assert cloud.deploy(trained) == "UPDATE_ROLLBACK_COMPLETE"
+    second = cloud.only_solution()
+    assert second["performAutoTraining"] is False
+
+    fail_next(cloud, "solution")
     assert cloud.deploy(recommender(tags, recipe=Recipe.SIMS)) == "UPDATE_ROLLBACK_COMPLETE"
     assert "CREATE FAILED" in cloud.reasons()
     assert cloud.only_solution() == second
+
+
+def fail_next(cloud: Cloud, kind: str) -> None:
+    failure = {"resource": kind, "name": "*", "outcome": "fail", "reason": "Too few interactions"}
+    cloud.aws.control("POST", "outcomes", failure)
 
 
 def be_destroyed_in_use(cloud: Cloud) -> None:

@@ -265,6 +265,40 @@ def test_on_event__denied_for_good__fails_once_the_role_is_no_longer_new(
     assert 30 <= at.time.now() - start < 33
 
 
+def test_on_event__update_that_the_rollback_has_taken_back__is_refused(at: World) -> None:
+    arn = on_event(event("Create"))["PhysicalResourceId"]
+    late = event("Update", arn, performAutoTraining="true")
+    at.stacks.roll_back(late["OldResourceProperties"])
+    with pytest.raises(SupersededError, match="UPDATE_ROLLBACK_IN_PROGRESS by now"):
+        on_event(late)
+
+
+def test_on_event__rollbacks_own_update__is_taken(at: World) -> None:
+    arn = on_event(event("Create"))["PhysicalResourceId"]
+    own = event("Update", arn, performAutoTraining="true")
+    at.stacks.roll_back(own["ResourceProperties"])
+    start = at.time.now()
+    assert on_event(own)["Attempt"]["Stack"]["status"] == "UPDATE_ROLLBACK_IN_PROGRESS"
+    assert at.time.now() == start
+
+
+def test_on_event__update_in_a_rollback_that_has_sent_none__is_refused_after_a_while(at: World) -> None:
+    arn = on_event(event("Create"))["PhysicalResourceId"]
+    at.stacks.roll_back()
+    start = at.time.now()
+    with pytest.raises(SupersededError):
+        on_event(event("Update", arn, performAutoTraining="true"))
+    assert 15 <= at.time.now() - start < 20
+
+
+def test_on_event__update_in_a_rollback_that_events_never_show__is_taken_after_a_while(at: World) -> None:
+    arn = on_event(event("Create"))["PhysicalResourceId"]
+    at.stacks.status = "UPDATE_ROLLBACK_IN_PROGRESS"
+    start = at.time.now()
+    on_event(event("Update", arn, performAutoTraining="true"))
+    assert 15 <= at.time.now() - start < 20
+
+
 def test_is_complete__create__has_every_attribute_and_only_strings(at: World) -> None:
     merged = on_event(event("Create", tags=[{"tagKey": "team", "tagValue": "search"}]))
     answer = is_complete(at, merged)
@@ -364,7 +398,7 @@ def test_error__on_its_way_to_the_framework__has_no_credential() -> None:
 def test_update__rollback_of_a_cancelled_replacement__ends_what_it_began(at: World, appears: str) -> None:
     old = at.created()
     replacement = on_event(event("Update", old, recipeArn=SIMS))  # cancelled: never answered
-    at.stacks.status = "UPDATE_ROLLBACK_IN_PROGRESS"
+    at.stacks.roll_back(PROPERTIES)
     reverse = {**event("Update", old), "OldResourceProperties": {**PROPERTIES, "recipeArn": SIMS}}
     made = goal_of(Request.from_event(replacement), since=0)
     assert isinstance(made, Present)
@@ -390,7 +424,7 @@ def abandon(at: World) -> tuple[str, str, dict[str, Any]]:
     assert isinstance(made, Present)
     at.client.create_solution(**made.request)
     at.simulator.advance(60)
-    at.stacks.status = "UPDATE_ROLLBACK_IN_PROGRESS"
+    at.stacks.roll_back(PROPERTIES)
     at.simulator.clear_calls()
     reverse = {**event("Update", old), "OldResourceProperties": {**PROPERTIES, "recipeArn": SIMS}}
     return old, made.arn, on_event(reverse)
@@ -445,7 +479,7 @@ def test_update__rollback_of_a_replacement_that_was_answered__looks_and_changes_
     replacement = on_event(event("Update", old, recipeArn=SIMS))
     is_complete(at, replacement)
     new = replacement["PhysicalResourceId"]
-    at.stacks.status = "UPDATE_ROLLBACK_IN_PROGRESS"
+    at.stacks.roll_back(PROPERTIES)
     at.calls()
 
     reverse = {**event("Update", new), "OldResourceProperties": {**PROPERTIES, "recipeArn": SIMS}}

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from typing import Any
 
 import botocore.session
 import pytest
 
 from personalize_provider.attempt import Attempt
-from personalize_provider.request import RequestType
-from personalize_provider.stack import StackState
-from provider_world import STACK_ID, Stacks
+from personalize_provider.request import Request, RequestType
+from personalize_provider.stack import StackState, rollback_updates
+from provider_world import STACK_ID, V2, Stacks
 
 
 def test_read__never_updated__has_no_time() -> None:
@@ -79,3 +80,95 @@ def test_is_rolling_back__status__says_so(status: str) -> None:
 def test_attempt__through_an_event__is_the_same(state: StackState) -> None:
     attempt = Attempt(1772366400.25, 1772368200.25, state)
     assert Attempt.from_event(json.loads(json.dumps(attempt.to_event()))) == attempt
+
+
+OLD = {"recipeArn": V2, "performAutoTraining": "false"}
+NEW = {"recipeArn": V2, "performAutoTraining": "true"}
+
+
+def told(*events: tuple[str, ...]) -> Stacks:
+    """A CloudFormation with these events, the newest first: what they are about, and its status."""
+    stacks = Stacks()
+    names = ("LogicalResourceId", "ResourceStatus", "ResourceProperties")
+    stacks.events = [
+        {
+            **dict(zip(names, event, strict=False)),
+            "PhysicalResourceId": STACK_ID if event[0] == "films" else "id",
+        }
+        for event in events
+    ]
+    return stacks
+
+
+ROLLBACK = ("films", "UPDATE_ROLLBACK_IN_PROGRESS")
+REVERSE = ("Movies", "UPDATE_IN_PROGRESS", json.dumps({**OLD, "performAutoTraining": False}))
+STALE = ("Movies", "UPDATE_IN_PROGRESS", json.dumps(NEW))
+
+
+@pytest.mark.parametrize(
+    ("events", "expected"),
+    [
+        ([REVERSE, ROLLBACK, STALE], [{**OLD, "performAutoTraining": False}]),
+        ([REVERSE, ("Shows", "UPDATE_IN_PROGRESS", "{}"), ROLLBACK], [{**OLD, "performAutoTraining": False}]),
+        ([ROLLBACK, STALE], []),
+        ([("Shows", "UPDATE_IN_PROGRESS", "{}"), ROLLBACK, STALE], []),
+        ([("Movies", "UPDATE_COMPLETE", json.dumps(OLD)), ROLLBACK, STALE], []),
+        # A nested stack of ours rolls back too, which says nothing of this stack.
+        ([("Nested", "UPDATE_ROLLBACK_IN_PROGRESS"), STALE], None),
+        ([STALE], None),
+        ([], None),
+        ([("Movies", "UPDATE_IN_PROGRESS"), ROLLBACK], [{}]),
+        ([("Movies", "UPDATE_IN_PROGRESS", ""), ROLLBACK], [{}]),
+        ([("Movies", "UPDATE_IN_PROGRESS", "[]"), ROLLBACK], [{}]),
+        # A rollback that was continued asks for the same again.
+        ([REVERSE, ROLLBACK, ("films", "UPDATE_ROLLBACK_FAILED"), STALE, ROLLBACK], [json.loads(REVERSE[2])]),
+    ],
+)
+def test_rollback_updates__events__are_what_this_rollback_asked_for(
+    events: list[Any], expected: list[dict[str, Any]] | None
+) -> None:
+    assert rollback_updates(told(*events), STACK_ID, "Movies") == expected
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        (OLD, True),
+        ({**OLD, "performAutoTraining": False}, True),
+        ({**OLD, "ServiceToken": "another", "ServiceTimeout": 60}, True),
+        (NEW, False),
+        ({**NEW, "performAutoTraining": True}, False),
+        ({}, False),
+        ({"recipeArn": V2}, False),
+        ({**OLD, "solutionConfig": {}}, False),
+    ],
+)
+def test_is_undone_by__properties_of_an_event__says_whether_they_are_the_old_ones(
+    asked: dict[str, Any], expected: bool
+) -> None:
+    assert update_of(NEW, OLD).is_undone_by(asked) is expected
+
+
+@pytest.mark.parametrize(
+    ("asked", "sent"),
+    [
+        (1, "1"),
+        (0.5, "0.5"),
+        (True, "true"),
+        ([1, {"a": 2}], ["1", {"a": "2"}]),
+        ({"a": [False]}, {"a": ["false"]}),
+    ],
+)
+def test_is_undone_by__scalars_of_any_type__are_compared_as_they_are_sent(asked: Any, sent: Any) -> None:
+    request = update_of({"x": "new"}, {"x": sent})
+    assert request.is_undone_by({"x": asked})
+    assert not request.is_undone_by({"x": [asked]})
+    assert not request.is_undone_by({"x": {"x": asked}})
+
+
+def test_is_undone_by__nothing_changes__is_not() -> None:  # the rollback's own Update may be the same
+    assert not update_of(OLD, OLD).is_undone_by(OLD)
+
+
+def update_of(properties: dict[str, Any], old: dict[str, Any]) -> Request:
+    return Request("Update", "Custom::PersonalizeSolution", STACK_ID, "Movies", "id", "arn", properties, old)

@@ -10,7 +10,7 @@ from account import Account, account, template
 from framework_runtime import FrameworkRuntime
 from personalize_local.simulator import Durations, Failure
 from promises import World
-from provider_world import SIMS
+from provider_world import SIMS, tag_list
 from stack_engine import Stack
 
 
@@ -76,6 +76,40 @@ def test_31541__update_cancelled_while_its_waiter_polls__the_old_waiter_changes_
         assert stack.status == "UPDATE_ROLLBACK_COMPLETE"
         assert stack.resources["Movies"].physical_id == before.physical_id
         assert set(at.solutions()) == {before.physical_id}
+        kept(at, stack)
+
+
+@pytest.mark.parametrize("events_lag", [0.0, 4.0])
+@pytest.mark.parametrize("tenths", range(12))
+def test_31541__update_cancelled_at_its_very_beginning__changes_nothing(
+    runtime: FrameworkRuntime, tenths: int, events_lag: float
+) -> None:
+    with account(runtime, durations=Durations(solution_update=15), seed=tenths) as at:
+        was = {"tags": tag_list(team="search")}
+        stack = at.deploy("films", template(Movies=was), events_lag=events_lag)
+        arn = stack.resources["Movies"].physical_id
+        before = at.describe(arn)["performAutoTraining"], at.tags(arn)
+        stack.update(template(Movies={"performAutoTraining": "true", "tags": tag_list(team="films")}))
+        at.time.run(tenths / 10)
+        stack.cancel_update()
+        at.time.run()
+        assert stack.status == "UPDATE_ROLLBACK_COMPLETE"
+        assert (at.describe(arn)["performAutoTraining"], at.tags(arn)) == before
+        kept(at, stack)
+
+
+@pytest.mark.parametrize("events_lag", [0.0, 1.0, 14.0, 10_000.0])
+def test_31541__events_shown_late_or_never__the_rollbacks_own_update_is_done(
+    runtime: FrameworkRuntime, events_lag: float
+) -> None:
+    with account(runtime) as at:
+        stack = at.deploy("films", template(Movies={}, Shows={}), events_lag=events_lag)
+        arn = stack.resources["Movies"].physical_id
+        at.simulator.fail_next(Failure("solution", "*Shows*", "out of data"))
+        stack.update(template(Movies={"performAutoTraining": "true"}, Shows={"recipeArn": SIMS}))
+        at.time.run()
+        assert stack.status == "UPDATE_ROLLBACK_COMPLETE"
+        assert at.describe(arn)["performAutoTraining"] is False
         kept(at, stack)
 
 

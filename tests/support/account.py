@@ -44,7 +44,7 @@ class Account:
         engine: CloudFormation.
         chaos: What goes wrong between the provider and the services.
         effects: What the provider has changed: the operation and the solution's ARN.
-        describe_stacks_per_second: How many DescribeStacks CloudFormation answers; None for all.
+        descriptions_per_second: How many descriptions CloudFormation answers; None for all.
     """
 
     simulator: Simulator
@@ -53,7 +53,7 @@ class Account:
     engine: Engine
     chaos: Chaos = field(default_factory=Chaos)
     effects: list[tuple[str, str]] = field(default_factory=list)
-    describe_stacks_per_second: int | None = None
+    descriptions_per_second: int | None = None
     _latency: random.Random = field(default_factory=lambda: random.Random(0))
     _asked: deque[float] = field(default_factory=deque)
 
@@ -111,22 +111,30 @@ class Account:
 
     def describe_stacks(self, *, StackName: str) -> Mapping[str, Any]:  # noqa: N803 (botocore's name)
         """Answer the provider's call to CloudFormation."""
-        described: dict[str, Any] = {}
+        return self._told("DescribeStacks", lambda: self.engine.describe_stacks(StackName))
+
+    def describe_stack_events(self, *, StackName: str, NextToken: str = "") -> Mapping[str, Any]:  # noqa: N803
+        """Answer the provider's other call to CloudFormation, all on one page."""
+        assert not NextToken
+        return self._told("DescribeStackEvents", lambda: self.engine.describe_stack_events(StackName))
+
+    def _told(self, operation: str, tell: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any]:
+        told: dict[str, Any] = {}
 
         def answer() -> Response:
-            if not self._admits_describe_stacks():
+            if not self._admits_description():
                 return Response(HTTPStatus.BAD_REQUEST, {"x-amzn-errortype": "Throttling"}, b"")
-            described.update(self.engine.describe_stacks(StackName))
+            told.update(tell())
             return Response(HTTPStatus.OK, {}, b"")
 
-        response = self._struck("DescribeStacks", answer)
+        response = self._struck(operation, answer)
         if response.status != HTTPStatus.OK:
             error = {"Code": response.headers["x-amzn-errortype"], "Message": "struck by a test"}
             metadata = {"HTTPStatusCode": response.status}
-            raise ClientError(cast(Any, {"Error": error, "ResponseMetadata": metadata}), "DescribeStacks")
+            raise ClientError(cast(Any, {"Error": error, "ResponseMetadata": metadata}), operation)
         if "x-amzn-errortype" not in response.headers and "content-type" in response.headers:
-            raise ResponseStreamingError(error="the answer to DescribeStacks is cut short")
-        return described
+            raise ResponseStreamingError(error=f"the answer to {operation} is cut short")
+        return told
 
     def _struck(self, operation: str, answer: Callable[[], Response]) -> Response:
         self.functions.sleep(self._latency.uniform(*_LATENCY))
@@ -134,8 +142,8 @@ class Account:
         self.functions.sleep(self._latency.uniform(*_LATENCY))
         return response
 
-    def _admits_describe_stacks(self) -> bool:
-        now, most = self.time.now(), self.describe_stacks_per_second
+    def _admits_description(self) -> bool:
+        now, most = self.time.now(), self.descriptions_per_second
         while self._asked and self._asked[0] <= now - 1:
             self._asked.popleft()
         if most is not None and len(self._asked) >= most:

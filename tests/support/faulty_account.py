@@ -115,6 +115,8 @@ class Account:
     def answer(self, event: Event) -> Step:
         """The provider's final answer, come by as the CDK's framework does."""
         self.world.stacks.status = event.status
+        if event.type == "Update" and event.status == "UPDATE_ROLLBACK_IN_PROGRESS":
+            self.world.stacks.roll_back(event.properties)
         sent = _sent(event)
         began = self.world.time.now()
         answered: dict[str, Any] = {}

@@ -116,7 +116,11 @@ PHASES = (
             "ListCampaigns",
         ),
     ),
-    Phase("rollback of an update in place", _rollback_in_place, (*_CONFIGURES, "DescribeStacks")),
-    Phase("rollback of a replacement", _rollback_replacement, _DELETES),
-    Phase("rollback of a cancelled replacement", _rollback_cancelled, _DELETES),
+    Phase(
+        "rollback of an update in place",
+        _rollback_in_place,
+        (*_CONFIGURES, "DescribeStacks", "DescribeStackEvents"),
+    ),
+    Phase("rollback of a replacement", _rollback_replacement, (*_DELETES, "DescribeStackEvents")),
+    Phase("rollback of a cancelled replacement", _rollback_cancelled, (*_DELETES, "DescribeStackEvents")),
 )

@@ -62,7 +62,7 @@ def deploy_and_destroy(
     ) as made:
         if naive:
             made.functions.on_event, made.functions.is_complete = naive_on_event, naive_is_complete
-        made.describe_stacks_per_second = _DESCRIBE_STACKS_PER_SECOND
+        made.descriptions_per_second = _DESCRIBE_STACKS_PER_SECOND
         stack = made.engine.create("load", template(**{f"Solution{n}": {} for n in range(solutions)}))
         create = _leg(made, solutions)
         stack.delete()

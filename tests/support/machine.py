@@ -31,6 +31,7 @@ _OPERATIONS = (
     "ListSolutionVersions",
     "StopSolutionVersionCreation",
     "DescribeStacks",
+    "DescribeStackEvents",
 )
 _CODES = (
     "LimitExceededException",
@@ -56,6 +57,7 @@ templates = st.dictionaries(st.sampled_from(["A", "B", "C"]), solution, min_size
     lambda solutions: template(**solutions)
 )
 seconds = st.sampled_from([0.5, 2.0, 7.0, 20.0, 70.0, 200.0])
+moments = st.one_of(st.floats(0.0, 1.0), seconds)
 picks = st.integers(0, 7)
 strikes = st.builds(
     Strike,
@@ -132,15 +134,23 @@ class Stacks(RuleBasedStateMachine):
         forgets=st.booleans(),
         waits=st.booleans(),
         on_failure=st.sampled_from(["ROLLBACK", "ROLLBACK", "DELETE", "DO_NOTHING"]),
+        events_lag=st.sampled_from([0.0, 0.0, 3.0]),
     )
     def create(
-        self, name: str, template: Template, reverses: str, forgets: bool, waits: bool, on_failure: str
+        self,
+        name: str,
+        template: Template,
+        reverses: str,
+        forgets: bool,
+        waits: bool,
+        on_failure: str,
+        events_lag: float,
     ) -> None:
         """Create a stack, if there is none of that name."""
         if any(stack.name == name for stack in self._alive()):
             return
         settings = {"reverses_replaced": reverses, "forgets_failed_replacement": forgets}
-        settings |= {"waits_for_others": waits, "on_failure": on_failure}
+        settings |= {"waits_for_others": waits, "on_failure": on_failure, "events_lag": events_lag}
         self.world.stacks.append(self.account.engine.create(name, template, **settings))
 
     @rule(pick=picks, template=templates)
@@ -150,7 +160,7 @@ class Stacks(RuleBasedStateMachine):
         if stack is not None:
             stack.update(template)
 
-    @rule(pick=picks, after=seconds)
+    @rule(pick=picks, after=moments)
     def cancel_update(self, pick: int, after: float) -> None:
         """Cancel an update, a while after it began."""
         stack = self._pick(pick, "UPDATE_IN_PROGRESS")

@@ -7,6 +7,7 @@ The client is botocore's own, so requests and answers go through the wire format
 from __future__ import annotations
 
 import io
+import json
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -86,12 +87,30 @@ class Stacks:
         self.status = status
         self.updated = updated
         self.asked: list[str] = []
+        self.events: list[Mapping[str, Any]] = []
 
     def describe_stacks(self, *, StackName: str) -> Mapping[str, Any]:  # noqa: N803 (botocore's name)
         """As botocore answers."""
         self.asked.append(StackName)
         stack: dict[str, Any] = {"StackName": "films", "StackStatus": self.status}
         return {"Stacks": [{**stack, "LastUpdatedTime": self.updated} if self.updated else stack]}
+
+    def roll_back(self, *updates: Mapping[str, Any]) -> None:
+        """Be in a rollback, which has sent these Updates to the resource."""
+        self.status = "UPDATE_ROLLBACK_IN_PROGRESS"
+        began = {"LogicalResourceId": "films", "PhysicalResourceId": STACK_ID, "ResourceStatus": self.status}
+        sent = {"LogicalResourceId": "Movies", "ResourceStatus": "UPDATE_IN_PROGRESS"}
+        self.events = [
+            *({**sent, "ResourceProperties": json.dumps(update)} for update in reversed(updates)),
+            began,
+        ]
+
+    def describe_stack_events(self, *, StackName: str, NextToken: str = "0") -> Mapping[str, Any]:  # noqa: N803
+        """As botocore answers, an event a page."""
+        assert StackName == STACK_ID
+        page, more = int(NextToken), int(NextToken) + 1
+        answer: dict[str, Any] = {"StackEvents": self.events[page:more]}
+        return {**answer, "NextToken": str(more)} if more < len(self.events) else answer
 
 
 class SimulatedTime:

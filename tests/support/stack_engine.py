@@ -100,6 +100,12 @@ class Engine:
         described = {"StackName": stack.name, "StackId": stack_id, "StackStatus": stack.status}
         return {"Stacks": [described | ({"LastUpdatedTime": stack.updated} if stack.updated else {})]}
 
+    def describe_stack_events(self, stack_id: str) -> dict[str, Any]:
+        """DescribeStackEvents of one stack, newest first; what is new may not show yet."""
+        stack = self.stacks[stack_id]
+        shown = [event for at, event in stack.events if at + stack.events_lag <= self.time.now()]
+        return {"StackEvents": shown[::-1]}
+
     def respond(self, path: str, body: str) -> int:
         """Take an answer, PUT to a request's URL."""
         request = self.requests[int(path.strip("/"))]
@@ -136,6 +142,7 @@ class Stack:
             as in ministack 1.5.33.
         waits_for_others: Whether an operation whose resource has failed waits for the others' answers.
         on_failure: What a failed creation leads to.
+        events_lag: Seconds until DescribeStackEvents shows an event.
     """
 
     engine: Engine
@@ -145,11 +152,13 @@ class Stack:
     forgets_failed_replacement: bool = False
     waits_for_others: bool = True
     on_failure: Literal["ROLLBACK", "DELETE", "DO_NOTHING"] = "ROLLBACK"
+    events_lag: float = 0.0
     status: str = ""
     updated: datetime | None = None
     resources: dict[str, Resource] = field(default_factory=dict)
     reasons: list[str] = field(default_factory=list)
     given_up: list[str] = field(default_factory=list)
+    events: list[tuple[float, dict[str, Any]]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._cancelled = Event()
@@ -274,6 +283,7 @@ class Stack:
                     self._to_reverse[key] = (by, new)
 
     def _roll_back(self) -> None:
+        self._tell(self.name, self.stack_id, "UPDATE_ROLLBACK_IN_PROGRESS")
         requests = {
             key: self._later("Update", key, self.resources[key].properties, Resource(by, new))
             for key, (by, new) in self._to_reverse.items()
@@ -327,6 +337,15 @@ class Stack:
 
     def _request(self, event: Mapping[str, Any]) -> Outcome:
         engine = self.engine
+        if event["RequestType"] == "Update":
+            # Unlike in a request, a scalar in an event may be of any type.
+            properties = {key: _loaded(value) for key, value in event["ResourceProperties"].items()}
+            self._tell(
+                event["LogicalResourceId"],
+                event["PhysicalResourceId"],
+                "UPDATE_IN_PROGRESS",
+                ResourceProperties=json.dumps(properties),
+            )
         request = engine.send(event)
         if not engine.time.wait(request.answered, engine.service_timeout):
             request.heard = False
@@ -341,6 +360,10 @@ class Stack:
             reason=answer["Reason"],
         )
         return outcome if outcome.ok else self._failed(outcome)
+
+    def _tell(self, logical_id: str, physical_id: str, status: str, **more: str) -> None:
+        ids = {"LogicalResourceId": logical_id, "PhysicalResourceId": physical_id}
+        self.events.append((self.engine.time.now(), {**ids, "ResourceStatus": status, **more}))
 
     def _failed(self, outcome: Outcome) -> Outcome:
         self.reasons.append(outcome.reason)
@@ -382,3 +405,7 @@ class Stack:
     @staticmethod
     def _succeeded(outcomes: Mapping[str, Outcome]) -> bool:
         return all(outcome.ok for outcome in outcomes.values())
+
+
+def _loaded(value: Any) -> Any:
+    return {"true": True, "false": False}.get(value, value) if isinstance(value, str) else value

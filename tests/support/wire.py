@@ -6,11 +6,12 @@ import asyncio
 import socket
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs
+from xml.sax.saxutils import escape
 
 import pytest
 from botocore.config import Config
@@ -29,10 +30,12 @@ from provider_world import SCOPE, World
 _READ_TIMEOUT = 10.0
 _SHORT_READ_TIMEOUT = 0.2
 
-_STACK = """<DescribeStacksResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/">
-<DescribeStacksResult><Stacks><member><StackName>{name}</StackName><StackStatus>{status}</StackStatus>
-<CreationTime>2026-03-01T12:00:00Z</CreationTime>{updated}</member></Stacks></DescribeStacksResult>
-<ResponseMetadata><RequestId>describe-stacks</RequestId></ResponseMetadata></DescribeStacksResponse>"""
+_ANSWER = """<{action}Response xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/">
+<{action}Result>{result}</{action}Result>
+<ResponseMetadata><RequestId>{action}</RequestId></ResponseMetadata></{action}Response>"""
+
+_STACK = """<Stacks><member><StackName>{name}</StackName><StackStatus>{status}</StackStatus>
+<CreationTime>2026-03-01T12:00:00Z</CreationTime>{updated}</member></Stacks>"""
 
 
 @dataclass
@@ -96,31 +99,47 @@ def _application(world: Callable[[], World]) -> App:
 
     async def application(scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and not any(name == b"x-amz-target" for name, _ in scope["headers"]):
-            await _describe_stacks(world(), receive, send)
+            await _cloudformation(world(), receive, send)
         elif scope["type"] == "http":
             await http.app(world().simulator)(scope, receive, send)
 
     return application
 
 
-async def _describe_stacks(world: World, receive: Receive, send: Send) -> None:
+async def _cloudformation(world: World, receive: Receive, send: Send) -> None:
     body, more = b"", True
     while more:
         message = await receive()
         body += message.get("body", b"")
         more = message.get("more_body", False)
-    request = parse_qs(body.decode())
-    assert request["Action"] == ["DescribeStacks"]
-    stack = world.stacks.describe_stacks(StackName=request["StackName"][0])["Stacks"][0]
-    updated = stack.get("LastUpdatedTime")
-    answer = _STACK.format(
-        name=stack["StackName"],
-        status=stack["StackStatus"],
-        updated=f"<LastUpdatedTime>{updated.isoformat()}</LastUpdatedTime>" if updated else "",
-    ).encode()
+    parameters = {name: values[0] for name, values in parse_qs(body.decode()).items()}
+    action = parameters.pop("Action")
+    del parameters["Version"]
+    result = {"DescribeStacks": _describe_stacks, "DescribeStackEvents": _describe_stack_events}[action]
+    answer = _ANSWER.format(action=action, result=result(world, parameters)).encode()
     headers = [(b"content-type", b"text/xml"), (b"content-length", str(len(answer)).encode())]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": answer})
+
+
+def _describe_stacks(world: World, parameters: Mapping[str, str]) -> str:
+    stack = world.stacks.describe_stacks(**parameters)["Stacks"][0]
+    updated = stack.get("LastUpdatedTime")
+    return _STACK.format(
+        name=stack["StackName"],
+        status=stack["StackStatus"],
+        updated=f"<LastUpdatedTime>{updated.isoformat()}</LastUpdatedTime>" if updated else "",
+    )
+
+
+def _describe_stack_events(world: World, parameters: Mapping[str, str]) -> str:
+    page = dict(world.stacks.describe_stack_events(**parameters))
+    events = "".join(f"<member>{_elements(event)}</member>" for event in page.pop("StackEvents"))
+    return f"<StackEvents>{events}</StackEvents>{_elements(page)}"
+
+
+def _elements(members: Mapping[str, str]) -> str:
+    return "".join(f"<{name}>{escape(value)}</{name}>" for name, value in members.items())
 
 
 @contextmanager
