@@ -114,6 +114,40 @@ def test_31541__update_cancelled__the_old_waiter_changes_nothing(
         ends_clean(at, stack)
 
 
+@pytest.mark.parametrize("events_lag", [0.0, 4.0])
+@pytest.mark.parametrize("tenths", range(12))
+def test_31541__update_cancelled_at_its_very_beginning__changes_nothing(
+    runtime: FrameworkRuntime, tenths: int, events_lag: float
+) -> None:
+    with account(runtime, durations=Durations(solution_update=15), seed=tenths) as at:
+        was = {"tags": tag_list(team="search")}
+        stack = at.deploy("films", template(Movies=was), events_lag=events_lag)
+        arn = stack.resources["Movies"].physical_id
+        before = at.describe(arn)["performAutoTraining"], at.tags(arn)
+        stack.update(template(Movies={"performAutoTraining": "true", "tags": tag_list(team="films")}))
+        at.time.run(tenths / 10)
+        stack.cancel_update()
+        at.time.run()
+        assert stack.status == "UPDATE_ROLLBACK_COMPLETE"
+        assert (at.describe(arn)["performAutoTraining"], at.tags(arn)) == before
+        kept(at, stack)
+
+
+@pytest.mark.parametrize("events_lag", [0.0, 1.0, 14.0, 10_000.0])
+def test_31541__events_shown_late_or_never__the_rollbacks_own_update_is_done(
+    runtime: FrameworkRuntime, events_lag: float
+) -> None:
+    with account(runtime) as at:
+        stack = at.deploy("films", template(Movies={}, Shows={}), events_lag=events_lag)
+        arn = stack.resources["Movies"].physical_id
+        at.simulator.fail_next(Failure("solution", "*Shows*", "out of data"))
+        stack.update(template(Movies={"performAutoTraining": "true"}, Shows={"recipeArn": SIMS}))
+        at.time.run()
+        assert stack.status == "UPDATE_ROLLBACK_COMPLETE"
+        assert at.describe(arn)["performAutoTraining"] is False
+        kept(at, stack)
+
+
 @pytest.mark.parametrize("reverses", ["nothing", "new id", "old id"])
 @pytest.mark.parametrize("waits", [False, True])
 @pytest.mark.parametrize("change", [IN_PLACE, REPLACEMENT])
