@@ -44,6 +44,7 @@ _ATTEMPT = "Attempt"
 _PATIENCE_SECONDS = 40.0
 _PAUSE_SECONDS = 2.0
 _EVENTS_SHOW_SECONDS = 15.0
+_CLOCKS_DIFFER_SECONDS = 3.0  # one of them for the part of a second that the response URL leaves out
 _END_OF_TIME = 1e11  # seconds since the epoch; NaN and infinity are beyond it
 
 
@@ -64,7 +65,7 @@ def on_event(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]
     identity = physical_id(request)
     now = _CLOCK.now()
     stack = _stack_state(request, now)
-    if not stack.may_ask_for(request.type) or (stack.is_rolling_back and _is_rolled_back(request, now)):
+    if _is_late(request, stack) or (stack.is_rolling_back and _is_rolled_back(request, now)):
         raise SupersededError(f"resource {request.logical_id}", request.type, stack.status)
     attempt = Attempt(
         started_at=now,
@@ -124,6 +125,15 @@ def _is_cleaned_up(request: Request, attempt: Attempt) -> bool:
 def _stack_state(request: Request, since: float) -> StackState:
     client = sdk.cloudformation()
     return _told(request, since, "DescribeStacks", lambda: StackState.read(client, request.stack_id))
+
+
+def _is_late(request: Request, stack: StackState) -> bool:
+    """Whether a request is of an operation that is over, as far as the stack's state tells."""
+    if not stack.may_ask_for(request.type):
+        return True
+    # Lambda may deliver an event again hours later, in the middle of another operation.
+    is_older = request.sent_at is not None and stack.has_begun_since(request.sent_at + _CLOCKS_DIFFER_SECONDS)
+    return is_older and request.type != "Delete"
 
 
 def _is_rolled_back(request: Request, since: float) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any, Literal, get_args
 
 from personalize_provider.errors import LifecycleError
@@ -14,6 +15,7 @@ RequestType = Literal["Create", "Update", "Delete"]
 
 _RESOURCE_TYPE = "Custom::PersonalizeSolution"
 _LOGICAL_ID = re.compile(r"[a-zA-Z0-9]{1,255}")
+_SIGNED_AT = re.compile(r"[?&]X-Amz-Date=(\d{8}T\d{6}Z)(?:&|$)")
 _MAX_ID_BYTES = 1024  # CloudFormation's limit on physical ids
 _MAX_SHOWN = 60
 
@@ -34,6 +36,8 @@ class Request:
         physical_id: What the request is about; empty in a Create that has no id yet.
         properties: The resource's properties, scalars as strings, as CloudFormation sends them.
         old_properties: In an Update, the properties of the update before it; empty otherwise.
+        sent_at: When CloudFormation signed the response URL, and so sent the request: whole seconds since the
+            epoch; None where the URL doesn't say.
     """
 
     type: RequestType
@@ -44,6 +48,7 @@ class Request:
     physical_id: str = ""
     properties: Mapping[str, Any] = field(default_factory=dict)
     old_properties: Mapping[str, Any] = field(default_factory=dict)
+    sent_at: float | None = None
 
     @classmethod
     def from_event(cls, event: Any) -> Request:
@@ -64,6 +69,7 @@ class Request:
             physical_id=event.get("PhysicalResourceId", ""),
             properties=_own(event["ResourceProperties"]),
             old_properties=_own(event.get("OldResourceProperties", {})),
+            sent_at=_signed_at(event.get("ResponseURL")),
         )
 
     def is_undone_by(self, properties: Mapping[str, Any]) -> bool:
@@ -155,6 +161,15 @@ def _shown(value: Any) -> str:
 
 def _own(properties: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in properties.items() if key not in _CLOUDFORMATION_PROPERTIES}
+
+
+def _signed_at(url: Any) -> float | None:
+    """The time in a presigned URL (AWS signature version 4)."""
+    signed = _SIGNED_AT.search(url) if isinstance(url, str) else None
+    try:
+        return datetime.strptime(f"{signed[1]}+0000", "%Y%m%dT%H%M%SZ%z").timestamp() if signed else None
+    except ValueError:
+        return None
 
 
 def _is_sent_as(value: Any, sent: Any) -> bool:

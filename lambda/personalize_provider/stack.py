@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 
 from personalize_provider.request import RequestType
@@ -41,6 +42,10 @@ class StackState:
             return True
         at_work = self.status.endswith("_IN_PROGRESS") and not self.status.startswith("DELETE")
         return at_work and not (request_type == "Create" and self.is_rolling_back)
+
+    def has_begun_since(self, moment: float) -> bool:
+        """Whether the last update began at or after a moment, given in seconds since the epoch."""
+        return bool(self.last_updated) and datetime.fromisoformat(self.last_updated).timestamp() >= moment
 
     @property
     def is_rolling_back(self) -> bool:

@@ -6,6 +6,7 @@ import io
 import json
 import random
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -263,6 +264,41 @@ def test_on_event__denied_for_good__fails_once_the_role_is_no_longer_new(
     with pytest.raises(LifecycleError, match=r"DescribeStacks failed: Rate exceeded \(AccessDenied\)"):
         on_event(event("Create"))
     assert 30 <= at.time.now() - start < 33
+
+
+@pytest.mark.parametrize(
+    ("type_", "signed", "is_late"),
+    [
+        ("Update", "20260301T115955Z", True),
+        ("Create", "20260301T115957Z", True),
+        ("Update", "20260301T115958Z", False),  # clocks may differ
+        ("Update", "20260301T120003Z", False),
+        ("Delete", "20260301T110000Z", False),
+        ("Update", "99999999T999999Z", False),
+        ("Update", "", False),
+    ],
+)
+def test_on_event__request_sent_before_the_update_began__is_late(
+    at: World, type_: str, signed: str, is_late: bool
+) -> None:
+    arn = at.created()
+    at.stacks.status = "UPDATE_IN_PROGRESS"
+    at.stacks.updated = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    sent = event(type_, None if type_ == "Create" else arn)
+    sent["ResponseURL"] = f"https://responses.s3.amazonaws.com/id?X-Amz-Date={signed}&X-Amz-Expires=7200"
+    if is_late:
+        with pytest.raises(SupersededError, match="UPDATE_IN_PROGRESS by now"):
+            on_event(sent)
+    else:
+        assert on_event(sent)["PhysicalResourceId"] == arn
+    assert at.calls() == {}
+
+
+@pytest.mark.usefixtures("at")
+def test_on_event__request_sent_long_ago_and_no_update_since__is_taken() -> None:
+    sent = event("Create")
+    sent["ResponseURL"] = "https://responses.s3.amazonaws.com/id?X-Amz-Date=20250101T000000Z"
+    assert on_event(sent)["Attempt"]["Stack"]["last_updated"] == ""
 
 
 def test_on_event__update_that_the_rollback_has_taken_back__is_refused(at: World) -> None:

@@ -174,3 +174,26 @@ def test_event__of_an_earlier_operation__changes_nothing_after_a_later_update(
     at.time.run()
     assert at.effects[effects:] == []
     ends_clean(at, stack)
+
+
+@pytest.mark.parametrize("name", [None, "movies"])
+@pytest.mark.parametrize("number", [0, 1])
+@pytest.mark.parametrize("after", [0.1, 1.0, 3.0, 10.0])
+def test_event__of_an_earlier_operation__changes_nothing_in_the_middle_of_a_later_update(
+    at: Account, number: int, name: str | None, after: float
+) -> None:
+    trains = {"performAutoTraining": "true", "name": name}
+    stack = at.deploy("films", template(Movies=trains))
+    stack.update(template(Movies={**trains, "tags": tag_list(team="recs")}))
+    at.time.run()
+    at.time.run(10)
+    at.simulator.set_durations(solution_create=30)
+    stack.update(template(Movies={"name": name}, Shows={}))  # a second resource keeps the update going
+    at.time.run(after)
+    at.engine.deliver_again(at.engine.requests[number])
+    at.time.run()
+    assert stack.status == "UPDATE_COMPLETE"
+    arn = stack.resources["Movies"].physical_id
+    assert at.describe(arn)["performAutoTraining"] is False
+    assert "team" not in at.tags(arn)
+    ends_clean(at, stack)

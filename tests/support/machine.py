@@ -41,6 +41,9 @@ _CODES = (
 )
 _KINDS = ("refused", "fault", "lost", "reset", "empty", "killed before", "killed after", "slow")
 _FINAL_TRIES = 4
+_BETWEEN_OPERATIONS = (
+    4.0  # no pipeline is quicker: the requests of one are told from the other's by their time
+)
 _TRAINING_SECONDS = 1200
 
 solution = st.fixed_dictionaries(
@@ -158,6 +161,7 @@ class Stacks(RuleBasedStateMachine):
         """Update a stack."""
         stack = self._pick(pick, "CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE")
         if stack is not None:
+            self.account.time.run(_BETWEEN_OPERATIONS)
             stack.update(template)
 
     @rule(pick=picks, after=moments)

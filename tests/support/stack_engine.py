@@ -108,7 +108,7 @@ class Engine:
 
     def respond(self, path: str, body: str) -> int:
         """Take an answer, PUT to a request's URL."""
-        request = self.requests[int(path.strip("/"))]
+        request = self.requests[int(path.partition("?")[0].strip("/"))]
         request.answers.append((self.time.now(), {**json.loads(body), "bytes": len(body.encode())}))
         self.time.set(request.answered)
         return 200
@@ -116,7 +116,9 @@ class Engine:
     def send(self, event: Mapping[str, Any]) -> Request:
         """Send a request to the provider."""
         number = len(self.requests)
-        ids = {"RequestId": f"request-{number}", "ResponseURL": f"https://cloudformation.test/{number}"}
+        signed = datetime.fromtimestamp(self.time.now(), UTC).strftime("%Y%m%dT%H%M%SZ")
+        url = f"https://cloudformation.test/{number}?X-Amz-Date={signed}&X-Amz-Expires=7200"
+        ids = {"RequestId": f"request-{number}", "ResponseURL": url}
         request = Request({**event, **ids}, self.time.now())
         self.requests.append(request)
         self.deliver(request.event)
