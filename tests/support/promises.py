@@ -67,22 +67,22 @@ class World:
 
     def _leaks(self, solutions: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
         made = {arn for operation, arn in self.account.effects if operation == "CreateSolution"}
-        owned = {resource.physical_id for stack in self.stacks for resource in stack.resources.values()}
-        owned |= {arn for stack in self.stacks for arn in stack.pending_ids}
+        owned = {resource.physical_id for stack in self.stacks for _, resource in stack.known}
+        owned |= {arn for stack in self.stacks for arn in stack.given_up}
         for arn in made & solutions.keys() - owned - self.untagged - self.foreign.keys():
             found = self._will_be_found(arn) or self._was_disowned(arn)
             if not solutions[arn]["status"].startswith("DELETE") and not found:
                 yield f"leak: {arn} ({solutions[arn]['status']}) is in no stack"
 
     def _will_be_found(self, arn: str) -> bool:
-        """Whether a stack that was not told of a solution has its resource, and can delete it by that."""
+        """Whether a stack that was not told of a solution knows its resource, and can delete it by that."""
         tags = self.account.tags(arn)
         return any(
             stack.stack_id == tags.get(STACK_ID_TAG)
             and logical_id == tags.get(LOGICAL_ID_TAG)
             and not resource.physical_id.startswith("arn:")
             for stack in self.stacks
-            for logical_id, resource in stack.resources.items()
+            for logical_id, resource in stack.known
         )
 
     def _was_disowned(self, arn: str) -> bool:

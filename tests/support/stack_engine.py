@@ -173,12 +173,10 @@ class Stack:
         return self.status.endswith("_IN_PROGRESS")
 
     @property
-    def pending_ids(self) -> set[str]:
-        """Physical ids that the stack knows of beside those of its resources."""
-        waiting = (
-            {old.physical_id for _, old in self._to_clean} if not self.status.endswith("COMPLETE") else set()
-        )
-        return waiting | set(self.given_up)
+    def known(self) -> list[tuple[str, Resource]]:
+        """What the stack has and what it has still to delete, with the logical id."""
+        waiting = [] if self.status.endswith("COMPLETE") else self._to_clean
+        return [*self.resources.items(), *waiting]
 
     # Operations. Each returns at once; the stack's status tells how it goes.
 
