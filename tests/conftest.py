@@ -11,7 +11,7 @@ if Path(__file__).parents[1].joinpath("constructs", "__init__.py").exists():
     # It hides the PyPI package of that name, and everything fails with words that don't say so.
     raise pytest.UsageError("constructs/__init__.py exists: constructs/ is a source root, remove the file")
 
-pytest_plugins = ["local_aws", "cloud"]
+pytest_plugins = ["personalize_local.pytest_plugin", "enforcing_aws", "cloud"]
 
 # jsii fills the output on Node 20, which works; the variable lists major versions.
 os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20")

@@ -8,7 +8,7 @@ major version must keep, in every stack that was deployed with it:
 - each resource's physical identity: no new property that CloudFormation can set at creation only.
 
 A new resource, a new property that CloudFormation sets in place, and a new element at the end of a list are
-allowed. The stacks stay as they are for as long as there is a file that was written from them: what is new gets
+allowed. The stacks stay as they are while there is a file that was written from them: what is new gets
 a solution or a stack of its own.
 """
 
