@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from unittest import mock
 from urllib.parse import urlsplit
@@ -48,12 +49,12 @@ class SimulatedPersonalize:
 
     simulator: Personalize = field(default_factory=lambda: Personalize(Clock.frozen(START)))
 
-    @property
+    @cached_property
     def client(self) -> Any:
         """A boto3 client for `personalize`."""
         return boto3.client("personalize")
 
-    @property
+    @cached_property
     def runtime(self) -> Any:
         """A boto3 client for `personalize-runtime`."""
         return boto3.client("personalize-runtime")
