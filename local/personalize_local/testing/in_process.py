@@ -28,6 +28,7 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 """What the clock says when a test begins."""
 
 _CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+_THIS_MACHINE = (HOST, "localhost")
 # What would lead the clients past the simulator, or keep them from being made.
 _MISLEADING = (
     "AWS_PROFILE",
@@ -144,7 +145,7 @@ def _intercepted(simulator: Personalize) -> Iterator[None]:
         headers = {name.lower(): _text(value) for name, value in request.headers.items()}
         authorization = headers.get("authorization", "")
         url = urlsplit(request.url)
-        if "/personalize/aws4_request" not in authorization or url.hostname == HOST:
+        if "/personalize/aws4_request" not in authorization or url.hostname in _THIS_MACHINE:
             return send(session, request)
         operation = target(url.path, headers)
         return aws_response(request, simulator.respond(operation, request.body or b"", caller(authorization)))

@@ -159,8 +159,12 @@ class LocalAws:
         stacks = self.client("cloudformation").describe_stacks()["Stacks"]
         return {stack["StackName"] for stack in stacks if stack["StackStatus"] != "DELETE_COMPLETE"}
 
-    def settled(self, name: str, seconds: float = 60.0) -> str:
-        """A stack's status once it no longer changes."""
+    def settled(self, name: str, seconds: float = 300.0) -> str:
+        """A stack's status once it no longer changes.
+
+        Raises:
+            TimeoutError: It still changes after so many seconds.
+        """
         deadline = time.monotonic() + seconds
         while True:
             stack = self.client("cloudformation").describe_stacks(StackName=name)["Stacks"][0]
