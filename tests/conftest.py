@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,9 @@ if Path(__file__).parents[1].joinpath("constructs", "__init__.py").exists():
     # It hides the PyPI package of that name, and everything fails with words that don't say so.
     raise pytest.UsageError("constructs/__init__.py exists: constructs/ is a source root, remove the file")
 
-pytest_plugins = ["local_aws", "cloud"]
+# Where the package is installed as well, pytest has loaded its plugin by the entry point.
+_INSTALLED = entry_points(group="pytest11", name="personalize-local")
+pytest_plugins = [*([] if _INSTALLED else ["personalize_local.pytest_plugin"]), "enforcing_aws", "cloud"]
 
 # jsii fills the output on Node 20, which works; the variable lists major versions.
 os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20")

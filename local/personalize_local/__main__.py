@@ -206,30 +206,15 @@ def _env(state: StateDir, *, export: bool) -> int:
     unset = [name for name in os.environ if name in _MISLEADING or name.startswith("AWS_ENDPOINT_URL_")]
     if export:
         lines = [f"unset {name}" for name in unset]
-        lines += [f"export {name}={shlex.quote(value)}" for name, value in client_environment(record).items()]
+        lines += [
+            f"export {name}={shlex.quote(value)}"
+            for name, value in address.client_environment(record.endpoint).items()
+        ]
     else:
         lines = [f"-u{name}" for name in unset]
-        lines += [f"{name}={value}" for name, value in client_environment(record).items()]
+        lines += [f"{name}={value}" for name, value in address.client_environment(record.endpoint).items()]
     _say("\n".join(lines))
     return 0
-
-
-def client_environment(record: Record) -> dict[str, str]:
-    """What AWS clients and the CDK need to work with a server."""
-    return {
-        "AWS_ENDPOINT_URL": record.endpoint,
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_REGION": address.REGION,
-        "AWS_DEFAULT_REGION": address.REGION,
-        "CDK_DEFAULT_ACCOUNT": address.ACCOUNT,
-        "CDK_DEFAULT_REGION": address.REGION,
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "AWS_CONFIG_FILE": os.devnull,
-        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-        "NO_PROXY": f"{address.HOST},localhost",
-        "no_proxy": f"{address.HOST},localhost",
-    }
 
 
 def _leftovers(state: StateDir) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 
 HOST = "127.0.0.1"
@@ -40,3 +41,21 @@ def bind(port: int) -> socket.socket:
         sock.close()
         raise PortTakenError(port) from error
     return sock
+
+
+def client_environment(endpoint: str) -> dict[str, str]:
+    """The variables that lead AWS clients and the CDK to the server at an endpoint URL."""
+    return {
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
+        "CDK_DEFAULT_ACCOUNT": ACCOUNT,
+        "CDK_DEFAULT_REGION": REGION,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "NO_PROXY": f"{HOST},localhost",
+        "no_proxy": f"{HOST},localhost",
+    }

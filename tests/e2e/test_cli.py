@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from local_aws import ACCOUNT, REGION, LocalAws
 from personalize_local.__main__ import leftovers
+from personalize_local.address import ACCOUNT, REGION
+from personalize_local.testing.server_process import LocalAws
 
 ROOT = Path(__file__).parents[2]
 CDK = ROOT / "node_modules" / ".bin" / "cdk"

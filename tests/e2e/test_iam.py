@@ -13,7 +13,8 @@ from botocore.exceptions import ClientError
 from audit import Function, handlers, recording
 from cdk_personalize import AutoTraining, Recipe, Solution, SolutionProvider
 from cloud import Build, Cloud
-from local_aws import ACCOUNT, REGION, LocalAws
+from personalize_local.address import ACCOUNT, REGION
+from personalize_local.testing.server_process import LocalAws
 
 SOLUTION = f"arn:aws:personalize:{REGION}:{ACCOUNT}:solution"
 RECIPE = "arn:aws:personalize:::recipe/aws-similar-items"

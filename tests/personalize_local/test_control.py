@@ -169,6 +169,14 @@ def test_reset__of_everything__leaves_nothing(control: Control, sim: Simulated) 
     assert sim.service.calls() == []
 
 
+def test_items__of_any_kind_but_texts__are_refused(control: Control) -> None:
+    assert ask(control, "POST", "items", {"items": ["a", "b"]}) == (200, {"items": ["a", "b"]})
+    for body in ({"items": [1]}, {"items": "a"}, {}, {"items": [], "more": 1}):
+        status, answer = ask(control, "POST", "items", body)
+        assert status == 400
+        assert "expected" in answer["error"]
+
+
 @pytest.mark.parametrize(
     ("method", "name"), [("GET", "nope"), ("PUT", "clock"), ("DELETE", ""), ("GET", "clock")]
 )
@@ -176,7 +184,7 @@ def test_path__of_nobody__lists_what_there_is(control: Control, method: str, nam
     status, answer = ask(control, method, name)
     assert status == 404
     assert "POST /_personalize/clock" in answer["known"]
-    assert len(answer["known"]) == 14
+    assert len(answer["known"]) == 15
 
 
 @pytest.mark.parametrize("raw", [b"{", b"[]", b'"x"', b"\xff"])

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from local_aws import LocalAws
+from personalize_local.testing.server_process import LocalAws
 from probe import Probe
 
 SILENCE = 60

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from local_aws import LocalAws
+from personalize_local.testing.server_process import LocalAws
 from probe import Probe
 
 
@@ -18,11 +18,11 @@ def probe(local_aws: LocalAws, tmp_path: Path) -> Probe:
 def test_delete__of_a_custom_resource_fails__its_function_stays_for_the_next_delete(probe: Probe) -> None:
     probe.deploy("SUCCESS", "first")
     probe.refuse_deletes(True)
-    assert probe.aws.destroy("Stack") == "DELETE_FAILED"
+    assert probe.aws.delete("Stack") == "DELETE_FAILED"
     assert len(probe.aws.client("lambda").list_functions()["Functions"]) == 1
 
     probe.refuse_deletes(False)
-    assert probe.aws.destroy("Stack") == "DELETE_COMPLETE"
+    assert probe.aws.delete("Stack") == "DELETE_COMPLETE"
 
     assert probe.requests() == [("Create", None), ("Delete", "first"), ("Delete", "first")]
     assert probe.aws.client("lambda").list_functions()["Functions"] == []
@@ -39,7 +39,7 @@ def test_rollback__cannot_delete_a_custom_resource__deleting_the_stack_tries_it_
     assert kept == dict.fromkeys(["Probe", "Function", "Role"], "DELETE_FAILED")
 
     probe.refuse_deletes(False)
-    assert probe.aws.destroy("Stack") == "DELETE_COMPLETE"
+    assert probe.aws.delete("Stack") == "DELETE_COMPLETE"
 
     assert probe.requests() == [("Create", None), ("Delete", "first"), ("Delete", "first")]
     assert probe.aws.client("lambda").list_functions()["Functions"] == []

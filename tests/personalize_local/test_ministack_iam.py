@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from local_aws import ACCOUNT, REGION, LocalAws
+from personalize_local.address import ACCOUNT, REGION
+from personalize_local.testing.server_process import LocalAws
 
 PREFIX = f"arn:aws:personalize:{REGION}:{ACCOUNT}"
 GROUP = f"{PREFIX}:dataset-group/films"

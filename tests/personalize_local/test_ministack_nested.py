@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from local_aws import LocalAws
+from personalize_local.testing.server_process import LocalAws
 from probe import Probe
 
 
@@ -37,5 +37,5 @@ def test_create__fails_with_an_id__that_id_is_deleted_with_the_nested_stack(prob
 
 def test_delete__of_the_parent__deletes_it(probe: Probe) -> None:
     probe.deploy("SUCCESS", "first")
-    assert probe.aws.destroy("Stack") == "DELETE_COMPLETE"
+    assert probe.aws.delete("Stack") == "DELETE_COMPLETE"
     assert probe.requests() == [("Create", None), ("Delete", "first")]

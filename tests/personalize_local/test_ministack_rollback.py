@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from local_aws import LocalAws
+from personalize_local.testing.server_process import LocalAws
 from probe import Probe
 
 
@@ -46,7 +46,7 @@ def test_update__fails_with_another_id__only_that_id_is_deleted(probe: Probe) ->
 def test_update__fails_with_another_id__the_stack_keeps_the_old_one(probe: Probe) -> None:
     probe.deploy("SUCCESS", "first")
     probe.deploy("FAILED", "second", update=True)
-    probe.aws.destroy("Stack")
+    probe.aws.delete("Stack")
     assert probe.requests()[-1] == ("Delete", "first")
 
 

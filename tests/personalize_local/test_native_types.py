@@ -8,9 +8,10 @@ from typing import Any
 import botocore.session
 import pytest
 
-from local_aws import ACCOUNT, REGION, LocalAws
+from personalize_local.address import ACCOUNT, REGION
 from personalize_local.native_types import NATIVE_TYPES, NativeType, ResourceError
 from personalize_local.simulator import Durations, Personalize, Scope
+from personalize_local.testing.server_process import LocalAws
 
 PREFIX = f"arn:aws:personalize:{REGION}:{ACCOUNT}"
 SCOPE = Scope("aws", REGION, ACCOUNT)
@@ -72,7 +73,7 @@ def everything(aws: LocalAws) -> list[str]:
 
 
 def test_create__done__everything_is_active_and_refs_are_arns(aws: LocalAws) -> None:
-    assert aws.deploy("Data", template(Tags=[{"Key": "team", "Value": "films"}])) == "CREATE_COMPLETE"
+    assert aws.apply("Data", template(Tags=[{"Key": "team", "Value": "films"}])) == "CREATE_COMPLETE"
     dataset = f"{PREFIX}:dataset/films/INTERACTIONS"
     assert aws.outputs("Data") == {
         "Schema": f"{PREFIX}:schema/clicks",
@@ -97,21 +98,21 @@ def test_create__while_it_waits__other_calls_are_answered(aws: LocalAws) -> None
 
 
 def test_delete__done__nothing_is_left(aws: LocalAws) -> None:
-    aws.deploy("Data", template())
-    assert aws.destroy("Data") == "DELETE_COMPLETE"
+    aws.apply("Data", template())
+    assert aws.delete("Data") == "DELETE_COMPLETE"
     assert everything(aws) == []
 
 
 def test_delete__gone_already__succeeds(aws: LocalAws) -> None:
-    aws.deploy("Data", template())
+    aws.apply("Data", template())
     aws.control("POST", "durations", {"delete": 0})
     aws.client("personalize").delete_dataset(datasetArn=f"{PREFIX}:dataset/films/INTERACTIONS")
-    assert aws.destroy("Data") == "DELETE_COMPLETE"
+    assert aws.delete("Data") == "DELETE_COMPLETE"
 
 
 def test_update__another_name__replaces(aws: LocalAws) -> None:
-    aws.deploy("Data", template())
-    assert aws.deploy("Data", template(group="books"), update=True) == "UPDATE_COMPLETE"
+    aws.apply("Data", template())
+    assert aws.apply("Data", template(group="books"), update=True) == "UPDATE_COMPLETE"
     assert everything(aws) == [
         f"{PREFIX}:schema/clicks",
         f"{PREFIX}:dataset-group/books",
@@ -120,15 +121,15 @@ def test_update__another_name__replaces(aws: LocalAws) -> None:
 
 
 def test_update__dataset_keeps_its_arn__the_old_one_is_deleted_first(aws: LocalAws) -> None:
-    aws.deploy("Data", template())
-    assert aws.deploy("Data", template(dataset="views"), update=True) == "UPDATE_COMPLETE"
+    aws.apply("Data", template())
+    assert aws.apply("Data", template(dataset="views"), update=True) == "UPDATE_COMPLETE"
     datasets = aws.client("personalize").list_datasets()["datasets"]
     assert [dataset["name"] for dataset in datasets] == ["views"]
 
 
 def test_update__same_name_must_be_replaced__fails_on_the_name_and_rolls_back(aws: LocalAws) -> None:
-    aws.deploy("Data", template())
-    assert aws.deploy("Data", template(Domain="ECOMMERCE"), update=True) == "UPDATE_ROLLBACK_COMPLETE"
+    aws.apply("Data", template())
+    assert aws.apply("Data", template(Domain="ECOMMERCE"), update=True) == "UPDATE_ROLLBACK_COMPLETE"
     assert any("ResourceAlreadyExistsException" in reason for reason in aws.reasons("Data"))
     assert len(everything(aws)) == 3
 
@@ -136,7 +137,7 @@ def test_update__same_name_must_be_replaced__fails_on_the_name_and_rolls_back(aw
 def test_create__fails_later__the_reason_is_the_services_and_nothing_is_left(aws: LocalAws) -> None:
     failure = {"resource": "dataset_group", "name": "films", "outcome": "fail", "reason": "no such key"}
     aws.control("POST", "outcomes", failure)
-    assert aws.deploy("Data", template()) == "ROLLBACK_COMPLETE"
+    assert aws.apply("Data", template()) == "ROLLBACK_COMPLETE"
     assert any("CREATE FAILED: no such key" in reason for reason in aws.reasons("Data"))
     assert everything(aws) == []
 

@@ -121,6 +121,8 @@ def test_answers__of_every_operation_in_a_whole_life__fit_the_model(
     sim.advance(1200)
     arns["Campaign"] = campaign = sim.campaign(version, minProvisionedTPS=2, campaignConfig={})
     config = {"autoTrainingConfig": {"schedulingExpression": "rate(2 days)"}}
+    sim.advance(5)
+    sim.call("GetRecommendations", campaignArn=campaign, userId="ann")
     for outcome in ("solution_update", "campaign"):
         sim.fail(outcome)
         sim.call("UpdateSolution", solutionArn=solution, solutionUpdateConfig=config)

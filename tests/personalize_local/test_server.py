@@ -17,10 +17,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local_aws import ACCOUNT, REGION, LocalAws, running
 from local_process import alive, descendants, listening
-from personalize_local.address import PortTakenError, bind
+from personalize_local.address import ACCOUNT, REGION, PortTakenError, bind
 from personalize_local.server import environment
+from personalize_local.testing.server_process import LocalAws, running
 
 PYTHON = """
 import os, time, boto3
@@ -209,11 +209,11 @@ def test_delete_stack__with_a_function__ends_its_process(local_aws: LocalAws) ->
         "Role": {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": role}},
         "Function": {"Type": "AWS::Lambda::Function", "Properties": properties},
     }
-    local_aws.deploy("Stack", {"Resources": resources})
+    local_aws.apply("Stack", {"Resources": resources})
     before = descendants(local_aws.record.pid)
     invoke(local_aws, "node", {})
     (worker,) = descendants(local_aws.record.pid) - before
-    local_aws.destroy("Stack")
+    local_aws.delete("Stack")
     deadline = time.monotonic() + 5
     while alive(worker):
         assert time.monotonic() < deadline

@@ -20,10 +20,10 @@ import boto3
 import pytest
 
 import personalize_local.__main__ as cli
-from local_aws import LocalAws
 from local_process import alive
 from personalize_local import background
 from personalize_local.background import Record, StateDir
+from personalize_local.testing.server_process import LocalAws
 
 ROOT = Path(__file__).parents[2] / "local"
 

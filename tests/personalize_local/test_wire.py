@@ -63,12 +63,17 @@ def address(service: Personalize) -> Iterator[str]:
 
 @pytest.fixture
 def clients(address: str, service: Personalize) -> Clients:
-    """Make a client of an empty service, by account and Region; it does not retry."""
+    """Make a client of an empty Personalize, by account and Region; it does not retry."""
     service.reset()
 
-    def client(account: str = "123456789012", region: str = "us-east-1", attempts: int = 1) -> Any:
+    def client(
+        account: str = "123456789012",
+        region: str = "us-east-1",
+        attempts: int = 1,
+        service: str = "personalize",
+    ) -> Any:
         return boto3.client(
-            "personalize",
+            service,
             region_name=region,
             endpoint_url=address,
             aws_access_key_id=account,
@@ -131,6 +136,10 @@ def test_every_operation__through_boto3__is_understood(clients: Clients, service
     campaign = client.create_campaign(name="c", solutionVersionArn=trained)["campaignArn"]
     service.advance(5)
     assert client.describe_campaign(campaignArn=campaign)["campaign"]["status"] == "ACTIVE"
+    recommended = clients(service="personalize-runtime").get_recommendations(
+        campaignArn=campaign, numResults=1
+    )
+    assert [item["itemId"] for item in recommended["itemList"]] == ["item-1"]
     assert client.describe_dataset_group(datasetGroupArn=group)["datasetGroup"]["name"] == "films"
     assert client.describe_dataset(datasetArn=dataset)["dataset"]["status"] == "ACTIVE"
     assert client.describe_schema(schemaArn=schema)["schema"]["schema"] == AVRO

@@ -14,7 +14,7 @@ from unittest.mock import patch
 import ministack.app as gateway
 from ministack.core import lambda_runtime
 
-from local_aws import LocalAws
+from personalize_local.testing.server_process import LocalAws
 
 _HANDLERS = "personalize_provider.framework."
 _PAGE = 50  # events that LookupEvents answers with at most; ministack has no token for more

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import io
-import json
-import tempfile
-import zipfile
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import aws_cdk as cdk
 import pytest
 from botocore.exceptions import ClientError
 
-from local_aws import ACCOUNT, REGION, LocalAws
+from personalize_local.address import ACCOUNT, REGION
+from personalize_local.testing import assembly
+from personalize_local.testing.server_process import LocalAws
 
 Build = Callable[[cdk.Stack], object]
-
-_ASSETS = "assets"
 
 
 class Cloud:
@@ -29,7 +24,6 @@ class Cloud:
     def __init__(self, aws: LocalAws) -> None:
         self.aws = aws
         self.personalize = aws.client("personalize")
-        aws.client("s3").create_bucket(Bucket=_ASSETS)
         aws.control("POST", "durations", {"dataset_group": 0})
         self.personalize.create_dataset_group(name="movies")
 
@@ -38,9 +32,12 @@ class Cloud:
 
         An update without a change answers `NO_CHANGES`.
         """
-        template = self._publish(build, name)
+        stack = cdk.Stack(cdk.App(), name)
+        build(stack)
+        (artifact,) = assembly.stacks_for(stack)
+        assembly.publish(artifact, self.aws.client("s3"), self.aws.client("ssm"))
         try:
-            return self.aws.deploy(name, template, update=name in self._stacks())
+            return self.aws.apply(name, artifact.template, update=name in self.aws.stacks())
         except ClientError as error:
             if "No updates are to be performed" in str(error):
                 return "NO_CHANGES"
@@ -48,7 +45,7 @@ class Cloud:
 
     def destroy(self, name: str = "Stack") -> str:
         """Delete the stack; the last status."""
-        return self.aws.destroy(name)
+        return self.aws.delete(name)
 
     def reasons(self, name: str = "Stack") -> str:
         """Why things in the stack failed, a line each."""
@@ -79,40 +76,6 @@ class Cloud:
         calls = [call["operation"] for call in self.aws.control("GET", "calls")["calls"]]
         self.aws.control("DELETE", "calls")
         return [call for call in calls if not operations or call in operations]
-
-    def _stacks(self) -> set[str]:
-        stacks = self.aws.client("cloudformation").describe_stacks()["Stacks"]
-        return {stack["StackName"] for stack in stacks if stack["StackStatus"] != "DELETE_COMPLETE"}
-
-    def _publish(self, build: Build, name: str) -> dict[str, Any]:
-        with tempfile.TemporaryDirectory() as folder:
-            app = cdk.App(outdir=folder)
-            synthesizer = cdk.DefaultStackSynthesizer(
-                file_assets_bucket_name=_ASSETS, generate_bootstrap_version_rule=False
-            )
-            build(cdk.Stack(app, name, synthesizer=synthesizer))
-            app.synth()
-            manifest = json.loads(Path(folder, f"{name}.assets.json").read_text())
-            for key, file in manifest["files"].items():
-                if file["source"]["packaging"] == "zip":
-                    body = _zipped(key, Path(folder, file["source"]["path"]))
-                    (where,) = file["destinations"].values()
-                    self.aws.client("s3").put_object(Bucket=_ASSETS, Key=where["objectKey"], Body=body)
-            template: dict[str, Any] = json.loads(Path(folder, f"{name}.template.json").read_text())
-            return template
-
-
-_zips: dict[str, bytes] = {}
-
-
-def _zipped(key: str, folder: Path) -> bytes:
-    if key not in _zips:
-        buffer = io.BytesIO()
-        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-            for path in sorted(folder.rglob("*")):
-                archive.write(path, path.relative_to(folder))
-        _zips[key] = buffer.getvalue()
-    return _zips[key]
 
 
 @pytest.fixture

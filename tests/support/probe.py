@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from local_aws import ACCOUNT, LocalAws
+from personalize_local.address import ACCOUNT
+from personalize_local.testing.server_process import LocalAws
 
 # `answer` is SUCCESS, FAILED or nothing at all. A Delete succeeds, unless there is a file beside the log.
 _CODE = """
@@ -51,7 +52,7 @@ class Probe:
     def deploy(self, answer: str, physical_id: str, *, update: bool = False) -> str:
         """Create or update the stack; its last status."""
         template = self._template(answer, physical_id)
-        return self.aws.deploy("Stack", self._parent(template) if self.nested else template, update=update)
+        return self.aws.apply("Stack", self._parent(template) if self.nested else template, update=update)
 
     def begin(self, answer: str, physical_id: str, *, update: bool = False) -> str:
         """Create or update the stack without waiting for the end; its id."""

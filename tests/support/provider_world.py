@@ -6,7 +6,6 @@ The client is botocore's own, so requests and answers go through the wire format
 
 from __future__ import annotations
 
-import io
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -21,6 +20,7 @@ from botocore.config import Config
 
 from personalize_local.simulator import Clock, Durations, Fault, Limits, Response, Scope
 from personalize_local.simulator import Personalize as Simulator
+from personalize_local.testing.in_process import aws_response
 from personalize_provider.attempt import Attempt
 from personalize_provider.reconciler import reconcile
 from personalize_provider.request import Request
@@ -50,11 +50,6 @@ QUERY_INTERVAL = 5.0
 """Seconds between two invocations of `is_complete`."""
 
 
-class _Raw(io.BytesIO):
-    def stream(self, **_options: Any) -> Any:
-        yield self.read()
-
-
 @cache
 def _session() -> botocore.session.Session:
     session = botocore.session.Session()
@@ -74,7 +69,7 @@ def client_of(respond: Respond, scope: Scope = SCOPE) -> Personalize:
         target = request.headers["X-Amz-Target"]
         target = target.decode() if isinstance(target, bytes) else target
         response = respond(target, request.body, scope)
-        return AWSResponse(request.url, response.status, response.headers, _Raw(response.body))
+        return aws_response(request, response)
 
     client.meta.events.register("before-send.personalize", answer)
     return cast(Personalize, whole_answers(client))

@@ -25,7 +25,10 @@ from cdk_personalize import (
 
 
 def every_property(stack: Stack, dataset_group_arn: str) -> None:
-    """Declare solutions that, taken together, set every property; some exclude one another."""
+    """Declare solutions that, taken together, set every property; some exclude one another.
+
+    Golden files have been written from these: a new property gets a solution of its own.
+    """
     Solution(
         stack,
         "Weighted",

@@ -11,6 +11,7 @@ from ministack.core import iam_actions, iam_evaluator, responses, router
 
 from personalize_local.authorization import permissions
 from personalize_local.simulator import Personalize, Response, Scope
+from personalize_local.simulator.http import target
 
 _SERVICE = "personalize"
 
@@ -37,15 +38,15 @@ class _Service:
     async def handle_request(
         self,
         _method: str,
-        _path: str,
+        path: str,
         headers: Mapping[str, str],
         body: bytes,
         query: Mapping[str, list[str]],
     ) -> tuple[int, dict[str, str], bytes]:
-        target = headers.get("x-amz-target", "")
-        operation = target.rpartition(".")[2]
+        asked = target(path, headers)
+        operation = asked.rpartition(".")[2]
         denied = _denial(self._service, operation, headers, body, query) if gateway.AUTH else None
-        response = denied or self._service.respond(target, body, scope())
+        response = denied or self._service.respond(asked, body, scope())
         return response.status, response.headers, response.body
 
     def reset(self) -> None:

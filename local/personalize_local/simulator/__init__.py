@@ -1,8 +1,9 @@
 """A simulator of Amazon Personalize's control plane, driven by botocore's model of the service.
 
-It answers for solutions, their versions, campaigns, dataset groups, datasets, schemas, recipes and
-tags. What it holds is a function of the calls made and of its clock, which tests may push forward.
-All other operations of the service answer `NotImplementedException` with HTTP 501.
+It answers for solutions, their versions, campaigns, dataset groups, datasets, schemas, recipes and tags;
+campaigns recommend the items that they are told. What it holds is a function of the calls made and of its
+clock, which tests may push forward. All other operations of the service answer `NotImplementedException`
+with HTTP 501.
 """
 
 from personalize_local.simulator.calls import Call

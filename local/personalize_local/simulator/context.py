@@ -26,6 +26,7 @@ class Context:
         durations: How long what begins now takes.
         limits: The quotas.
         outcomes: Creations that are to fail.
+        items: What campaigns recommend, best first.
         new_id: Gives the next identifier, 8 hexadecimal digits (rule 92).
     """
 
@@ -35,4 +36,5 @@ class Context:
     durations: Durations
     limits: Limits
     outcomes: Outcomes
+    items: tuple[str, ...]
     new_id: Callable[[], str]

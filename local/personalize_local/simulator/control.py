@@ -49,6 +49,7 @@ class Control:
             ("POST", "outcomes"): self._fail_next,
             ("POST", "statuses"): self._override_status,
             ("DELETE", "statuses"): self._clear_statuses,
+            ("POST", "items"): self._recommend,
             ("POST", "reset"): self._reset,
             ("GET", "calls"): lambda _: {"calls": [snapshot.call(call) for call in service.calls()]},
             ("DELETE", "calls"): self._clear_calls,
@@ -108,6 +109,13 @@ class Control:
     def _clear_statuses(self, _: _Body) -> object:
         self._service.clear_status_overrides()
         return {"statuses": []}
+
+    def _recommend(self, body: _Body) -> object:
+        items = body.get("items")
+        if set(body) != {"items"} or not isinstance(items, list) or not all(type(i) is str for i in items):
+            msg = f'expected {{"items": [item ids]}}: got {json.dumps(body)}'
+            raise ValueError(msg)
+        return {"items": self._service.recommend(items)}
 
     def _reset(self, _: _Body) -> object:
         self._service.reset()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from personalize_local.simulator.errors import ServiceError
-from personalize_local.simulator.model import service_model
+from personalize_local.simulator.model import SERVICES, service_model
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Fault:
     after: bool = False
 
     def __post_init__(self) -> None:
-        if self.operation not in service_model().operation_names:
+        if not any(self.operation in service_model(service).operation_names for service in SERVICES):
             msg = f"unknown operation {self.operation!r}: expected one of Amazon Personalize's"
             raise ValueError(msg)
         if self.times is not None and self.times < 1:

@@ -9,8 +9,9 @@ from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
 from personalize_local.simulator.control import PREFIX, Control
+from personalize_local.simulator.runtime import PATHS
 from personalize_local.simulator.scope import Scope
-from personalize_local.simulator.service import Personalize, Response
+from personalize_local.simulator.service import TARGET, Personalize, Response
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -31,6 +32,16 @@ def caller(authorization: str) -> Scope:
     return Scope.of(region, key if re.fullmatch(r"[0-9]{12}", key) else "000000000000")
 
 
+def target(path: str, headers: Mapping[str, str]) -> str:
+    """What a request asks for, in the form of the header x-amz-target; the runtime tells it by the path.
+
+    Args:
+        path: The request's path.
+        headers: Its headers, their names in lower case.
+    """
+    return f"{TARGET}{PATHS[path]}" if path in PATHS else headers.get("x-amz-target", "")
+
+
 def app(service: Personalize) -> App:
     """An ASGI application that serves `service`."""
     control = Control(service)
@@ -38,9 +49,9 @@ def app(service: Personalize) -> App:
     def handle(method: str, path: str, headers: Mapping[str, str], body: bytes) -> Response:
         if path.startswith(PREFIX):
             return control.respond(method, path, headers.get("accept", ""), body)
-        if (method, path) == ("POST", "/"):
+        if method == "POST" and (path == "/" or path in PATHS):
             scope = caller(headers.get("authorization", ""))
-            return service.respond(headers.get("x-amz-target", ""), body, scope)
+            return service.respond(target(path, headers), body, scope)
         text = {"error": f"nothing at {method} {path}: expected POST / with x-amz-target, or {PREFIX}/"}
         return Response(404, {"content-type": "application/json"}, json.dumps(text).encode())
 

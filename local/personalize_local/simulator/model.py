@@ -25,10 +25,14 @@ _Check = Callable[[Any, str, _Violations], Any]
 _Constraint = Callable[[Any], str | None]
 
 
+SERVICES = ("personalize", "personalize-runtime")
+"""The services whose operations are told from requests, as botocore names them."""
+
+
 @cache
-def service_model() -> ServiceModel:
-    """The newest Personalize model of the botocore at hand, loaded once."""
-    return botocore.session.get_session().get_service_model("personalize")
+def service_model(service: str = "personalize") -> ServiceModel:
+    """The newest model of a service in the botocore at hand, loaded once."""
+    return botocore.session.get_session().get_service_model(service)
 
 
 def operation_model(name: str) -> OperationModel:
@@ -37,10 +41,10 @@ def operation_model(name: str) -> OperationModel:
     Raises:
         ServiceError: Personalize has no such operation (`UnknownOperationException`).
     """
-    model = service_model()
-    if name not in model.operation_names:
-        raise ServiceError(UNKNOWN_OPERATION, f"Amazon Personalize has no operation {name!r}")
-    return model.operation_model(name)
+    for model in map(service_model, SERVICES):
+        if name in model.operation_names:
+            return model.operation_model(name)
+    raise ServiceError(UNKNOWN_OPERATION, f"Amazon Personalize has no operation {name!r}")
 
 
 def checked(operation: str, params: object) -> Request:
@@ -59,24 +63,24 @@ def checked(operation: str, params: object) -> Request:
 
 @cache
 def _request_check(operation: str) -> _Check:
-    shape = operation_model(operation).input_shape
-    return _check_for(shape.name)
+    model = operation_model(operation)
+    return _check_for(model.service_model, model.input_shape.name)
 
 
 @cache
-def _check_for(shape_name: str) -> _Check:
-    shape = service_model().shape_for(shape_name)
+def _check_for(model: ServiceModel, shape_name: str) -> _Check:
+    shape = model.shape_for(shape_name)
     if isinstance(shape, StructureShape):
-        return _structure(shape)
+        return _structure(model, shape)
     if isinstance(shape, ListShape):
-        return _list(shape)
+        return _list(model, shape)
     if isinstance(shape, MapShape):
-        return _map(shape)
+        return _map(model, shape)
     return _scalar(shape)
 
 
-def _structure(shape: StructureShape) -> _Check:
-    members = {name: _check_for(member.name) for name, member in shape.members.items()}
+def _structure(model: ServiceModel, shape: StructureShape) -> _Check:
+    members = {name: _check_for(model, member.name) for name, member in shape.members.items()}
     required = tuple(shape.required_members)
 
     def check(value: Any, path: str, violations: _Violations) -> Request:
@@ -95,8 +99,8 @@ def _structure(shape: StructureShape) -> _Check:
     return check
 
 
-def _list(shape: ListShape) -> _Check:
-    member = _check_for(shape.member.name)
+def _list(model: ServiceModel, shape: ListShape) -> _Check:
+    member = _check_for(model, shape.member.name)
     constraints = tuple(_sizes(shape))
 
     def check(value: Any, path: str, violations: _Violations) -> list[Any]:
@@ -108,8 +112,8 @@ def _list(shape: ListShape) -> _Check:
     return check
 
 
-def _map(shape: MapShape) -> _Check:
-    key_check, value_check = _check_for(shape.key.name), _check_for(shape.value.name)
+def _map(model: ServiceModel, shape: MapShape) -> _Check:
+    key_check, value_check = _check_for(model, shape.key.name), _check_for(model, shape.value.name)
     constraints = tuple(_sizes(shape))
 
     def check(value: Any, path: str, violations: _Violations) -> Request:

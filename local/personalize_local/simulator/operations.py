@@ -9,6 +9,7 @@ from personalize_local.simulator import (
     dataset,
     dataset_group,
     recipes,
+    runtime,
     schema,
     solution,
     tags,
@@ -38,6 +39,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "DescribeSchema": schema.describe,
     "DescribeSolution": solution.describe,
     "DescribeSolutionVersion": version.describe,
+    "GetRecommendations": runtime.get_recommendations,
     "ListCampaigns": campaign.list_all,
     "ListDatasetGroups": dataset_group.list_all,
     "ListDatasets": dataset.list_all,
@@ -51,7 +53,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "UntagResource": tags.untag,
     "UpdateSolution": solution.update,
 }
-"""Each operation of the API, with the function that answers it."""
+"""Each operation of the API and of its runtime, with the function that answers it."""
 
 RATE_LIMITED = frozenset(OPERATIONS) - {
     "CreateDataset",
@@ -61,6 +63,7 @@ RATE_LIMITED = frozenset(OPERATIONS) - {
     "DescribeDataset",
     "DescribeSchema",
     "DescribeSolutionVersion",
+    "GetRecommendations",
     "ListDatasets",
     "ListSchemas",
     "ListTagsForResource",

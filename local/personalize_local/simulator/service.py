@@ -7,12 +7,12 @@ import json
 import random
 import threading
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NoReturn
 
-from personalize_local.simulator import snapshot, tags, training
+from personalize_local.simulator import runtime, snapshot, tags, training
 from personalize_local.simulator.account import Account
 from personalize_local.simulator.calls import KEPT, Call, RateLimit
 from personalize_local.simulator.clock import Clock
@@ -64,7 +64,7 @@ class Personalize:
         self.reset()
 
     def reset(self) -> None:
-        """Forget resources, faults, outcomes, status overrides and calls, and go back to the first settings.
+        """Forget resources, faults, outcomes, overrides, items and calls, and go back to the first settings.
 
         The clock keeps its time.
         """
@@ -75,6 +75,7 @@ class Personalize:
             self._outcomes = Outcomes()
             self._faults = Faults()
             self._statuses = StatusOverrides()
+            self._items = runtime.ITEMS
             self._calls: deque[Call] = deque(maxlen=KEPT)
             self._rate = RateLimit()
 
@@ -192,6 +193,12 @@ class Personalize:
         with self._lock:
             self._statuses.active.clear()
 
+    def recommend(self, items: Iterable[str]) -> tuple[str, ...]:
+        """Say what every campaign recommends from now on, best first, and return that."""
+        with self._lock:
+            self._items = tuple(items)
+            return self._items
+
     def calls(self) -> list[Call]:
         """The latest calls, oldest first, at most 10,000."""
         with self._lock:
@@ -234,6 +241,7 @@ class Personalize:
             durations=self._durations,
             limits=self._limits,
             outcomes=self._outcomes,
+            items=self._items,
             new_id=lambda: f"{self._random.getrandbits(32):08x}",
         )
 

@@ -1,8 +1,4 @@
-"""A local AWS for tests: a server of its own for each pytest process, ended with it whatever happens.
-
-A test module asks for it with `pytest_plugins = ["local_aws"]` and the fixture `local_aws`; each test finds
-it empty. Under pytest-xdist every worker starts its own, on a port of its own.
-"""
+"""The whole local AWS as a process beside a test, ended with it whatever happens."""
 
 from __future__ import annotations
 
@@ -12,28 +8,47 @@ import os
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any, cast
+from typing import IO, TYPE_CHECKING, Any, cast
 
 import boto3
-import pytest
 from botocore.config import Config
+from botocore.exceptions import ClientError
 
-from personalize_local.address import ACCOUNT, REGION
+from personalize_local.address import REGION, client_environment
 from personalize_local.background import Record, StateDir
+from personalize_local.testing import assembly
 
-_ROOT = Path(__file__).resolve().parents[2] / "local"
+if TYPE_CHECKING:
+    from aws_cdk import Stack
+
+_ROOT = Path(__file__).resolve().parents[2]
 _STARTS_WITHIN = 30.0
+
+
+class DeployError(Exception):
+    """A stack did not become what it should be.
+
+    Attributes:
+        stack: Its name.
+        status: Its last status, such as `ROLLBACK_COMPLETE`.
+        reasons: The reasons in its events, oldest first.
+    """
+
+    def __init__(self, stack: str, status: str, reasons: Sequence[str]) -> None:
+        super().__init__("\n  ".join([f"stack {stack} is {status}:", *reasons]))
+        self.stack = stack
+        self.status = status
+        self.reasons = list(reasons)
 
 
 @dataclass(frozen=True)
 class LocalAws:
-    """A running server.
+    """A running local AWS: ministack with a simulated Amazon Personalize.
 
     Attributes:
         record: Its process and address.
@@ -44,8 +59,13 @@ class LocalAws:
 
     @property
     def endpoint(self) -> str:
-        """The endpoint URL."""
+        """The endpoint URL of every service."""
         return self.record.endpoint
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables that lead AWS clients, the AWS CLI and the CDK to it, credentials included."""
+        return client_environment(self.endpoint)
 
     def client(self, service: str, **settings: str) -> Any:
         """A boto3 client for it; `settings` are those of `boto3.client`, such as `region_name`."""
@@ -71,11 +91,51 @@ class LocalAws:
         """Forget everything, in every service."""
         self._call("POST", "/_ministack/reset")
 
-    def deploy(self, name: str, template: Mapping[str, object], *, update: bool = False, **more: Any) -> str:
-        """Create or update a stack through CloudFormation and wait for the end.
+    def deploy(self, stack: Stack, parameters: Mapping[str, str] | None = None) -> dict[str, str]:
+        """Deploy a CDK stack, after those that it depends on, as `cdk deploy` would: create or update.
+
+        Its assets are uploaded, and the account looks as if it were bootstrapped.
+
+        Args:
+            stack: The stack, which may be in a stage. It is synthesized.
+            parameters: Values for the template's parameters.
 
         Returns:
-            The stack's last status.
+            The stack's outputs.
+
+        Raises:
+            DeployError: A stack failed; what it had changed is rolled back.
+            ValueError: It needs Docker, which a local deploy has not.
+        """
+        for artifact in assembly.stacks_for(stack):
+            assembly.publish(artifact, self.client("s3"), self.client("ssm"))
+            given = parameters if artifact.name == stack.stack_name else None
+            self._deploy(artifact.name, artifact.template, given or {})
+        return self.outputs(stack.stack_name)
+
+    def destroy(self, stack: Stack) -> None:
+        """Delete a CDK stack that was deployed here.
+
+        Raises:
+            DeployError: Something in it could not be deleted.
+        """
+        described = self.client("cloudformation").describe_stacks(StackName=stack.stack_name)
+        stack_id = described["Stacks"][0]["StackId"]
+        status = self.delete(stack.stack_name)
+        if status != "DELETE_COMPLETE":
+            raise DeployError(stack.stack_name, status, self.reasons(stack_id))
+
+    def apply(self, name: str, template: Mapping[str, object], *, update: bool = False, **more: Any) -> str:
+        """Create or update a stack through CloudFormation and wait for the end.
+
+        Args:
+            name: The stack's name.
+            template: What it is to be.
+            update: Whether the stack is there already.
+            more: More arguments of CloudFormation's CreateStack or UpdateStack.
+
+        Returns:
+            The stack's last status, which may be that of a failure.
         """
         cloudformation = self.client("cloudformation")
         operation = cloudformation.update_stack if update else cloudformation.create_stack
@@ -87,15 +147,24 @@ class LocalAws:
         )
         return self.settled(name)
 
-    def destroy(self, name: str) -> str:
+    def delete(self, name: str) -> str:
         """Delete a stack and wait for the end; the last status."""
         cloudformation = self.client("cloudformation")
         stack_id = cloudformation.describe_stacks(StackName=name)["Stacks"][0]["StackId"]
         cloudformation.delete_stack(StackName=name)
         return self.settled(stack_id)
 
-    def settled(self, name: str, seconds: float = 60.0) -> str:
-        """A stack's status once it no longer changes."""
+    def stacks(self) -> set[str]:
+        """The names of the stacks that exist."""
+        stacks = self.client("cloudformation").describe_stacks()["Stacks"]
+        return {stack["StackName"] for stack in stacks if stack["StackStatus"] != "DELETE_COMPLETE"}
+
+    def settled(self, name: str, seconds: float = 300.0) -> str:
+        """A stack's status once it no longer changes.
+
+        Raises:
+            TimeoutError: It still changes after so many seconds.
+        """
         deadline = time.monotonic() + seconds
         while True:
             stack = self.client("cloudformation").describe_stacks(StackName=name)["Stacks"][0]
@@ -118,8 +187,19 @@ class LocalAws:
             event["ResourceStatusReason"] for event in reversed(events) if event.get("ResourceStatusReason")
         ]
 
+    def _deploy(self, name: str, template: Mapping[str, object], parameters: Mapping[str, str]) -> None:
+        given = [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()]
+        try:
+            status = self.apply(name, template, update=name in self.stacks(), Parameters=given)
+        except ClientError as error:
+            if "No updates are to be performed" not in str(error):
+                raise
+            return
+        if status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
+            raise DeployError(name, status, self.reasons(name))
+
     def _call(self, method: str, path: str, body: Mapping[str, object] | None = None) -> Any:
-        request = urllib.request.Request(
+        request = urllib.request.Request(  # noqa: S310 (http by construction)
             self.endpoint + path,
             method=method,
             data=None if body is None else json.dumps(body).encode(),
@@ -144,23 +224,23 @@ def running(state_dir: Path, arguments: Sequence[str] = ()) -> Iterator[LocalAws
     """
     command = [sys.executable, "-m", "personalize_local", "serve", "--port", "0", "--until-eof"]
     command += ["--state-dir", str(state_dir), *arguments]
+    path = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
     state_dir.mkdir(parents=True, exist_ok=True)
     log = state_dir / "test.log"
     with (
         log.open("wb") as output,
-        subprocess.Popen(
+        subprocess.Popen(  # noqa: S603 (our own command)
             command,
             stdin=subprocess.PIPE,
             stdout=output,
             stderr=output,
-            env=os.environ | {"PYTHONPATH": str(_ROOT)},
+            env=os.environ | {"PYTHONPATH": path},
         ) as process,
     ):
         try:
             yield LocalAws(_started(process, StateDir(state_dir), log))
         finally:
-            assert process.stdin is not None
-            process.stdin.close()
+            cast(IO[bytes], process.stdin).close()
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(timeout=15)
             process.kill()
@@ -174,32 +254,3 @@ def _started(process: subprocess.Popen[bytes], state: StateDir, log: Path) -> Re
             return record
         time.sleep(0.02)
     raise RuntimeError(f"the local AWS did not start:\n{log.read_text()}")
-
-
-@pytest.fixture(scope="session")
-def _server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAws]:
-    with running(tmp_path_factory.mktemp("local-aws")) as aws:
-        yield aws
-
-
-@pytest.fixture(scope="session")
-def _enforcing_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAws]:
-    with running(tmp_path_factory.mktemp("local-aws-iam"), ["--enforce-iam"]) as aws:
-        yield aws
-
-
-@pytest.fixture
-def local_aws(_server: LocalAws) -> LocalAws:
-    """An empty local AWS that allows every call."""
-    _server.reset()
-    return _server
-
-
-@pytest.fixture
-def enforcing_aws(_enforcing_server: LocalAws) -> LocalAws:
-    """An empty local AWS that enforces policies; the key `test` is the account's root."""
-    _enforcing_server.reset()
-    return _enforcing_server
-
-
-__all__ = ["ACCOUNT", "REGION", "LocalAws", "enforcing_aws", "local_aws", "running"]

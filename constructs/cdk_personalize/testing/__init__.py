@@ -1,0 +1,9 @@
+"""For tests of stacks that hold solutions: templates that hold still, and what to ask of them.
+
+`cdk_personalize.testing.syrupy` has the extension for snapshot tests with syrupy. Nothing here needs pytest.
+"""
+
+from cdk_personalize.testing._solutions import has_solution, solutions_of
+from cdk_personalize.testing._template import template_of
+
+__all__ = ["has_solution", "solutions_of", "template_of"]

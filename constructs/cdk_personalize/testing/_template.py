@@ -1,0 +1,45 @@
+"""A stack's template without what changes by itself."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from aws_cdk import Stack, Stage
+from aws_cdk.assertions import Template
+
+from cdk_personalize.testing import _marks
+
+
+def template_of(source: Stack | Template | Mapping[str, Any]) -> dict[str, Any]:
+    """Return a template with stable marks in place of what changes without your doing.
+
+    Marked are: hashes of assets (`[HASH]`), the runtimes that aws-cdk-lib and this library choose for the
+    provider's functions (`[RUNTIME]`), the check of the bootstrap version (`[BOOTSTRAP]`), what aws-cdk-lib
+    reports about itself (`[CDK METADATA]`) and where assets lie on this machine (`[PATH]`). All else is there
+    as it is deployed, so a change of yours shows, and so does a change of a solution or of the provider.
+
+    Args:
+        source: A stack, also one in a stage or a nested one; it is synthesized with all that its stage holds.
+            Or a template. Which hashes in it are those of assets is then told by the form of the object keys
+            and image tags, where the stack's own list of assets is exact.
+    """
+    if isinstance(source, Stack):
+        folder = Path(Stage.of(source).synth().directory)  # type: ignore[union-attr] # an app is a stage
+        template = json.loads((folder / source.template_file).read_text(encoding="utf-8"))
+        return _marks.marked(template, _asset_hashes(folder) | _marks.hashes_of_parameters(template))
+    template = source.to_json() if isinstance(source, Template) else source
+    return _marks.marked(template, _marks.hashes_in(template) | _marks.hashes_of_parameters(template))
+
+
+def _asset_hashes(assembly: Path) -> set[str]:
+    """The hashes of all assets of a cloud assembly; a nested stack's are in its parent's manifest."""
+    manifests = (json.loads(path.read_text(encoding="utf-8")) for path in assembly.glob("*.assets.json"))
+    return {
+        name
+        for manifest in manifests
+        for kind in ("files", "dockerImages")
+        for name in manifest.get(kind, {})
+    }
