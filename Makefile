@@ -29,7 +29,7 @@ else
   $(error TARGET=$(TARGET) is not known: use TARGET=local (the default) or TARGET=aws)
 endif
 
-.PHONY: help setup deploy bootstrap diff synth destroy local local-aws test soak lint format clean
+.PHONY: help setup deploy bootstrap diff synth destroy local local-aws test soak lint format docs clean
 
 help:  ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -77,6 +77,9 @@ lint: $(TOOLS)  ## Format, style and types, without changing anything
 format: $(TOOLS)  ## Put the code into the house style
 	ruff format .
 	ruff check --fix .
+
+docs: $(TOOLS)  ## Write the generated pages of the documentation anew
+	RECIPE_PAGE=update pytest -q tests/docs/test_recipe_page.py
 
 clean:  ## Stop the local AWS and remove everything that make made
 	@if [ -x .venv/bin/python ]; then $(LOCAL) stop; fi
