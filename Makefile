@@ -29,7 +29,7 @@ else
   $(error TARGET=$(TARGET) is not known: use TARGET=local (the default) or TARGET=aws)
 endif
 
-.PHONY: help setup deploy bootstrap diff synth destroy local local-aws test soak lint format docs clean
+.PHONY: help setup deploy bootstrap diff synth destroy local local-aws test soak lint format dist docs clean
 
 help:  ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -67,6 +67,12 @@ test: $(TOOLS)  ## All tests
 soak: $(TOOLS)  ## The long form of the reliability tests: SEQUENCES=10000 random lives, every fault
 	.venv/bin/python tests/reliability/soak.py --sequences $(or $(SEQUENCES),10000)
 	FAULT_MATRIX=all pytest -n auto --dist worksteal tests/faults
+
+# The wheel is built from the sdist. Without SOURCE_DATE_EPOCH the files bear a date that never changes.
+dist: $(TOOLS)  ## Build the sdist and the wheel, in dist/
+	rm -rf dist
+	env -u SOURCE_DATE_EPOCH uv build --quiet --python .venv/bin/python
+	@wc -c dist/*.tar.gz dist/*.whl
 
 lint: $(TOOLS)  ## Format, style and types, without changing anything
 	ruff format --check .
