@@ -52,7 +52,8 @@ def _build(workplace: Path) -> Path:
     _pip_install(installed)
     built.mkdir()
     shutil.copytree(SOURCE / "personalize_provider", built / "personalize_provider", ignore=_byte_code)
-    shutil.copytree(installed / "jmespath", built / "jmespath")
+    for package in ("crhelper", "jmespath"):
+        shutil.copytree(installed / package, built / package, ignore=_byte_code)
     shutil.copy(installed / "typing_extensions.py", built)
     shutil.copytree(
         installed / "aws_lambda_powertools", built / "aws_lambda_powertools", ignore=_unused_powertools

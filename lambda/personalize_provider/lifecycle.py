@@ -1,0 +1,146 @@
+"""What every transport does with a request: read it, begin it once, and then work on it until it is done."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from personalize_provider import sdk
+from personalize_provider.attempt import Attempt
+from personalize_provider.clock import Clock
+from personalize_provider.errors import CALL_ERRORS, LifecycleError, SupersededError, may_pass, refused
+from personalize_provider.log import logger
+from personalize_provider.reconciler import reconcile
+from personalize_provider.request import Request, malformed
+from personalize_provider.solution import Solution
+from personalize_provider.solution.goal import GIVEN_UP_SECONDS, Absent, Present, abandoned_id, goal_of
+from personalize_provider.stack import StackState
+from personalize_provider.steps import Done, Wait
+
+ATTEMPT = "Attempt"
+"""The member of a later event that holds what the first one noted."""
+
+# With the client's own retries, well within a function's minute.
+_PATIENCE_SECONDS = 40.0
+_PAUSE_SECONDS = 2.0
+_END_OF_TIME = 1e11  # seconds since the epoch; NaN and infinity are beyond it
+
+
+def read(event: Mapping[str, Any]) -> Request:
+    """The request that an event makes; the log names it from here on.
+
+    Raises:
+        LifecycleError: CloudFormation sends no such event.
+    """
+    request = Request.from_event(event)
+    logger.append_keys(
+        request_id=request.request_id,
+        request_type=request.type,
+        stack_id=request.stack_id,
+        logical_id=request.logical_id,
+        physical_id=request.physical_id,
+    )
+    return request
+
+
+def begin(request: Request, clock: Clock) -> Attempt:
+    """Note when a request began, when it must end, and what its stack is doing; changes nothing.
+
+    Raises:
+        SupersededError: the stack can't want this any more.
+        LifecycleError: CloudFormation doesn't say what the stack is doing.
+    """
+    now = clock.now()
+    stack = _stack_state(request, clock, now)
+    if not stack.may_ask_for(request.type):
+        raise SupersededError(f"resource {request.logical_id}", request.type, stack.status)
+    return Attempt(
+        started_at=now,
+        deadline=now + float(os.environ["TOTAL_TIMEOUT_SECONDS"]),
+        stack=stack,
+        abandoned=abandoned_id(request),
+    )
+
+
+def attempt_of(event: Mapping[str, Any]) -> Attempt:
+    """What `begin` noted. It comes back from outside, so it is checked.
+
+    Raises:
+        LifecycleError: it is not what `begin` noted.
+    """
+    try:
+        attempt = Attempt.from_event(event[ATTEMPT])
+    except (KeyError, TypeError):
+        raise malformed(
+            event, [f"{ATTEMPT} is missing, or not what the first event was answered with"]
+        ) from None
+    times = (attempt.started_at, attempt.deadline)
+    texts = (attempt.stack.status, attempt.stack.last_updated, attempt.abandoned)
+    if not all(isinstance(time, int | float) and 0 <= time < _END_OF_TIME for time in times):
+        raise malformed(event, [f"{ATTEMPT} holds a time that is none"])
+    if not all(isinstance(text, str) for text in texts):
+        raise malformed(event, [f"{ATTEMPT} holds a text that is none"])
+    return attempt
+
+
+def proceed(request: Request, attempt: Attempt, clock: Clock) -> Done | Wait | None:
+    """Work on a request for a short while.
+
+    Returns:
+        Done, or Wait to be called again; None where the request is about no solution at all.
+
+    Raises:
+        LifecycleError: the request has failed; the message is what the stack's events show.
+    """
+    goal = goal_of(request, attempt.started_at, is_rolling_back=attempt.stack.is_rolling_back)
+    if goal is None:
+        return None
+    step = _work_on(goal, request, attempt, clock)
+    if isinstance(step, Done) and not _is_cleaned_up(request, attempt, clock):
+        return Wait("what a cancelled update began is still there")
+    return step
+
+
+def _work_on(goal: Present | Absent, request: Request, attempt: Attempt, clock: Clock) -> Done | Wait:
+    return reconcile(
+        Solution(goal, sdk.personalize(), clock.now),
+        attempt,
+        clock,
+        lambda: StackState.read(sdk.cloudformation(), request.stack_id),
+    )
+
+
+def _is_cleaned_up(request: Request, attempt: Attempt, clock: Clock) -> bool:
+    """Whether what a cancelled update began is gone, or nothing more can be done about it.
+
+    That it can't be ended must not fail the rollback; it is tried until the deadline all the same.
+    """
+    goal = goal_of(request.delete_of(attempt.abandoned), attempt.started_at) if attempt.abandoned else None
+    if not isinstance(goal, Absent):
+        return True
+    try:
+        return isinstance(
+            _work_on(
+                replace(goal, quiet_seconds=GIVEN_UP_SECONDS, is_id_made_up=True), request, attempt, clock
+            ),
+            Done,
+        )
+    except LifecycleError as error:
+        logger.error("what a cancelled update began is still there", error=str(error))
+        return isinstance(error, SupersededError) or clock.now() >= attempt.deadline
+
+
+def _stack_state(request: Request, clock: Clock, since: float) -> StackState:
+    """What the stack is doing. An exception here ends the request, so what may pass is waited for."""
+    while True:
+        try:
+            return StackState.read(sdk.cloudformation(), request.stack_id)
+        except CALL_ERRORS as error:
+            age = clock.now() - since
+            if age > _PATIENCE_SECONDS or not may_pass(error, age):
+                raise refused(f"resource {request.logical_id}", "DescribeStacks", error) from error
+            # At the same moments as a stack's other resources, most would be throttled again.
+            clock.sleep(_PAUSE_SECONDS * (0.5 + random.random()))  # noqa: S311 (no secret)
