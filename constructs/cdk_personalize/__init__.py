@@ -1,9 +1,11 @@
 """AWS CDK constructs for Amazon Personalize."""
 
+from cdk_personalize._provider_base import ISolutionProvider
 from cdk_personalize.auto_training import AutoTraining
 from cdk_personalize.errors import InvalidConstructError, InvalidProviderError, InvalidSolutionError, Problem
 from cdk_personalize.provider import SolutionProvider
 from cdk_personalize.recipe import Recipe
+from cdk_personalize.single_function import SingleFunctionProvider
 from cdk_personalize.solution import Solution
 from cdk_personalize.solution_config import (
     AutoMLConfig,
@@ -33,6 +35,7 @@ __all__ = [
     "HpoObjective",
     "HpoResourceConfig",
     "HyperParameterRanges",
+    "ISolutionProvider",
     "IntegerHyperParameterRange",
     "InvalidConstructError",
     "InvalidProviderError",
@@ -41,6 +44,7 @@ __all__ = [
     "OptimizationObjective",
     "Problem",
     "Recipe",
+    "SingleFunctionProvider",
     "Solution",
     "SolutionConfig",
     "SolutionProvider",

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import jsii
-from aws_cdk import CfnResource, ITaggableV2, RemovalPolicy, Resource, TagManager, Token
+from aws_cdk import CfnResource, ITaggableV2, RemovalPolicy, Resource, Stack, TagManager, Token
 from constructs import Construct
 
+from cdk_personalize._provider_base import ISolutionProvider
 from cdk_personalize._request import SolutionRequest
 from cdk_personalize._rules import find_problems
 from cdk_personalize._tagging import make_taggable
@@ -56,6 +57,8 @@ class Solution(Resource):
             end instead of stopping it. A stopped training is billed up to the stop.
             Default: False.
         removal_policy: What happens to the solution when it leaves the stack. Default: RemovalPolicy.DESTROY.
+        provider: What carries out the deploys. It can't change once the solution is deployed.
+            Default: - the stack's own `SolutionProvider`, made if need be.
 
     Raises:
         InvalidSolutionError: The service would refuse the arguments. It lists all that is wrong.
@@ -79,6 +82,7 @@ class Solution(Resource):
         solution_config: SolutionConfig | None = None,
         wait_for_training_on_delete: bool = False,
         removal_policy: RemovalPolicy | None = None,
+        provider: ISolutionProvider | None = None,
     ) -> None:
         request = SolutionRequest(
             solution_name=solution_name,
@@ -94,10 +98,11 @@ class Solution(Resource):
             wait_for_training_on_delete=wait_for_training_on_delete or None,
         )
         problems = [*find_problems(request), *_removal_problems(removal_policy)]
+        problems += _provider_problems(scope, provider)
         if problems:
             raise InvalidSolutionError(f"{scope.node.path}/{id}".lstrip("/"), problems)
         super().__init__(scope, id)
-        provider = SolutionProvider.get_or_create(scope)
+        provider = provider or SolutionProvider.get_or_create(scope)
         # Not a CustomResource, which wraps this in one more construct: the default child is what CDK's escape
         # hatches and removal policies work on, and each call less is a round trip to jsii saved.
         self._resource = CfnResource(
@@ -110,6 +115,8 @@ class Solution(Resource):
                 **request.properties(provider.partition),
             },
         )
+        for needed in provider.outlives:
+            self._resource.add_dependency(needed)
         if removal_policy is not None:  # CloudFormation's own default is to delete
             self._resource.apply_removal_policy(removal_policy)
         self._tag_manager: TagManager | None = None
@@ -168,4 +175,14 @@ def _removal_problems(removal_policy: object) -> Iterator[Problem]:
             value=removal_policy,
             rule=f"must be one of {', '.join(map(str, policies))}: a solution has no snapshot",
             fix="use RemovalPolicy.RETAIN to keep the solution",
+        )
+
+
+def _provider_problems(scope: Construct, provider: ISolutionProvider | None) -> Iterator[Problem]:
+    if provider is not None and not provider.serves(Stack.of(scope)):
+        yield Problem(
+            argument="provider",
+            value=provider,
+            rule="must be one that serves this stack",
+            fix="construct it in this stack, or with shared=True",
         )

@@ -1,4 +1,4 @@
-"""The transport of one function: crhelper, which answers CloudFormation itself and polls by an EventBridge rule.
+"""The transport of one function: crhelper answers CloudFormation, and polls by an EventBridge rule.
 
 The first invocation works for as long as the function may, so most requests end in it. Only what takes longer
 is polled for, each minute. What is begun, what travels from poll to poll, and what is done is the same as
@@ -36,7 +36,7 @@ _CLOCK = SystemClock()
 NOT_CREATED = "cdk-personalize::NOT_CREATED"
 """The physical id of what has no name: its properties make no request, so nothing was made."""
 
-# What a look that has begun may still take, every call of it slow: the time that the framework's function has.
+# What a look that has begun may still take, every call of it slow: the time of the framework's function.
 _RESERVE_SECONDS = 120.0
 _POLL_SECONDS = 45.0  # a poll is over before the next one comes
 _PAUSE_SECONDS = 5.0
