@@ -17,6 +17,15 @@ def runtime() -> Iterator[FrameworkRuntime]:
         yield running
 
 
+@pytest.fixture(params=["framework", "single function"])
+def transport(request: pytest.FixtureRequest) -> FrameworkRuntime | None:
+    """What carries requests: for the provider framework its code, for the single function nothing."""
+    if request.param == "single function":
+        return None
+    runtime: FrameworkRuntime = request.getfixturevalue("runtime")
+    return runtime
+
+
 @pytest.fixture(autouse=True)
 def _silence() -> Iterator[None]:
     level = logger.log_level
