@@ -23,7 +23,7 @@ from personalize_provider.steps import Done, Wait
 ATTEMPT = "Attempt"
 """The member of a later event that holds what the first one noted."""
 
-# With the client's own retries, well within a function's minute.
+# Well within the minute that the framework's function has.
 _PATIENCE_SECONDS = 40.0
 _PAUSE_SECONDS = 2.0
 _END_OF_TIME = 1e11  # seconds since the epoch; NaN and infinity are beyond it
@@ -46,15 +46,20 @@ def read(event: Mapping[str, Any]) -> Request:
     return request
 
 
-def begin(request: Request, clock: Clock) -> Attempt:
+def begin(request: Request, clock: Clock, patience: float = _PATIENCE_SECONDS) -> Attempt:
     """Note when a request began, when it must end, and what its stack is doing; changes nothing.
+
+    Args:
+        request: The request.
+        clock: Tells and passes time.
+        patience: For how many seconds CloudFormation is asked what the stack is doing.
 
     Raises:
         SupersededError: the stack can't want this any more.
         LifecycleError: CloudFormation doesn't say what the stack is doing.
     """
     now = clock.now()
-    stack = _stack_state(request, clock, now)
+    stack = _stack_state(request, clock, now, patience)
     if not stack.may_ask_for(request.type):
         raise SupersededError(f"resource {request.logical_id}", request.type, stack.status)
     return Attempt(
@@ -133,14 +138,14 @@ def _is_cleaned_up(request: Request, attempt: Attempt, clock: Clock) -> bool:
         return isinstance(error, SupersededError) or clock.now() >= attempt.deadline
 
 
-def _stack_state(request: Request, clock: Clock, since: float) -> StackState:
+def _stack_state(request: Request, clock: Clock, since: float, patience: float) -> StackState:
     """What the stack is doing. An exception here ends the request, so what may pass is waited for."""
     while True:
         try:
             return StackState.read(sdk.cloudformation(), request.stack_id)
         except CALL_ERRORS as error:
             age = clock.now() - since
-            if age > _PATIENCE_SECONDS or not may_pass(error, age):
+            if age > patience or not may_pass(error, age):
                 raise refused(f"resource {request.logical_id}", "DescribeStacks", error) from error
             # At the same moments as a stack's other resources, most would be throttled again.
             clock.sleep(_PAUSE_SECONDS * (0.5 + random.random()))  # noqa: S311 (no secret)

@@ -17,8 +17,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from personalize_provider.errors import LifecycleError, error_code
+from personalize_provider.errors import CALL_ERRORS, LifecycleError, error_code
 from personalize_provider.identity import Owner, digest
+from personalize_provider.log import logger
 from personalize_provider.request import Request
 from personalize_provider.sdk import Events
 
@@ -105,12 +106,21 @@ class PollRule:
             stale = [target_id for target_id in ids if self._is_over(target_id)]
             if stale:
                 client.remove_targets(Rule=self.name, Ids=stale)
-            if len(stale) == len(ids):
-                client.delete_rule(Name=self.name)
         except ClientError as error:
-            # Gone already, or a newer request has put its target in meanwhile.
-            if error_code(error) not in {_GONE, _HAS_TARGETS}:
+            if error_code(error) != _GONE:
                 raise
+            return
+        if len(stale) == len(ids):
+            self._delete()
+
+    def _delete(self) -> None:
+        """Delete the rule. Nobody calls again by now, so that it can't be deleted must not be the end."""
+        try:
+            self._client().delete_rule(Name=self.name)
+        except CALL_ERRORS as error:
+            # A newer request may have put its target in meanwhile: then the rule is that one's.
+            if error_code(error) not in {_GONE, _HAS_TARGETS}:
+                logger.error("a rule without targets is left", rule=self.name, error=str(error))
 
     def _is_over(self, target_id: str) -> bool:
         match = _TARGET_ID.fullmatch(target_id)

@@ -101,12 +101,14 @@ class _Resource(CfnResource):  # type: ignore[misc] # crhelper's types are of an
         if request.type == "Create":
             # From here on: should this event have come twice, the other one may be at work already.
             self._physical_id = identity
-        attempt = begin(request, _CLOCK)
+        seconds = context.get_remaining_time_in_millis() / 1000
+        ends_at = _CLOCK.now() + seconds
+        attempt = begin(request, _CLOCK, patience=seconds / 2)
         if request.type != "Delete":  # one that fails keeps the whole stack
             _refuse_what_no_poll_carries(event, request)
         logger.info("identity", physical_id=identity, attempt=attempt.to_event())
         self.Data[ATTEMPT] = attempt.to_event()
-        self._work(request, identity, attempt, context.get_remaining_time_in_millis() / 1000)
+        self._work(request, identity, attempt, ends_at)
         return identity
 
     def _go_on(self, event: dict[str, Any], context: LambdaContext) -> str | None:
@@ -114,18 +116,17 @@ class _Resource(CfnResource):  # type: ignore[misc] # crhelper's types are of an
         attempt = attempt_of(carried)
         identity = carried["PhysicalResourceId"]
         request = read({**event, "PhysicalResourceId": identity})
-        limit = _POLL_SECONDS + _RESERVE_SECONDS
-        self._work(request, identity, attempt, min(limit, context.get_remaining_time_in_millis() / 1000))
+        seconds = min(_POLL_SECONDS + _RESERVE_SECONDS, context.get_remaining_time_in_millis() / 1000)
+        self._work(request, identity, attempt, _CLOCK.now() + seconds)
         return identity if self._is_settled else None
 
-    def _work(self, request: Request, identity: str, attempt: Attempt, seconds: float) -> None:
-        """Work on a request for so many seconds, less the reserve."""
+    def _work(self, request: Request, identity: str, attempt: Attempt, ends_at: float) -> None:
+        """Work on a request until the reserve is all that is left of the function's time."""
         self._physical_id = identity
         self._rule = PollRule(sdk.events, request, attempt.started_at)
         self._deadline = attempt.deadline
-        end = _CLOCK.now() + seconds - _RESERVE_SECONDS
         while isinstance(step := proceed(request, attempt, _CLOCK), Wait):
-            if _CLOCK.now() + _PAUSE_SECONDS > end:
+            if _CLOCK.now() + _PAUSE_SECONDS > ends_at - _RESERVE_SECONDS:
                 return
             _CLOCK.sleep(_PAUSE_SECONDS)
         self._is_settled = True
@@ -146,7 +147,8 @@ class _Resource(CfnResource):  # type: ignore[misc] # crhelper's types are of an
             super()._setup_polling()
         except (*CALL_ERRORS, LifecycleError) as error:
             operation = getattr(error, "operation_name", "polling")
-            failure = error if isinstance(error, LifecycleError) else refused("polling", operation, error)
+            label = f"resource {self.LogicalResourceId}"
+            failure = error if isinstance(error, LifecycleError) else refused(label, operation, error)
             self.Status, self.Reason = FAILED, str(failure)
 
     def _put_rule(self) -> str:
@@ -182,7 +184,8 @@ class _Resource(CfnResource):  # type: ignore[misc] # crhelper's types are of an
         try:
             self._rule.remove()
         except CALL_ERRORS as error:
-            if may_pass(error, age=0) and _CLOCK.now() < self._deadline:
+            # The rule calls again, and that poll finds the request done.
+            if self._is_poll and may_pass(error, age=0) and _CLOCK.now() < self._deadline:
                 raise NotSettledError(f"the rule {self._rule.name} can't be removed yet") from error
             logger.error("a rule is left", rule=self._rule.name, error=str(error))
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from event_rules import OneFunction
 from framework_runtime import FrameworkRuntime, framework_runtime
 from personalize_provider.log import logger
 
@@ -18,10 +19,10 @@ def runtime() -> Iterator[FrameworkRuntime]:
 
 
 @pytest.fixture(params=["framework", "single function"])
-def transport(request: pytest.FixtureRequest) -> FrameworkRuntime | None:
-    """What carries requests: for the provider framework its code, for the single function nothing."""
+def transport(request: pytest.FixtureRequest) -> FrameworkRuntime | OneFunction:
+    """What carries requests: the provider framework's code, or one function."""
     if request.param == "single function":
-        return None
+        return OneFunction()
     runtime: FrameworkRuntime = request.getfixturevalue("runtime")
     return runtime
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from account import Account, account, template
+from event_rules import OneFunction
 from framework_runtime import FrameworkRuntime
 from personalize_local.simulator import Durations, Failure
 from promises import World
@@ -15,8 +16,8 @@ from stack_engine import Stack
 
 
 @pytest.fixture
-def at(runtime: FrameworkRuntime) -> Iterator[Account]:
-    with account(runtime, total_timeout=60) as made:
+def at(transport: FrameworkRuntime | OneFunction) -> Iterator[Account]:
+    with account(transport, total_timeout=60) as made:
         yield made
 
 
@@ -63,10 +64,10 @@ def test_16764__replacement_takes_too_long__our_deadline_names_the_status_and_cl
 @pytest.mark.parametrize("change", [{"recipeArn": SIMS}, {"performAutoTraining": "true"}])
 @pytest.mark.parametrize("after", [0.5, 2.0, 5.0, 12.0])
 def test_31541__update_cancelled_while_its_waiter_polls__the_old_waiter_changes_nothing(
-    runtime: FrameworkRuntime, change: dict[str, str], after: float
+    transport: FrameworkRuntime | OneFunction, change: dict[str, str], after: float
 ) -> None:
     durations = Durations(solution_create=15, solution_update=15)
-    with account(runtime, durations=durations) as at:
+    with account(transport, durations=durations) as at:
         stack = at.deploy("films", template(Movies={}))
         before = stack.resources["Movies"]
         stack.update(template(Movies=change))

@@ -8,6 +8,7 @@ import pytest
 
 from account import Account, account, template
 from chaos import Strike
+from event_rules import OneFunction
 from framework_runtime import FrameworkRuntime
 from promises import World
 from provider_world import SIMS, tag_list
@@ -22,7 +23,7 @@ OPERATIONS += ["ListTagsForResource", "DescribeStacks"]
 
 
 @pytest.fixture
-def at(transport: FrameworkRuntime | None) -> Iterator[Account]:
+def at(transport: FrameworkRuntime | OneFunction) -> Iterator[Account]:
     with account(transport, total_timeout=60) as made:
         yield made
 

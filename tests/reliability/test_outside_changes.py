@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from account import Account, account, template
+from event_rules import OneFunction
 from framework_runtime import FrameworkRuntime
 from personalize_local.simulator import Durations, Failure, StatusOverride
 from personalize_provider.identity import CONFIG_HASH_TAG, LOGICAL_ID_TAG, STACK_ID_TAG
@@ -17,8 +18,8 @@ OURS = [STACK_ID_TAG, LOGICAL_ID_TAG, CONFIG_HASH_TAG]
 
 
 @pytest.fixture
-def at(runtime: FrameworkRuntime) -> Iterator[Account]:
-    with account(runtime, total_timeout=60) as made:
+def at(transport: FrameworkRuntime | OneFunction) -> Iterator[Account]:
+    with account(transport, total_timeout=60) as made:
         yield made
 
 
@@ -71,8 +72,10 @@ def test_updated_by_hand__next_update__puts_right_what_differs(at: Account) -> N
     assert at.describe(arn)["performAutoTraining"] is False
 
 
-def test_create_pending_for_ever__fails_by_the_deadline_and_leaves_nothing(runtime: FrameworkRuntime) -> None:
-    with account(runtime, total_timeout=60, durations=Durations(solution_create=100)) as at:
+def test_create_pending_for_ever__fails_by_the_deadline_and_leaves_nothing(
+    transport: FrameworkRuntime | OneFunction,
+) -> None:
+    with account(transport, total_timeout=60, durations=Durations(solution_create=100)) as at:
         stack = at.deploy("films", template(Movies={}))
         assert "not finished by the deadline, last seen: status CREATE" in stack.reasons[0]
         if stack.status != "ROLLBACK_COMPLETE":
@@ -104,9 +107,9 @@ def test_status__unknown_or_with_underscores__is_waited_out(at: Account, word: s
 
 @pytest.mark.parametrize("fails", [False, True])
 def test_not_found_for_a_while_after_create__is_made_once_and_never_left(
-    runtime: FrameworkRuntime, fails: bool
+    transport: FrameworkRuntime | OneFunction, fails: bool
 ) -> None:
-    with account(runtime, total_timeout=60, durations=Durations(solution_visible=4)) as at:
+    with account(transport, total_timeout=60, durations=Durations(solution_visible=4)) as at:
         if fails:
             at.simulator.fail_next(Failure("solution", "*", "out of data"))
         stack = at.deploy("films", template(Movies={}))

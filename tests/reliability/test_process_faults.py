@@ -9,6 +9,7 @@ import pytest
 
 from account import Account, account, template
 from chaos import Strike
+from event_rules import OneFunction
 from framework_runtime import FrameworkRuntime
 from promises import World
 from provider_world import SIMS, tag_list
@@ -23,7 +24,7 @@ ENDED = ("_COMPLETE", "_FAILED")
 
 
 @pytest.fixture
-def at(transport: FrameworkRuntime | None) -> Iterator[Account]:
+def at(transport: FrameworkRuntime | OneFunction) -> Iterator[Account]:
     with account(transport, total_timeout=60) as made:
         yield made
 

@@ -23,7 +23,7 @@ from botocore.exceptions import ClientError, HTTPClientError, ResponseStreamingE
 
 from cdk_personalize._timing import POLL_SECONDS, Timing
 from chaos import Chaos, Strike
-from event_rules import PREFIX, EventRules, Rule, SingleFunction
+from event_rules import PREFIX, EventRules, OneFunction, Rule, SingleFunction
 from framework_runtime import FrameworkRuntime
 from functions import Executions, Functions
 from personalize_local.simulator import Clock, Durations, Limits, Response, Scope
@@ -156,7 +156,7 @@ def template(**solutions: Mapping[str, Any]) -> Template:
 
 @contextlib.contextmanager
 def account(
-    runtime: FrameworkRuntime | None,
+    runtime: FrameworkRuntime | OneFunction,
     *,
     total_timeout: float = 120.0,
     durations: Durations | None = None,
@@ -167,7 +167,7 @@ def account(
     """An empty account, with an ACTIVE dataset group, for as long as the block runs.
 
     Args:
-        runtime: The framework's code; None for the transport of a single function.
+        runtime: What carries requests: the framework's code, or one function.
         total_timeout: The provider's, in seconds.
         durations: How long things take in Personalize.
         limits: Its quotas.
@@ -176,11 +176,12 @@ def account(
     """
     clock = Clock.frozen(START)
     time = VirtualTime(clock)
-    timing = Timing(total=total_timeout) if runtime else Timing(total=total_timeout, interval=POLL_SECONDS)
+    is_one = isinstance(runtime, OneFunction)
+    timing = Timing(total=total_timeout, interval=POLL_SECONDS) if is_one else Timing(total=total_timeout)
     engine = Engine(time, seed, timing.service_timeout)
     functions: Functions | SingleFunction
-    if runtime is None:
-        functions = SingleFunction(time, engine.respond, timing, concurrency)
+    if isinstance(runtime, OneFunction):
+        functions = SingleFunction(time, engine.respond, timing, concurrency, seconds=runtime.seconds)
     else:
         functions = Functions(time, engine.respond, timing, concurrency, runtime=runtime)
     engine.deliver = functions.deliver

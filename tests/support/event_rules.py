@@ -7,16 +7,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, cast
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, HTTPClientError
 
 from cdk_personalize._timing import SINGLE_FUNCTION_SECONDS
 from framework_runtime import FunctionError
 from functions import Executions
 from personalize_local.simulator import Response
 from personalize_provider import single_function
+from personalize_provider.errors import may_pass
 
 PREFIX = "personalize-0a1b2c3d-0000-4000-8000-000000000000-"
 _MINUTE = 60.0
+_CLIENT_PAUSES = (0.5, 1.0, 2.0)
 _LONGEST_NAME = 64
 _LONGEST_INPUT = 8192
 _MOST_TARGETS = 5
@@ -112,10 +114,8 @@ class EventRules:
             time.sleep(_MINUTE)
             if self.rules.get(name) is not rule:
                 return
-            for target in rule.targets.values():
+            for target in list(rule.targets.values()):
                 self._functions.deliver(json.loads(target["Input"]))
-            if not rule.targets:
-                return  # a later PutRule finds it; nothing is called meanwhile
 
     def _rule(self, operation: str, name: str) -> Rule:
         if name not in self.rules:
@@ -123,6 +123,21 @@ class EventRules:
         return self.rules[name]
 
     def _call(self, operation: str, act: Callable[[], dict[str, Any]]) -> Mapping[str, Any]:
+        """Answer a call, and the client's own tries of it."""
+        for pause in (*_CLIENT_PAUSES, None):
+            try:
+                return self._try(operation, act)
+            except HTTPClientError as error:
+                error.operation_name = operation  # type: ignore[attr-defined] # as the provider's clients do
+                if pause is None:
+                    raise
+            except ClientError as error:
+                if pause is None or not may_pass(error, age=0):
+                    raise
+            self._functions.sleep(pause)
+        raise AssertionError
+
+    def _try(self, operation: str, act: Callable[[], dict[str, Any]]) -> Mapping[str, Any]:
         answered: list[dict[str, Any]] = []
 
         def answer() -> Response:
@@ -136,16 +151,29 @@ class EventRules:
         return answered[0]
 
 
+@dataclass(frozen=True)
+class OneFunction:
+    """The transport of a single function.
+
+    Attributes:
+        seconds: The function's time limit. It works on a request for all of it but two minutes.
+    """
+
+    seconds: int = SINGLE_FUNCTION_SECONDS
+
+
 @dataclass(kw_only=True)
 class SingleFunction(Executions):
     """The one function of a provider without a state machine."""
+
+    seconds: int
 
     # Its waiter is a minute's rule, and a poll that was killed is tried again by Lambda.
     latest_after_deadline: ClassVar[float] = 300.0
     answers_once: ClassVar[bool] = False  # killed after its answer it is started over
 
     def _receive(self, event: Mapping[str, Any]) -> None:
-        done = self.run(single_function.handler, event, SINGLE_FUNCTION_SECONDS)
+        done = self.run(single_function.handler, event, self.seconds)
         if "error" in done:
             raise FunctionError(done["payload"])
 
