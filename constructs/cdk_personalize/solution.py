@@ -116,7 +116,7 @@ class Solution(Resource):
             },
         )
         for needed in provider.outlives:
-            self._resource.add_dependency(needed)
+            self._resource.add_resource_dependency(needed)
         if removal_policy is not None:  # CloudFormation's own default is to delete
             self._resource.apply_removal_policy(removal_policy)
         self._tag_manager: TagManager | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import tempfile
@@ -22,12 +23,18 @@ _ASSETS = "assets"
 
 
 class Cloud:
-    """An account with a dataset group `movies`, and the stacks that a test puts into it."""
+    """An account with a dataset group `movies`, and the stacks that a test puts into it.
+
+    Args:
+        aws: The local AWS.
+        provider: Makes the provider of each stack. Default: - the first solution makes it.
+    """
 
     dataset_group_arn = f"arn:aws:personalize:{REGION}:{ACCOUNT}:dataset-group/movies"
 
-    def __init__(self, aws: LocalAws) -> None:
+    def __init__(self, aws: LocalAws, provider: Build | None = None) -> None:
         self.aws = aws
+        self._provider = provider
         self.personalize = aws.client("personalize")
         aws.client("s3").create_bucket(Bucket=_ASSETS)
         aws.control("POST", "durations", {"dataset_group": 0})
@@ -40,7 +47,7 @@ class Cloud:
         """
         template = self._publish(build, name)
         try:
-            return self.aws.deploy(name, template, update=name in self._stacks())
+            return self.aws.deploy(name, template, update=name in self.stacks())
         except ClientError as error:
             if "No updates are to be performed" in str(error):
                 return "NO_CHANGES"
@@ -80,7 +87,31 @@ class Cloud:
         self.aws.control("DELETE", "calls")
         return [call for call in calls if not operations or call in operations]
 
-    def _stacks(self) -> set[str]:
+    def rules(self) -> list[str]:
+        """The names of the EventBridge rules that there are."""
+        return [rule["Name"] for rule in self.aws.client("events").list_rules()["Rules"]]
+
+    def minute_passes(self) -> None:
+        """Let every rule call its targets, as EventBridge does once a minute."""
+        events, functions = self.aws.client("events"), self.aws.client("lambda")
+        for name in self.rules():
+            for target in events.list_targets_by_rule(Rule=name)["Targets"]:
+                functions.invoke(FunctionName=target["Arn"], Payload=target["Input"], InvocationType="Event")
+
+    def permissions(self) -> list[str]:
+        """Who may invoke the functions that there are by their own policies, and for which ARN."""
+        functions = self.aws.client("lambda")
+        found = []
+        for function in functions.list_functions()["Functions"]:
+            with contextlib.suppress(functions.exceptions.ResourceNotFoundException):
+                policy = json.loads(functions.get_policy(FunctionName=function["FunctionName"])["Policy"])
+                for statement in policy["Statement"]:
+                    source = statement["Condition"]["ArnLike"]["AWS:SourceArn"]
+                    found.append(f"{statement['Principal']['Service']} {source}")
+        return found
+
+    def stacks(self) -> set[str]:
+        """The names of the stacks that there are."""
         stacks = self.aws.client("cloudformation").describe_stacks()["Stacks"]
         return {stack["StackName"] for stack in stacks if stack["StackStatus"] != "DELETE_COMPLETE"}
 
@@ -90,7 +121,10 @@ class Cloud:
             synthesizer = cdk.DefaultStackSynthesizer(
                 file_assets_bucket_name=_ASSETS, generate_bootstrap_version_rule=False
             )
-            build(cdk.Stack(app, name, synthesizer=synthesizer))
+            stack = cdk.Stack(app, name, synthesizer=synthesizer)
+            if self._provider is not None:
+                self._provider(stack)
+            build(stack)
             app.synth()
             manifest = json.loads(Path(folder, f"{name}.assets.json").read_text())
             for key, file in manifest["files"].items():

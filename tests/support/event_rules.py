@@ -128,7 +128,7 @@ class EventRules:
             try:
                 return self._try(operation, act)
             except HTTPClientError as error:
-                error.operation_name = operation  # type: ignore[attr-defined] # as the provider's clients do
+                error.operation_name = operation  # as the provider's clients do
                 if pause is None:
                     raise
             except ClientError as error:
