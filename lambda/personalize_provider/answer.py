@@ -47,9 +47,9 @@ def respond(url: str, body: Mapping[str, Any], clock: Clock) -> None:
 
 def _put(url: str, data: bytes) -> str:
     """Try once; why it failed, or nothing. An answer that the address refuses for good counts as given."""
-    # The address is signed for an empty content type.
-    request = urllib.request.Request(url, data, {"Content-Type": ""}, method="PUT")  # noqa: S310 (checked)
     try:
+        # The address is signed for an empty content type.
+        request = urllib.request.Request(url, data, {"Content-Type": ""}, method="PUT")  # noqa: S310 (checked)
         with urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS):  # noqa: S310
             return ""
     except urllib.error.HTTPError as error:

@@ -164,13 +164,18 @@ class _Resource(CfnResource):  # type: ignore[misc] # crhelper's types are of an
     def _remove_polling(self) -> None:
         """Nothing: `_send` does it, for requests without a poll too."""
 
+    def _cfn_response(self, event: Mapping[str, Any]) -> None:
+        """Answer with the request's own id: without one, crhelper makes one up by chance."""
+        self.PhysicalResourceId = self._physical_id
+        super()._cfn_response(event)
+
     def _send(self, status: str | None = None, reason: str = "", send_response: Any = None) -> None:
         """Answer, once and for all, after nothing is left of the polling."""
         if status is not None:  # crhelper turns whatever went wrong with an answer into another one
             raise NotSettledError(reason)
         self._end_polling()
         reason = _fitting(self.Reason)  # before crhelper cuts it
-        whole = {"PhysicalResourceId": self._physical_id, "Reason": reason, "Data": self._attributes}
+        whole = {"Reason": reason, "Data": self._attributes}
 
         def send(url: str, body: Mapping[str, Any], _verify: object) -> None:
             respond(url, {**body, **whole}, _CLOCK)
