@@ -29,7 +29,7 @@ else
   $(error TARGET=$(TARGET) is not known: use TARGET=local (the default) or TARGET=aws)
 endif
 
-.PHONY: help setup deploy bootstrap diff synth destroy local local-aws test soak lint format clean
+.PHONY: help setup deploy bootstrap diff synth destroy local local-aws test soak template lint format clean
 
 help:  ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -68,11 +68,14 @@ soak: $(TOOLS)  ## The long form of the reliability tests: SEQUENCES=10000 rando
 	.venv/bin/python tests/reliability/soak.py --sequences $(or $(SEQUENCES),10000)
 	FAULT_MATRIX=all pytest -n auto --dist worksteal tests/faults
 
+template: $(TOOLS)  ## Write the provider for teams without the CDK to dist/: a template and a zip
+	.venv/bin/python plain/build.py dist
+
 lint: $(TOOLS)  ## Format, style and types, without changing anything
 	ruff format --check .
 	ruff check .
 	mypy
-	mypy app.py hatch_build.py lambda/build_asset.py tests/support
+	mypy app.py hatch_build.py lambda/build_asset.py plain/build.py tests/support
 
 format: $(TOOLS)  ## Put the code into the house style
 	ruff format .

@@ -17,6 +17,7 @@ from typing import Any, cast
 
 import pytest
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from botocore.exceptions import ClientError
 
 from event_rules import PREFIX
 from personalize_provider import answer, sdk, single_function
@@ -103,6 +104,11 @@ def event(type_: str, physical: str | None = None, **members: Any) -> dict[str, 
     return {**made, **members}
 
 
+def no_rule(**_request: str) -> None:
+    error = {"Code": "ResourceNotFoundException", "Message": "Rule does not exist."}
+    raise ClientError({"Error": error}, "ListTargetsByRule")
+
+
 def only(answers: Answers) -> dict[str, Any]:
     [(url, body)] = answers
     assert url == URL
@@ -130,11 +136,7 @@ def test_delete__is_answered_without_the_two_minutes_that_crhelper_waits(
     at: World, answers: Answers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     arn = at.created()
-    monkeypatch.setattr(
-        sdk,
-        "events",
-        lambda: SimpleNamespace(list_targets_by_rule=lambda **_: {"Targets": []}, delete_rule=lambda **_: {}),
-    )
+    monkeypatch.setattr(sdk, "events", lambda: SimpleNamespace(list_targets_by_rule=no_rule))
     began = at.time.now()
     handler(event("Delete", arn), context())
     assert only(answers)["Status"] == "SUCCESS"
@@ -189,6 +191,20 @@ def test_create__that_can_not_begin__answers_with_the_arn_that_its_twin_works_on
     assert at.calls() == {}
 
 
+def test_delete__of_another_stacks_solution__leaves_it_alone(
+    at: World, answers: Answers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A shared provider's role could delete it."""
+    monkeypatch.setattr(sdk, "events", lambda: SimpleNamespace(list_targets_by_rule=no_rule))
+    arn = at.created()
+    other = STACK_ID.replace("stack/films/", "stack/others/")
+    assert other != STACK_ID
+    handler(event("Delete", arn, StackId=other), context())
+    assert only(answers)["Status"] == "SUCCESS"
+    assert at.solutions() == [arn]
+    assert at.solution(arn)["status"] == "ACTIVE"
+
+
 @pytest.mark.parametrize("type_", ["Create", "Update"])
 def test_properties__that_no_rule_could_carry__are_refused_before_any_effect(
     at: World, answers: Answers, type_: str
@@ -225,10 +241,9 @@ BAD = [
 ]
 
 
+@pytest.mark.usefixtures("at")
 @pytest.mark.parametrize("bad", BAD)
-def test_event__without_anybody_to_answer__fails_and_answers_nobody(
-    at: World, answers: Answers, bad: Any
-) -> None:
+def test_event__without_anybody_to_answer__fails_and_answers_nobody(answers: Answers, bad: Any) -> None:
     """Also not the one before, whose URL crhelper would still have."""
     handler(event("Create"), context())
     answers.clear()

@@ -24,6 +24,7 @@ from personalize_provider import framework
 from virtual_time import VirtualTime
 
 _COLD_START = 0.3
+_OUR_MEMORY, _FRAMEWORK_MEMORY = 0.25, 0.125  # gigabytes
 _SDK_PAUSES = (0.3, 0.6)  # the framework's SDK tries three times
 _ASYNC_RETRIES = (60.0, 120.0)  # Lambda's, for an asynchronous event whose function failed
 _BUSY_PAUSE = 2.0  # how soon Lambda looks again for room for an asynchronous event
@@ -46,6 +47,8 @@ class Executions:
         respond: Takes the answers to CloudFormation: path and body.
         timing: The provider's time limits.
         concurrency: How many functions may run at once; None for no limit.
+        gigabyte_seconds: What Lambda bills, with the memory that the template gives.
+        transitions: The state transitions that Step Functions bills.
         latest_after_deadline: How long after the handler's deadline an answer may come, in seconds.
         answers_once: Whether a request gets one answer even if functions are killed.
     """
@@ -59,6 +62,8 @@ class Executions:
     throttled: int = 0
     invocations: int = 0
     busy_seconds: float = 0.0
+    gigabyte_seconds: float = 0.0
+    transitions: int = 0
     # A request may find its end one pause of the waiter and one invocation after its deadline, and an
     # invocation that has begun may be slow in each of its calls.
     latest_after_deadline: ClassVar[float] = 100.0
@@ -96,7 +101,7 @@ class Executions:
 
     def run(self, handler: Handler, event: Mapping[str, Any], seconds: float) -> Mapping[str, Any]:
         """Run one of our functions; what Lambda answers to whoever invoked it."""
-        with self._execution():
+        with self._execution(_OUR_MEMORY):
             token = _ends_at.set(self.time.now() + seconds)
             try:
                 context = cast(LambdaContext, _Context(self.time, _ends_at.get()))
@@ -110,7 +115,7 @@ class Executions:
                 _ends_at.reset(token)
 
     @contextlib.contextmanager
-    def _execution(self) -> Iterator[None]:
+    def _execution(self, gigabytes: float) -> Iterator[None]:
         if self.concurrency is not None and self.running >= self.concurrency:
             self.throttled += 1
             raise ThrottledError
@@ -123,7 +128,9 @@ class Executions:
             yield
         finally:
             self.running -= 1
-            self.busy_seconds += self.time.now() - began
+            lasted = self.time.now() - began
+            self.busy_seconds += lasted
+            self.gigabyte_seconds += lasted * gigabytes
 
 
 @dataclass(kw_only=True)
@@ -148,6 +155,7 @@ class Functions(Executions):
         attempts = 1 + int(self.timing.waiter / self.timing.interval)
         cause: Mapping[str, str] = {}
         for _ in range(attempts):
+            self.transitions += 1
             try:
                 self._framework("isComplete", event)
             except ThrottledError:
@@ -161,7 +169,7 @@ class Functions(Executions):
             self._framework("onTimeout", {"Cause": json.dumps(cause)})
 
     def _framework(self, handler: str, event: Mapping[str, Any]) -> None:
-        with self._execution():
+        with self._execution(_FRAMEWORK_MEMORY):
             try:
                 self.runtime.call(handler, event, _Outside(self))
             except Killed:

@@ -200,7 +200,9 @@ def _of(structure: type, documented: Mapping[str, str], prefix: str = "") -> dic
         words[path] = _in_templates(documented.get(field.name, ""))
         names = set(re.findall(r"\w+", str(field.type)))
         nested = [
-            item for name, item in vars(cdk_personalize).items() if name in names and is_dataclass(item)
+            item
+            for name, item in vars(cdk_personalize).items()
+            if name in names and isinstance(item, type) and is_dataclass(item)
         ]
         for inner in nested:
             if inner is cdk_personalize.AutoTraining:
