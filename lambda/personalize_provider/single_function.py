@@ -40,7 +40,7 @@ NOT_CREATED = "cdk-personalize::NOT_CREATED"
 _RESERVE_SECONDS = 120.0
 _POLL_SECONDS = 45.0  # a poll is over before the next one comes
 _PAUSE_SECONDS = 5.0
-_ROOM = 400  # characters that a poll's event has more than the first one
+_ROOM = 600  # characters that a poll's event has more than the first one
 
 # What crhelper reads before anything else. Without these nobody can be answered.
 _ANSWERABLE = ("RequestType", "StackId", "RequestId", "LogicalResourceId", "ResponseURL")
