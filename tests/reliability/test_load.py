@@ -37,3 +37,10 @@ def test_stack__in_an_account_with_ten_concurrent_executions__converges(
     for leg in deploy_and_destroy(transport, solutions, concurrency=10):
         assert leg.failed == 0
         assert leg.most_running <= 10
+
+
+def test_stack__of_more_solutions_than_executions_on_a_single_function__converges() -> None:
+    """Lambda queues the events, where the framework's own calls of our functions fail."""
+    for leg in deploy_and_destroy(OneFunction(), 20, concurrency=10):
+        assert leg.failed == 0
+        assert leg.most_running <= 10
