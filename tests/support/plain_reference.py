@@ -144,6 +144,7 @@ def _effect(path: str, shape: Shape) -> str:
 def _physical_id(path: str, shape: Shape, number: int) -> str:
     properties = {key: value for key, value in PROPERTIES.items() if key != path.split(".", maxsplit=1)[0]}
     properties |= _nested(input_shape("CreateSolution"), path.split("."), shape, number)
+    properties |= {"performHPO": "true"} if "hpoConfig" in path else {}  # the handler wants both (rule 24)
     event = {
         "RequestType": "Update",
         "ResourceType": "Custom::PersonalizeSolution",
@@ -183,7 +184,9 @@ def _sample(shape: Shape, number: int) -> Any:
     if enum:
         return enum[number]
     is_arn = "arn" in shape.metadata.get("pattern", "")
-    text = (_ARN.format("one"), _ARN.format("two")) if is_arn else ("one", "two")
+    text = (_ARN.format("one"), _ARN.format("two")) if is_arn else ("1", "2")
+    if shape.name == "SchedulingExpression":
+        text = ("rate(1 day)", "rate(2 days)")
     return _SAMPLES.get(shape.type_name, text)[number]
 
 
