@@ -5,6 +5,7 @@ from cdk_personalize.errors import InvalidConstructError, InvalidProviderError, 
 from cdk_personalize.provider import SolutionProvider
 from cdk_personalize.recipe import Recipe
 from cdk_personalize.solution import Solution
+from cdk_personalize.solution_base import ISolution
 from cdk_personalize.solution_config import (
     AutoMLConfig,
     CategoricalHyperParameterRange,
@@ -33,6 +34,7 @@ __all__ = [
     "HpoObjective",
     "HpoResourceConfig",
     "HyperParameterRanges",
+    "ISolution",
     "IntegerHyperParameterRange",
     "InvalidConstructError",
     "InvalidProviderError",

@@ -14,7 +14,7 @@ from cdk_personalize.errors import Problem
 from cdk_personalize.recipe import Recipe
 from cdk_personalize.solution_config import ARN, EVENT_TYPE, SolutionConfig
 
-_NAME = Text(
+SOLUTION_NAME = Text(
     min=1,
     max=63,
     pattern=r"[a-zA-Z0-9][a-zA-Z0-9\-_]*",
@@ -51,7 +51,7 @@ class Schedule(Kind):
 class SolutionRequest:
     """The arguments of a `Solution` that make up its CreateSolution request, and one that is our own."""
 
-    solution_name: Annotated[str | None, _NAME] = None
+    solution_name: Annotated[str | None, SOLUTION_NAME] = None
     dataset_group_arn: Annotated[str, ARN]
     recipe: Annotated[Recipe | None, RecipeArn()] = None
     event_type: Annotated[str | None, EVENT_TYPE] = None

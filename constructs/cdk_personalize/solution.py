@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import jsii
-from aws_cdk import CfnResource, ITaggableV2, RemovalPolicy, Resource, TagManager, Token
+from aws_cdk import CfnResource, ITaggableV2, RemovalPolicy, TagManager, Token
 from constructs import Construct
 
+from cdk_personalize._existing_solution import ExistingSolution
 from cdk_personalize._request import SolutionRequest
 from cdk_personalize._rules import find_problems
 from cdk_personalize._tagging import make_taggable
+from cdk_personalize._tokens import is_token
 from cdk_personalize.auto_training import AutoTraining
 from cdk_personalize.errors import InvalidSolutionError, Problem
 from cdk_personalize.provider import SolutionProvider
 from cdk_personalize.recipe import Recipe
+from cdk_personalize.solution_base import ISolution, SolutionBase
 from cdk_personalize.solution_config import SolutionConfig
 
 
 @jsii.implements(ITaggableV2)
-class Solution(Resource):
+class Solution(SolutionBase):
     """Define an Amazon Personalize solution: a recipe, and how it is trained on a dataset group.
 
     Updated in place: auto_training, perform_incremental_update, solution_config.events_config, tags.
@@ -63,6 +67,69 @@ class Solution(Resource):
 
     RESOURCE_TYPE = "Custom::PersonalizeSolution"
 
+    @classmethod
+    def from_solution_arn(cls, scope: Construct, id: str, solution_arn: str) -> ISolution:
+        """Refer to a solution that exists already, here or in another account or Region.
+
+        Args:
+            scope: The construct that refers to it.
+            id: Its name among that construct's children.
+            solution_arn: Its ARN, or a token.
+
+        Raises:
+            InvalidSolutionError: That is no solution's ARN.
+        """
+        return cls.from_solution_attributes(scope, id, solution_arn=solution_arn)
+
+    @classmethod
+    def from_solution_name(cls, scope: Construct, id: str, solution_name: str) -> ISolution:
+        """Refer to a solution that exists already in the stack's own account and Region.
+
+        Args:
+            scope: The construct that refers to it.
+            id: Its name among that construct's children.
+            solution_name: Its name, or a token.
+
+        Raises:
+            InvalidSolutionError: That is no solution's name.
+        """
+        return cls.from_solution_attributes(scope, id, solution_name=solution_name)
+
+    @classmethod
+    def from_solution_attributes(
+        cls,
+        scope: Construct,
+        id: str,
+        *,
+        solution_arn: str | None = None,
+        solution_name: str | None = None,
+        account: str | None = None,
+        region: str | None = None,
+    ) -> ISolution:
+        """Refer to a solution that exists already, by its ARN or by its name and where it is.
+
+        It puts nothing into the template, and nothing about the solution is looked up.
+
+        Args:
+            scope: The construct that refers to it.
+            id: Its name among that construct's children.
+            solution_arn: Its ARN, or a token; or give its name.
+            solution_name: Its name, or a token; or give its ARN.
+            account: With a name: the account that it is in. Default: - the stack's.
+            region: With a name: the Region that it is in. Default: - the stack's.
+
+        Raises:
+            InvalidSolutionError: The arguments name no solution.
+        """
+        return ExistingSolution(
+            scope,
+            id,
+            solution_arn=solution_arn,
+            solution_name=solution_name,
+            account=account,
+            region=region,
+        )
+
     def __init__(
         self,
         scope: Construct,
@@ -96,7 +163,8 @@ class Solution(Resource):
         problems = [*find_problems(request), *_removal_problems(removal_policy)]
         if problems:
             raise InvalidSolutionError(f"{scope.node.path}/{id}".lstrip("/"), problems)
-        super().__init__(scope, id)
+        # With a physical name, CDK can write the ARN down where another account's stack refers to it.
+        super().__init__(scope, id, physical_name=solution_name if isinstance(solution_name, str) else None)
         provider = SolutionProvider.get_or_create(scope)
         # Not a CustomResource, which wraps this in one more construct: the default child is what CDK's escape
         # hatches and removal policies work on, and each call less is a round trip to jsii saved.
@@ -107,7 +175,7 @@ class Solution(Resource):
             properties={
                 "ServiceToken": provider.service_token,
                 "ServiceTimeout": provider.service_timeout,
-                **request.properties(provider.partition),
+                **self._properties(request, provider.partition),
             },
         )
         if removal_policy is not None:  # CloudFormation's own default is to delete
@@ -117,12 +185,17 @@ class Solution(Resource):
     @property
     def solution_arn(self) -> str:
         """The solution's ARN."""
-        return self._attribute("solutionArn")
+        return self._get_resource_arn_attribute(
+            self._attribute("solutionArn"),
+            service="personalize",
+            resource="solution",
+            resource_name=self._physical_name,
+        )
 
     @property
     def solution_name(self) -> str:
         """The solution's name, given or generated."""
-        return self._attribute("name")
+        return self._get_resource_name_attribute(self._attribute("name"))
 
     @property
     def status(self) -> str:
@@ -155,6 +228,26 @@ class Solution(Resource):
         if self._tag_manager is None:
             self._tag_manager = make_taggable(self._resource, self.RESOURCE_TYPE)
         return self._tag_manager
+
+    def apply_removal_policy(self, policy: RemovalPolicy) -> None:
+        """Say what happens to the solution when it leaves the stack.
+
+        Args:
+            policy: Any but `RemovalPolicy.SNAPSHOT`.
+
+        Raises:
+            InvalidSolutionError: A solution has no snapshot.
+        """
+        problems = [*_removal_problems(policy)]
+        if problems:
+            raise InvalidSolutionError(self.node.path, problems)
+        self._resource.apply_removal_policy(policy)
+
+    def _properties(self, request: SolutionRequest, partition: str) -> dict[str, Any]:
+        properties = request.properties(partition)
+        if isinstance(request.solution_name, str) and is_token(request.solution_name):
+            properties["name"] = self._physical_name  # PhysicalName.GENERATE_IF_NEEDED is a token as well
+        return properties
 
     def _attribute(self, name: str) -> str:
         return Token.as_string(self._resource.get_att(name))

@@ -94,10 +94,10 @@ class Cloud:
             app.synth()
             manifest = json.loads(Path(folder, f"{name}.assets.json").read_text())
             for key, file in manifest["files"].items():
-                if file["source"]["packaging"] == "zip":
-                    body = _zipped(key, Path(folder, file["source"]["path"]))
-                    (where,) = file["destinations"].values()
-                    self.aws.client("s3").put_object(Bucket=_ASSETS, Key=where["objectKey"], Body=body)
+                path = Path(folder, file["source"]["path"])
+                body = _zipped(key, path) if file["source"]["packaging"] == "zip" else path.read_bytes()
+                (where,) = file["destinations"].values()
+                self.aws.client("s3").put_object(Bucket=_ASSETS, Key=where["objectKey"], Body=body)
             template: dict[str, Any] = json.loads(Path(folder, f"{name}.template.json").read_text())
             return template
 
