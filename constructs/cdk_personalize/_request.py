@@ -49,7 +49,7 @@ class Schedule(Kind):
 
 @dataclass(frozen=True, kw_only=True)
 class SolutionRequest:
-    """The arguments of a `Solution` that make up its CreateSolution request, and one that is our own."""
+    """The arguments of a `Solution` that make up its CreateSolution request, and two that are our own."""
 
     solution_name: Annotated[str | None, SOLUTION_NAME] = None
     dataset_group_arn: Annotated[str, ARN]
@@ -61,6 +61,7 @@ class SolutionRequest:
     auto_training: Annotated[AutoTraining, Schedule()] = AutoTraining.DISABLED
     solution_config: Annotated[SolutionConfig | None, Structure(SolutionConfig)] = None
     wait_for_training_on_delete: Annotated[bool | None, Flag()] = None
+    adopt_existing: Annotated[bool | None, Flag()] = None
 
     def properties(self, partition: str) -> dict[str, Any]:
         """Return the request in the API's own names.

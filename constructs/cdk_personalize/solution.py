@@ -59,6 +59,11 @@ class Solution(SolutionBase):
         wait_for_training_on_delete: When the solution is deleted during a training, wait for the training's
             end instead of stopping it. A stopped training is billed up to the stop.
             Default: False.
+        adopt_existing: If there is a solution of that `solution_name` already, made by hand or by a script,
+            take it over. It must be as declared in all that can't be changed; the rest is brought to what is
+            declared. For as long as this is True, a solution that was taken over outlives the stack: a
+            rollback, a removal or the stack's deletion only takes the marks of ownership off. Leave it out in
+            a later deploy to have the solution deleted like any other. Default: False.
         removal_policy: What happens to the solution when it leaves the stack. Default: RemovalPolicy.DESTROY.
 
     Raises:
@@ -145,6 +150,7 @@ class Solution(SolutionBase):
         auto_training: AutoTraining = AutoTraining.DISABLED,
         solution_config: SolutionConfig | None = None,
         wait_for_training_on_delete: bool = False,
+        adopt_existing: bool = False,
         removal_policy: RemovalPolicy | None = None,
     ) -> None:
         request = SolutionRequest(
@@ -157,10 +163,15 @@ class Solution(SolutionBase):
             perform_incremental_update=perform_incremental_update,
             auto_training=auto_training,
             solution_config=solution_config,
-            # False is left out: the property exists only in templates that ask for it.
+            # False is left out: the properties exist only in templates that ask for them.
             wait_for_training_on_delete=wait_for_training_on_delete or None,
+            adopt_existing=adopt_existing or None,
         )
-        problems = [*find_problems(request), *_removal_problems(removal_policy)]
+        problems = [
+            *find_problems(request),
+            *_adoption_problems(request),
+            *_removal_problems(removal_policy),
+        ]
         if problems:
             raise InvalidSolutionError(f"{scope.node.path}/{id}".lstrip("/"), problems)
         # With a physical name, CDK can write the ARN down where another account's stack refers to it.
@@ -181,6 +192,7 @@ class Solution(SolutionBase):
         if removal_policy is not None:  # CloudFormation's own default is to delete
             self._resource.apply_removal_policy(removal_policy)
         self._tag_manager: TagManager | None = None
+        self._own_tags = 4 if adopt_existing else 3
 
     @property
     def solution_arn(self) -> str:
@@ -226,7 +238,7 @@ class Solution(SolutionBase):
     def cdk_tag_manager(self) -> TagManager:
         """What CDK's tag aspects write to. Made when something first tags the solution: most never are."""
         if self._tag_manager is None:
-            self._tag_manager = make_taggable(self._resource, self.RESOURCE_TYPE)
+            self._tag_manager = make_taggable(self._resource, self.RESOURCE_TYPE, self._own_tags)
         return self._tag_manager
 
     def apply_removal_policy(self, policy: RemovalPolicy) -> None:
@@ -251,6 +263,16 @@ class Solution(SolutionBase):
 
     def _attribute(self, name: str) -> str:
         return Token.as_string(self._resource.get_att(name))
+
+
+def _adoption_problems(request: SolutionRequest) -> Iterator[Problem]:
+    if request.adopt_existing is True and request.solution_name is None:
+        yield Problem(
+            argument="adopt_existing",
+            value=True,
+            rule="needs solution_name: a generated name is never that of an existing solution",
+            fix="give the name of the solution to take over",
+        )
 
 
 def _removal_problems(removal_policy: object) -> Iterator[Problem]:

@@ -81,6 +81,7 @@ def test_solution__with_everything_on_top_level__uses_the_apis_names(
         perform_incremental_update=True,
         auto_training=AutoTraining.every(days=1),
         wait_for_training_on_delete=True,
+        adopt_existing=True,
     )
 
     Template.from_stack(stack).has_resource_properties(
@@ -94,6 +95,7 @@ def test_solution__with_everything_on_top_level__uses_the_apis_names(
             "performAutoTraining": True,
             "solutionConfig": {"autoTrainingConfig": {"schedulingExpression": "rate(1 day)"}},
             "waitForTrainingOnDelete": True,
+            "adoptExisting": True,
         },
     )
 

@@ -252,6 +252,25 @@ def denies(client: Any, operation: str, **request: Any) -> bool:
     return False
 
 
+def test_roles__adopting__may_mark_what_is_nobodys_and_take_the_marks_off(cloud: Cloud) -> None:
+    arn = cloud.personalize.create_solution(
+        name="movies",
+        datasetGroupArn=Cloud.dataset_group_arn,
+        recipeArn="arn:aws:personalize:::recipe/aws-user-personalization-v2",
+    )["solutionArn"]
+
+    adopting = recommender({"team": "recs"}, solution_name="movies", adopt_existing=True)
+    assert cloud.deploy(adopting) == "CREATE_COMPLETE", cloud.reasons()
+    assert cloud.describe(arn)["performAutoTraining"] is False
+    assert STACK_ID in cloud.tags(arn)
+    assert cloud.deploy(adopting, "Other") == "ROLLBACK_COMPLETE"
+    assert "it belongs to the resource" in cloud.reasons("Other")
+
+    assert cloud.destroy() == "DELETE_COMPLETE", cloud.reasons()
+    assert cloud.tags(arn) == {"team": "recs"}
+    assert cloud.describe(arn)["status"] == "ACTIVE"
+
+
 def user(cloud: Cloud, name: str) -> Any:
     """Personalize as a user sees it."""
     key = cloud.aws.client("iam").create_access_key(UserName=name)["AccessKey"]
