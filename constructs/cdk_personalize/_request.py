@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any
 
+from aws_cdk.aws_personalize import CfnDatasetGroup
+
 from cdk_personalize import _kinds as kinds
 from cdk_personalize._kinds import Flag, Integer, Kind, Text
 from cdk_personalize._structure import Structure
@@ -21,6 +23,20 @@ SOLUTION_NAME = Text(
     hint="use letters, digits, - or _, beginning with a letter or digit",
 )
 _DAYS = Integer(min=1, max=30)
+
+
+class DatasetGroupArn(Text):
+    """A native `CfnDatasetGroup`, or its ARN, which is what the API takes."""
+
+    def problems(self, value: Any, at: str) -> Iterator[Problem]:
+        if isinstance(value, str):
+            yield from super().problems(value, at)
+        elif not isinstance(value, CfnDatasetGroup):
+            fix = "give an ARN, or an aws_personalize.CfnDatasetGroup"
+            yield Problem(argument=at, value=value, rule="must be a dataset group", fix=fix)
+
+    def wire(self, value: str | CfnDatasetGroup) -> str:
+        return value if isinstance(value, str) else value.attr_dataset_group_arn
 
 
 class RecipeArn(Kind):
@@ -47,12 +63,15 @@ class Schedule(Kind):
             yield from kinds.required(_DAYS, value.days, f"{at}.days")
 
 
+_DATASET_GROUP = DatasetGroupArn(max=ARN.max, pattern=ARN.pattern, hint=ARN.hint)
+
+
 @dataclass(frozen=True, kw_only=True)
 class SolutionRequest:
     """The arguments of a `Solution` that make up its CreateSolution request, and two that are our own."""
 
     solution_name: Annotated[str | None, SOLUTION_NAME] = None
-    dataset_group_arn: Annotated[str, ARN]
+    dataset_group_arn: Annotated[str | CfnDatasetGroup, _DATASET_GROUP]
     recipe: Annotated[Recipe | None, RecipeArn()] = None
     event_type: Annotated[str | None, EVENT_TYPE] = None
     perform_auto_ml: Annotated[bool | None, Flag()] = None

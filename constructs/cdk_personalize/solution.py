@@ -7,6 +7,7 @@ from typing import Any
 
 import jsii
 from aws_cdk import CfnResource, ITaggableV2, RemovalPolicy, TagManager, Token
+from aws_cdk.aws_personalize import CfnDatasetGroup
 from constructs import Construct
 
 from cdk_personalize._existing_solution import ExistingSolution
@@ -43,7 +44,8 @@ class Solution(SolutionBase):
     Args:
         scope: The construct that the solution belongs to.
         id: Its name among that construct's children.
-        dataset_group_arn: The dataset group with the data to train on; a string or a token.
+        dataset_group_arn: The dataset group with the data to train on: a native `CfnDatasetGroup`, an ARN
+            or a token.
         recipe: The algorithm. Required unless `perform_auto_ml` is True. Default: - none.
         solution_name: 1 to 63 letters, digits, - or _, unique in the account and Region.
             Default: - generated from the stack and this construct, and different after a replacement.
@@ -140,7 +142,7 @@ class Solution(SolutionBase):
         scope: Construct,
         id: str,
         *,
-        dataset_group_arn: str,
+        dataset_group_arn: str | CfnDatasetGroup,
         recipe: Recipe | None = None,
         solution_name: str | None = None,
         event_type: str | None = None,
