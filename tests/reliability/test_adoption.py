@@ -111,7 +111,7 @@ def test_stack_creation_fails_elsewhere__what_was_adopted_stays(at: Account, on_
     is_there_and_free(at, arn)
 
 
-@pytest.mark.parametrize("before", [{}, {"name": "shows"}, {"name": "shows", "recipeArn": SIMS}])
+@pytest.mark.parametrize("before", [{}, {"name": "shows", "recipeArn": SIMS}])
 @pytest.mark.parametrize("reverses", ["nothing", "new id", "old id"])
 @pytest.mark.parametrize("forgets", [False, True])
 def test_update_fails_elsewhere__what_it_adopted_stays(
@@ -131,7 +131,7 @@ def test_update_fails_elsewhere__what_it_adopted_stays(
     is_there_and_free(at, arn)
 
 
-@pytest.mark.parametrize("after", [0.0, 0.5, 1.0, 2.0, 5.0, 12.0])
+@pytest.mark.parametrize("after", [0.5, 1.0, 2.0, 12.0])
 @pytest.mark.parametrize("adds", [False, True])
 def test_update_cancelled__what_it_adopted_stays(runtime: FrameworkRuntime, after: float, adds: bool) -> None:
     with account(runtime, total_timeout=60, durations=Durations(solution_update=15)) as at:
@@ -247,7 +247,7 @@ def _adopting_lives(runtime: FrameworkRuntime) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("_adopting_lives")
-@pytest.mark.parametrize("number", range(2))
+@pytest.mark.parametrize("number", [1])
 def test_lives__random_with_adoption__lose_nothing_that_was_there_before(number: int) -> None:
     run_state_machine_as_test(seed(number)(AdoptingStacks), settings=lives(75))
 
