@@ -8,6 +8,7 @@ from cdk_personalize.recipe import Recipe
 from cdk_personalize.recipe_facts import RecipeFacts, RecipeParameter
 from cdk_personalize.single_function import SingleFunctionProvider
 from cdk_personalize.solution import Solution
+from cdk_personalize.solution_base import ISolution
 from cdk_personalize.solution_config import (
     AutoMLConfig,
     CategoricalHyperParameterRange,
@@ -36,6 +37,7 @@ __all__ = [
     "HpoObjective",
     "HpoResourceConfig",
     "HyperParameterRanges",
+    "ISolution",
     "ISolutionProvider",
     "IntegerHyperParameterRange",
     "InvalidConstructError",

@@ -72,7 +72,8 @@ class ApiRequest:
         known = members(SolutionRequest).keys()
         given = {name: value for name, value in self.arguments.items() if name in known}
         given.setdefault("dataset_group_arn", None)
-        found = [*examine(SolutionRequest(**given)), *_tag_rules.find_problems(self.tags)]
+        own = _tag_rules.own_tags(adopts=self.arguments.get("adopt_existing"))
+        found = [*examine(SolutionRequest(**given)), *_tag_rules.find_problems(self.tags, own)]
         errors = [problem for problem in found if not isinstance(problem, Doubt)]
         return [*self.problems, *map(_in_api_names, errors)]
 

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any
 
+from aws_cdk.aws_personalize import CfnDatasetGroup
+
 from cdk_personalize import _kinds as kinds
 from cdk_personalize._kinds import Flag, Integer, Kind, Text
 from cdk_personalize._structure import Structure
@@ -17,7 +19,7 @@ from cdk_personalize.recipe import Recipe, spelling
 from cdk_personalize.recipe_facts import OtherRecipe, catalog, other_recipes
 from cdk_personalize.solution_config import ARN, EVENT_TYPE, SolutionConfig
 
-_NAME = Text(
+SOLUTION_NAME = Text(
     min=1,
     max=63,
     pattern=r"[a-zA-Z0-9][a-zA-Z0-9\-_]*",
@@ -25,19 +27,26 @@ _NAME = Text(
 )
 _DAYS = Integer(min=1, max=30)
 # A recipe's name is as limited as a solution's (rule 2). Rule 4 is for those that we know.
-_RECIPE_ARN = re.compile(rf"arn:[a-z\d-]+:personalize:[a-z\d-]*:\d*:recipe/{_NAME.pattern}")
+_RECIPE_ARN = re.compile(rf"arn:[a-z\d-]+:personalize:[a-z\d-]*:\d*:recipe/{SOLUTION_NAME.pattern}")
 
 
 class DatasetGroupArn(Kind):
-    """The ARN of a dataset group, and of nothing else (rule 98)."""
+    """A native `CfnDatasetGroup`, or the ARN of a dataset group and of nothing else (rule 98)."""
+
+    def wire(self, value: str | CfnDatasetGroup) -> str:
+        return value if isinstance(value, str) else value.attr_dataset_group_arn
 
     def problems(self, value: Any, at: str) -> Iterator[Problem]:
+        if isinstance(value, CfnDatasetGroup):
+            return
+        if not isinstance(value, str):
+            fix = "give an ARN, or an aws_personalize.CfnDatasetGroup"
+            yield Problem(argument=at, value=value, rule="must be a dataset group", fix=fix)
+            return
         malformed = list(ARN.problems(value, at))
         yield from malformed
         if not malformed and not value.split(":", 5)[5].startswith("dataset-group/"):
-            fix = (
-                "give the ARN that ends in dataset-group/NAME, such as CfnDatasetGroup.attr_dataset_group_arn"
-            )
+            fix = "give an aws_personalize.CfnDatasetGroup, or the ARN that ends in dataset-group/NAME"
             yield Problem(argument=at, value=value, rule="must be the ARN of a dataset group", fix=fix)
 
 
@@ -107,10 +116,10 @@ class Schedule(Kind):
 
 @dataclass(frozen=True, kw_only=True)
 class SolutionRequest:
-    """The arguments of a `Solution` that make up its CreateSolution request, and one that is our own."""
+    """The arguments of a `Solution` that make up its CreateSolution request, and two that are our own."""
 
-    solution_name: Annotated[str | None, _NAME] = None
-    dataset_group_arn: Annotated[str, DatasetGroupArn()]
+    solution_name: Annotated[str | None, SOLUTION_NAME] = None
+    dataset_group_arn: Annotated[str | CfnDatasetGroup, DatasetGroupArn()]
     recipe: Annotated[Recipe | None, RecipeArn()] = None
     event_type: Annotated[str | None, EVENT_TYPE] = None
     perform_auto_ml: Annotated[bool | None, Flag()] = None
@@ -119,6 +128,7 @@ class SolutionRequest:
     auto_training: Annotated[AutoTraining, Schedule()] = AutoTraining.DISABLED
     solution_config: Annotated[SolutionConfig | None, Structure(SolutionConfig)] = None
     wait_for_training_on_delete: Annotated[bool | None, Flag()] = None
+    adopt_existing: Annotated[bool | None, Flag()] = None
 
     def properties(self, partition: str) -> dict[str, Any]:
         """Return the request in the API's own names.

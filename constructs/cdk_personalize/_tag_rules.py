@@ -9,9 +9,9 @@ from typing import Any
 from cdk_personalize._kinds import Text, problems
 from cdk_personalize.errors import Problem
 
-MAX_TAGS = 47
-"""Of the service's 50, three say whose a solution is."""
+_MAX_TAGS = 50
 
+_IN_WORDS = {3: "three", 4: "four"}
 _PUNCTUATION = "_.:/=+-@"
 _LETTERS_SEPARATORS_NUMBERS = "LZN"  # first letters of Unicode's general categories
 
@@ -35,17 +35,28 @@ _KEY = _TagText(min=1, max=128)
 _VALUE = _TagText(max=256)
 
 
-def find_problems(tags: Mapping[str, str]) -> list[Problem]:
-    """Find what is wrong with the tags of one solution."""
-    return [*_too_many(tags), *_unacceptable(tags)]
+def own_tags(*, adopts: object) -> int:
+    """How many tags of a solution are the provider's: its marks of ownership, and that of an adoption."""
+    return 4 if adopts is True else 3
 
 
-def _too_many(tags: Mapping[str, str]) -> Iterator[Problem]:
-    if len(tags) > MAX_TAGS:
+def find_problems(tags: Mapping[str, str], own: int) -> list[Problem]:
+    """Find what is wrong with the tags of one solution.
+
+    Args:
+        tags: The tags.
+        own: How many more the provider needs, to say whose the solution is.
+    """
+    return [*_too_many(tags, own), *_unacceptable(tags)]
+
+
+def _too_many(tags: Mapping[str, str], own: int) -> Iterator[Problem]:
+    if len(tags) > _MAX_TAGS - own:
         yield Problem(
             argument="tags",
             value=f"{len(tags)} tags",
-            rule=f"must be at most {MAX_TAGS}: a resource has 50, of which cdk-personalize needs three",
+            rule=f"must be at most {_MAX_TAGS - own}: a resource has {_MAX_TAGS}, "
+            f"of which cdk-personalize needs {_IN_WORDS[own]}",
             fix="remove some with Tags.of(solution).remove(key), or exclude them with "
             "Tags.of(scope).add(..., exclude_resource_types=['Custom::PersonalizeSolution'])",
         )

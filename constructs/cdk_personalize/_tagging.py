@@ -25,24 +25,26 @@ class _Property:
 class _Limits:
     """The rules on tags, which are complete only when the app is synthesized."""
 
-    def __init__(self, manager: TagManager) -> None:
+    def __init__(self, manager: TagManager, own: int) -> None:
         self._manager = manager
+        self._own = own
 
     def validate(self) -> list[str]:
-        return [str(problem) for problem in _tag_rules.find_problems(self._manager.tag_values())]
+        return [str(problem) for problem in _tag_rules.find_problems(self._manager.tag_values(), self._own)]
 
 
-def make_taggable(resource: CfnResource, resource_type: str) -> TagManager:
+def make_taggable(resource: CfnResource, resource_type: str, own: int) -> TagManager:
     """Give a custom resource a `tags` property with all that CDK tags it with.
 
     Args:
         resource: The custom resource.
         resource_type: Its CloudFormation type, by which tags include and exclude resources.
+        own: How many tags the provider adds to them.
 
     Returns:
         What CDK's tag aspects write to.
     """
     manager = TagManager(TagType.KEY_VALUE, resource_type)
     resource.add_property_override("tags", Lazy.any(_Property(manager)))
-    resource.node.add_validation(_Limits(manager))
+    resource.node.add_validation(_Limits(manager, own))
     return manager

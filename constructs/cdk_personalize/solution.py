@@ -6,24 +6,29 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Self
 
 import jsii
-from aws_cdk import CfnResource, ITaggableV2, RemovalPolicy, Resource, Stack, TagManager, Tags, Token
+from aws_cdk import CfnResource, ITaggableV2, RemovalPolicy, Stack, TagManager, Tags, Token
+from aws_cdk.aws_personalize import CfnDatasetGroup
 from constructs import Construct
 
 from cdk_personalize import _api_request
 from cdk_personalize._annotations import annotate, tell_that_training_is_off
+from cdk_personalize._existing_solution import ExistingSolution
 from cdk_personalize._provider_base import ISolutionProvider
 from cdk_personalize._request import SolutionRequest
 from cdk_personalize._rules import examine
+from cdk_personalize._tag_rules import own_tags
 from cdk_personalize._tagging import make_taggable
+from cdk_personalize._tokens import is_token
 from cdk_personalize.auto_training import AutoTraining
 from cdk_personalize.errors import Doubt, InvalidSolutionError, Problem
 from cdk_personalize.provider import SolutionProvider
 from cdk_personalize.recipe import Recipe
+from cdk_personalize.solution_base import ISolution, SolutionBase
 from cdk_personalize.solution_config import SolutionConfig
 
 
 @jsii.implements(ITaggableV2)
-class Solution(Resource):
+class Solution(SolutionBase):
     """Define an Amazon Personalize solution: a recipe, and how it is trained on a dataset group.
 
     Updated in place: auto_training, perform_incremental_update, solution_config.events_config, tags.
@@ -44,7 +49,8 @@ class Solution(Resource):
     Args:
         scope: The construct that the solution belongs to.
         id: Its name among that construct's children.
-        dataset_group_arn: The dataset group with the data to train on; a string or a token.
+        dataset_group_arn: The dataset group with the data to train on: a native `CfnDatasetGroup`, an ARN or
+            a token.
         recipe: The algorithm, a `Recipe`; required unless `perform_auto_ml` is True. Default: - none.
         solution_name: 1 to 63 letters, digits, - or _, unique in the account and Region.
             Default: - generated from the stack and this construct, and different after a replacement.
@@ -62,6 +68,11 @@ class Solution(Resource):
             Default: - the recipe's defaults.
         wait_for_training_on_delete: When it is deleted during a training, wait for that instead of stopping
             it. A stopped training is billed up to the stop. Default: False.
+        adopt_existing: If there is a solution of that `solution_name` already, made by hand or by a script,
+            take it over. It must be as declared in all that can't be changed; the rest is brought to what is
+            declared. For as long as this is True, a solution that was taken over outlives the stack: a
+            rollback, a removal or the stack's deletion only takes the marks of ownership off. Leave it out in
+            a later deploy to have the solution deleted like any other. Default: False.
         removal_policy: What becomes of the solution when it leaves the stack: it is deleted, unless you say
             `RemovalPolicy.RETAIN`. Default: RemovalPolicy.DESTROY.
         provider: What carries out the deploys. It can't change once the solution is deployed.
@@ -73,65 +84,68 @@ class Solution(Resource):
 
     RESOURCE_TYPE = "Custom::PersonalizeSolution"
 
-    def __init__(
-        self,
+    @classmethod
+    def from_solution_arn(cls, scope: Construct, id: str, solution_arn: str) -> ISolution:
+        """Refer to a solution that exists already, here or in another account or Region.
+
+        Args:
+            scope: The construct that refers to it.
+            id: Its name among that construct's children.
+            solution_arn: Its ARN, or a token.
+
+        Raises:
+            InvalidSolutionError: That is no solution's ARN.
+        """
+        return cls.from_solution_attributes(scope, id, solution_arn=solution_arn)
+
+    @classmethod
+    def from_solution_name(cls, scope: Construct, id: str, solution_name: str) -> ISolution:
+        """Refer to a solution that exists already in the stack's own account and Region.
+
+        Args:
+            scope: The construct that refers to it.
+            id: Its name among that construct's children.
+            solution_name: Its name, or a token.
+
+        Raises:
+            InvalidSolutionError: That is no solution's name.
+        """
+        return cls.from_solution_attributes(scope, id, solution_name=solution_name)
+
+    @classmethod
+    def from_solution_attributes(
+        cls,
         scope: Construct,
         id: str,
         *,
-        dataset_group_arn: str,
-        recipe: Recipe | None = None,
+        solution_arn: str | None = None,
         solution_name: str | None = None,
-        event_type: str | None = None,
-        perform_auto_ml: bool | None = None,
-        perform_hpo: bool | None = None,
-        perform_incremental_update: bool | None = None,
-        auto_training: AutoTraining = AutoTraining.DISABLED,
-        solution_config: SolutionConfig | None = None,
-        wait_for_training_on_delete: bool = False,
-        removal_policy: RemovalPolicy | None = None,
-        provider: ISolutionProvider | None = None,
-    ) -> None:
-        request = SolutionRequest(
+        account: str | None = None,
+        region: str | None = None,
+    ) -> ISolution:
+        """Refer to a solution that exists already, by its ARN or by its name and where it is.
+
+        It puts nothing into the template, and nothing about the solution is looked up.
+
+        Args:
+            scope: The construct that refers to it.
+            id: Its name among that construct's children.
+            solution_arn: Its ARN, or a token; or give its name.
+            solution_name: Its name, or a token; or give its ARN.
+            account: With a name: the account that it is in. Default: - the stack's.
+            region: With a name: the Region that it is in. Default: - the stack's.
+
+        Raises:
+            InvalidSolutionError: The arguments name no solution.
+        """
+        return ExistingSolution(
+            scope,
+            id,
+            solution_arn=solution_arn,
             solution_name=solution_name,
-            dataset_group_arn=dataset_group_arn,
-            recipe=recipe,
-            event_type=event_type,
-            perform_auto_ml=perform_auto_ml,
-            perform_hpo=perform_hpo,
-            perform_incremental_update=perform_incremental_update,
-            auto_training=auto_training,
-            solution_config=solution_config,
-            # False is left out: the property exists only in templates that ask for it.
-            wait_for_training_on_delete=wait_for_training_on_delete or None,
+            account=account,
+            region=region,
         )
-        findings = [
-            *examine(request),
-            *_removal_problems(removal_policy),
-            *_provider_problems(scope, provider),
-        ]
-        problems = [finding for finding in findings if not isinstance(finding, Doubt)]
-        if problems:
-            raise InvalidSolutionError(_path(scope, id), problems)
-        super().__init__(scope, id)
-        provider = provider or SolutionProvider.get_or_create(scope)
-        # Not a CustomResource, which wraps this in one more construct: the default child is what CDK's escape
-        # hatches and removal policies work on, and each call less is a round trip to jsii saved.
-        self._resource = CfnResource(
-            self,
-            "Resource",
-            type=self.RESOURCE_TYPE,
-            properties={
-                "ServiceToken": provider.service_token,
-                "ServiceTimeout": provider.service_timeout,
-                **request.properties(provider.partition),
-            },
-        )
-        for needed in provider.outlives:
-            self._resource.add_resource_dependency(needed)
-        if removal_policy is not None:  # CloudFormation's own default is to delete
-            self._resource.apply_removal_policy(removal_policy)
-        self._tag_manager: TagManager | None = None
-        annotate(self, recipe, findings)
 
     @classmethod
     def from_api_request(
@@ -166,15 +180,85 @@ class Solution(Resource):
             tell_that_training_is_off(solution)
         return solution
 
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        dataset_group_arn: str | CfnDatasetGroup,
+        recipe: Recipe | None = None,
+        solution_name: str | None = None,
+        event_type: str | None = None,
+        perform_auto_ml: bool | None = None,
+        perform_hpo: bool | None = None,
+        perform_incremental_update: bool | None = None,
+        auto_training: AutoTraining = AutoTraining.DISABLED,
+        solution_config: SolutionConfig | None = None,
+        wait_for_training_on_delete: bool = False,
+        adopt_existing: bool = False,
+        removal_policy: RemovalPolicy | None = None,
+        provider: ISolutionProvider | None = None,
+    ) -> None:
+        request = SolutionRequest(
+            solution_name=solution_name,
+            dataset_group_arn=dataset_group_arn,
+            recipe=recipe,
+            event_type=event_type,
+            perform_auto_ml=perform_auto_ml,
+            perform_hpo=perform_hpo,
+            perform_incremental_update=perform_incremental_update,
+            auto_training=auto_training,
+            solution_config=solution_config,
+            # False is left out: the properties exist only in templates that ask for them.
+            wait_for_training_on_delete=wait_for_training_on_delete or None,
+            adopt_existing=adopt_existing or None,
+        )
+        findings = [
+            *examine(request),
+            *_adoption_problems(request),
+            *_removal_problems(removal_policy),
+            *_provider_problems(scope, provider),
+        ]
+        problems = [finding for finding in findings if not isinstance(finding, Doubt)]
+        if problems:
+            raise InvalidSolutionError(_path(scope, id), problems)
+        # With a physical name, CDK can write the ARN down where another account's stack refers to it.
+        super().__init__(scope, id, physical_name=solution_name if isinstance(solution_name, str) else None)
+        provider = provider or SolutionProvider.get_or_create(scope)
+        # Not a CustomResource, which wraps this in one more construct: the default child is what CDK's escape
+        # hatches and removal policies work on, and each call less is a round trip to jsii saved.
+        self._resource = CfnResource(
+            self,
+            "Resource",
+            type=self.RESOURCE_TYPE,
+            properties={
+                "ServiceToken": provider.service_token,
+                "ServiceTimeout": provider.service_timeout,
+                **self._properties(request, provider.partition),
+            },
+        )
+        for needed in provider.outlives:
+            self._resource.add_resource_dependency(needed)
+        if removal_policy is not None:  # CloudFormation's own default is to delete
+            self._resource.apply_removal_policy(removal_policy)
+        self._tag_manager: TagManager | None = None
+        self._own_tags = own_tags(adopts=adopt_existing)
+        annotate(self, recipe, findings)
+
     @property
     def solution_arn(self) -> str:
         """The solution's ARN."""
-        return self._attribute("solutionArn")
+        return self._get_resource_arn_attribute(
+            self._attribute("solutionArn"),
+            service="personalize",
+            resource="solution",
+            resource_name=self._physical_name,
+        )
 
     @property
     def solution_name(self) -> str:
         """The solution's name, given or generated."""
-        return self._attribute("name")
+        return self._get_resource_name_attribute(self._attribute("name"))
 
     @property
     def status(self) -> str:
@@ -205,8 +289,28 @@ class Solution(Resource):
     def cdk_tag_manager(self) -> TagManager:
         """What CDK's tag aspects write to. Made when something first tags the solution: most never are."""
         if self._tag_manager is None:
-            self._tag_manager = make_taggable(self._resource, self.RESOURCE_TYPE)
+            self._tag_manager = make_taggable(self._resource, self.RESOURCE_TYPE, self._own_tags)
         return self._tag_manager
+
+    def apply_removal_policy(self, policy: RemovalPolicy) -> None:
+        """Say what happens to the solution when it leaves the stack.
+
+        Args:
+            policy: Any but `RemovalPolicy.SNAPSHOT`.
+
+        Raises:
+            InvalidSolutionError: A solution has no snapshot.
+        """
+        problems = [*_removal_problems(policy)]
+        if problems:
+            raise InvalidSolutionError(self.node.path, problems)
+        self._resource.apply_removal_policy(policy)
+
+    def _properties(self, request: SolutionRequest, partition: str) -> dict[str, Any]:
+        properties = request.properties(partition)
+        if isinstance(request.solution_name, str) and is_token(request.solution_name):
+            properties["name"] = self._physical_name  # PhysicalName.GENERATE_IF_NEEDED is a token as well
+        return properties
 
     def _attribute(self, name: str) -> str:
         return Token.as_string(self._resource.get_att(name))
@@ -214,6 +318,16 @@ class Solution(Resource):
 
 def _path(scope: Construct, id: str) -> str:
     return f"{scope.node.path}/{id}".lstrip("/")
+
+
+def _adoption_problems(request: SolutionRequest) -> Iterator[Problem]:
+    if request.adopt_existing is True and request.solution_name is None:
+        yield Problem(
+            argument="adopt_existing",
+            value=True,
+            rule="needs solution_name: a generated name is never that of an existing solution",
+            fix="give the name of the solution to take over",
+        )
 
 
 def _removal_problems(removal_policy: object) -> Iterator[Problem]:

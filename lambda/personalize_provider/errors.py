@@ -2,6 +2,7 @@
 
 LifecycleError              every failure that CloudFormation hears of
   InvalidPropertiesError         the request can't be met as it is written: nothing was touched
+  NotAdoptableError              what exists is not what is declared: it was left as it is
   SupersededError                the stack has moved on: this request must change nothing more
 """
 
@@ -71,9 +72,18 @@ class LifecycleError(Exception):
         cause: Why it failed; the service's own message where there is one.
         next_step: What the reader should do.
         code: The service's error code, if it gave one.
+        details: More about the cause, a line each.
     """
 
-    def __init__(self, resource: str, operation: str, cause: str, next_step: str, code: str = "") -> None:
+    def __init__(
+        self,
+        resource: str,
+        operation: str,
+        cause: str,
+        next_step: str,
+        code: str = "",
+        details: Sequence[str] = (),
+    ) -> None:
         """Build the message from its parts."""
         self.resource = resource
         self.operation = operation
@@ -82,7 +92,8 @@ class LifecycleError(Exception):
         self.code = code
         reason = _printable(" ".join(cause[:MAX_MESSAGE_BYTES].split()))
         tail = f" ({code}); {next_step}" if code else f"; {next_step}"
-        super().__init__(_shorten(f"{resource}: {operation} failed: {reason}", tail))
+        message = _shorten(f"{resource}: {operation} failed: {reason}", tail)
+        super().__init__(message + _lines(details, MAX_MESSAGE_BYTES - len(message.encode())))
 
 
 class InvalidPropertiesError(LifecycleError):
@@ -93,6 +104,22 @@ class InvalidPropertiesError(LifecycleError):
         self.problems = tuple(problems)
         super().__init__(
             resource, "reading its properties", "; ".join(problems), "correct the template and deploy again"
+        )
+
+
+class NotAdoptableError(LifecycleError):
+    """A solution that is to be taken over is another one than the declared; every difference on its line."""
+
+    def __init__(self, resource: str, differences: Sequence[str]) -> None:
+        """List the differences."""
+        self.differences = tuple(differences)
+        super().__init__(
+            resource,
+            "adopting it",
+            "it is not as declared in what can't be changed, and was left as it is",
+            "declare it as it is, or choose another solution_name",
+            "NotAdoptable",
+            differences,
         )
 
 
@@ -166,6 +193,18 @@ def not_finished(resource: str, reason: str) -> LifecycleError:
 def _printable(text: str) -> str:
     """With control characters and lone surrogates escaped: in JSON they take six bytes each, or none."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def _lines(details: Sequence[str], room: int) -> str:
+    """Each detail on a line of its own, as many as there is room for."""
+    text = ""
+    for index, detail in enumerate(details):
+        line = f"\n  {_printable(detail)}"
+        rest = len(details) - index
+        if len((text + line).encode()) > room - (len(f"\n  and {rest} more") if rest > 1 else 0):
+            return f"{text}\n  and {rest} more"
+        text += line
+    return text
 
 
 def _shorten(head: str, tail: str) -> str:

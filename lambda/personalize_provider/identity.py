@@ -18,6 +18,8 @@ TAG_PREFIX = "cdk-personalize:"
 STACK_ID_TAG = f"{TAG_PREFIX}stack-id"
 LOGICAL_ID_TAG = f"{TAG_PREFIX}logical-id"
 CONFIG_HASH_TAG = f"{TAG_PREFIX}config-hash"
+ADOPTED_TAG = f"{TAG_PREFIX}adopted"
+"""On a solution that was there before its owner."""
 
 _MAX_NAME = 63  # rule 2
 _HASH_DIGITS = 12

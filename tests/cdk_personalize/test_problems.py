@@ -305,3 +305,26 @@ def test_solution__refused__is_a_value_error_and_leaves_nothing_in_the_tree(stac
 
     assert isinstance(raised.value, InvalidConstructError)
     assert stack.node.children == []
+
+
+def test_solution__adoption_without_a_name__needs_one(stack: cdk.Stack, dataset_group: str) -> None:
+    with pytest.raises(InvalidSolutionError) as raised:
+        Solution(stack, "A", dataset_group_arn=dataset_group, recipe=Recipe.SIMS, adopt_existing=True)
+
+    [problem] = raised.value.problems
+    assert str(problem).startswith("adopt_existing needs solution_name: a generated name is never that of")
+
+
+@pytest.mark.parametrize("value", ["yes", 1])
+def test_solution__adoption_that_is_no_flag__is_refused(
+    stack: cdk.Stack, dataset_group: str, value: Any
+) -> None:
+    with pytest.raises(InvalidSolutionError, match="adopt_existing must be True or False"):
+        Solution(
+            stack,
+            "A",
+            dataset_group_arn=dataset_group,
+            recipe=Recipe.SIMS,
+            solution_name="movies",
+            adopt_existing=value,
+        )

@@ -25,7 +25,7 @@ ELSEWHERE_IN_PYTHON = {
     },
     "SolutionConfig": {"autoTrainingConfig"},  # Solution's auto_training
 }
-OUR_OWN = {"CreateSolutionRequest": {"autoTraining", "waitForTrainingOnDelete"}}
+OUR_OWN = {"CreateSolutionRequest": {"autoTraining", "waitForTrainingOnDelete", "adoptExisting"}}
 NO_PART_OF_THE_REQUEST = {"removal_policy", "provider"}
 
 TYPES: dict[type[kinds.Kind], str] = {

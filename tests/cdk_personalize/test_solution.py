@@ -7,6 +7,7 @@ from typing import Any
 
 import aws_cdk as cdk
 import pytest
+from aws_cdk import aws_personalize as personalize
 from aws_cdk.assertions import Match, Template
 
 from cdk_personalize import (
@@ -14,6 +15,7 @@ from cdk_personalize import (
     HpoConfig,
     HyperParameterRanges,
     IntegerHyperParameterRange,
+    InvalidSolutionError,
     Recipe,
     Solution,
     SolutionConfig,
@@ -81,6 +83,7 @@ def test_solution__with_everything_on_top_level__uses_the_apis_names(
         perform_incremental_update=True,
         auto_training=AutoTraining.every(days=1),
         wait_for_training_on_delete=True,
+        adopt_existing=True,
     )
 
     Template.from_stack(stack).has_resource_properties(
@@ -94,6 +97,7 @@ def test_solution__with_everything_on_top_level__uses_the_apis_names(
             "performAutoTraining": True,
             "solutionConfig": {"autoTrainingConfig": {"schedulingExpression": "rate(1 day)"}},
             "waitForTrainingOnDelete": True,
+            "adoptExisting": True,
         },
     )
 
@@ -281,3 +285,33 @@ def test_solution__with_cdks_own_validation_on__has_nothing_to_complain_of(
     Template.from_stack(stack).resource_properties_count_is(
         "Custom::PersonalizeSolution", {"performAutoTraining": Match.any_value()}, 1
     )
+
+
+def test_solution__on_a_native_dataset_group__has_its_arn_and_waits_for_it(
+    stack: cdk.Stack, solutions: Find
+) -> None:
+    group = personalize.CfnDatasetGroup(stack, "Group", name="movies")
+    Solution(stack, "Movies", dataset_group_arn=group, recipe=Recipe.SIMS)
+
+    assert only(solutions(stack))["Properties"]["datasetGroupArn"] == {
+        "Fn::GetAtt": ["Group", "DatasetGroupArn"]
+    }
+
+
+def test_solution__on_another_stacks_dataset_group__imports_its_arn(
+    app: cdk.App, stack: cdk.Stack, solutions: Find
+) -> None:
+    group = personalize.CfnDatasetGroup(cdk.Stack(app, "Data"), "Group", name="movies")
+    Solution(stack, "Movies", dataset_group_arn=group, recipe=Recipe.SIMS)
+
+    assert "Fn::ImportValue" in only(solutions(stack))["Properties"]["datasetGroupArn"]
+
+
+@pytest.mark.parametrize("kind", [personalize.CfnSchema, object])
+def test_solution__on_what_is_no_dataset_group__is_refused(stack: cdk.Stack, kind: Any) -> None:
+    value = kind(stack, "Other", name="a", schema="{}") if kind is personalize.CfnSchema else kind()
+
+    with pytest.raises(
+        InvalidSolutionError, match=r"must be a dataset group: .*aws_personalize.CfnDatasetGroup"
+    ):
+        Solution(stack, "Movies", dataset_group_arn=value, recipe=Recipe.SIMS)

@@ -155,3 +155,26 @@ def test_tags__forty_eight__fail_the_synth_with_the_reason(stack: cdk.Stack) -> 
 
     with pytest.raises(RuntimeError, match="tags must be at most 47: a resource has 50, of which"):
         Template.from_stack(stack)
+
+
+@pytest.mark.parametrize(("count", "fits"), [(46, True), (47, False)])
+def test_tags__of_a_solution_to_adopt__are_one_less(dataset_group: str, count: int, fits: bool) -> None:
+    stack = cdk.Stack(cdk.App(), "Adopting")
+    Solution(
+        stack,
+        "Movies",
+        dataset_group_arn=dataset_group,
+        recipe=Recipe.SIMS,
+        solution_name="movies",
+        adopt_existing=True,
+    )
+    for number in range(count):
+        Tags.of(stack).add(f"tag{number}", "x")
+
+    if fits:
+        Template.from_stack(stack)
+    else:
+        with pytest.raises(
+            RuntimeError, match="at most 46: a resource has 50, of which cdk-personalize needs four"
+        ):
+            Template.from_stack(stack)

@@ -47,6 +47,7 @@ CHANGES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "auto_training": ({}, {"auto_training": AutoTraining.every(days=3)}),
     "solution_config": ({}, {"solution_config": SolutionConfig(event_value_threshold=1)}),
     "wait_for_training_on_delete": ({}, {"wait_for_training_on_delete": True}),
+    "adopt_existing": ({"solution_name": "one"}, {"adopt_existing": True}),
     "removal_policy": ({}, {"removal_policy": RemovalPolicy.RETAIN}),
     "provider": ({}, {"provider": "another"}),
     EVENTS_CONFIG: ({}, {"solution_config": EVENTS}),

@@ -253,3 +253,83 @@ def test_roles__without_one_permission__name_it_in_the_events(cloud: Cloud) -> N
     assert "personalize:CreateSolution" in cloud.reasons()
     assert "(AccessDeniedException); allow this action" in cloud.reasons()
     assert cloud.solutions() == {}
+
+
+def test_grants__enforced__allow_what_they_say_on_that_solution_alone(cloud: Cloud) -> None:
+    def build(stack: cdk.Stack) -> None:
+        for name in ("Ours", "Other"):
+            solution = Solution(
+                stack,
+                name,
+                dataset_group_arn=Cloud.dataset_group_arn,
+                recipe=Recipe.SIMS,
+                solution_name=name.lower(),
+            )
+            if name == "Ours":
+                solution.grant_read(iam.User(stack, "Reader", user_name="reader"))
+                solution.grant_train(iam.User(stack, "Trainer", user_name="trainer"))
+
+    assert cloud.deploy(build) == "CREATE_COMPLETE", cloud.reasons()
+    ours, other = f"{SOLUTION}/ours", f"{SOLUTION}/other"
+    cloud.aws.control("POST", "durations", {"solution_version": 0})
+    reader, trainer = user(cloud, "reader"), user(cloud, "trainer")
+
+    trainer.describe_solution(solutionArn=ours)
+    version = trainer.create_solution_version(solutionArn=ours)["solutionVersionArn"]
+    trained = trainer.describe_solution_version(solutionVersionArn=version)["solutionVersion"]
+    assert trained["status"] == "ACTIVE"
+    reader.describe_solution(solutionArn=ours)
+    reader.describe_solution_version(solutionVersionArn=version)
+    assert not denies(reader, "get_solution_metrics", solutionVersionArn=version)
+    assert reader.list_solution_versions(solutionArn=ours)["solutionVersions"]
+    assert reader.list_tags_for_resource(resourceArn=ours)["tags"]
+
+    their_version = cloud.personalize.create_solution_version(solutionArn=other)["solutionVersionArn"]
+    refused: list[tuple[Any, str, dict[str, Any]]] = [
+        (trainer, "create_solution_version", {"solutionArn": other}),
+        (trainer, "describe_solution_version", {"solutionVersionArn": their_version}),
+        (trainer, "delete_solution", {"solutionArn": ours}),
+        (trainer, "tag_resource", {"resourceArn": ours, "tags": [{"tagKey": "a", "tagValue": "b"}]}),
+        (trainer, "list_solution_versions", {"solutionArn": ours}),
+        (reader, "describe_solution", {"solutionArn": other}),
+        (reader, "get_solution_metrics", {"solutionVersionArn": their_version}),
+        (reader, "create_solution_version", {"solutionArn": ours}),
+        (reader, "update_solution", {"solutionArn": ours, "performAutoTraining": True}),
+    ]
+    for client, operation, request in refused:
+        assert denies(client, operation, **request), operation
+
+
+def denies(client: Any, operation: str, **request: Any) -> bool:
+    """Whether a call fails for want of a right; that the simulator can't answer it is another matter."""
+    try:
+        getattr(client, operation)(**request)
+    except ClientError as error:
+        return error.response["Error"]["Code"] == "AccessDeniedException"
+    return False
+
+
+def test_roles__adopting__may_mark_what_is_nobodys_and_take_the_marks_off(cloud: Cloud) -> None:
+    arn = cloud.personalize.create_solution(
+        name="movies",
+        datasetGroupArn=Cloud.dataset_group_arn,
+        recipeArn="arn:aws:personalize:::recipe/aws-user-personalization-v2",
+    )["solutionArn"]
+
+    adopting = recommender({"team": "recs"}, solution_name="movies", adopt_existing=True)
+    assert cloud.deploy(adopting) == "CREATE_COMPLETE", cloud.reasons()
+    assert cloud.describe(arn)["performAutoTraining"] is False
+    assert STACK_ID in cloud.tags(arn)
+    assert cloud.deploy(adopting, "Other") == "ROLLBACK_COMPLETE"
+    assert "it belongs to the resource" in cloud.reasons("Other")
+
+    assert cloud.destroy() == "DELETE_COMPLETE", cloud.reasons()
+    assert cloud.tags(arn) == {"team": "recs"}
+    assert cloud.describe(arn)["status"] == "ACTIVE"
+
+
+def user(cloud: Cloud, name: str) -> Any:
+    """Personalize as a user sees it."""
+    key = cloud.aws.client("iam").create_access_key(UserName=name)["AccessKey"]
+    secret = {"aws_secret_access_key": key["SecretAccessKey"]}
+    return cloud.aws.client("personalize", aws_access_key_id=key["AccessKeyId"], **secret)

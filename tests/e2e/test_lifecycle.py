@@ -257,6 +257,21 @@ def test_destroy__with_removal_policy_retain__keeps_the_solution(cloud: Cloud) -
     assert cloud.only_solution() == before
 
 
+def test_nested_stack__its_solution__lives_with_the_parent_that_uses_it(cloud: Cloud) -> None:
+    def build(stack: cdk.Stack) -> None:
+        recommender()(nested := cdk.NestedStack(stack, "Nested"))
+        solution = nested.node.find_child("Recommender")
+        assert isinstance(solution, Solution)
+        cdk.CfnOutput(stack, "ArnSeenFromAbove", value=solution.solution_arn)
+
+    assert cloud.deploy(build) == "CREATE_COMPLETE", cloud.reasons()
+    arn = cloud.only_solution()["solutionArn"]
+    assert cloud.aws.outputs("Stack")["ArnSeenFromAbove"] == arn
+
+    assert cloud.destroy() == "DELETE_COMPLETE"
+    assert cloud.solutions() == {}
+
+
 def eventually_no_solutions(cloud: Cloud) -> None:
     eventually_only(cloud)
 

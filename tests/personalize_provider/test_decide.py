@@ -12,8 +12,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from personalize_provider.identity import CONFIG_HASH_TAG, LOGICAL_ID_TAG, STACK_ID_TAG, Owner
+from personalize_provider.identity import (
+    ADOPTED_TAG,
+    CONFIG_HASH_TAG,
+    LOGICAL_ID_TAG,
+    STACK_ID_TAG,
+    Owner,
+)
 from personalize_provider.solution.decide import (
+    Adopt,
     Configure,
     Create,
     Delete,
@@ -636,3 +643,133 @@ def test_opening__any_goal__is_what_the_service_refuses_where_it_would_do_harm(
     else:
         assert step in (None, Create())
         assert step is None or (goal.starts_anew and later < 8)
+
+
+# Adoption
+
+ADOPTED = {**OWN, ADOPTED_TAG: "true"}
+LIVE = {"datasetGroupArn": REQUEST["datasetGroupArn"]}
+
+
+def adopting(**request: Any) -> Present:
+    return replace(present(generated=False, **request), adopts=True)
+
+
+def keeping(*, quiet: float = 0.0) -> Absent:
+    return replace(absent(quiet=quiet), keeps_adopted=True)
+
+
+@pytest.mark.parametrize("tags", [{}, FOREIGN, {CONFIG_HASH_TAG: "ffffffffffff"}])
+def test_adoption__nobodys_and_as_declared__all_marks_are_set_in_one_step(tags: dict[str, str]) -> None:
+    step = look(adopting(), seen(tags=tags, **LIVE))
+
+    assert isinstance(step, Adopt)
+    assert step.add == ADOPTED
+    assert step.remove == frozenset()
+
+
+def test_adoption__what_is_logged__is_what_it_was_and_no_tag() -> None:
+    step = look(adopting(tags={"team": "secret"}), seen(tags={}, performAutoTraining=True, **LIVE))
+
+    assert isinstance(step, Adopt)
+    assert "'performAutoTraining': True" in str(step)
+    assert "secret" not in str(step)
+
+
+@pytest.mark.parametrize("tags", [OTHER_STACK, OTHER_LOGICAL_ID, {STACK_ID_TAG: OWNER.stack_id}])
+def test_adoption__of_what_belongs_to_another__fails_and_names_it(tags: dict[str, str]) -> None:
+    step = look(adopting(), seen(tags=tags, **LIVE))
+
+    assert isinstance(step, Fail)
+    assert step.discard is None
+    assert "(AlreadyExists)" in failure(step)
+    assert tags[STACK_ID_TAG] in failure(step)
+    assert tags.get(LOGICAL_ID_TAG, "an unknown one") in failure(step)
+
+
+def test_adoption__not_as_declared__fails_with_the_differences() -> None:
+    step = look(adopting(), seen(tags={}, eventType="watch", **LIVE))
+
+    assert isinstance(step, Fail)
+    assert step.discard is None
+    assert failure(step).splitlines()[1:] == ["  eventType is watch, declared is nothing"]
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        *((status, Wait) for status in (*CREATING, *DELETING, *UNKNOWN)),
+        ("CREATE FAILED", Fail),
+    ],
+)
+@pytest.mark.parametrize("expired", [False, True])
+def test_adoption__not_active__waits_or_fails_and_never_deletes(
+    status: str, expected: type, expired: bool
+) -> None:
+    step = look(adopting(), seen(status, {}, **LIVE), expired=expired)
+
+    assert isinstance(step, Fail if expired else expected)
+    assert not isinstance(step, Fail) or step.discard is None
+
+
+def test_adoption__not_asked_for__touches_nothing() -> None:
+    step = look(present(generated=False), seen(tags={}, **LIVE))
+
+    assert "(AlreadyExists)" in failure(step)
+    assert "adopt_existing takes the solution over" in failure(step)
+
+
+def test_adopted__the_next_look__brings_the_rest_to_what_is_declared() -> None:
+    step = look(adopting(), seen(tags=ADOPTED, performAutoTraining=True, **LIVE))
+
+    assert step == Configure({"performAutoTraining": False})
+    assert isinstance(look(adopting(), seen(tags=ADOPTED, **LIVE)), Done)
+
+
+@pytest.mark.parametrize("status", STATUSES)
+@pytest.mark.parametrize("expired", [False, True])
+@pytest.mark.parametrize("adopts", [False, True])
+def test_adopted__whatever_its_status__no_update_deletes_it(status: str, expired: bool, adopts: bool) -> None:
+    goal = replace(present(generated=False), adopts=adopts)
+
+    step = look(goal, seen(status, ADOPTED, **LIVE), expired=expired)
+
+    assert not isinstance(step, Delete)
+    assert not isinstance(step, Fail) or step.discard is None
+
+
+@pytest.mark.parametrize("status", [status for status in STATUSES if status not in DELETING])
+@pytest.mark.parametrize("trains", [False, True])
+def test_delete__of_what_was_adopted__takes_all_our_marks_off_and_no_other_tag(
+    status: str, trains: bool
+) -> None:
+    training = version("CREATE IN_PROGRESS")
+    observed = seen(status, {**ADOPTED, "team": "recs"}, (training,), performAutoTraining=trains)
+
+    step = look(keeping(), observed, expired=True)
+
+    assert step == Retag({}, frozenset(ADOPTED))
+
+
+def test_delete__of_what_was_adopted_once_the_argument_is_left_out__deletes() -> None:
+    assert look(absent(), seen(tags=ADOPTED)) == Delete()
+
+
+def test_delete__of_what_the_stack_made_itself__deletes_though_adoption_is_asked_for() -> None:
+    assert look(keeping(), seen(tags=OWN)) == Delete()
+
+
+@pytest.mark.parametrize(
+    ("later", "expired", "expected"), [(4, False, Wait), (5, False, Done), (0, True, Done)]
+)
+@pytest.mark.parametrize("tags", [{}, OTHER_STACK])
+def test_delete__not_adopted_yet__waits_for_an_adoption_that_may_be_under_way(
+    tags: dict[str, str], later: float, expired: bool, expected: type
+) -> None:
+    step = look(keeping(quiet=5), seen(tags=tags), later=later, expired=expired)
+
+    assert isinstance(step, expected)
+
+
+def test_delete__of_somebody_elses_without_adoption__does_not_wait() -> None:
+    assert look(absent(quiet=5), seen(tags={})) == Done({})

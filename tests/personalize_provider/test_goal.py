@@ -124,6 +124,7 @@ def test_present__wait_for_training_that_is_no_boolean__is_refused(written: Any)
         ({"performIncrementalUpdate": "true"}, True),
         ({"tags": tag_list(a="b")}, True),
         ({"waitForTrainingOnDelete": "true"}, True),
+        ({"adoptExisting": "false"}, True),
         ({"ServiceTimeout": "60"}, True),
         ({"solutionConfig": {"autoTrainingConfig": {"schedulingExpression": "rate(2 days)"}}}, True),
         ({"recipeArn": SIMS}, False),
@@ -198,6 +199,33 @@ def test_starts_anew__update__only_with_another_solution_and_outside_a_rollback(
 ) -> None:
     assert anew("Update", properties, before) is expected
     assert anew("Update", properties, before, is_rolling_back=True) is False
+
+
+# Adoption
+
+
+@pytest.mark.parametrize(("written", "meant"), [("true", True), ("false", False), (None, False)])
+def test_adoption__with_a_name__is_read_by_both_goals_and_not_sent(written: str | None, meant: bool) -> None:
+    goal = present(name="movies", adoptExisting=written)
+    assert goal.adopts is meant
+    assert "adoptExisting" not in goal.request
+    assert goal.starts_anew is not meant  # it is looked for before it is made
+    assert goal.arn == present(name="movies").arn
+    assert goal.config_hash == present(name="movies").config_hash
+    assert absent(OWN, name="movies", adoptExisting=written).keeps_adopted is meant
+
+
+def test_adoption__without_a_name__is_refused() -> None:
+    with pytest.raises(InvalidPropertiesError, match="adoptExisting needs to know which solution"):
+        present(adoptExisting="true")
+
+
+@pytest.mark.parametrize("written", ["perhaps", "", ["true"], None])
+def test_adoption__that_is_no_boolean__is_refused(written: Any) -> None:
+    bare = request("Create", {"name": "movies"})
+    broken = replace(bare, properties={**bare.properties, "adoptExisting": written})
+    with pytest.raises(InvalidPropertiesError, match="adoptExisting"):
+        goal_of(broken, since=1.0)
 
 
 # Dropped tags

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from personalize_local.simulator import Durations
 from personalize_provider.solution import Solution
-from personalize_provider.solution.decide import Configure, Create, Delete, Retag, StopTraining
+from personalize_provider.solution.decide import Adopt, Configure, Create, Delete, Retag, StopTraining
 from personalize_provider.solution.goal import Absent, Present, goal_of
 from personalize_provider.steps import Done, Effect, Step, Wait
 from provider_world import GROUP, SIMS, V2, World, request, tag_list, world
@@ -417,3 +417,78 @@ def test_act__delete_refused_and_campaigns_not_told__says_what_is_known(code: st
     at.fault("DeleteSolution", "ResourceInUseException")
     at.fault("ListCampaigns", code)
     assert absent(at, arn).act(Delete()) == Wait("DeleteSolution: the last answer")
+
+
+# Adoption
+
+ADOPTING = {"name": "movies", "adoptExisting": "true"}
+
+
+def by_hand(at: World, **more: Any) -> str:
+    """A solution that somebody else made."""
+    members = {"name": "movies", "datasetGroupArn": GROUP, "recipeArn": V2, "performAutoTraining": False}
+    arn: str = at.call("CreateSolution", **{**members, **more})["solutionArn"]
+    at.simulator.advance(60)
+    at.simulator.clear_calls()
+    return arn
+
+
+def test_adopt__as_declared__takes_one_call_and_is_done() -> None:
+    at = world()
+    arn = by_hand(at, tags=tag_list(team="recs"))
+    movies = present(at, **ADOPTING)
+    adopt = look(movies)
+    assert isinstance(adopt, Adopt)
+    assert movies.act(adopt) is None
+    assert isinstance(look(movies), Done)
+    assert called(at) == [
+        "ListTagsForResource",
+        "DescribeSolution",
+        "TagResource",
+        "ListTagsForResource",
+        "DescribeSolution",
+    ]
+    assert at.tags(arn)["team"] == "recs"
+
+
+def test_adopt__throttled__is_looked_at_again_for_somebody_may_have_been_faster() -> None:
+    at = world()
+    arn = by_hand(at)
+    movies = present(at, **ADOPTING)
+    adopt = look(movies)
+    at.fault("TagResource", "LimitExceededException")
+    throttled(movies, adopt)  # type: ignore[arg-type]
+    theirs = {"cdk-personalize:stack-id": "theirs", "cdk-personalize:logical-id": "Shows"}
+    at.call("TagResource", resourceArn=arn, tags=tag_list(**theirs))
+    step = look(movies)
+    assert not isinstance(step, Effect), step
+
+
+def test_adopt__nothing_of_that_name__creates_it() -> None:
+    at = world()
+    movies = present(at, **ADOPTING)
+    assert look(movies) == Create()
+    assert called(at) == ["ListTagsForResource"]
+
+
+def test_delete__of_what_was_adopted__is_over_with_the_marks() -> None:
+    at = world()
+    arn = by_hand(at)
+    at.create(**ADOPTING).finish()
+    movies = absent(at, arn, **ADOPTING)
+    release = look(movies)
+    assert isinstance(release, Retag)
+    assert movies.act(release) is None
+    assert look(movies) == Done({})
+    assert at.tags(arn) == {}
+    assert arn in at.solutions()
+
+
+def test_delete__of_what_was_adopted_and_is_not_described__takes_only_the_marks_off() -> None:
+    at = world()
+    arn = by_hand(at)
+    at.create(**ADOPTING).finish()
+    at.fault("DescribeSolution", "ResourceNotFoundException", times=9)
+    step = look(absent(at, arn, **ADOPTING))
+    assert isinstance(step, Retag)
+    assert not step.add

@@ -22,13 +22,14 @@ from urllib.parse import urlsplit
 from botocore.exceptions import ClientError, HTTPClientError, ResponseStreamingError
 
 from cdk_personalize._timing import POLL_SECONDS, Timing
-from chaos import Chaos, Strike
+from chaos import Chaos, Strike, error
 from event_rules import PREFIX, EventRules, OneFunction, Rule, SingleFunction
 from framework_runtime import FrameworkRuntime
 from functions import Executions, Functions
-from personalize_local.simulator import Clock, Durations, Limits, Response, Scope
+from personalize_local.simulator import Clock, Durations, Limits, Response, Scope, ServiceError
 from personalize_local.simulator import Personalize as Simulator
 from personalize_provider import answer, framework, sdk, single_function
+from personalize_provider.identity import STACK_ID_TAG
 from provider_world import GROUP, PROPERTIES, SCOPE, START, client_of, without_none
 from stack_engine import Engine, Stack, Template
 from virtual_time import VirtualTime
@@ -105,6 +106,8 @@ class Account:
         operation = target.rpartition(".")[2]
 
         def answer() -> Response:
+            if operation == "TagResource" and self._is_anothers(json.loads(body)):
+                return error(HTTPStatus.BAD_REQUEST, "AccessDeniedException")
             response = self.simulator.respond(target, body, scope)
             if response.status == HTTPStatus.OK and not operation.startswith(("Describe", "List")):
                 request, answered = json.loads(body), json.loads(response.body or b"{}")
@@ -113,6 +116,13 @@ class Account:
             return response
 
         return self._struck(operation, answer)
+
+    def _is_anothers(self, request: Mapping[str, Any]) -> bool:
+        """Whether the caller's role must not tag a solution: it bears another stack's id (decision 15)."""
+        ours = {tag["tagKey"]: tag["tagValue"] for tag in request["tags"]}.get(STACK_ID_TAG)
+        with contextlib.suppress(ServiceError):
+            return ours is not None and self.tags(request["resourceArn"]).get(STACK_ID_TAG, ours) != ours
+        return False
 
     def describe_stacks(self, *, StackName: str) -> Mapping[str, Any]:  # noqa: N803 (botocore's name)
         """Answer the provider's call to CloudFormation."""

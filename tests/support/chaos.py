@@ -65,9 +65,9 @@ class Chaos:
         self.struck[strike.kind] += 1
         match strike.kind:
             case "refused":
-                return _error(400, strike.code)
+                return error(400, strike.code)
             case "fault":
-                return _error(_SERVER_ERROR, "InternalFailure")
+                return error(_SERVER_ERROR, "InternalFailure")
             case "reset":
                 raise ConnectionClosedError(endpoint_url=_URL)
             case "killed before":
@@ -96,6 +96,7 @@ class Chaos:
         return None
 
 
-def _error(status: int, code: str) -> Response:
+def error(status: int, code: str) -> Response:
+    """An answer with an error code."""
     headers = {"content-type": "application/x-amz-json-1.1", "x-amzn-errortype": code}
     return Response(status, headers, json.dumps({"__type": code, "message": "struck by a test"}).encode())

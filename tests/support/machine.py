@@ -79,10 +79,12 @@ class Stacks(RuleBasedStateMachine):
     Attributes:
         runtime: What carries requests; the framework's process is shared by all lives.
         tally: What all lives together have met.
+        adopts: Whether solutions with an explicit name are adopted.
     """
 
     runtime: ClassVar[FrameworkRuntime | OneFunction]
     tally: ClassVar[Counter[str]] = Counter()
+    adopts: ClassVar[bool] = False
 
     @initialize(
         seed=st.integers(0, 1_000_000),
@@ -121,13 +123,14 @@ class Stacks(RuleBasedStateMachine):
             seed=seed,
         )
         self.account = self._exit.enter_context(opened)
-        self.world = World(self.account)
+        self.world = World(self.account, adopts=self.adopts)
         self._framework_kills = 0
         if isinstance(self.runtime, FrameworkRuntime):
             self.account.functions.kill_framework = self._kills_framework
         self.tally["sequences"] += 1
         self.account.strike(*first)
-        self.world.stacks.append(self.account.engine.create("films", template))
+        self._prepare()
+        self.world.stacks.append(self.account.engine.create("films", self._template(template)))
         self.account.time.run(1)
 
     # What the stacks' owner does.
@@ -156,7 +159,7 @@ class Stacks(RuleBasedStateMachine):
             return
         settings = {"reverses_replaced": reverses, "forgets_failed_replacement": forgets}
         settings |= {"waits_for_others": waits, "on_failure": on_failure, "events_lag": events_lag}
-        self.world.stacks.append(self.account.engine.create(name, template, **settings))
+        self.world.stacks.append(self.account.engine.create(name, self._template(template), **settings))
 
     @rule(pick=picks, template=templates)
     def update(self, pick: int, template: Template) -> None:
@@ -164,7 +167,7 @@ class Stacks(RuleBasedStateMachine):
         stack = self._pick(pick, "CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE")
         if stack is not None:
             self.account.time.run(_BETWEEN_OPERATIONS)
-            stack.update(template)
+            stack.update(self._template(template))
 
     @rule(pick=picks, after=moments)
     def cancel_update(self, pick: int, after: float) -> None:
@@ -338,6 +341,12 @@ class Stacks(RuleBasedStateMachine):
             self.tally["framework functions killed"] += 1
             return True
         return False
+
+    def _prepare(self) -> None:
+        """What is there before the first stack."""
+
+    def _template(self, template: Template) -> Template:
+        return template
 
     def _alive(self) -> list[Stack]:
         return [stack for stack in self.world.stacks if stack.status not in {"DELETE_COMPLETE"}]

@@ -23,6 +23,7 @@ class World:
         foreign: Somebody else's solutions by ARN, and how many effects of the provider's came before them.
         untagged: Solutions whose tags were removed: under an explicit name they look like foreign ones.
         altered: Solutions of the stacks' that were changed or deleted by hand since their last deploy.
+        adopts: Whether the stacks adopt what somebody else made: then it may be changed, but not deleted.
         started_over: Whether functions of the framework's were killed: it may then answer twice.
     """
 
@@ -32,6 +33,7 @@ class World:
     untagged: set[str] = field(default_factory=set)
     altered: set[str] = field(default_factory=set)
     started_over: bool = False
+    adopts: bool = False
 
     def broken_always(self) -> Iterator[str]:
         """Promises that are broken, of those that hold at any moment."""
@@ -50,6 +52,7 @@ class World:
         yield from self.broken_always()
         solutions = self.account.solutions()
         yield from self._leaks(solutions)
+        yield from self._marks_left(solutions)
         for request in self.account.engine.requests:
             yield from self._answers(request)
         for stack in self.stacks:
@@ -59,6 +62,8 @@ class World:
 
     def _foreign_touches(self) -> Iterator[str]:
         for number, (operation, arn) in enumerate(self.account.effects):
+            if self.adopts and operation not in {"CreateSolution", "DeleteSolution"}:
+                continue
             if number >= self.foreign.get(arn, number + 1):
                 yield f"{operation} touched {arn}, which is somebody else's"
 
@@ -81,6 +86,15 @@ class World:
         for name, rule in self.account.rules.items():
             if rule.targets or owners[name[-12:]].status == "DELETE_COMPLETE":
                 yield f"the rule {name} is left, with {len(rule.targets)} targets"
+
+    def _marks_left(self, solutions: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+        """Solutions of somebody else's that bear the marks of a stack which doesn't have them any more."""
+        owned = {resource.physical_id for stack in self.stacks for _, resource in stack.known}
+        owned |= {arn for stack in self.stacks for arn in stack.given_up}
+        for arn in self.foreign.keys() & solutions.keys() - owned - self.untagged:
+            is_marked = STACK_ID_TAG in self.account.tags(arn)
+            if is_marked and not self._will_be_found(arn):
+                yield f"leak: {arn} bears the marks of a stack that doesn't have it"
 
     def _will_be_found(self, arn: str) -> bool:
         """Whether a stack that was not told of a solution knows its resource, and can delete it by that."""

@@ -15,6 +15,7 @@ from cdk_personalize import (
     HpoResourceConfig,
     HyperParameterRanges,
     IntegerHyperParameterRange,
+    ISolution,
     ObjectiveSensitivity,
     OptimizationObjective,
     Recipe,
@@ -51,7 +52,7 @@ def every_property(stack: Stack, dataset_group_arn: str) -> None:
         ),
         wait_for_training_on_delete=True,
     )
-    tuned = Solution(
+    tuned: ISolution = Solution(
         stack,
         "Tuned",
         dataset_group_arn=dataset_group_arn,

@@ -6,8 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from personalize_provider.errors import LifecycleError, not_finished
-from personalize_provider.identity import CONFIG_HASH_TAG
+from personalize_provider.errors import LifecycleError, NotAdoptableError, not_finished
+from personalize_provider.identity import (
+    ADOPTED_TAG,
+    CONFIG_HASH_TAG,
+    LOGICAL_ID_TAG,
+    STACK_ID_TAG,
+    TAG_PREFIX,
+)
+from personalize_provider.solution.adoption import differences
 from personalize_provider.solution.config import UPDATABLE_MEMBERS, carries, updatable, update_request
 from personalize_provider.solution.goal import Absent, Goal, Present
 from personalize_provider.steps import Done, Effect, Fail, Step, Wait
@@ -45,6 +52,11 @@ class Observed:
     def status(self) -> str:
         """The solution's status, in one spelling."""
         return normalized(self.solution.get("status", ""))
+
+    @property
+    def is_adopted(self) -> bool:
+        """Whether it was there before its owner."""
+        return ADOPTED_TAG in self.tags
 
     @property
     def update(self) -> Mapping[str, Any]:
@@ -97,6 +109,21 @@ class Retag(Effect):
 
 
 @dataclass(frozen=True)
+class Adopt(Retag):
+    """TagResource that makes a solution the owner's.
+
+    Attributes:
+        was: What UpdateSolution can change, as it was: nothing but the log will know.
+    """
+
+    was: Mapping[str, Any]
+
+    def __repr__(self) -> str:
+        """What is logged."""
+        return f"Adopt(was={self.was})"
+
+
+@dataclass(frozen=True)
 class StopTraining(Effect):
     """StopSolutionVersionCreation for these versions."""
 
@@ -143,7 +170,12 @@ def decide(goal: Present | Absent, observed: Observed | None, *, now: float, exp
     )
     if not (expired and isinstance(step, Wait)):
         return step
-    never_active = observed is not None and goal.owns(observed.tags) and _was_never_active(goal, observed)
+    never_active = (
+        observed is not None
+        and goal.owns(observed.tags)
+        and not observed.is_adopted
+        and _was_never_active(goal, observed)
+    )
     return Fail(not_finished(goal.label, step.reason), discard=Delete() if never_active else None)
 
 
@@ -158,7 +190,7 @@ def _towards_present(goal: Present, observed: Observed | None) -> Step:
     if observed.status in _DELETING:
         return Wait(f"a solution of that name is {observed.status}")
     if not goal.owns(observed.tags):
-        return Fail(_taken(goal, observed))
+        return _adoption(goal, observed) if goal.adopts else Fail(_taken(goal, observed))
     if observed.status == "CREATE FAILED":
         return _after_failed_create(goal, observed)
     if observed.status != "ACTIVE":
@@ -166,6 +198,20 @@ def _towards_present(goal: Present, observed: Observed | None) -> Step:
     if not goal.name_proves_owner and observed.tags.get(CONFIG_HASH_TAG) != goal.config_hash:
         return Fail(_not_updatable(goal))
     return _when_active(goal, observed)
+
+
+def _adoption(goal: Present, observed: Observed) -> Step:
+    """Take over a solution that is nobody's and as declared, in one call: all marks are there, or none."""
+    if observed.tags.keys() & goal.owner.tags.keys():
+        return Fail(_owned(goal, observed))
+    if observed.status == "CREATE FAILED":
+        return Fail(_failed(goal, "adopting it", observed.solution.get("latestSolutionVersion", {})))
+    if observed.status != "ACTIVE":
+        return Wait(f"status {observed.status}")
+    unlike = differences(goal.request, observed.solution)
+    if unlike:
+        return Fail(NotAdoptableError(goal.label, unlike))
+    return Adopt({**goal.tags, ADOPTED_TAG: "true"}, frozenset(), updatable(observed.current))
 
 
 def _when_active(goal: Present, observed: Observed) -> Step:
@@ -196,6 +242,8 @@ def _after_failed_create(goal: Present, observed: Observed) -> Step:
     # A solution has no failure reason of its own (rule 47).
     version = observed.solution.get("latestSolutionVersion", {})
     failure = _failed(goal, "CreateSolution", version)
+    if observed.is_adopted:
+        return Fail(failure)
     if _is_since(goal, observed.solution):
         return Fail(failure, discard=Delete())
     if version:
@@ -210,7 +258,12 @@ def _towards_absent(goal: Absent, observed: Observed | None, now: float, *, expi
             return Wait("nothing there yet; a create may still be under way")
         return Done({})
     if not goal.owns(observed.tags):
+        if goal.keeps_adopted and now < goal.since + goal.quiet_seconds and not expired:
+            return Wait("nobody's yet; an adoption may still be under way")
         return Done({})  # somebody else's: a create that failed on its name is deleted without effect
+    release = letting_go(goal, observed.tags)
+    if release is not None:
+        return release
     if observed.status in _DELETING | _CREATING:
         return Wait(f"status {observed.status}")
     if observed.is_updating:  # rule 77
@@ -222,6 +275,17 @@ def _towards_absent(goal: Absent, observed: Observed | None, now: float, *, expi
         if not _has_sent(goal, observed, off):
             return Configure(off)
     return _end_training(goal, observed) or Delete()
+
+
+def letting_go(goal: Absent, tags: Mapping[str, str]) -> Retag | None:
+    """What a Delete does in place of deleting, to a solution that was there before its owner.
+
+    Whether such a Delete undoes the adoption or ends the stack can't be told in all cases. So nothing that
+    was adopted is deleted for as long as the properties ask to adopt it.
+    """
+    if goal.keeps_adopted and goal.owns(tags) and ADOPTED_TAG in tags:
+        return Retag({}, frozenset(key for key in tags if key.startswith(TAG_PREFIX)))
+    return None
 
 
 def _end_training(goal: Absent, observed: Observed) -> Step | None:
@@ -269,7 +333,19 @@ def _taken(goal: Present, observed: Observed) -> LifecycleError:
         "CreateSolution",
         f"a solution of that name exists (status {observed.status}) and is not this resource's; "
         "it was left as it is",
-        "choose another solution_name, or leave it out to have one generated",
+        "choose another solution_name, or leave it out to have one generated; "
+        "adopt_existing takes the solution over",
+        "AlreadyExists",
+    )
+
+
+def _owned(goal: Present, observed: Observed) -> LifecycleError:
+    stack, logical_id = (observed.tags.get(tag, "an unknown one") for tag in (STACK_ID_TAG, LOGICAL_ID_TAG))
+    return LifecycleError(
+        goal.label,
+        "adopting it",
+        f"it belongs to the resource {logical_id} of the stack {stack}, and was left as it is",
+        f"choose another solution_name; if that stack is gone, remove the solution's tags {TAG_PREFIX}*",
         "AlreadyExists",
     )
 

@@ -22,6 +22,8 @@ _SOLUTION_ARN = re.compile(
 )
 _MAX_SHOWN = 60
 _WAIT_FOR_TRAINING = "waitForTrainingOnDelete"
+_ADOPT = "adoptExisting"
+_OUR_PROPERTIES = frozenset({_WAIT_FOR_TRAINING, _ADOPT})
 
 # CloudFormation makes an id up where it never heard of one: the create that it gave up may still be under
 # way. Twice what its last call can take: it checks that the stack still waits for it, and then makes one call
@@ -69,11 +71,13 @@ class Present(Goal):
         dropped_tags: Keys of tags that the properties before had and these have not. Tags that
             others put on the solution are none of ours and stay.
         starts_anew: It is most likely not there yet: a create, or the new solution of a replacement.
+        adopts: A solution of that name which is nobody's is taken over.
     """
 
     request: Mapping[str, Any]
     dropped_tags: frozenset[str] = frozenset()
     starts_anew: bool = False
+    adopts: bool = False
 
     @property
     def tags(self) -> dict[str, str]:
@@ -96,11 +100,13 @@ class Absent(Goal):
             there means that it is gone.
         is_id_made_up: CloudFormation never heard of an id: what it gave up may still make the solution, also
             after it was deleted once.
+        keeps_adopted: What was adopted is let go of, and stays.
     """
 
     wait_for_training: bool = False
     quiet_seconds: float = 0.0
     is_id_made_up: bool = False
+    keeps_adopted: bool = False
 
 
 def physical_id(request: Request) -> str:
@@ -141,8 +147,9 @@ def goal_of(request: Request, since: float, *, is_rolling_back: bool = False) ->
     if request.type == "Delete":
         return _absent(request, since)
     present = _present(request, since)
-    # What a rollback wants is there in most cases.
-    return replace(present, starts_anew=present.arn != _arn_before(request) and not is_rolling_back)
+    # What a rollback wants is there in most cases, and so is what is to be adopted.
+    is_there = is_rolling_back or present.adopts or present.arn == _arn_before(request)
+    return replace(present, starts_anew=not is_there)
 
 
 def _arn_before(request: Request) -> str:
@@ -175,11 +182,11 @@ def _refuse_foreign(request: Request) -> None:
 
 def _present(request: Request, since: float) -> Present:
     owner = Owner(request.stack_id, request.logical_id)
-    properties = {key: value for key, value in request.properties.items() if key != _WAIT_FOR_TRAINING}
+    properties = {key: value for key, value in request.properties.items() if key not in _OUR_PROPERTIES}
     # Off unless asked for, and always said: the service's default is on, and costs money (rule 33).
     properties = {"name": _UNNAMED, "performAutoTraining": "false", **properties}
     body, problems = restore(properties, input_shape("CreateSolution"))
-    problems += _own_rules(body, request.properties.get(_WAIT_FOR_TRAINING, "false"))
+    problems += _own_rules(body, request.properties)
     problems = problems or list(rules.broken(body))  # which take it that all values have their types
     if problems:
         raise InvalidPropertiesError(f"resource {request.logical_id}", problems)
@@ -195,10 +202,11 @@ def _present(request: Request, since: float) -> Present:
         since=since,
         request={**body, "name": name, "tags": [{"tagKey": k, "tagValue": v} for k, v in tags.items()]},
         dropped_tags=frozenset(_tag_keys(request.old_properties)) - tags.keys(),
+        adopts=boolean(request.properties.get(_ADOPT)) is True,
     )
 
 
-def _own_rules(body: Mapping[str, Any], wait_for_training: Any) -> Iterator[str]:
+def _own_rules(body: Mapping[str, Any], properties: Mapping[str, Any]) -> Iterator[str]:
     """What neither the service model nor the service refuses, but we have to."""
     name = body.get("name")
     if isinstance(name, str) and not _NAME.fullmatch(name):  # it becomes part of an ARN
@@ -208,8 +216,12 @@ def _own_rules(body: Mapping[str, Any], wait_for_training: Any) -> Iterator[str]
             yield f"Invalid value for parameter tags, the key {_shown(key)} is there {times} times"
         if key.lower().startswith(TAG_PREFIX):
             yield f"Invalid value for parameter tags, key: {_shown(key)}, {TAG_PREFIX} is the provider's own"
-    if boolean(wait_for_training) is None:
-        yield f"Invalid type for parameter {_WAIT_FOR_TRAINING}, valid values: true, false"
+
+    for name in sorted(_OUR_PROPERTIES):
+        if boolean(properties.get(name, "false")) is None:
+            yield f"Invalid type for parameter {name}, valid values: true, false"
+    if boolean(properties.get(_ADOPT)) and "name" not in properties:
+        yield f"Missing parameter name: {_ADOPT} needs to know which solution"
 
 
 def _shown(text: str) -> str:
@@ -247,4 +259,5 @@ def _absent(request: Request, since: float) -> Absent | None:
         wait_for_training=boolean(request.properties.get(_WAIT_FOR_TRAINING)) is True,
         quiet_seconds=_SETTLES_SECONDS if known else GIVEN_UP_SECONDS,
         is_id_made_up=not known,
+        keeps_adopted=boolean(request.properties.get(_ADOPT)) is True,
     )

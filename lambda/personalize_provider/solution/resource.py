@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 from personalize_provider.errors import CALL_ERRORS, error_code, error_message, is_throttle
 from personalize_provider.sdk import Personalize
 from personalize_provider.solution.decide import (
+    Adopt,
     Configure,
     Create,
     Delete,
@@ -18,6 +19,7 @@ from personalize_provider.solution.decide import (
     Retag,
     StopTraining,
     decide,
+    letting_go,
     opening,
 )
 from personalize_provider.solution.goal import Absent, Present
@@ -59,7 +61,7 @@ class Solution:
         if isinstance(observed, Wait):
             return observed
         if observed is None and self._may_only_be_unseen:
-            return Delete()
+            return self._ending
         return decide(self._goal, observed, now=self._now(), expired=expired)
 
     def act(self, effect: Effect) -> Wait | None:
@@ -68,7 +70,7 @@ class Solution:
         try:
             self._call(effect)
         except ClientError as error:
-            if is_throttle(error):
+            if is_throttle(error) and not isinstance(effect, Adopt):  # somebody else may be taking it over
                 self._without_look = effect
             code = error_code(error)
             gone = code == "ResourceNotFoundException" and not isinstance(effect, Create)
@@ -89,11 +91,17 @@ class Solution:
         goal = self._goal
         return isinstance(goal, Absent) and not self._is_deleted and goal.owns(self._tags or {})
 
+    @property
+    def _ending(self) -> Effect:
+        """What ends the owner's part in a solution of which only the tags are seen."""
+        is_kept = letting_go(self._goal, self._tags or {}) if isinstance(self._goal, Absent) else None
+        return is_kept or Delete()
+
     def _observe(self) -> Observed | Wait | None:
         # Tags first: they tell as well whether the solution is there, and leave the account's one
         # DescribeSolution a second (rule 118) to those that need it. Before a delete they are read each time:
-        # what bears an explicit name may be somebody else's by now.
-        if self._tags is None or isinstance(self._goal, Absent):
+        # what bears an explicit name may be somebody else's by now. So may be what is to be adopted.
+        if self._tags is None or isinstance(self._goal, Absent) or not self._goal.owns(self._tags):
             self._tags = _if_there(self._read_tags)
         if self._tags is None and isinstance(self._goal, Present):
             return None
@@ -127,18 +135,21 @@ class Solution:
                 if add:
                     tags = [{"tagKey": key, "tagValue": value} for key, value in add.items()]
                     self._client.tag_resource(resourceArn=arn, tags=tags)
+                self._end_quiet_time()
             case StopTraining(version_arns):
                 for version_arn in version_arns:
                     self._client.stop_solution_version_creation(solutionVersionArn=version_arn)
             case Delete():
                 self._client.delete_solution(solutionArn=arn)
                 self._is_deleted = True
-                if (
-                    isinstance(self._goal, Absent) and not self._goal.is_id_made_up
-                ):  # it was there, and goes now
-                    self._goal = replace(self._goal, quiet_seconds=0.0)
+                self._end_quiet_time()
             case _:
                 raise TypeError(f"{self.label} knows no effect {effect!r}")
+
+    def _end_quiet_time(self) -> None:
+        """It was there, and is given up now: there is nothing more to look for."""
+        if isinstance(self._goal, Absent) and not self._goal.is_id_made_up:
+            self._goal = replace(self._goal, quiet_seconds=0.0)
 
     def _read_tags(self) -> dict[str, str]:
         if isinstance(self._goal, Absent) and self._goal.name_proves_owner:
