@@ -29,7 +29,7 @@ else
   $(error TARGET=$(TARGET) is not known: use TARGET=local (the default) or TARGET=aws)
 endif
 
-.PHONY: help setup deploy bootstrap diff synth destroy local local-aws test soak lint format clean
+.PHONY: help setup deploy bootstrap diff synth destroy local local-aws test soak docs lint format clean
 
 help:  ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -68,11 +68,16 @@ soak: $(TOOLS)  ## The long form of the reliability tests: SEQUENCES=10000 rando
 	.venv/bin/python tests/reliability/soak.py --sequences $(or $(SEQUENCES),10000)
 	FAULT_MATRIX=all pytest -n auto --dist worksteal tests/faults
 
+# The variable silences what the theme says of other builders at each build.
+docs: $(TOOLS)  ## Build the site of the documents and the API reference, in build/site
+	NO_MKDOCS_2_WARNING=true mkdocs build --strict --quiet
+	@echo "Open $(CURDIR)/build/site/index.html, or serve it: mkdocs serve"
+
 lint: $(TOOLS)  ## Format, style and types, without changing anything
 	ruff format --check .
 	ruff check .
 	mypy
-	mypy app.py hatch_build.py lambda/build_asset.py tests/support
+	mypy app.py hatch_build.py lambda/build_asset.py tests/support docs/_site
 
 format: $(TOOLS)  ## Put the code into the house style
 	ruff format .
@@ -83,7 +88,7 @@ clean:  ## Stop the local AWS and remove everything that make made
 	rm -rf .venv node_modules build dist cdk.out .local-aws .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.venv/.installed: requirements.txt requirements-dev.txt
+.venv/.installed: requirements.txt requirements-docs.txt requirements-dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "Python 3.11 or newer is needed; $(PYTHON) is $$($(PYTHON) --version). Try: make PYTHON=python3.12"; exit 1; }
 	$(PYTHON) -m venv .venv

@@ -1,12 +1,12 @@
-"""What the site needs beyond docs/: pages kept elsewhere in the repository, and links that work in both places.
+"""What the site needs beyond docs/: pages kept elsewhere, and links that work in both places.
 
-The documents are written for readers of the repository. A link to a file is led to the page that is made of it or,
-where there is none, to the file in the public repository.
+The documents are written for readers of the repository. A link to a file is led to the page that is made of
+it or, where there is none, to the file in the public repository.
 """
 
 from __future__ import annotations
 
-import os.path
+import posixpath
 import re
 from pathlib import Path
 
@@ -20,6 +20,8 @@ MERMAID = ROOT / "node_modules" / "@mermaid-js" / "tiny" / "dist" / "mermaid.tin
 
 _LINK = re.compile(r"(?<=\]\()(?![a-z]+:|#)([^)#\s]+)(?=[)#])")
 _INFO_FOR_TESTS = re.compile(r"^```python [a-z]+$", re.MULTILINE)
+_ROW = re.compile(r"^\|.*\|$", re.MULTILINE)
+_CODE = re.compile(r"`[^`]+`")
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
@@ -38,15 +40,21 @@ def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: 
     pages = pages_by_path(files, config.extra["pages"])
 
     def led(match: re.Match[str]) -> str:
-        path = os.path.normpath(os.path.join(os.path.dirname(source), match[1]))
+        path = posixpath.normpath(posixpath.join(posixpath.dirname(source), match[1]))
         if path in pages:
-            return os.path.relpath(pages[path], os.path.dirname(page.file.src_uri))
+            return posixpath.relpath(pages[path], posixpath.dirname(page.file.src_uri))
         if (ROOT / path).exists():
             kind = "tree" if (ROOT / path).is_dir() else "blob"
             return f"{config.extra['source']}/{kind}/main/{path}"
         return match[1]  # the build says that it leads nowhere
 
-    return _INFO_FOR_TESTS.sub("```python", _LINK.sub(led, markdown))
+    return _as_python_markdown(_LINK.sub(led, markdown))
+
+
+def _as_python_markdown(markdown: str) -> str:
+    """Write what Python-Markdown and GitHub read differently: bars in a table's code, words after a language."""
+    plain_bars = _ROW.sub(lambda row: _CODE.sub(lambda code: code[0].replace(r"\|", "|"), row[0]), markdown)
+    return _INFO_FOR_TESTS.sub("```python", plain_bars)
 
 
 def examples() -> list[Path]:
