@@ -52,7 +52,7 @@ def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: 
 
 
 def _as_python_markdown(markdown: str) -> str:
-    """Write what Python-Markdown and GitHub read differently: bars in a table's code, words after a language."""
+    """Rewrite what Python-Markdown and GitHub read differently: a bar in a table's code, an info string."""
     plain_bars = _ROW.sub(lambda row: _CODE.sub(lambda code: code[0].replace(r"\|", "|"), row[0]), markdown)
     return _INFO_FOR_TESTS.sub("```python", plain_bars)
 
