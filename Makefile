@@ -78,6 +78,7 @@ lint: $(TOOLS)  ## Format, style and types, without changing anything
 	ruff check .
 	mypy
 	mypy app.py hatch_build.py lambda/build_asset.py tests/support docs/_site
+	for example in examples/*/; do MYPYPATH=$$example mypy --no-error-summary $$example || exit 1; done
 
 format: $(TOOLS)  ## Put the code into the house style
 	ruff format .

@@ -1,4 +1,4 @@
-"""The examples of tests, run as a consumer does: outside the checkout, with the plugin as an entry point."""
+"""The examples, tested as a consumer does: outside the checkout, with the plugin as an entry point."""
 
 from __future__ import annotations
 
@@ -13,7 +13,15 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-EXAMPLES = ("campaign_lambda", "deployed_stack", "snapshot_test", "training_script")
+EXAMPLES = (
+    "campaign_lambda",
+    "deployed_stack",
+    "media",
+    "multi_environment",
+    "retail",
+    "snapshot_test",
+    "training_script",
+)
 
 
 @pytest.fixture(scope="session")
