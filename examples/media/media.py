@@ -109,8 +109,8 @@ def alarm_on_failed_trainings(solution: Solution) -> cloudwatch.Alarm:
     """Watch the trainings of a solution.
 
     The service's documents name a second dimension, SolutionVersionArn, and don't say whether there is a
-    series without it (https://docs.aws.amazon.com/personalize/latest/dg/cloudwatch-metrics.html). See that the
-    alarm gets data before you rely on it.
+    series without it (https://docs.aws.amazon.com/personalize/latest/dg/cloudwatch-metrics.html). See that
+    the alarm gets data before you rely on it.
     """
     errors = cloudwatch.Metric(
         namespace="AWS/Personalize",

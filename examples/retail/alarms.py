@@ -14,8 +14,8 @@ def alarm_on_trainings(solution: Solution, topic: sns.ITopic, *, longest: cdk.Du
     """Tell a topic of trainings that fail, and of those that take longer than they may.
 
     The service's documents name a second dimension, SolutionVersionArn, and don't say whether there is a
-    series without it (https://docs.aws.amazon.com/personalize/latest/dg/cloudwatch-metrics.html). See that the
-    alarm gets data before you rely on it.
+    series without it (https://docs.aws.amazon.com/personalize/latest/dg/cloudwatch-metrics.html). See that
+    the alarm gets data before you rely on it.
     """
     watched = {
         "FailedTraining": (metric(solution, "SolutionTrainingJobError", "Sum"), 0),

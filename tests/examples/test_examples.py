@@ -13,15 +13,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-EXAMPLES = (
-    "campaign_lambda",
-    "deployed_stack",
-    "media",
-    "multi_environment",
-    "retail",
-    "snapshot_test",
-    "training_script",
-)
+EXAMPLES = sorted(readme.parent.name for readme in (ROOT / "examples").glob("*/README.md"))
 
 
 @pytest.fixture(scope="session")
