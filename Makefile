@@ -29,7 +29,7 @@ else
   $(error TARGET=$(TARGET) is not known: use TARGET=local (the default) or TARGET=aws)
 endif
 
-.PHONY: help setup deploy bootstrap diff synth destroy local local-aws test soak docs lint format clean
+.PHONY: help setup deploy bootstrap diff synth destroy local local-aws test soak lint format dist docs clean
 
 help:  ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -68,10 +68,11 @@ soak: $(TOOLS)  ## The long form of the reliability tests: SEQUENCES=10000 rando
 	.venv/bin/python tests/reliability/soak.py --sequences $(or $(SEQUENCES),10000)
 	FAULT_MATRIX=all pytest -n auto --dist worksteal tests/faults
 
-# The variable silences what the theme says of other builders at each build.
-docs: $(TOOLS)  ## Build the site of the documents and the API reference, in build/site
-	NO_MKDOCS_2_WARNING=true mkdocs build --strict --quiet
-	@echo "Open $(CURDIR)/build/site/index.html, or serve it: mkdocs serve"
+# The wheel is built from the sdist. Without SOURCE_DATE_EPOCH the files bear a date that never changes.
+dist: $(TOOLS)  ## Build the sdist and the wheel, in dist/
+	rm -rf dist
+	env -u SOURCE_DATE_EPOCH uv build --quiet --python .venv/bin/python
+	@wc -c dist/*.tar.gz dist/*.whl
 
 lint: $(TOOLS)  ## Format, style and types, without changing anything
 	ruff format --check .
@@ -83,6 +84,12 @@ lint: $(TOOLS)  ## Format, style and types, without changing anything
 format: $(TOOLS)  ## Put the code into the house style
 	ruff format .
 	ruff check --fix .
+
+# The second variable silences what the theme says of other builders at each build.
+docs: $(TOOLS)  ## Write the generated pages anew, and build the site and the API reference in build/site
+	RECIPE_PAGE=update pytest -q tests/docs/test_recipe_page.py
+	NO_MKDOCS_2_WARNING=true mkdocs build --strict --quiet
+	@echo "Open $(CURDIR)/build/site/index.html, or serve it: mkdocs serve"
 
 clean:  ## Stop the local AWS and remove everything that make made
 	@if [ -x .venv/bin/python ]; then $(LOCAL) stop; fi

@@ -19,5 +19,6 @@ class LambdaAssetHook(BuildHookInterface):  # type: ignore[misc] # hatchling is 
             return
         builder = Path(self.root, "lambda", "build_asset.py")
         command = [sys.executable, str(builder)]
-        asset = subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()  # noqa: S603
+        # What goes wrong is told on standard error, which whoever builds sees.
+        asset = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout.strip()  # noqa: S603
         build_data["force_include"][asset] = "cdk_personalize/_lambda"

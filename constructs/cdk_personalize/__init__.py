@@ -4,6 +4,7 @@ from cdk_personalize.auto_training import AutoTraining
 from cdk_personalize.errors import InvalidConstructError, InvalidProviderError, InvalidSolutionError, Problem
 from cdk_personalize.provider import SolutionProvider
 from cdk_personalize.recipe import Recipe
+from cdk_personalize.recipe_facts import RecipeFacts, RecipeParameter
 from cdk_personalize.solution import Solution
 from cdk_personalize.solution_config import (
     AutoMLConfig,
@@ -41,6 +42,8 @@ __all__ = [
     "OptimizationObjective",
     "Problem",
     "Recipe",
+    "RecipeFacts",
+    "RecipeParameter",
     "Solution",
     "SolutionConfig",
     "SolutionProvider",

@@ -1,7 +1,7 @@
 """The kinds of value that the service's API knows: each has its limits and its form in a request.
 
-Every value is checked and rendered through `problems` and `wire`, which let through what is absent and what
-is known only at deploy time. A kind therefore never sees None or a token.
+Every value is checked, rendered and read back through `problems`, `wire` and `read`, which let through what
+is absent and what is known only at deploy time. A kind therefore never sees None or a token.
 """
 
 from __future__ import annotations
@@ -15,8 +15,11 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
-from cdk_personalize._tokens import is_token
+from cdk_personalize._suggestions import closest
+from cdk_personalize._tokens import ANYTHING, is_token
 from cdk_personalize.errors import Problem
+
+_WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
 
 
 class Kind(ABC):
@@ -33,6 +36,17 @@ class Kind(ABC):
 
     def wire(self, value: Any) -> Any:
         """Return the value as the API wants it."""
+        return value
+
+    def read(self, value: Any, at: str, found: list[Problem]) -> Any:
+        """Return the value that one of the API is an argument's for: the reverse of `wire`.
+
+        Args:
+            value: What a request has.
+            at: The member that has it.
+            found: Where to add the problem, if `problems` would not have one for what is returned.
+        """
+        del at, found
         return value
 
 
@@ -52,6 +66,19 @@ def required(kind: Kind, value: Any, at: str) -> Iterator[Problem]:
 def wire(kind: Kind, value: Any) -> Any:
     """Return a value as the API wants it; a token as it is."""
     return value if value is None or is_token(value) else kind.wire(value)
+
+
+def read(kind: Kind, value: Any, at: str, found: list[Problem]) -> Any:
+    """Return the value that one of the API is an argument's for; a token as it is."""
+    if value is None:
+        return refuse(value, at, "must not be None", "leave it out", found)
+    return value if is_token(value) else kind.read(value, at, found)
+
+
+def refuse(value: object, at: str, rule: str, fix: str, found: list[Problem]) -> Any:
+    """Note a problem, and return what takes the value's place."""
+    found.append(Problem(argument=at, value=value, rule=rule, fix=fix))
+    return ANYTHING
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,6 +124,10 @@ class Number(Kind):
         else:
             yield from _out_of_range(value, at, self.min, self.max)
 
+    def read(self, value: Any, at: str, found: list[Problem]) -> Any:
+        del at, found
+        return float(value) if isinstance(value, Decimal) else value  # boto3 takes both
+
 
 @dataclass(frozen=True, kw_only=True)
 class Integer(Kind):
@@ -119,6 +150,11 @@ class IntegerText(Integer):
     def wire(self, value: int) -> str:
         return str(value)
 
+    def read(self, value: Any, at: str, found: list[Problem]) -> Any:
+        if isinstance(value, str) and _WHOLE.fullmatch(value):
+            return int(value)
+        return refuse(value, at, "must be a string that holds a whole number", 'write it as in "10"', found)
+
 
 @dataclass(frozen=True, kw_only=True)
 class NumberText(Kind):
@@ -139,6 +175,9 @@ class NumberText(Kind):
     def wire(self, value: str | float) -> str:
         return to_text(value)
 
+    def read(self, value: Any, at: str, found: list[Problem]) -> Any:
+        return _read_text(value, at, found)
+
 
 @dataclass(frozen=True, kw_only=True)
 class ScalarText(Kind):
@@ -156,6 +195,9 @@ class ScalarText(Kind):
 
     def wire(self, value: str | float) -> str:
         return to_text(value)
+
+    def read(self, value: Any, at: str, found: list[Problem]) -> Any:
+        return _read_text(value, at, found)
 
 
 @dataclass(frozen=True)
@@ -182,6 +224,14 @@ class Choice(Kind):
     def wire(self, value: Enum) -> Any:
         return value.value
 
+    def read(self, value: Any, at: str, found: list[Problem]) -> Any:
+        words: dict[Any, Enum] = {member.value: member for member in self.members}
+        if isinstance(value, str) and value in words:
+            return words[value]
+        similar = closest(str(value), words)
+        fix = f"did you mean {similar}?" if similar else "use one of those"
+        return refuse(value, at, f"must be one of {', '.join(words)}", fix, found)
+
 
 @dataclass(frozen=True, kw_only=True)
 class ListOf(Kind):
@@ -200,6 +250,11 @@ class ListOf(Kind):
 
     def wire(self, value: Iterable[Any]) -> list[Any]:
         return [wire(self.item, item) for item in value]
+
+    def read(self, value: Any, at: str, found: list[Problem]) -> Any:
+        if not isinstance(value, list | tuple):
+            return value
+        return [read(self.item, item, f"{at}[{index}]", found) for index, item in enumerate(value)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -222,6 +277,11 @@ class MapOf(Kind):
     def wire(self, value: Mapping[Any, Any]) -> dict[Any, Any]:
         return {wire(self.key, key): wire(self.value, item) for key, item in value.items()}
 
+    def read(self, value: Any, at: str, found: list[Problem]) -> Any:
+        if not isinstance(value, Mapping):
+            return value
+        return {key: read(self.value, item, f"{at}[{key!r}]", found) for key, item in value.items()}
+
 
 def to_text(value: str | float) -> str:
     """Write a scalar as the API's strings have it: 55 as "55", True as "true", 1e-05 as "0.00001"."""
@@ -230,6 +290,18 @@ def to_text(value: str | float) -> str:
     if isinstance(value, float):
         return f"{Decimal(float.__repr__(value)):f}"  # a subclass, such as numpy's, may say more
     return str(value)
+
+
+def _read_text(value: Any, at: str, found: list[Problem]) -> Any:
+    """A string. An argument may be more than that, but not the API's member (rules 7 and 8)."""
+    if isinstance(value, str):
+        return value
+    fix = (
+        f'write "{to_text(value)}"'
+        if isinstance(value, int | float)
+        else f"{type(value).__name__} does not do"
+    )
+    return refuse(value, at, "must be a string", fix, found)
 
 
 def _wrong_type(value: object, at: str, expected: str, fix: str = "") -> Problem:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -9,9 +10,11 @@ from typing import Annotated, Any
 from cdk_personalize import _kinds as kinds
 from cdk_personalize._kinds import Flag, Integer, Kind, Text
 from cdk_personalize._structure import Structure
+from cdk_personalize._tokens import is_token
 from cdk_personalize.auto_training import AutoTraining
 from cdk_personalize.errors import Problem
-from cdk_personalize.recipe import Recipe
+from cdk_personalize.recipe import Recipe, spelling
+from cdk_personalize.recipe_facts import OtherRecipe, catalog, other_recipes
 from cdk_personalize.solution_config import ARN, EVENT_TYPE, SolutionConfig
 
 _NAME = Text(
@@ -21,19 +24,67 @@ _NAME = Text(
     hint="use letters, digits, - or _, beginning with a letter or digit",
 )
 _DAYS = Integer(min=1, max=30)
+# A recipe's name is as limited as a solution's (rule 2). Rule 4 is for those that we know.
+_RECIPE_ARN = re.compile(rf"arn:[a-z\d-]+:personalize:[a-z\d-]*:\d*:recipe/{_NAME.pattern}")
+
+
+class DatasetGroupArn(Kind):
+    """The ARN of a dataset group, and of nothing else (rule 98)."""
+
+    def problems(self, value: Any, at: str) -> Iterator[Problem]:
+        malformed = list(ARN.problems(value, at))
+        yield from malformed
+        if not malformed and not value.split(":", 5)[5].startswith("dataset-group/"):
+            fix = (
+                "give the ARN that ends in dataset-group/NAME, such as CfnDatasetGroup.attr_dataset_group_arn"
+            )
+            yield Problem(argument=at, value=value, rule="must be the ARN of a dataset group", fix=fix)
 
 
 class RecipeArn(Kind):
     """A `Recipe`, which the API takes as its ARN."""
 
     def problems(self, value: Any, at: str) -> Iterator[Problem]:
-        if isinstance(value, Recipe):
-            yield from kinds.problems(ARN, value.arn(partition="aws"), at)
+        if not isinstance(value, Recipe):
+            name = str(value).rpartition("/")[2]
+            fix = (
+                f"use {spelling(name)}"
+                if name in catalog()
+                else "use a member of Recipe, or Recipe.from_arn(...)"
+            )
+            yield Problem(argument=at, value=value, rule="must be a Recipe", fix=fix)
             return
-        names = {recipe.name: name for name, recipe in vars(Recipe).items() if isinstance(recipe, Recipe)}
-        member = names.get(str(value).rpartition("/")[2])
-        fix = f"use Recipe.{member}" if member else "use a member of Recipe, or Recipe.from_arn(...)"
-        yield Problem(argument=at, value=value, rule="must be a Recipe", fix=fix)
+        arn = value.arn(partition="aws")
+        malformed = list(kinds.problems(ARN, arn, at))
+        yield from malformed
+        if value.name in other_recipes():
+            yield _not_for_solutions(other_recipes()[value.name], at)
+        elif not malformed and not is_token(arn):
+            yield from _misplaced(value, arn, at)
+
+    def read(self, value: Any, at: str, found: list[Problem]) -> Any:
+        if isinstance(value, str):
+            return Recipe.from_arn(value)
+        return kinds.refuse(value, at, "must be a string", "give the ARN of a recipe", found)
+
+
+def _not_for_solutions(recipe: OtherRecipe, at: str) -> Problem:
+    if recipe.domain:  # rule 42
+        rule = f"must not be a use case of the domain {recipe.domain}, which is for CreateRecommender only"
+        fix = f"the closest recipe for a solution is {spelling(recipe.instead)}"
+    else:  # rule 43
+        rule, fix = "must not be one that is no longer available", f"use {spelling(recipe.instead)} instead"
+    return Problem(argument=at, value=recipe.name, rule=rule, fix=fix)
+
+
+def _misplaced(recipe: Recipe, arn: str, at: str) -> Iterator[Problem]:
+    """An ARN that is no recipe's, or that says a Region or account for a predefined one (rule 4)."""
+    if not _RECIPE_ARN.fullmatch(arn):
+        fix = "use a member of Recipe, Recipe.from_name(...), or an ARN that ends in recipe/NAME"
+        yield Problem(argument=at, value=arn, rule="must be the ARN of a recipe", fix=fix)
+    elif recipe.facts is not None and ":personalize:::" not in arn:
+        rule = "must have neither Region nor account in its ARN: it is predefined"
+        yield Problem(argument=at, value=arn, rule=rule, fix=f"use {spelling(recipe.name)}")
 
 
 class Schedule(Kind):
@@ -45,6 +96,13 @@ class Schedule(Kind):
             yield Problem(argument=at, value=value, rule="must be an AutoTraining", fix=fix)
         elif value.enabled:
             yield from kinds.required(_DAYS, value.days, f"{at}.days")
+        elif value.days is not None:  # rule 34
+            yield Problem(
+                argument=f"{at}.days",
+                value=value.days,
+                rule="must be left out while automatic training is off",
+                fix="use AutoTraining.every(days=...) to turn it on, or AutoTraining.DISABLED",
+            )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +110,7 @@ class SolutionRequest:
     """The arguments of a `Solution` that make up its CreateSolution request, and one that is our own."""
 
     solution_name: Annotated[str | None, _NAME] = None
-    dataset_group_arn: Annotated[str, ARN]
+    dataset_group_arn: Annotated[str, DatasetGroupArn()]
     recipe: Annotated[Recipe | None, RecipeArn()] = None
     event_type: Annotated[str | None, EVENT_TYPE] = None
     perform_auto_ml: Annotated[bool | None, Flag()] = None

@@ -9,10 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeGuard, TypeVar
 
+from cdk_personalize import _recipe_rules
 from cdk_personalize._request import SolutionRequest
-from cdk_personalize._structure import members_problems
+from cdk_personalize._structure import members, members_problems
+from cdk_personalize._suggestions import closest
 from cdk_personalize._tokens import is_token
-from cdk_personalize.errors import Problem
+from cdk_personalize.errors import Doubt, Problem
+from cdk_personalize.recipe import Recipe
 from cdk_personalize.solution_config import (
     EventsConfig,
     HpoConfig,
@@ -26,19 +29,33 @@ _HPO = f"{_CONFIG}.hpo_config"
 _RANGES = f"{_HPO}.algorithm_hyper_parameter_ranges"
 _COLUMNS = f"{_CONFIG}.training_data_config"
 
+_DATASET_TYPES = {
+    name.lower(): name for name in ("Interactions", "Items", "Users", "Actions", "Action_Interactions")
+}
+
 T = TypeVar("T")
 
 
 def find_problems(request: SolutionRequest) -> list[Problem]:
     """Find everything wrong with a request: each argument by itself, then one against another."""
-    return [
-        *members_problems(request),
-        *_required_members(request),
-        *_hyperparameter_optimization(request),
-        *_ranges(request),
-        *_events(request),
-        *_columns(request),
-    ]
+    return [finding for finding in examine(request) if not isinstance(finding, Doubt)]
+
+
+def examine(request: SolutionRequest) -> list[Problem]:
+    """Find everything wrong with a request, and everything that is to be doubted."""
+    return [*members_problems(request), *_required_members(request), *_between(request)]
+
+
+def _between(request: SolutionRequest) -> Iterator[Problem]:
+    if request.perform_auto_ml is True:
+        yield from _auto_ml(request)
+        return
+    config = _config(request)
+    yield from _hyperparameter_optimization(request)
+    yield from _ranges(config)
+    yield from _events(request)
+    yield from _columns(config)
+    yield from _recipe_rules.find_problems(request, config)
 
 
 def _required_members(request: SolutionRequest) -> Iterator[Problem]:
@@ -57,25 +74,56 @@ def _required_members(request: SolutionRequest) -> Iterator[Problem]:
             rule="is required unless perform_auto_ml is True",
             fix="give a recipe, such as Recipe.USER_PERSONALIZATION_V2",
         )
-    if request.recipe is not None and request.perform_auto_ml is True:
+    if isinstance(request.recipe, Recipe) and request.perform_auto_ml is True:
         yield Problem(
             argument="recipe",
-            value=request.recipe,
+            value=request.recipe.name,
             rule="must be left out when perform_auto_ml is True: AutoML chooses the recipe",
             fix="give one of the two; AWS advises against AutoML",
         )
 
 
-def _hyperparameter_optimization(request: SolutionRequest) -> Iterator[Problem]:
-    hpo = _config(request).hpo_config
-    if request.perform_hpo is False and request.perform_auto_ml is True:  # rule 21
+def _auto_ml(request: SolutionRequest) -> Iterator[Problem]:
+    """With AutoML the service looks at little else, so nothing else can be wrong (rule 20)."""
+    yield Doubt(
+        id="auto-ml",
+        argument="perform_auto_ml",
+        value=True,
+        rule="is advised against by AWS: the recipes that AutoML chooses from are no longer available",
+        fix="choose a recipe, such as Recipe.USER_PERSONALIZATION_V2",
+    )
+    if request.perform_hpo is False:  # rule 21
         yield Problem(
             argument="perform_hpo",
             value=False,
             rule="must not be False when perform_auto_ml is True: AutoML always optimizes hyperparameters",
             fix="leave it out",
         )
-    if hpo is not None and _off(request.perform_hpo) and _off(request.perform_auto_ml):  # rule 24
+    if request.perform_incremental_update is True:  # rule 35
+        yield Problem(
+            argument="perform_incremental_update",
+            value=True,
+            rule="must not be True when perform_auto_ml is True: it is for Recipe.SEMANTIC_SIMILARITY",
+            fix="leave it out",
+        )
+    ignored = [
+        name
+        for name in members(SolutionConfig)
+        if name != "auto_ml_config" and getattr(_config(request), name) is not None
+    ]
+    if ignored:  # rule 20
+        yield Doubt(
+            id="auto-ml-ignores",
+            argument=_CONFIG,
+            value=ignored,
+            rule="is ignored by AutoML, but for auto_ml_config",
+            fix="leave the rest out",
+        )
+
+
+def _hyperparameter_optimization(request: SolutionRequest) -> Iterator[Problem]:
+    hpo = _config(request).hpo_config
+    if hpo is not None and _off(request.perform_hpo):  # rule 24
         yield Problem(
             argument=_HPO,
             value=hpo,
@@ -91,8 +139,7 @@ def _hyperparameter_optimization(request: SolutionRequest) -> Iterator[Problem]:
         )
 
 
-def _ranges(request: SolutionRequest) -> Iterator[Problem]:
-    config = _config(request)
+def _ranges(config: SolutionConfig) -> Iterator[Problem]:
     hpo = _known(config.hpo_config, HpoConfig)
     ranges = _known(hpo.algorithm_hyper_parameter_ranges, HyperParameterRanges)
     fixed = _entries(config.algorithm_hyper_parameters)
@@ -135,12 +182,13 @@ def _events(request: SolutionRequest) -> Iterator[Problem]:
             )
 
 
-def _columns(request: SolutionRequest) -> Iterator[Problem]:
-    data = _known(_config(request).training_data_config, TrainingDataConfig)
-    excluded = _entries(data.excluded_dataset_columns)
+def _columns(config: SolutionConfig) -> Iterator[Problem]:
+    data = _known(config.training_data_config, TrainingDataConfig)
     # The service's own spelling of dataset types varies: Items and ITEMS are both in use (rule 15).
     included = {str(dataset).lower() for dataset in _entries(data.included_dataset_columns)}
-    for dataset, columns in excluded.items():
+    for member in ("excluded_dataset_columns", "included_dataset_columns"):
+        yield from _dataset_types(_entries(getattr(data, member)), f"{_COLUMNS}.{member}")
+    for dataset, columns in _entries(data.excluded_dataset_columns).items():
         at = f"{_COLUMNS}.excluded_dataset_columns[{dataset!r}]"
         if str(dataset).lower() in included:  # rule 41
             yield Problem(
@@ -155,6 +203,22 @@ def _columns(request: SolutionRequest) -> Iterator[Problem]:
                 value=columns,
                 rule="must not name EVENT_TYPE, which the service always needs",
                 fix="leave EVENT_TYPE out of the list",
+            )
+
+
+def _dataset_types(columns: Mapping[Any, Any], at: str) -> Iterator[Problem]:
+    """Types of dataset that nobody has heard of. No source lists those that are allowed (rule 15)."""
+    for dataset in columns:
+        if isinstance(dataset, str) and not is_token(dataset) and dataset.lower() not in _DATASET_TYPES:
+            similar = closest(dataset, _DATASET_TYPES.values())
+            yield Doubt(
+                id="dataset-type",
+                argument=at,
+                value=dataset,
+                rule="has a type of dataset that is not known",
+                fix=f"did you mean {similar!r}?"
+                if similar
+                else f"known are {', '.join(_DATASET_TYPES.values())}",
             )
 
 

@@ -61,6 +61,11 @@ class Structure(Kind):
             if getattr(value, name) is not None
         }
 
+    def read(self, value: Any, at: str, found: list[Problem]) -> Any:
+        if not isinstance(value, Mapping):
+            return kinds.refuse(value, at, "must be a mapping", f"{type(value).__name__} does not do", found)
+        return self.type(**read_members(self.type, value, f"{at}.", found))
+
 
 def members_problems(value: DataclassInstance, prefix: str = "") -> Iterator[Problem]:
     """Find what is wrong with each field of a structure, in the order of its fields.
@@ -71,3 +76,22 @@ def members_problems(value: DataclassInstance, prefix: str = "") -> Iterator[Pro
     """
     for name, kind in members(type(value)).items():
         yield from kinds.problems(kind, getattr(value, name), prefix + name)
+
+
+def read_members(
+    structure: type[DataclassInstance], value: Mapping[Any, Any], prefix: str, found: list[Problem]
+) -> dict[str, Any]:
+    """Return the fields that the members of the API's structure are for; what is none of them is left out.
+
+    Args:
+        structure: The dataclass.
+        value: The API's structure.
+        prefix: Written before a member's name to make where it is.
+        found: Where to add problems.
+    """
+    ours = {api_name(name): (name, kind) for name, kind in members(structure).items()}
+    return {
+        ours[name][0]: kinds.read(ours[name][1], item, f"{prefix}{name}", found)
+        for name, item in value.items()
+        if name in ours
+    }

@@ -8,6 +8,7 @@ are read here.
 from __future__ import annotations
 
 import struct
+from typing import Any
 
 _TEXT_MARK = "${Token["
 _LIST_MARK = "#{Token["
@@ -25,3 +26,16 @@ def is_token(value: object) -> bool:
     # An IResolvable, such as Fn.get_att's answer, arrives as the object itself. Only its methods are looked
     # for: to look for its properties is to request them.
     return hasattr(value, "resolve") and hasattr(value, "to_string")
+
+
+class _Anything:
+    """Looks like a token, so every rule lets it through."""
+
+    def resolve(self, _context: object) -> None: ...
+
+    def to_string(self) -> str:
+        return ""
+
+
+ANYTHING: Any = _Anything()
+"""Takes the place of a value that has its problem already, so that all else is still checked."""

@@ -30,6 +30,19 @@ class Problem:
         return f"{self.argument} {self.rule}: got {shown}; {self.fix}"
 
 
+@dataclass(frozen=True, kw_only=True)
+class Doubt(Problem):
+    """What may be wrong: sources disagree, or the service takes it and does not do what it says.
+
+    It is a warning of the synthesis, never an error.
+
+    Attributes:
+        id: By which the warning is acknowledged: `Annotations.of(scope).acknowledge_warning(id)`.
+    """
+
+    id: str
+
+
 class InvalidConstructError(ValueError):
     """A construct's arguments break rules that are known before anything is deployed.
 

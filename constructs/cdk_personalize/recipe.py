@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from cdk_personalize.recipe_facts import RecipeFacts, catalog
+
 _PARTITION = "{partition}"
 
 
@@ -12,9 +14,9 @@ _PARTITION = "{partition}"
 class Recipe:
     """An Amazon Personalize recipe.
 
-    Use a member for a predefined recipe and `Recipe.from_arn` for any other. Recipes that only
-    `CreateRecommender` takes (aws-ecomm-*, aws-vod-*) and the retired HRNN family have no member
-    (rules 42 and 43).
+    Use a member for a predefined recipe, and `Recipe.from_name` or `Recipe.from_arn` for one that is newer
+    than this library (rule 44). Recipes that only `CreateRecommender` takes (aws-ecomm-*, aws-vod-*) and the
+    retired HRNN family have no member, and `Solution` refuses them (rules 42 and 43).
     """
 
     arn_template: str
@@ -37,15 +39,37 @@ class Recipe:
     def from_arn(cls, arn: str) -> Recipe:
         """Name a recipe by its ARN: one that is newer than this library, or known only at deploy time.
 
+        What a solution asks of a recipe that the catalog does not know is left to the service to judge.
+
         Args:
             arn: The recipe's ARN, or a token. `Solution` checks its form.
         """
         return cls(arn)
 
+    @classmethod
+    def from_name(cls, name: str) -> Recipe:
+        """Name a predefined recipe, such as one that is newer than this library.
+
+        What a solution asks of a recipe that the catalog does not know is left to the service to judge.
+
+        Args:
+            name: Such as `aws-sims`, or a token. `Solution` checks its form.
+        """
+        # A predefined recipe belongs to no Region and no account (rule 4).
+        return cls(f"arn:{_PARTITION}:personalize:::recipe/{name}")
+
+    @property
+    def facts(self) -> RecipeFacts | None:
+        """What the catalog knows of it: type, datasets, parameters, and what it allows.
+
+        None if it is newer than this library, known only at deploy time, or not for solutions.
+        """
+        return catalog().get(self.name)
+
     @property
     def name(self) -> str:
-        """The last part of the ARN, such as `aws-user-personalization-v2`."""
-        return self.arn_template.rpartition("/")[2]
+        """The last part of the ARN, such as `aws-user-personalization-v2`; a token if that is one."""
+        return str(self.arn_template).rpartition("/")[2]
 
     def arn(self, partition: str) -> str:
         """Return the recipe's ARN.
@@ -56,20 +80,20 @@ class Recipe:
         return self.arn_template.replace(_PARTITION, partition)
 
 
-def _predefined(name: str) -> Recipe:
-    # A predefined recipe belongs to no Region and no account (rule 4).
-    return Recipe(f"arn:{_PARTITION}:personalize:::recipe/{name}")
+def spelling(name: str) -> str:
+    """How Python spells the member for a recipe of the catalog: `aws-sims` is `Recipe.SIMS`."""
+    return f"Recipe.{name.removeprefix('aws-').upper().replace('-', '_')}"
 
 
-Recipe.USER_PERSONALIZATION_V2 = _predefined("aws-user-personalization-v2")
-Recipe.USER_PERSONALIZATION = _predefined("aws-user-personalization")
-Recipe.PERSONALIZED_RANKING_V2 = _predefined("aws-personalized-ranking-v2")
-Recipe.PERSONALIZED_RANKING = _predefined("aws-personalized-ranking")
-Recipe.SIMILAR_ITEMS = _predefined("aws-similar-items")
-Recipe.SIMS = _predefined("aws-sims")
-Recipe.SEMANTIC_SIMILARITY = _predefined("aws-semantic-similarity")
-Recipe.POPULARITY_COUNT = _predefined("aws-popularity-count")
-Recipe.TRENDING_NOW = _predefined("aws-trending-now")
-Recipe.NEXT_BEST_ACTION = _predefined("aws-next-best-action")
-Recipe.ITEM_AFFINITY = _predefined("aws-item-affinity")
-Recipe.ITEM_ATTRIBUTE_AFFINITY = _predefined("aws-item-attribute-affinity")
+Recipe.USER_PERSONALIZATION_V2 = Recipe.from_name("aws-user-personalization-v2")
+Recipe.USER_PERSONALIZATION = Recipe.from_name("aws-user-personalization")
+Recipe.PERSONALIZED_RANKING_V2 = Recipe.from_name("aws-personalized-ranking-v2")
+Recipe.PERSONALIZED_RANKING = Recipe.from_name("aws-personalized-ranking")
+Recipe.SIMILAR_ITEMS = Recipe.from_name("aws-similar-items")
+Recipe.SIMS = Recipe.from_name("aws-sims")
+Recipe.SEMANTIC_SIMILARITY = Recipe.from_name("aws-semantic-similarity")
+Recipe.POPULARITY_COUNT = Recipe.from_name("aws-popularity-count")
+Recipe.TRENDING_NOW = Recipe.from_name("aws-trending-now")
+Recipe.NEXT_BEST_ACTION = Recipe.from_name("aws-next-best-action")
+Recipe.ITEM_AFFINITY = Recipe.from_name("aws-item-affinity")
+Recipe.ITEM_ATTRIBUTE_AFFINITY = Recipe.from_name("aws-item-attribute-affinity")

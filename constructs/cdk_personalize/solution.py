@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any, Self
 
 import jsii
-from aws_cdk import CfnResource, ITaggableV2, RemovalPolicy, Resource, TagManager, Token
+from aws_cdk import CfnResource, ITaggableV2, RemovalPolicy, Resource, TagManager, Tags, Token
 from constructs import Construct
 
+from cdk_personalize import _api_request
+from cdk_personalize._annotations import annotate, tell_that_training_is_off
 from cdk_personalize._request import SolutionRequest
-from cdk_personalize._rules import find_problems
+from cdk_personalize._rules import examine
 from cdk_personalize._tagging import make_taggable
 from cdk_personalize.auto_training import AutoTraining
-from cdk_personalize.errors import InvalidSolutionError, Problem
+from cdk_personalize.errors import Doubt, InvalidSolutionError, Problem
 from cdk_personalize.provider import SolutionProvider
 from cdk_personalize.recipe import Recipe
 from cdk_personalize.solution_config import SolutionConfig
@@ -36,29 +39,33 @@ class Solution(Resource):
     Tags: `Tags.of(scope).add` reaches the solution, up to 47 tags; three more say whose it is.
 
     Limits and names are those of CreateSolution
-    (https://docs.aws.amazon.com/personalize/latest/dg/API_CreateSolution.html). A token is accepted wherever
-    a value is, and left to the service to judge.
+    (https://docs.aws.amazon.com/personalize/latest/dg/API_CreateSolution.html), and those of the recipe
+    (docs/recipes.md). A token is accepted wherever a value is; what it stands for is checked in the deploy,
+    before anything is made. What sources disagree on is a warning of the synthesis (docs/rules.md).
 
     Args:
         scope: The construct that the solution belongs to.
         id: Its name among that construct's children.
         dataset_group_arn: The dataset group with the data to train on; a string or a token.
-        recipe: The algorithm. Required unless `perform_auto_ml` is True. Default: - none.
+        recipe: The algorithm, a `Recipe`; required unless `perform_auto_ml` is True. Default: - none.
         solution_name: 1 to 63 letters, digits, - or _, unique in the account and Region.
             Default: - generated from the stack and this construct, and different after a replacement.
         event_type: Train on events of this type only, at most 256 characters. Default: - on all, equally.
-        perform_auto_ml: Let the service choose the recipe. AWS advises against it: the recipes that it
+        perform_auto_ml: Let the service choose the recipe, which AWS advises against. The recipes that it
             chooses from are no longer available (rule 22). Default: - the service's, which is False.
         perform_hpo: Optimize hyperparameters in each training. Default: - the service's, which is False.
         perform_incremental_update: Keep the model current with new items between trainings; for
-            aws-semantic-similarity only (rule 35). Default: - off; sources disagree on the service's own.
-        auto_training: Whether and how often the service trains by itself. The service's own default is every
-            7 days; this is always sent, to spare you that bill. Default: AutoTraining.DISABLED.
-        solution_config: How it is trained, in detail. Default: - the recipe's defaults.
-        wait_for_training_on_delete: When the solution is deleted during a training, wait for the training's
-            end instead of stopping it. A stopped training is billed up to the stop.
-            Default: False.
-        removal_policy: What happens to the solution when it leaves the stack. Default: RemovalPolicy.DESTROY.
+            `Recipe.SEMANTIC_SIMILARITY` only (rule 35). Default: - off; sources disagree on the service's
+            own.
+        auto_training: Whether and how often the service trains, and bills, by itself. The service's own
+            default is every 7 days; this is always sent, to spare you that bill.
+            Default: AutoTraining.DISABLED.
+        solution_config: How it is trained, in detail; its `events_config` is changed in place.
+            Default: - the recipe's defaults.
+        wait_for_training_on_delete: When it is deleted during a training, wait for that instead of stopping
+            it. A stopped training is billed up to the stop. Default: False.
+        removal_policy: What becomes of the solution when it leaves the stack: it is deleted, unless you say
+            `RemovalPolicy.RETAIN`. Default: RemovalPolicy.DESTROY.
 
     Raises:
         InvalidSolutionError: The service would refuse the arguments. It lists all that is wrong.
@@ -96,9 +103,10 @@ class Solution(Resource):
             # False is left out: the property exists only in templates that ask for it.
             wait_for_training_on_delete=wait_for_training_on_delete or None,
         )
-        problems = [*find_problems(request), *_removal_problems(removal_policy)]
+        findings = [*examine(request), *_removal_problems(removal_policy)]
+        problems = [finding for finding in findings if not isinstance(finding, Doubt)]
         if problems:
-            raise InvalidSolutionError(f"{scope.node.path}/{id}".lstrip("/"), problems)
+            raise InvalidSolutionError(_path(scope, id), problems)
         super().__init__(scope, id)
         provider = SolutionProvider.get_or_create(scope)
         # Not a CustomResource, which wraps this in one more construct: the default child is what CDK's escape
@@ -116,6 +124,40 @@ class Solution(Resource):
         if removal_policy is not None:  # CloudFormation's own default is to delete
             self._resource.apply_removal_policy(removal_policy)
         self._tag_manager: TagManager | None = None
+        annotate(self, recipe, findings)
+
+    @classmethod
+    def from_api_request(
+        cls, scope: Construct, id: str, request: Mapping[str, Any], **overrides: Any
+    ) -> Self:
+        """Declare what a script makes with `boto3.client("personalize").create_solution(**request)`.
+
+        The request is taken as the API takes it, tags and all, and is checked like a solution's arguments.
+
+        One thing differs. A request that does not say `performAutoTraining`, and has no schedule either,
+        means no automatic training here, and the synthesis says so. The service would train every 7 days, and
+        bill it (rule 33).
+
+        Args:
+            scope: The construct that the solution belongs to.
+            id: Its name among that construct's children.
+            request: The arguments of CreateSolution, in the API's names and types. Tokens may stand in it.
+            overrides: Arguments of `Solution`, each in place of what the request says.
+
+        Raises:
+            InvalidSolutionError: The service would refuse the request. It lists all that is wrong, in the
+                API's names.
+        """
+        read = _api_request.read(request).with_overrides(overrides)
+        problems = read.all_problems()
+        if problems:
+            raise InvalidSolutionError(_path(scope, id), problems)
+        solution = cls(scope, id, **read.arguments)
+        for key, value in read.tags.items():
+            Tags.of(solution).add(key, value)
+        if read.is_silent_on_training:
+            tell_that_training_is_off(solution)
+        return solution
 
     @property
     def solution_arn(self) -> str:
@@ -161,6 +203,10 @@ class Solution(Resource):
 
     def _attribute(self, name: str) -> str:
         return Token.as_string(self._resource.get_att(name))
+
+
+def _path(scope: Construct, id: str) -> str:
+    return f"{scope.node.path}/{id}".lstrip("/")
 
 
 def _removal_problems(removal_policy: object) -> Iterator[Problem]:

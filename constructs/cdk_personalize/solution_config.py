@@ -99,9 +99,11 @@ class HyperParameterRanges:
     """What hyperparameter optimization tries. All three lists are sent, empty or not (rule 25).
 
     Attributes:
-        integer_hyper_parameter_ranges: At most 100. Default: - none.
-        continuous_hyper_parameter_ranges: At most 100. Default: - none.
-        categorical_hyper_parameter_ranges: At most 100. Default: - none.
+        integer_hyper_parameter_ranges: At most 100, each with `name`, `min_value`, `max_value`.
+            Default: - none.
+        continuous_hyper_parameter_ranges: At most 100, each with `name`, `min_value`, `max_value`.
+            Default: - none.
+        categorical_hyper_parameter_ranges: At most 100, each with `name`, `values`. Default: - none.
     """
 
     integer_hyper_parameter_ranges: Annotated[
@@ -150,9 +152,10 @@ class HpoConfig:
     """Hyperparameter optimization. Needs `perform_hpo=True` on the solution (rule 24).
 
     Attributes:
-        hpo_objective: Not supported by the service.
+        hpo_objective: Refused: the service does not support it (rule 29).
         hpo_resource_config: How much it may spend.
-        algorithm_hyper_parameter_ranges: What it tries. Default: - the recipe's own ranges.
+        algorithm_hyper_parameter_ranges: What it tries; all three lists are sent. Default: - the recipe's own
+            ranges.
     """
 
     hpo_objective: Annotated[HpoObjective | None, Structure(HpoObjective)] = None
@@ -195,7 +198,8 @@ class EventsConfig:
     """Every event type that training considers, each with its weight.
 
     Attributes:
-        event_parameters_list: At most 10 (rule 12).
+        event_parameters_list: At most 10, each with `event_type`, `event_value_threshold`, `weight`
+            (rule 12).
     """
 
     event_parameters_list: Annotated[
@@ -208,8 +212,8 @@ class OptimizationObjective:
     """A numeric column of the Items dataset to maximize besides relevance.
 
     Attributes:
-        item_attribute: The column, 1 to 150 characters.
-        objective_sensitivity: How much it counts.
+        item_attribute: The numeric column of the Items dataset, 1 to 150 characters.
+        objective_sensitivity: How much it counts: LOW, MEDIUM, HIGH or OFF.
     """
 
     item_attribute: Annotated[str | None, Text(min=1, max=150)] = None
@@ -235,13 +239,15 @@ class SolutionConfig:
 
     Attributes:
         event_value_threshold: Only events of at least this value count; a number, or a string with one.
-        hpo_config: Hyperparameter optimization.
-        algorithm_hyper_parameters: Values by hyperparameter, at most 100. Numbers and booleans are
-            written as the strings that the API takes.
-        feature_transformation_parameters: Values by parameter, at most 100, written likewise.
-        auto_ml_config: What AutoML does. With `perform_auto_ml` the service ignores all else (rule 20).
-        events_config: Event types and their weights. Not with `event_type` or `event_value_threshold`.
-        optimization_objective: A business metric to optimize besides relevance.
+        hpo_config: Hyperparameter optimization; needs `perform_hpo=True`.
+        algorithm_hyper_parameters: Values by hyperparameter, sent as the strings that the API takes. At most
+            100; the names and values that a recipe takes are in docs/recipes.md.
+        feature_transformation_parameters: Values by featurization parameter, sent likewise. At most 100.
+        auto_ml_config: What AutoML does; with `perform_auto_ml` the service ignores all else (rule 20).
+        events_config: Event types and their weights; not with `event_type` or `event_value_threshold`. For
+            the v2 recipes (rule 37).
+        optimization_objective: A business metric to optimize besides relevance. For the recipes
+            USER_PERSONALIZATION and PERSONALIZED_RANKING (rule 36).
         training_data_config: Columns to use or leave out.
     """
 

@@ -1,4 +1,4 @@
-"""`python -m personalize_local`: the embedded AWS from a shell.
+"""`personalize-local`, or `python -m personalize_local`: the embedded AWS from a shell.
 
 serve       run it in the foreground
 start       run it in the background, once
@@ -17,6 +17,7 @@ import socket
 import sys
 import uuid
 from collections.abc import Iterator, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
 from personalize_local import address, background
@@ -33,9 +34,15 @@ _MISLEADING = (
 )
 
 
+# The commands that run a server, which an installation without the extra `local` can't.
+_SERVERS = ("serve", "start")
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit status."""
     options = _parser().parse_args(arguments)
+    if options.command in _SERVERS and find_spec("ministack") is None:
+        return _fail("ministack is not installed: pip install 'cdk-personalize[local]'")
     state = StateDir(options.state_dir)
     match options.command:
         case "serve":
@@ -53,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m personalize_local", description="AWS on this machine.")
+    parser = argparse.ArgumentParser(prog=_program(), description="AWS on this machine.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     shared = argparse.ArgumentParser(add_help=False)
     shared.add_argument(
@@ -202,7 +209,7 @@ def _status(state: StateDir) -> int:
 def _env(state: StateDir, *, export: bool) -> int:
     record = state.live()
     if record is None:
-        return _fail("no local AWS runs here: start one with `python -m personalize_local start`")
+        return _fail(f"no local AWS runs here: start one with `{_program()} start`")
     unset = [name for name in os.environ if name in _MISLEADING or name.startswith("AWS_ENDPOINT_URL_")]
     if export:
         lines = [f"unset {name}" for name in unset]
@@ -249,7 +256,7 @@ def leftovers(state: object) -> Iterator[str]:
 
 
 def _welcome(record: Record) -> str:
-    command = "python -m personalize_local env"
+    command = f"{_program()} env"
     return f"""\
 The local AWS runs at {record.endpoint}. Amazon Personalize: {record.endpoint}/_personalize/
 
@@ -257,6 +264,12 @@ The local AWS runs at {record.endpoint}. Amazon Personalize: {record.endpoint}/_
     env $({command}) aws personalize list-solutions
 
 Ctrl-C ends it."""
+
+
+def _program() -> str:
+    """What whoever runs this has typed."""
+    script = "personalize-local"
+    return script if Path(sys.argv[0]).stem == script else "python -m personalize_local"
 
 
 def _say(text: str) -> None:

@@ -1,26 +1,40 @@
-"""Requests that were really made: the valid ones must be possible to write down."""
+"""Requests that were really made, moved into a stack as they are."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import aws_cdk as cdk
 import pytest
+from aws_cdk.assertions import Annotations, Match
 
-from cdk_personalize import Solution, SolutionConfig
+from cdk_personalize import InvalidSolutionError, Solution, SolutionConfig
 from cdk_personalize._request import SolutionRequest
-from payloads import PAYLOADS, VALID, arguments
+from payloads import INVALID, PAYLOADS, VALID
 
-# Invalid for a reason that needs no knowledge of the recipe.
 REFUSED = {
-    "070": "recipe is required",
-    "079": "hpo_objective is in the API but not supported",
-    "082": "weight must be 0 to 1",
-    "088": "objective_sensitivity must be a member of ObjectiveSensitivity",
+    "064": ["recipeArn must not be one that is no longer available: got 'aws-hrnn-coldstart'; use Recipe."],
+    "067": ["tags must be a list: got 'bad data'"],
+    "070": ["recipeArn is required unless performAutoML is True"],
+    "073": [
+        "integerHyperParameterRanges[0] must be one of the algorithmHyperParameters of "
+        "aws-user-personalization-v2: got 'bptt'"
+    ],
+    "076": ["featureTransformationParameters['max_hist_len'] must be one of the featureTransformationParam"],
+    "079": [
+        "recipeArn must not be one that is no longer available",
+        "solutionConfig.hpoConfig.hpoObjective is in the API but not supported",
+    ],
+    "082": ["eventsConfig.eventParametersList[0].weight must be 0 to 1: got 10.0"],
+    "085": ["autoTrainingConfig.schedulingExpression must be rate(N days), with N from 1 to 30"],
+    "088": ["optimizationObjective.objectiveSensitivity must be one of LOW, MEDIUM, HIGH, OFF: got 'MID'"],
+    "091": ["algorithmHyperParameters['hidden_dimension'] must be a string: got 55; write \"55\""],
+    "094": ["performHPO must not be True for aws-item-affinity"],
+    "097": ["performIncrementalUpdate must not be True for aws-user-personalization-v2"],
 }
+# What sources disagree on is told apart: what becomes of such a request, and of which warning it is.
+AMBIGUOUS = {"058": "accepted", "061": "cdk-personalize:auto-ml", "064": "refused"}
 
 
 def without_empty_lists(value: Any) -> Any:
@@ -30,42 +44,61 @@ def without_empty_lists(value: Any) -> Any:
 
 
 @pytest.fixture(scope="module")
-def rendered(solutions: Callable[[cdk.Stack], dict[str, dict[str, Any]]]) -> dict[str, dict[str, Any]]:
+def moved() -> cdk.Stack:
+    """A stack with all requests that are valid."""
     stack = cdk.Stack(cdk.App(), "Stack")
-    ids = {}
-    for path in VALID:
-        solution = Solution(stack, f"S{path.stem}", **arguments(json.loads(path.read_text())["params"]))
-        child = solution.node.default_child
-        assert isinstance(child, cdk.CfnElement)
-        ids[path.stem] = stack.get_logical_id(child)
-    resources = solutions(stack)
-    return {stem: resources[logical_id]["Properties"] for stem, logical_id in ids.items()}
+    for name, params in VALID.items():
+        Solution.from_api_request(stack, f"S{name}", params)
+    return stack
 
 
-@pytest.mark.parametrize("path", VALID, ids=lambda path: path.stem)
+@pytest.fixture(scope="module")
+def rendered(
+    moved: cdk.Stack, solutions: Callable[[cdk.Stack], dict[str, dict[str, Any]]]
+) -> dict[str, dict[str, Any]]:
+    resources = solutions(moved)
+    return {logical_id[1:4]: resource["Properties"] for logical_id, resource in resources.items()}
+
+
+@pytest.mark.parametrize("name", VALID)
 def test_solution__a_valid_request__renders_that_request(
-    path: Path, rendered: dict[str, dict[str, Any]]
+    name: str, rendered: dict[str, dict[str, Any]]
 ) -> None:
-    expected = {"performAutoTraining": False, **json.loads(path.read_text())["params"]}
+    expected = {"performAutoTraining": False, **VALID[name]}
 
     properties = {
-        key: value
-        for key, value in rendered[path.stem].items()
-        if key not in {"ServiceToken", "ServiceTimeout"}
+        key: value for key, value in rendered[name].items() if key not in {"ServiceToken", "ServiceTimeout"}
     }
 
     assert without_empty_lists(properties) == without_empty_lists(expected)
 
 
-@pytest.mark.parametrize(("stem", "message"), REFUSED.items())
-def test_solution__an_invalid_request__is_refused_with_the_reason(
-    stack: cdk.Stack, stem: str, message: str
-) -> None:
-    path = next(path for path in PAYLOADS if path.stem == stem)
-    params = json.loads(path.read_text())["params"]
+@pytest.mark.parametrize("name", INVALID)
+def test_solution__an_invalid_request__is_refused_with_the_reason(stack: cdk.Stack, name: str) -> None:
+    with pytest.raises(InvalidSolutionError) as raised:
+        Solution.from_api_request(stack, "Solution", INVALID[name])
 
-    with pytest.raises(ValueError, match=message):
-        Solution(stack, "Solution", **arguments(params))
+    problems = [str(problem) for problem in raised.value.problems]
+    assert len(problems) == len(REFUSED[name])
+    for problem, expected in zip(problems, REFUSED[name], strict=True):
+        assert expected in problem
+
+
+def test_solution__a_request_that_sources_disagree_on__is_told_apart(moved: cdk.Stack) -> None:
+    warnings = Annotations.from_stack(moved).find_warning("*", Match.any_value())
+    ids = {entry.id[len("/Stack/S") :]: str(entry.entry.data) for entry in warnings}
+
+    ambiguous = [name for name, payload in PAYLOADS.items() if payload["ambiguous"]]
+    judged = {name: "refused" if name in INVALID else ids.get(name, "accepted") for name in ambiguous}
+
+    assert judged.keys() == AMBIGUOUS.keys()
+    assert all(expected in judged[name] for name, expected in AMBIGUOUS.items())
+
+
+def test_solution__requests_that_all_sources_agree_on__are_not_warned_of(moved: cdk.Stack) -> None:
+    warnings = Annotations.from_stack(moved).find_warning("*", Match.any_value())
+
+    assert [entry.id for entry in warnings] == ["/Stack/S061"]
 
 
 class MeasuredFloat(float):

@@ -11,7 +11,7 @@ from botocore.model import Shape
 
 from cdk_personalize import Solution, SolutionConfig
 from cdk_personalize import _kinds as kinds
-from cdk_personalize._request import RecipeArn, SolutionRequest
+from cdk_personalize._request import DatasetGroupArn, RecipeArn, SolutionRequest
 from cdk_personalize._structure import Structure, api_name, members
 
 MODEL = botocore.session.get_session().get_service_model("personalize")
@@ -39,6 +39,7 @@ TYPES: dict[type[kinds.Kind], str] = {
     kinds.NumberText: "string",
     kinds.ScalarText: "string",
     kinds.Text: "string",
+    DatasetGroupArn: "string",
     RecipeArn: "string",
     Structure: "structure",
 }

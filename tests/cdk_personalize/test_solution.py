@@ -73,7 +73,7 @@ def test_solution__with_everything_on_top_level__uses_the_apis_names(
         stack,
         "Movies",
         dataset_group_arn=dataset_group,
-        recipe=Recipe.SEMANTIC_SIMILARITY,
+        recipe=Recipe.from_name("aws-of-tomorrow"),  # no known recipe takes all of it
         solution_name="movies",
         event_type="watch",
         perform_auto_ml=False,

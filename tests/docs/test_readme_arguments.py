@@ -40,9 +40,12 @@ CHANGES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "event_type": ({}, {"event_type": "watch"}),
     "perform_auto_ml": ({}, {"perform_auto_ml": True, "recipe": None}),
     "perform_hpo": ({}, {"perform_hpo": True}),
-    "perform_incremental_update": ({}, {"perform_incremental_update": True}),
+    "perform_incremental_update": (
+        {"recipe": Recipe.SEMANTIC_SIMILARITY},
+        {"perform_incremental_update": True},
+    ),
     "auto_training": ({}, {"auto_training": AutoTraining.every(days=3)}),
-    "solution_config": ({}, {"solution_config": SolutionConfig(algorithm_hyper_parameters={"a": 1})}),
+    "solution_config": ({}, {"solution_config": SolutionConfig(event_value_threshold=1)}),
     "wait_for_training_on_delete": ({}, {"wait_for_training_on_delete": True}),
     "removal_policy": ({}, {"removal_policy": RemovalPolicy.RETAIN}),
     EVENTS_CONFIG: ({}, {"solution_config": EVENTS}),
@@ -80,6 +83,40 @@ def test_arguments__of_a_construct__are_those_of_the_table(
     assert list(documented.items()) == list(actual.items())
 
 
+def described(documented: type, heading: str) -> dict[str, str]:
+    """What a docstring says of each argument or attribute, on one line each."""
+    text = inspect.getdoc(documented) or ""
+    block = re.search(rf"^{heading}:\n((?:    .*\n?|\n)+)", text, re.MULTILINE)
+    assert block, documented
+    entries = re.split(r"^    (?=\w+: )", block[1], flags=re.MULTILINE)[1:]
+    parts = (re.sub(r"\s+", " ", entry).strip().partition(": ") for entry in entries)
+    return {name: words for name, _, words in parts}
+
+
+def first_sentence(words: str) -> str:
+    return re.split(r"\.(?: |$)", words)[0]
+
+
+def test_arguments__of_a_solution__are_described_as_in_its_docstring() -> None:
+    documented = {code(row["Argument"])[0]: row[""] for row in table(README, "Arguments")}
+    docstring = described(Solution, "Args")
+    assert documented == {name: first_sentence(docstring[name]) for name in documented}
+    assert docstring.keys() - documented.keys() == {"scope", "id"}
+
+
+def test_arguments__of_a_solution__have_the_defaults_of_its_docstring() -> None:
+    docstring = described(Solution, "Args")
+    for name, parameter in parameters(Solution, skipped={"self", "scope", "id"}).items():
+        default = shown(parameter.default).strip("`")
+        says = re.search(r"Default: (.+)\.$", docstring[name])
+        if default == "required":
+            assert says is None, name
+        else:
+            assert says, name
+            # A dash is how CDK writes a default that is no value.
+            assert says[1].startswith("- ") or says[1] == default or name == "removal_policy"
+
+
 def configured(structure: type, prefix: str = "") -> Iterator[tuple[str, str, str]]:
     """Every member below a dataclass: its path, the words of its type, and its default."""
     for field in fields(structure):
@@ -92,6 +129,19 @@ def configured(structure: type, prefix: str = "") -> Iterator[tuple[str, str, st
             yield from configured(nested[0], f"{prefix}{field.name}.")
 
 
+def configuration_docstrings(structure: type, prefix: str = "") -> Iterator[tuple[str, str]]:
+    """What the docstrings say of every member below a dataclass."""
+    docstring = described(structure, "Attributes")
+    for path, words, _ in configured(structure):
+        name, _, rest = path.partition(".")
+        if not rest:
+            yield f"{prefix}{name}", docstring[name]
+            nested = [item for key, item in vars(cdk_personalize).items() if key in words.split()]
+            inner = [item for item in nested if is_dataclass(item) and isinstance(item, type)]
+            if inner and "Sequence" not in words:
+                yield from configuration_docstrings(inner[0], f"{prefix}{name}.")
+
+
 def test_configuration__of_a_solution__is_that_of_the_table() -> None:
     rows = table(README, "The configuration")
     documented = {code(row["Property"])[0]: row for row in rows}
@@ -102,6 +152,11 @@ def test_configuration__of_a_solution__is_that_of_the_table() -> None:
         words, default = actual[path]
         assert row["Default"] == default
         assert set(re.findall(r"\w+", row["Type"])) <= set(words.split()), path
+    assert {path: row[""] for path, row in documented.items()} == {
+        path: first_sentence(words)
+        for path, words in configuration_docstrings(SolutionConfig)
+        if path not in refused
+    }
 
 
 def test_attributes__of_a_solution__are_those_of_the_table() -> None:

@@ -12,6 +12,7 @@ from personalize_provider.errors import InvalidPropertiesError, LifecycleError
 from personalize_provider.identity import CONFIG_HASH_TAG, TAG_PREFIX, Owner
 from personalize_provider.request import Request
 from personalize_provider.sdk import input_shape
+from personalize_provider.solution import rules
 from personalize_provider.solution.config import immutable_hash
 from personalize_provider.wire import boolean, restore
 
@@ -179,6 +180,7 @@ def _present(request: Request, since: float) -> Present:
     properties = {"name": _UNNAMED, "performAutoTraining": "false", **properties}
     body, problems = restore(properties, input_shape("CreateSolution"))
     problems += _own_rules(body, request.properties.get(_WAIT_FOR_TRAINING, "false"))
+    problems = problems or list(rules.broken(body))  # which take it that all values have their types
     if problems:
         raise InvalidPropertiesError(f"resource {request.logical_id}", problems)
     config_hash = immutable_hash(body)

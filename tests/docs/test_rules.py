@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-RULES = ROOT / "docs" / "service-rules.md"
+RULES = ROOT / "docs" / "rules.md"
 
 # "rule 33", "rules 42 and 43", "rules 76, 77 and 78", "rules 6 to 14"; a line break may come anywhere.
 _NUMBERS = r"\d+(?:(?:,|\s+and|\s+to|,\s+and)\s+\d+)*"

@@ -1,0 +1,68 @@
+"""What the synthesis says of solutions that are no error."""
+
+from __future__ import annotations
+
+import aws_cdk as cdk
+from aws_cdk.assertions import Annotations, Match
+
+from cdk_personalize import Recipe, Solution, SolutionConfig
+
+V1 = Recipe.USER_PERSONALIZATION
+
+
+def said(stack: cdk.Stack, level: str) -> list[str]:
+    found = getattr(Annotations.from_stack(stack), f"find_{level}")("*", Match.any_value())
+    return [str(entry.entry.data) for entry in found]
+
+
+def test_solution__of_a_known_recipe__says_nothing(stack: cdk.Stack, dataset_group: str) -> None:
+    Solution(stack, "Movies", dataset_group_arn=dataset_group, recipe=V1, perform_hpo=True)
+
+    assert said(stack, "warning") == said(stack, "info") == said(stack, "error") == []
+
+
+def test_solution__of_an_unknown_recipe__says_once_that_it_is_not_checked(
+    stack: cdk.Stack, dataset_group: str
+) -> None:
+    Solution(
+        stack,
+        "Movies",
+        dataset_group_arn=dataset_group,
+        recipe=Recipe.from_name("aws-user-personalisation-v2"),
+        solution_config=SolutionConfig(algorithm_hyper_parameters={"a": 1, "b": 2}),
+    )
+
+    [info] = said(stack, "info")
+    assert "aws-user-personalisation-v2 is not in the catalog, so nothing is checked against it" in info
+    assert "Did you mean aws-user-personalization-v2?" in info
+    assert said(stack, "warning") == []
+
+
+def test_solution__of_a_recipe_known_at_deploy_time__says_nothing(
+    stack: cdk.Stack, dataset_group: str
+) -> None:
+    arn = cdk.CfnParameter(stack, "Recipe").value_as_string
+    Solution(stack, "Movies", dataset_group_arn=dataset_group, recipe=Recipe.from_arn(arn))
+
+    assert said(stack, "info") == []
+
+
+def test_solution__that_is_doubted__warns_with_an_id_that_can_be_acknowledged(
+    app: cdk.App, dataset_group: str
+) -> None:
+    loud, quiet = cdk.Stack(app, "Loud"), cdk.Stack(app, "Quiet")
+    for stack in (loud, quiet):
+        Solution(
+            stack,
+            "Movies",
+            dataset_group_arn=dataset_group,
+            recipe=V1,
+            solution_config=SolutionConfig(algorithm_hyper_parameters={"training.bptt": 32}),
+        )
+
+    cdk.Annotations.of(quiet).acknowledge_warning("cdk-personalize:parameter-spelling")
+
+    [warning] = said(loud, "warning")
+    assert "algorithm_hyper_parameters['training.bptt'] is spelled 'bptt' in requests" in warning
+    assert warning.endswith("[ack: cdk-personalize:parameter-spelling]")
+    assert said(quiet, "warning") == []

@@ -1,0 +1,1 @@
+"""Somebody's app, in a layout of their own."""

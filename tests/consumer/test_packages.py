@@ -1,0 +1,125 @@
+"""What the installed packages are to somebody's own code: typed, and usable without the extras."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import textwrap
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from distributions import Distributions
+from installation import Environment, Synthesis
+from shared import once
+
+Synthesized = Callable[[str], Synthesis]
+
+# CDK's packages are not analysed: that takes minutes, and is about their types, not ours.
+MYPY = """
+[mypy]
+strict = true
+disallow_subclassing_any = false
+[mypy-aws_cdk.*,constructs.*]
+follow_imports = skip
+"""
+
+
+def mypy(environment: Environment, folder: Path, *sources: Path) -> subprocess.CompletedProcess[str]:
+    """mypy's strict mode on somebody's code, with what is installed there."""
+    settings = folder / "mypy.ini"
+    settings.write_text(MYPY)
+    command = [sys.executable, "-m", "mypy", "--config-file", str(settings), "--no-incremental"]
+    command += ["--python-executable", str(environment.python), *map(str, sources)]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+def test_types__an_app_that_is_right__passes_strictly(synthesized: Synthesized, tmp_path: Path) -> None:
+    synthesis = synthesized("wheel")
+    checked = mypy(synthesis.environment, tmp_path, synthesis.project / "src")
+    assert checked.returncode == 0, checked.stdout
+
+
+def test_types__an_app_that_is_wrong__is_told(synthesized: Synthesized, tmp_path: Path) -> None:
+    app = tmp_path / "app.py"
+    app.write_text(
+        textwrap.dedent("""
+            import aws_cdk as cdk
+            from cdk_personalize import Solution
+            from personalize_local.simulator import Personalize
+
+            Solution(cdk.Stack(), "Wrong", dataset_group_arn="arn", recipe="sims")
+            Personalize().advance("an hour")
+        """)
+    )
+    found = mypy(synthesized("wheel").environment, tmp_path, app).stdout
+    assert 'Argument "recipe" to "Solution" has incompatible type "str"; expected "Recipe | None"' in found
+    assert 'Argument 1 to "advance" of "Personalize" has incompatible type "str"; expected "float"' in found
+
+
+SIMULATED = textwrap.dedent("""
+    import sys
+    from personalize_local.simulator import Personalize, Scope
+
+    service, scope = Personalize(), Scope("aws", "us-east-1", "123456789012")
+    service.call("CreateDatasetGroup", {"name": "films"}, scope)
+    service.advance(3600)
+    created = service.call("CreateSolution", {
+        "name": "similar",
+        "datasetGroupArn": scope.arn("dataset-group", "films"),
+        "recipeArn": scope.shared_arn("recipe", "aws-semantic-similarity"),
+        "performAutoTraining": False,
+        "performIncrementalUpdate": True,
+        "solutionConfig": {"trainingDataConfig": {"includedDatasetColumns": {"Items": ["TITLE"]}}},
+    }, scope)
+    service.advance(3600)
+    print(service.call("DescribeSolution", created, scope)["solution"]["status"])
+    assert not {"ministack", "hypercorn", "pytest", "boto3"} & sys.modules.keys()
+""")
+
+
+@pytest.mark.parametrize("installation", ["wheel", "wheel-lowest"])
+def test_simulator__without_the_extras__answers(
+    synthesized: Synthesized, tmp_path: Path, installation: str
+) -> None:
+    ran = synthesized(installation).environment.run("python", "-c", SIMULATED, cwd=tmp_path)
+    assert (ran.stdout, ran.stderr) == ("ACTIVE\n", "")
+
+
+def test_personalize_local__without_its_extra__says_what_to_install(
+    synthesized: Synthesized, tmp_path: Path
+) -> None:
+    ran = synthesized("wheel").environment.run("personalize-local", "start", cwd=tmp_path)
+    assert ran.returncode == 1
+    assert ran.stderr == "error: ministack is not installed: pip install 'cdk-personalize[local]'\n"
+
+
+def test_personalize_local__with_its_extra__starts_answers_and_stops(
+    distributions: Distributions, tmp_path_factory: pytest.TempPathFactory, tmp_path: Path
+) -> None:
+    def make(folder: Path) -> None:
+        # All three at once: no extra asks for what another can't live with.
+        Environment.create(folder, f"{distributions.wheel}[local,testing,cli]")
+
+    environment = Environment(once(tmp_path_factory, "with-extras", make))
+    started = environment.run("personalize-local", "start", "--port", "0", cwd=tmp_path)
+    try:
+        assert "The local AWS runs at http://127.0.0.1:" in started.stdout, started.stdout + started.stderr
+        variables = environment.run("personalize-local", "env", cwd=tmp_path).stdout.split()
+        endpoint = next(text for text in variables if text.startswith("AWS_ENDPOINT_URL="))
+        ask = "import boto3; print(len(boto3.client('personalize').list_recipes()['recipes']) > 5)"
+        asked = environment.run(
+            "python",
+            "-c",
+            ask,
+            cwd=tmp_path,
+            **dict(text.split("=", 1) for text in variables if "=" in text),
+        )
+        assert endpoint
+        assert (asked.stdout, asked.stderr) == ("True\n", "")
+    finally:
+        stopped = environment.run("personalize-local", "stop", cwd=tmp_path)
+    assert "has ended." in stopped.stdout
+    nothing = environment.run("personalize-local", "env", cwd=tmp_path)
+    assert "start one with `personalize-local start`" in nothing.stderr
