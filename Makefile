@@ -29,7 +29,7 @@ else
   $(error TARGET=$(TARGET) is not known: use TARGET=local (the default) or TARGET=aws)
 endif
 
-.PHONY: help setup deploy bootstrap diff synth destroy local local-aws test soak lint format dist docs clean
+.PHONY: help setup deploy bootstrap diff synth destroy local local-aws test soak lint format dist template docs clean
 
 help:  ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -74,11 +74,14 @@ dist: $(TOOLS)  ## Build the sdist and the wheel, in dist/
 	env -u SOURCE_DATE_EPOCH uv build --quiet --python .venv/bin/python
 	@wc -c dist/*.tar.gz dist/*.whl
 
+template: $(TOOLS)  ## Write the provider for teams without the CDK to dist/: a template and a zip
+	.venv/bin/python plain/build.py dist
+
 lint: $(TOOLS)  ## Format, style and types, without changing anything
 	ruff format --check .
 	ruff check .
 	mypy
-	mypy app.py hatch_build.py lambda/build_asset.py tests/support docs/_site
+	mypy app.py hatch_build.py lambda/build_asset.py plain/build.py tests/support docs/_site
 	for example in examples/*/; do MYPYPATH=$$example mypy --no-error-summary $$example || exit 1; done
 
 format: $(TOOLS)  ## Put the code into the house style

@@ -52,7 +52,8 @@ def _build(workplace: Path) -> Path:
     _pip_install(installed)
     built.mkdir()
     shutil.copytree(SOURCE / "personalize_provider", built / "personalize_provider", ignore=_byte_code)
-    shutil.copytree(installed / "jmespath", built / "jmespath")
+    for package in ("crhelper", "jmespath"):
+        shutil.copytree(installed / package, built / package, ignore=_not_run)
     shutil.copy(installed / "typing_extensions.py", built)
     shutil.copytree(
         installed / "aws_lambda_powertools", built / "aws_lambda_powertools", ignore=_unused_powertools
@@ -84,6 +85,10 @@ def _unused_powertools(folder: str, names: list[str]) -> set[str]:
     if Path(folder).name == "utilities":
         return set(names) - _POWERTOOLS_UTILITIES
     return _byte_code(folder, names) | (_POWERTOOLS_UNUSED & set(names))
+
+
+def _not_run(folder: str, names: list[str]) -> set[str]:
+    return _byte_code(folder, names) | {name for name in names if name.endswith(".pyi")}
 
 
 def _byte_code(_folder: str, names: list[str]) -> set[str]:

@@ -21,11 +21,12 @@ def handler_code() -> lambda_.Code:
     Raises:
         RuntimeError: neither a prebuilt asset nor a checkout is there, or the build failed.
     """
-    return lambda_.Code.from_asset(str(_folder()), exclude=["**/__pycache__", "**/*.pyc"])
+    return lambda_.Code.from_asset(str(handler_folder()), exclude=["**/__pycache__", "**/*.pyc"])
 
 
 @cache
-def _folder() -> Path:
+def handler_folder() -> Path:
+    """The folder of that asset."""
     if _PREBUILT.is_dir():
         return _PREBUILT
     if not _BUILDER.is_file():

@@ -8,17 +8,21 @@ from aws_cdk import aws_iam as iam
 _STACK_ID_TAG = "cdk-personalize:stack-id"  # the provider gives it to every solution that it creates
 
 
-def describe_own_stack(stack: Stack) -> iam.PolicyStatement:
+def describe_stacks(stack: Stack, *, shared: bool) -> iam.PolicyStatement:
     """Read the status of the stack that is being deployed, to tell a stale waiter from a current one."""
-    return iam.PolicyStatement(actions=["cloudformation:DescribeStacks"], resources=[stack.stack_id])
+    return iam.PolicyStatement(
+        actions=["cloudformation:DescribeStacks"], resources=[_served(stack, shared=shared)]
+    )
 
 
-def describe_own_events(stack: Stack) -> iam.PolicyStatement:
-    """Read what a rollback of the stack asks for, to tell its own Update from one that came late."""
-    return iam.PolicyStatement(actions=["cloudformation:DescribeStackEvents"], resources=[stack.stack_id])
+def describe_stack_events(stack: Stack, *, shared: bool) -> iam.PolicyStatement:
+    """Read what a rollback of a stack asks for, to tell its own Update from one that came late."""
+    return iam.PolicyStatement(
+        actions=["cloudformation:DescribeStackEvents"], resources=[_served(stack, shared=shared)]
+    )
 
 
-def manage_solutions(stack: Stack) -> list[iam.PolicyStatement]:
+def manage_solutions(stack: Stack, *, shared: bool) -> list[iam.PolicyStatement]:
     """Create solutions of the stack, see any, and change or delete those that are not marked as another's.
 
     `solution/*`, not narrower: a solution's name may be known only at deploy time, and a policy that shrinks
@@ -27,14 +31,19 @@ def manage_solutions(stack: Stack) -> list[iam.PolicyStatement]:
     What binds the role to its stack is the tag that the provider gives each solution. A solution without
     that tag can be changed all the same: its owner must be able to delete it after somebody removed the tags,
     and a version has tags of its own (rule 85). The provider proves ownership before it changes anything.
+
+    A shared provider may do this for every stack of the account and Region. What keeps their solutions apart
+    is then the provider alone.
     """
+    stacks = _served(stack, shared=shared)
+    same = "StringLike" if shared else "StringEquals"
     arn = f"arn:{stack.partition}:personalize:{stack.region}:{stack.account}"
     solutions = f"{arn}:solution/*"  # versions included: their ARNs begin with the solution's (rule 129)
     return [
         iam.PolicyStatement(
             actions=["personalize:CreateSolution"],
             resources=[solutions, f"{arn}:dataset-group/*"],  # it needs both (rule 124)
-            conditions={"StringEquals": {f"aws:RequestTag/{_STACK_ID_TAG}": stack.stack_id}},
+            conditions={same: {f"aws:RequestTag/{_STACK_ID_TAG}": stacks}},
         ),
         iam.PolicyStatement(
             actions=[
@@ -45,7 +54,7 @@ def manage_solutions(stack: Stack) -> list[iam.PolicyStatement]:
                 "personalize:UntagResource",
             ],
             resources=[solutions],
-            conditions={"StringEqualsIfExists": {f"aws:ResourceTag/{_STACK_ID_TAG}": stack.stack_id}},
+            conditions={f"{same}IfExists": {f"aws:ResourceTag/{_STACK_ID_TAG}": stacks}},
         ),
         iam.PolicyStatement(
             actions=["personalize:DescribeSolution", "personalize:ListTagsForResource"],
@@ -56,6 +65,25 @@ def manage_solutions(stack: Stack) -> list[iam.PolicyStatement]:
             resources=["*"],  # list calls have no resource types (rule 127)
         ),
     ]
+
+
+def poll_by_rule(stack: Stack, prefix: str) -> iam.PolicyStatement:
+    """Make, read and remove the EventBridge rules whose names begin so, which are the provider's own."""
+    return iam.PolicyStatement(
+        actions=[
+            "events:PutRule",
+            "events:PutTargets",
+            "events:ListTargetsByRule",
+            "events:RemoveTargets",
+            "events:DeleteRule",
+        ],
+        resources=[poll_rules(stack, prefix)],
+    )
+
+
+def poll_rules(stack: Stack, prefix: str) -> str:
+    """The ARNs of those rules, as a pattern."""
+    return f"arn:{stack.partition}:events:{stack.region}:{stack.account}:rule/{prefix}*"
 
 
 def write_logs(log_group_arn: str) -> iam.PolicyStatement:
@@ -78,3 +106,10 @@ def manage_network_interfaces() -> iam.PolicyStatement:
         ],
         resources=["*"],
     )
+
+
+def _served(stack: Stack, *, shared: bool) -> str:
+    """The ids of the stacks that a provider in this one serves: its own, or a pattern for all."""
+    if not shared:
+        return stack.stack_id
+    return f"arn:{stack.partition}:cloudformation:{stack.region}:{stack.account}:stack/*"

@@ -6,12 +6,19 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from aws_cdk import Duration
+
 from cdk_personalize.errors import Problem
 
 ON_EVENT_SECONDS = 60
 """Most that the function which receives a request may run."""
 IS_COMPLETE_SECONDS = 120
 """Most that one invocation of the function which waits may run."""
+
+SINGLE_FUNCTION_SECONDS = 300
+"""Most that one invocation of the only function of a provider without a state machine may run."""
+POLL_SECONDS = 60
+"""How often such a provider is called again: EventBridge has no shorter rate."""
 
 _TOTAL_SECONDS = range(60, 50 * 60 + 1)
 _INTERVAL_SECONDS = range(1, 60 + 1)
@@ -60,3 +67,12 @@ class Timing:
                 rule="must be whole seconds, 1 to 60",
                 fix="leave it out for 5 seconds",
             )
+
+
+def given(**durations: Duration | None) -> dict[str, float]:
+    """Those durations that are given, in seconds."""
+    return {
+        name: duration.to_seconds(integral=False)
+        for name, duration in durations.items()
+        if duration is not None
+    }

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
-from weakref import WeakKeyDictionary
 
-from aws_cdk import Duration, RemovalPolicy, Stack
+from aws_cdk import Duration, Stack
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from aws_cdk import custom_resources as cr
 from constructs import Construct
 
 from cdk_personalize import _permissions as permissions
-from cdk_personalize._asset import handler_code
-from cdk_personalize._timing import IS_COMPLETE_SECONDS, ON_EVENT_SECONDS, Timing
-from cdk_personalize.errors import InvalidProviderError, Problem
+from cdk_personalize._provider_base import ImportedProvider, ISolutionProvider, ProviderBase
+from cdk_personalize._timing import IS_COMPLETE_SECONDS, ON_EVENT_SECONDS, Timing, given
+from cdk_personalize.single_function import SingleFunctionProvider
 
 
-class SolutionProvider(Construct):
+class SolutionProvider(ProviderBase):
     """Define the custom-resource provider that creates, updates and deletes a stack's solutions.
 
     One serves a whole stack. The first `Solution` of a stack makes it with the defaults below; construct it
@@ -48,24 +45,14 @@ class SolutionProvider(Construct):
         vpc_subnets: Where in the VPC. Default: - its private subnets.
         security_groups: For the functions' network interfaces.
             Default: - one new group, all outbound traffic allowed.
+        shared: Serve the other stacks of the account and Region too: those whose solutions name it as their
+            `provider`. Its roles may then work on the solutions of any stack; the provider itself still
+            proves for each request whose a solution is. Default: False, for the own stack alone.
 
     Raises:
         InvalidProviderError: A duration is out of range, or the stack already has its provider.
     """
 
-    ID: ClassVar[str] = "PersonalizeSolutionProvider"
-
-    # A look-up in the construct tree costs three round trips to jsii, for each Solution; this costs none.
-    _by_stack: ClassVar[WeakKeyDictionary[Stack, SolutionProvider]] = WeakKeyDictionary()
-
-    service_token: str
-    """The ARN that custom resources name as their ServiceToken."""
-    service_timeout: str
-    """Seconds that CloudFormation waits for an answer; a string, as CloudFormation has it."""
-    partition: str
-    """The stack's AWS partition."""
-    log_group: logs.LogGroup
-    """Where all five functions log."""
     on_event_role: iam.Role
     """The role of the function that receives each request."""
     is_complete_role: iam.Role
@@ -82,101 +69,114 @@ class SolutionProvider(Construct):
         vpc: ec2.IVpc | None = None,
         vpc_subnets: ec2.SubnetSelection | None = None,
         security_groups: Sequence[ec2.ISecurityGroup] | None = None,
+        shared: bool = False,
     ) -> None:
-        stack = Stack.of(scope)
-        timing = Timing(**_given(total=total_timeout, interval=query_interval))
-        problems = list(timing.problems())
-        if stack in self._by_stack:
-            problems.append(
-                Problem(
-                    argument="scope",
-                    value=stack.node.path,
-                    rule="must be in a stack that has no SolutionProvider yet",
-                    fix="construct it once, before the stack's first Solution",
-                )
-            )
-        if problems:
-            raise InvalidProviderError(f"{stack.node.path}/{self.ID}", problems)
-        super().__init__(stack, self.ID)
-
-        self.partition = stack.partition
-        self.service_timeout = str(timing.service_timeout)
-        self.log_group = logs.LogGroup(
-            self, "Logs", retention=log_retention, removal_policy=RemovalPolicy.DESTROY
+        timing = Timing(**given(total=total_timeout, interval=query_interval))
+        super().__init__(
+            scope,
+            timing=timing,
+            log_retention=log_retention,
+            memory_size=memory_size,
+            vpc=vpc,
+            vpc_subnets=vpc_subnets,
+            security_groups=security_groups,
+            shared=shared,
         )
-        if vpc is not None and not security_groups:
-            security_groups = [
-                ec2.SecurityGroup(self, "SecurityGroup", vpc=vpc, description="Personalize custom resources")
-            ]
-        code = handler_code()
-        common = [permissions.write_logs(self.log_group.log_group_arn)]
-        if vpc is not None:
-            common.append(permissions.manage_network_interfaces())
-
-        def role(id: str, *statements: iam.PolicyStatement) -> iam.Role:
-            # The statements are part of the role, so that they last as long as it while a stack is deleted.
-            return iam.Role(
-                self,
-                id,
-                assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
-                inline_policies={"Function": iam.PolicyDocument(statements=[*statements, *common])},
-            )
-
-        def function(
-            id: str, handler: str, role: iam.Role, seconds: int, environment: dict[str, str]
-        ) -> lambda_.Function:
-            return lambda_.Function(
-                self,
-                id,
-                code=code,
-                environment={"POWERTOOLS_SERVICE_NAME": "cdk-personalize", **environment},
-                handler=f"personalize_provider.framework.{handler}",
-                log_group=self.log_group,
-                memory_size=memory_size,
-                role=role,
-                runtime=lambda_.Runtime.PYTHON_3_14,
-                security_groups=security_groups,
-                timeout=Duration.seconds(seconds),
-                vpc=vpc,
-                vpc_subnets=vpc_subnets,
-            )
-
-        self.on_event_role = role(
-            "OnEventRole", permissions.describe_own_stack(stack), permissions.describe_own_events(stack)
+        stack = self._stack
+        self.on_event_role = self._role(
+            "OnEventRole",
+            permissions.describe_stacks(stack, shared=shared),
+            permissions.describe_stack_events(stack, shared=shared),
         )
-        self.is_complete_role = role(
-            "IsCompleteRole", permissions.describe_own_stack(stack), *permissions.manage_solutions(stack)
+        self.is_complete_role = self._role(
+            "IsCompleteRole",
+            permissions.describe_stacks(stack, shared=shared),
+            *permissions.manage_solutions(stack, shared=shared),
         )
         deadline = {"TOTAL_TIMEOUT_SECONDS": str(int(timing.total))}
         framework = cr.Provider(
             self,
             "Framework",
-            framework_complete_and_timeout_role=role("FrameworkIsCompleteRole"),
-            framework_on_event_role=role("FrameworkOnEventRole"),
-            is_complete_handler=function(
-                "IsComplete", "is_complete", self.is_complete_role, IS_COMPLETE_SECONDS, {}
+            framework_complete_and_timeout_role=self._role("FrameworkIsCompleteRole"),
+            framework_on_event_role=self._role("FrameworkOnEventRole"),
+            is_complete_handler=self._function(
+                "IsComplete", "framework.is_complete", self.is_complete_role, IS_COMPLETE_SECONDS, {}
             ),
             log_group=self.log_group,
-            on_event_handler=function("OnEvent", "on_event", self.on_event_role, ON_EVENT_SECONDS, deadline),
+            on_event_handler=self._function(
+                "OnEvent", "framework.on_event", self.on_event_role, ON_EVENT_SECONDS, deadline
+            ),
             query_interval=Duration.seconds(timing.interval),
-            security_groups=security_groups,
+            security_groups=self._security_groups,
             total_timeout=Duration.seconds(timing.waiter),
             vpc=vpc,
             vpc_subnets=vpc_subnets,
         )
         self.service_token = framework.service_token
-        self._by_stack[stack] = self
+
+    @staticmethod
+    def single_function(
+        scope: Construct,
+        *,
+        total_timeout: Duration | None = None,
+        log_retention: logs.RetentionDays = logs.RetentionDays.ONE_MONTH,
+        memory_size: int = 256,
+        vpc: ec2.IVpc | None = None,
+        vpc_subnets: ec2.SubnetSelection | None = None,
+        security_groups: Sequence[ec2.ISecurityGroup] | None = None,
+        shared: bool = False,
+    ) -> SingleFunctionProvider:
+        """Define the stack's provider as one Lambda function, without a state machine.
+
+        For those who can't have the CDK's provider framework. Construct it before the stack's first
+        `Solution`, which then finds it. A stack has this one or the other, and can't change once it is
+        deployed: CloudFormation refuses another ServiceToken for an existing resource.
+
+        Args:
+            scope: As above, like all that follows.
+            total_timeout: Default: - 30 minutes.
+            log_retention: Default: - one month.
+            memory_size: In MiB. Default: - 256.
+            vpc: It also needs a way out to EventBridge there. Default: - no VPC.
+            vpc_subnets: Default: - its private subnets.
+            security_groups: Default: - one new group, all outbound traffic allowed.
+            shared: Default: - False.
+
+        Raises:
+            InvalidProviderError: As above.
+        """
+        return SingleFunctionProvider(
+            scope,
+            total_timeout=total_timeout,
+            log_retention=log_retention,
+            memory_size=memory_size,
+            vpc=vpc,
+            vpc_subnets=vpc_subnets,
+            security_groups=security_groups,
+            shared=shared,
+        )
+
+    @staticmethod
+    def from_service_token(
+        scope: Construct, id: str, service_token: str, *, service_timeout: Duration | None = None
+    ) -> ISolutionProvider:
+        """Use a provider that another stack of the account and Region has made, with `shared`.
+
+        Args:
+            scope: The construct that the reference belongs to.
+            id: Its name among that construct's children.
+            service_token: The provider's `service_token`; a string or a token.
+            service_timeout: How long CloudFormation waits for it, at most an hour: its `service_timeout`.
+                Default: - 35 minutes, which goes with a `total_timeout` of 30.
+
+        Returns:
+            What `Solution` takes as `provider`.
+        """
+        timeout = given(timeout=service_timeout).get("timeout", Timing().service_timeout)
+        return ImportedProvider(scope, id, service_token, int(timeout))
 
     @classmethod
-    def get_or_create(cls, scope: Construct) -> SolutionProvider:
+    def get_or_create(cls, scope: Construct) -> ISolutionProvider:
         """Return the provider of the stack that a construct is in, making it with the defaults if need be."""
         stack = scope if isinstance(scope, Stack) else Stack.of(scope)
         return cls._by_stack.get(stack) or cls(stack)
-
-
-def _given(**durations: Duration | None) -> dict[str, float]:
-    return {
-        name: duration.to_seconds(integral=False)
-        for name, duration in durations.items()
-        if duration is not None
-    }

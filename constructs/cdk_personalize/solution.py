@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Self
 
 import jsii
-from aws_cdk import CfnResource, ITaggableV2, RemovalPolicy, Resource, TagManager, Tags, Token
+from aws_cdk import CfnResource, ITaggableV2, RemovalPolicy, Resource, Stack, TagManager, Tags, Token
 from constructs import Construct
 
 from cdk_personalize import _api_request
 from cdk_personalize._annotations import annotate, tell_that_training_is_off
+from cdk_personalize._provider_base import ISolutionProvider
 from cdk_personalize._request import SolutionRequest
 from cdk_personalize._rules import examine
 from cdk_personalize._tagging import make_taggable
@@ -66,6 +67,8 @@ class Solution(Resource):
             it. A stopped training is billed up to the stop. Default: False.
         removal_policy: What becomes of the solution when it leaves the stack: it is deleted, unless you say
             `RemovalPolicy.RETAIN`. Default: RemovalPolicy.DESTROY.
+        provider: What carries out the deploys. It can't change once the solution is deployed.
+            Default: - the stack's own `SolutionProvider`, made if need be.
 
     Raises:
         InvalidSolutionError: The service would refuse the arguments. It lists all that is wrong.
@@ -89,6 +92,7 @@ class Solution(Resource):
         solution_config: SolutionConfig | None = None,
         wait_for_training_on_delete: bool = False,
         removal_policy: RemovalPolicy | None = None,
+        provider: ISolutionProvider | None = None,
     ) -> None:
         request = SolutionRequest(
             solution_name=solution_name,
@@ -103,12 +107,16 @@ class Solution(Resource):
             # False is left out: the property exists only in templates that ask for it.
             wait_for_training_on_delete=wait_for_training_on_delete or None,
         )
-        findings = [*examine(request), *_removal_problems(removal_policy)]
+        findings = [
+            *examine(request),
+            *_removal_problems(removal_policy),
+            *_provider_problems(scope, provider),
+        ]
         problems = [finding for finding in findings if not isinstance(finding, Doubt)]
         if problems:
             raise InvalidSolutionError(_path(scope, id), problems)
         super().__init__(scope, id)
-        provider = SolutionProvider.get_or_create(scope)
+        provider = provider or SolutionProvider.get_or_create(scope)
         # Not a CustomResource, which wraps this in one more construct: the default child is what CDK's escape
         # hatches and removal policies work on, and each call less is a round trip to jsii saved.
         self._resource = CfnResource(
@@ -121,6 +129,8 @@ class Solution(Resource):
                 **request.properties(provider.partition),
             },
         )
+        for needed in provider.outlives:
+            self._resource.add_resource_dependency(needed)
         if removal_policy is not None:  # CloudFormation's own default is to delete
             self._resource.apply_removal_policy(removal_policy)
         self._tag_manager: TagManager | None = None
@@ -217,4 +227,14 @@ def _removal_problems(removal_policy: object) -> Iterator[Problem]:
             value=removal_policy,
             rule=f"must be one of {', '.join(map(str, policies))}: a solution has no snapshot",
             fix="use RemovalPolicy.RETAIN to keep the solution",
+        )
+
+
+def _provider_problems(scope: Construct, provider: ISolutionProvider | None) -> Iterator[Problem]:
+    if provider is not None and not provider.serves(Stack.of(scope)):
+        yield Problem(
+            argument="provider",
+            value=provider,
+            rule="must be one that serves this stack",
+            fix="construct it in this stack, or with shared=True",
         )

@@ -21,7 +21,7 @@ CallError: TypeAlias = ClientError | BotoCoreError | ResponseParserError | Unico
 
 # The provider framework doesn't trim; CloudFormation refuses a response over 4,096 bytes, and the
 # framework adds its own stack trace to the message.
-_MAX_MESSAGE_BYTES = 990
+MAX_MESSAGE_BYTES = 990
 
 # Rule 120: the rate and the quotas answer with the same code, and both may pass.
 _THROTTLE_CODES = frozenset(
@@ -80,7 +80,7 @@ class LifecycleError(Exception):
         self.cause = cause
         self.next_step = next_step
         self.code = code
-        reason = _printable(" ".join(cause[:_MAX_MESSAGE_BYTES].split()))
+        reason = _printable(" ".join(cause[:MAX_MESSAGE_BYTES].split()))
         tail = f" ({code}); {next_step}" if code else f"; {next_step}"
         super().__init__(_shorten(f"{resource}: {operation} failed: {reason}", tail))
 
@@ -169,7 +169,7 @@ def _printable(text: str) -> str:
 
 
 def _shorten(head: str, tail: str) -> str:
-    room = _MAX_MESSAGE_BYTES - len(tail.encode())
+    room = MAX_MESSAGE_BYTES - len(tail.encode())
     encoded = head.encode()
     if len(encoded) > room:
         head = encoded[: room - 3].decode(errors="ignore") + "..."

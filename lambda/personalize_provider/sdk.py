@@ -70,6 +70,25 @@ class CloudFormation(Protocol):
         """https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStackEvents.html."""
 
 
+class Events(Protocol):
+    """The operations of EventBridge that the single-function transport calls for its polling."""
+
+    def put_rule(self, **request: Any) -> Mapping[str, Any]:
+        """https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html."""
+
+    def put_targets(self, *, Rule: str, Targets: list[dict[str, Any]]) -> Mapping[str, Any]:  # noqa: N803
+        """https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutTargets.html."""
+
+    def list_targets_by_rule(self, *, Rule: str) -> Mapping[str, Any]:  # noqa: N803
+        """https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_ListTargetsByRule.html."""
+
+    def remove_targets(self, *, Rule: str, Ids: list[str]) -> Mapping[str, Any]:  # noqa: N803
+        """https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_RemoveTargets.html."""
+
+    def delete_rule(self, *, Name: str) -> Mapping[str, Any]:  # noqa: N803
+        """https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_DeleteRule.html."""
+
+
 @cache
 def _session() -> botocore.session.Session:
     session = botocore.session.Session()
@@ -88,6 +107,13 @@ def personalize() -> Personalize:
 def cloudformation() -> CloudFormation:
     """The CloudFormation client of this process."""
     return cast(CloudFormation, whole_answers(_session().create_client("cloudformation", config=_CONFIG)))
+
+
+@cache
+def events() -> Events:
+    """The EventBridge client of this process. It tries again by itself: all it does can be done twice."""
+    config = _CONFIG.merge(Config(retries={"mode": "standard", "total_max_attempts": 4}))
+    return cast(Events, whole_answers(_session().create_client("events", config=config)))
 
 
 def whole_answers(client: Any) -> Any:

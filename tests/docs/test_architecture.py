@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cdk_personalize._asset import _folder
+from cdk_personalize._asset import handler_folder
 from cdk_personalize._timing import Timing
 from documents import ROOT, section, table
 
@@ -34,5 +34,5 @@ def test_provider__modules_in_the_table__exist() -> None:
 
 
 def test_asset__as_built__is_source_only() -> None:
-    kinds = {path.suffix for path in Path(_folder()).rglob("*") if path.is_file()}
+    kinds = {path.suffix for path in Path(handler_folder()).rglob("*") if path.is_file()}
     assert kinds <= {".py", ".typed", ".gz"}

@@ -48,6 +48,7 @@ CHANGES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "solution_config": ({}, {"solution_config": SolutionConfig(event_value_threshold=1)}),
     "wait_for_training_on_delete": ({}, {"wait_for_training_on_delete": True}),
     "removal_policy": ({}, {"removal_policy": RemovalPolicy.RETAIN}),
+    "provider": ({}, {"provider": "another"}),
     EVENTS_CONFIG: ({}, {"solution_config": EVENTS}),
 }
 
@@ -179,9 +180,12 @@ def test_attributes__of_a_solution__are_those_of_the_table() -> None:
 def effects() -> dict[str, str]:
     """What each change does: all solutions stand in one stack, so there is one synthesis."""
     stack = Stack(App(), "Movies")
+    another = SolutionProvider.from_service_token(stack, "Another", "arn:aws:lambda:another")
 
     def logical_id(path: str, arguments: dict[str, Any]) -> str:
         given = {"dataset_group_arn": GROUP, "recipe": Recipe.USER_PERSONALIZATION_V2, **arguments}
+        if "provider" in given:
+            given["provider"] = another
         resource = Solution(stack, path, **given).node.default_child
         assert isinstance(resource, CfnResource)
         return stack.get_logical_id(resource)
@@ -208,6 +212,8 @@ def delivered(value: Any) -> Any:
 def effect(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
     assert before != after, "the change is not in the template"
     old, new = delivered(before["Properties"]), delivered(after["Properties"])
+    if old["ServiceToken"] != new["ServiceToken"]:
+        return "refused"  # by CloudFormation
     if old == new:
         return "nothing"
     return "in place" if solution_arn(old) == solution_arn(new) else "replacement"

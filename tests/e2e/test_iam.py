@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import threading
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import aws_cdk as cdk
@@ -10,6 +13,7 @@ import pytest
 from aws_cdk import aws_iam as iam
 from botocore.exceptions import ClientError
 
+from adversity import eventually
 from audit import Function, handlers, recording
 from cdk_personalize import AutoTraining, Recipe, Solution, SolutionProvider
 from cloud import Build, Cloud
@@ -27,9 +31,13 @@ CALLED_BY_LAMBDA = {"logs:CreateLogStream", "logs:PutLogEvents"}
 @pytest.fixture
 def cloud(enforcing_aws: LocalAws) -> Cloud:
     """An account that enforces policies, where nothing but a training takes long."""
-    quick = ("solution_create", "solution_update", "solution_version_stop", "campaign", "delete")
-    enforcing_aws.control("POST", "durations", dict.fromkeys(quick, 0))
+    set_quick(enforcing_aws)
     return Cloud(enforcing_aws)
+
+
+def set_quick(aws: LocalAws) -> None:
+    quick = ("solution_create", "solution_update", "solution_version_stop", "campaign", "delete")
+    aws.control("POST", "durations", dict.fromkeys(quick, 0))
 
 
 def recommender(tags: dict[str, str] | None = None, **properties: Any) -> Build:
@@ -58,6 +66,52 @@ def test_roles__enforced_through_a_whole_life__allow_all_that_is_called_and_no_m
         "too many": set(),
         "too few": set(),
     }
+
+
+def test_role__of_the_single_function__allows_all_that_is_called_and_no_more(enforcing_aws: LocalAws) -> None:
+    set_quick(enforcing_aws)
+    cloud = Cloud(enforcing_aws, brief_single_function)
+    with recording(cloud.aws):
+        created = cloud.deploy(recommender({"team": "recs", "stage": "alpha"}))
+        assert created == "CREATE_COMPLETE", cloud.reasons()
+        [function] = handlers(cloud.aws).values()
+        granted = function.granted()
+        with short_minutes(cloud):
+            live_through_changes(cloud)
+            be_destroyed_in_use(cloud)
+        called = function.called() | CALLED_BY_LAMBDA
+
+    assert {"too many": granted - called, "too few": called - granted} == {
+        "too many": set(),
+        "too few": set(),
+    }
+    assert cloud.rules() == []
+
+
+def brief_single_function(stack: cdk.Stack) -> None:
+    """One that works for a second, so that a look later needs a rule."""
+    function = SolutionProvider.single_function(stack).function.node.default_child
+    assert isinstance(function, cdk.CfnResource)
+    function.add_property_override("Timeout", 121)
+
+
+@contextlib.contextmanager
+def short_minutes(cloud: Cloud) -> Iterator[None]:
+    """Let EventBridge's minute last three seconds for as long as the block runs."""
+    over = threading.Event()
+
+    def pass_minutes() -> None:
+        while not over.wait(3):
+            with contextlib.suppress(ClientError):  # the rule or the function has just gone
+                cloud.minute_passes()
+
+    thread = threading.Thread(target=pass_minutes)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
 
 
 def live_through_changes(cloud: Cloud) -> None:
@@ -112,6 +166,8 @@ def be_destroyed_in_use(cloud: Cloud) -> None:
     while not cloud.calls("DeleteSolution"):  # refused, for the campaign is there
         assert time.monotonic() < deadline, "nothing has tried to delete the solution"
         time.sleep(0.05)
+    if "handler" in handlers(cloud.aws, stack_id):
+        eventually("a rule", cloud.rules)
     cloud.personalize.delete_campaign(campaignArn=campaign)
     assert cloud.aws.settled(stack_id) == "DELETE_COMPLETE", cloud.reasons(stack_id)
     assert cloud.solutions() == {}

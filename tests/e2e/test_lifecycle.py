@@ -1,19 +1,49 @@
-"""A solution's life through CloudFormation: the real template, CDK's real provider framework, the handler as
-processes, and Personalize over HTTP. What is judged is what the service holds, never an exit code alone."""
+"""A solution's life through CloudFormation: the real template, each of the two transports (CDK's real
+provider framework, and crhelper in a single function), the handler as processes, and Personalize over HTTP.
+What is judged is what the service holds, never an exit code alone."""
 
 from __future__ import annotations
 
+import re
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import aws_cdk as cdk
 import pytest
+from local_aws import LocalAws
 
-from cdk_personalize import AutoTraining, EventParameters, EventsConfig, Recipe, Solution, SolutionConfig
+from cdk_personalize import (
+    AutoTraining,
+    EventParameters,
+    EventsConfig,
+    Recipe,
+    Solution,
+    SolutionConfig,
+    SolutionProvider,
+)
 from cloud import Build, Cloud
 
 GROUP = Cloud.dataset_group_arn
 OWNERSHIP = {"cdk-personalize:stack-id", "cdk-personalize:logical-id", "cdk-personalize:config-hash"}
+
+
+@pytest.fixture(params=["framework", "single function"])
+def cloud(request: pytest.FixtureRequest, local_aws: LocalAws) -> Iterator[Cloud]:
+    """An account whose stacks have one transport or the other. No rule and no permission is left behind."""
+    is_single = request.param == "single function"
+    made = Cloud(local_aws, SolutionProvider.single_function if is_single else None)
+    yield made
+    assert made.rules() == []
+    # The template's own, for as long as its function is there.
+    assert all(
+        re.fullmatch(
+            r"events\.amazonaws\.com arn:aws:events:[\w:-]+:rule/personalize-[0-9a-f-]{37}\*", allowed
+        )
+        for allowed in made.permissions()
+    )
+    functions = local_aws.client("lambda").list_functions()["Functions"]
+    assert len(made.permissions()) == (len(functions) if is_single else 0)
 
 
 def recommender(**properties: Any) -> Build:

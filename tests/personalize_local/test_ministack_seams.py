@@ -11,6 +11,7 @@ from typing import Any
 import ministack.app as gateway
 import pytest
 from ministack.core import iam_actions, iam_evaluator, lambda_runtime, responses, router
+from ministack.services import eventbridge
 from ministack.services.cloudformation import changesets, custom_resource, handlers, provisioners, stacks
 
 ROOT = Path(__file__).parents[2]
@@ -37,6 +38,16 @@ FUNCTIONS: list[tuple[Callable[..., Any], list[str]]] = [
         ["access_key_id", "iam_action", "service", "region", "resource_arn", "service_context"],
     ),
     (iam_actions.identity_denial_message, ["action", "principal_arn", "resource", "explicit_deny"]),
+    (
+        iam_actions.extract_resource_arn,
+        ["service", "method", "path", "headers", "body", "query_params", "region", "account_id"],
+    ),
+    (eventbridge._delete_rule, ["data"]),
+    (eventbridge._list_targets_by_rule, ["data"]),
+    (eventbridge._rule_key, ["rule_name", "bus_name"]),
+    (responses.error_response_json, ["code", "message", "status", "extra", "message_key", "content_type"]),
+    (eventbridge._rules.get, ["key", "default"]),
+    (eventbridge._targets.get, ["key", "default"]),
     (lambda_runtime.reset, []),
     (lambda_runtime.invalidate_worker, ["func_name", "qualifier", "account", "region"]),
     (stacks._runs_on_worker_thread, ["resource_type"]),

@@ -74,6 +74,7 @@ def test_asset__files__are_source_and_model_only(asset: Path) -> None:
     assert {path.parts[0] for path in files} == {
         "personalize_provider",
         "aws_lambda_powertools",
+        "crhelper",
         "jmespath",
         "typing_extensions.py",
         "models",
@@ -102,7 +103,7 @@ def test_asset__alone_with_the_runtimes_botocore__imports_and_uses_its_own_model
 ) -> None:
     runtime = tmp_path / "runtime"  # what a Lambda runtime brings, and nothing else
     runtime.mkdir()
-    for package in ("botocore", "urllib3", "dateutil", "six"):
+    for package in ("boto3", "botocore", "s3transfer", "urllib3", "dateutil", "six"):
         source = Path(__import__(package).__file__ or "")
         source = source.parent if source.name == "__init__.py" else source
         (runtime / source.name).symlink_to(source)
@@ -111,12 +112,15 @@ def test_asset__alone_with_the_runtimes_botocore__imports_and_uses_its_own_model
         sys.path[:] = [{str(asset)!r}, *(p for p in sys.path if "site-packages" not in p), {str(runtime)!r}]
         sys.dont_write_bytecode = True
         from personalize_provider import framework, sdk
+        assert "crhelper" not in sys.modules and "boto3" not in sys.modules  # two functions need neither
+        from personalize_provider import single_function
+        assert callable(single_function.handler)
         assert callable(framework.on_event) and callable(framework.is_complete)
         assert "solutionArn" in sdk.input_shape("UpdateSolution").members
         loader = sdk._session().get_component("data_loader")
         _, path = loader.load_data_with_path("personalize/2018-05-22/service-2")
         print(path)
-        shipped = ("aws_lambda_powertools", "jmespath", "personalize_provider")
+        shipped = ("aws_lambda_powertools", "crhelper", "jmespath", "personalize_provider")
         outside = {{m.__file__ for name, m in sys.modules.items() if name.partition(".")[0] in shipped}}
         assert all(f is None or f.startswith({str(asset)!r}) for f in outside), outside
     """)

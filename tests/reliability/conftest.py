@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from event_rules import OneFunction
 from framework_runtime import FrameworkRuntime, framework_runtime
 from personalize_provider.log import logger
 
@@ -15,6 +16,15 @@ def runtime() -> Iterator[FrameworkRuntime]:
     """The provider framework's code."""
     with framework_runtime() as running:
         yield running
+
+
+@pytest.fixture(params=["framework", "single function"])
+def transport(request: pytest.FixtureRequest) -> FrameworkRuntime | OneFunction:
+    """What carries requests: the provider framework's code, or one function."""
+    if request.param == "single function":
+        return OneFunction()
+    runtime: FrameworkRuntime = request.getfixturevalue("runtime")
+    return runtime
 
 
 @pytest.fixture(autouse=True)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from account import Account, account, template
+from event_rules import OneFunction
 from framework_runtime import FrameworkRuntime
 from promises import World
 from provider_world import GROUP, PROPERTIES, SIMS, V2, tag_list
@@ -28,8 +29,8 @@ SHAPES = {"required": REQUIRED, "everything": EVERYTHING}
 
 
 @pytest.fixture
-def at(runtime: FrameworkRuntime) -> Iterator[Account]:
-    with account(runtime, total_timeout=60) as made:
+def at(transport: FrameworkRuntime | OneFunction) -> Iterator[Account]:
+    with account(transport, total_timeout=60) as made:
         yield made
         stacks = list(made.engine.stacks.values())
         assert list(World(made, stacks=stacks).broken_when_quiet()) == []

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from account import Account, account, template
+from event_rules import OneFunction
 from framework_runtime import FrameworkRuntime
 from personalize_local.simulator import Durations, Failure
 from promises import World
@@ -18,8 +19,8 @@ REPLACEMENT = {"recipeArn": SIMS}
 
 
 @pytest.fixture
-def at(runtime: FrameworkRuntime) -> Iterator[Account]:
-    with account(runtime, total_timeout=60) as made:
+def at(transport: FrameworkRuntime | OneFunction) -> Iterator[Account]:
+    with account(transport, total_timeout=60) as made:
         yield made
 
 
@@ -92,9 +93,9 @@ def test_16764__update_takes_too_long__fails_with_our_words_before_the_waiter_gi
 @pytest.mark.parametrize("after", [1.0, 2.0, 4.0, 9.0, 14.0])
 @pytest.mark.parametrize("again", [False, True])
 def test_31541__update_cancelled__the_old_waiter_changes_nothing(
-    runtime: FrameworkRuntime, change: dict[str, str], after: float, again: bool
+    transport: FrameworkRuntime | OneFunction, change: dict[str, str], after: float, again: bool
 ) -> None:
-    with account(runtime, durations=Durations(solution_create=15, solution_update=15)) as at:
+    with account(transport, durations=Durations(solution_create=15, solution_update=15)) as at:
         stack = at.deploy("films", template(Movies={}))
         old = stack.resources["Movies"].physical_id
         stack.update(template(Movies=change))

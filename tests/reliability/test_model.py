@@ -8,6 +8,8 @@ import pytest
 from hypothesis import seed
 from hypothesis.stateful import run_state_machine_as_test
 
+from cdk_personalize._timing import SINGLE_FUNCTION_SECONDS
+from event_rules import OneFunction
 from framework_runtime import FrameworkRuntime
 from machine import Stacks, lives
 
@@ -24,6 +26,16 @@ def test_lives__random__break_no_promise(number: int) -> None:
     run_state_machine_as_test(seed(number)(Stacks), settings=lives(75))
 
     assert Stacks.tally["sequences"] >= 75
+    assert Stacks.tally["faults injected"] > 0
+
+
+@pytest.mark.parametrize(("number", "seconds"), [(0, SINGLE_FUNCTION_SECONDS), (1, 125)])
+def test_lives__random_with_a_single_function__break_no_promise(number: int, seconds: int) -> None:
+    """With the second time limit it works for five seconds, and polls for the rest."""
+    Stacks.runtime = OneFunction(seconds)
+    run_state_machine_as_test(seed(number)(Stacks), settings=lives(40))
+
+    assert Stacks.tally["sequences"] >= 40
     assert Stacks.tally["faults injected"] > 0
 
 

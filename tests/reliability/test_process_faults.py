@@ -9,6 +9,7 @@ import pytest
 
 from account import Account, account, template
 from chaos import Strike
+from event_rules import OneFunction
 from framework_runtime import FrameworkRuntime
 from promises import World
 from provider_world import SIMS, tag_list
@@ -23,7 +24,13 @@ ENDED = ("_COMPLETE", "_FAILED")
 
 
 @pytest.fixture
-def at(runtime: FrameworkRuntime) -> Iterator[Account]:
+def at(transport: FrameworkRuntime | OneFunction) -> Iterator[Account]:
+    with account(transport, total_timeout=60) as made:
+        yield made
+
+
+@pytest.fixture
+def behind_the_framework(runtime: FrameworkRuntime) -> Iterator[Account]:
     with account(runtime, total_timeout=60) as made:
         yield made
 
@@ -96,7 +103,10 @@ def test_function__whose_calls_are_slow__ends_and_leaves_nothing(at: Account, li
 
 @pytest.mark.parametrize("life", LIVES)
 @pytest.mark.parametrize("at_step", range(10))
-def test_framework_killed__at_the_nth_step__ends(at: Account, life: str, at_step: int) -> None:
+def test_framework_killed__at_the_nth_step__ends(
+    behind_the_framework: Account, life: str, at_step: int
+) -> None:
+    at = behind_the_framework
     before = stack_before(at, life)
     steps = iter(range(1000))
     at.functions.kill_framework = lambda: next(steps, 1000) == at_step

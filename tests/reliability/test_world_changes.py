@@ -9,6 +9,7 @@ import pytest
 
 from account import Account, account, template
 from chaos import Strike
+from event_rules import OneFunction
 from framework_runtime import FrameworkRuntime
 from personalize_local.simulator import Durations, Failure, StatusOverride
 from personalize_provider.identity import CONFIG_HASH_TAG, LOGICAL_ID_TAG, STACK_ID_TAG
@@ -22,8 +23,8 @@ REPLACEMENT = {"recipeArn": SIMS}
 
 
 @pytest.fixture
-def at(runtime: FrameworkRuntime) -> Iterator[Account]:
-    with account(runtime, total_timeout=60) as made:
+def at(transport: FrameworkRuntime | OneFunction) -> Iterator[Account]:
+    with account(transport, total_timeout=60) as made:
         yield made
 
 
@@ -61,9 +62,9 @@ def kept(at: Account, stack: Stack, **world: Any) -> None:
 @pytest.mark.parametrize("gone", [True, False])
 @pytest.mark.parametrize("change", [IN_PLACE, REPLACEMENT])
 def test_deleted_by_hand__before_an_update__is_made_again(
-    runtime: FrameworkRuntime, change: dict[str, str], gone: bool
+    transport: FrameworkRuntime | OneFunction, change: dict[str, str], gone: bool
 ) -> None:
-    with account(runtime, total_timeout=60, durations=Durations(delete=20)) as at:
+    with account(transport, total_timeout=60, durations=Durations(delete=20)) as at:
         stack, arn = deployed(at)
         deleted_by_hand(at, arn, gone)
         assert updated(at, stack, **change) == "UPDATE_COMPLETE", stack.reasons
@@ -76,9 +77,9 @@ def test_deleted_by_hand__before_an_update__is_made_again(
 @pytest.mark.parametrize("gone", [True, False])
 @pytest.mark.parametrize("name", [None, "movies"])
 def test_deleted_by_hand__before_a_delete__is_quiet(
-    runtime: FrameworkRuntime, name: str | None, gone: bool
+    transport: FrameworkRuntime | OneFunction, name: str | None, gone: bool
 ) -> None:
-    with account(runtime, total_timeout=60, durations=Durations(delete=20)) as at:
+    with account(transport, total_timeout=60, durations=Durations(delete=20)) as at:
         stack, arn = deployed(at, name=name)
         deleted_by_hand(at, arn, gone)
         assert destroyed(at, stack) == "DELETE_COMPLETE"
@@ -165,9 +166,9 @@ def test_own_tag_changed_by_hand__next_update__puts_it_right(at: Account) -> Non
 @pytest.mark.parametrize("wanted", ["true", "false"])
 @pytest.mark.parametrize("pause", [0, 60])
 def test_updated_by_hand__next_update__is_what_the_template_says(
-    runtime: FrameworkRuntime, wanted: str, pause: int
+    transport: FrameworkRuntime | OneFunction, wanted: str, pause: int
 ) -> None:
-    with account(runtime, total_timeout=60, durations=Durations(solution_update=15)) as at:
+    with account(transport, total_timeout=60, durations=Durations(solution_update=15)) as at:
         stack, arn = deployed(at, performAutoTraining=wanted)
         at.call("UpdateSolution", solutionArn=arn, performAutoTraining=wanted == "false")
         at.simulator.advance(pause)
@@ -249,9 +250,9 @@ def test_create_failed__after_it_was_active__fails_the_update_until_the_service_
 
 
 def test_create_failed__between_two_looks_at_an_update__fails_and_is_taken_back(
-    runtime: FrameworkRuntime,
+    transport: FrameworkRuntime | OneFunction,
 ) -> None:
-    with account(runtime, total_timeout=60, durations=Durations(solution_update=15)) as at:
+    with account(transport, total_timeout=60, durations=Durations(solution_update=15)) as at:
         stack, arn = deployed(at)
         stack.update(template(Movies=IN_PLACE))
         at.time.run(6)  # seen ACTIVE and changed
@@ -274,9 +275,9 @@ def test_create_failed__between_two_looks_at_an_update__fails_and_is_taken_back(
 @pytest.mark.parametrize("name", [None, "movies"])
 @pytest.mark.parametrize("end", ["works", "fails", "is deleted at once"])
 def test_not_found_after_create__is_made_once_and_never_left(
-    runtime: FrameworkRuntime, name: str | None, end: str
+    transport: FrameworkRuntime | OneFunction, name: str | None, end: str
 ) -> None:
-    with account(runtime, total_timeout=60, durations=Durations(solution_visible=4)) as at:
+    with account(transport, total_timeout=60, durations=Durations(solution_visible=4)) as at:
         if end == "fails":
             at.simulator.fail_next(Failure("solution", "*", "out of data"))
         stack = at.engine.create("films", template(Movies={"name": name}))
@@ -299,9 +300,9 @@ def test_not_found_after_create__is_made_once_and_never_left(
 @pytest.mark.parametrize("before", [-5.0, -0.1, 0.1, 0.5, 1.0, 2.0, 4.0])
 @pytest.mark.parametrize("slow", [False, True])
 def test_automatic_training__starts_around_the_teardown__is_stopped(
-    runtime: FrameworkRuntime, before: float, slow: bool
+    transport: FrameworkRuntime | OneFunction, before: float, slow: bool
 ) -> None:
-    with account(runtime, total_timeout=60, durations=Durations(solution_create=1)) as at:
+    with account(transport, total_timeout=60, durations=Durations(solution_create=1)) as at:
         stack, arn = deployed(at, performAutoTraining="true")
         due = at.describe(arn)["creationDateTime"].timestamp() + 1 + 3600  # rule 57
         at.simulator.advance(due - before - at.time.now())

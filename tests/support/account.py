@@ -1,7 +1,8 @@
 """An AWS account in virtual time: Personalize, CloudFormation, and the provider between them.
 
-The provider's handlers, botocore's clients and the framework's JavaScript are real; Personalize is the
-simulator; Lambda, Step Functions and CloudFormation are modelled in `functions` and `stack_engine`.
+The provider's handlers, botocore's clients, the framework's JavaScript and crhelper are real. Personalize is
+the simulator. Lambda, Step Functions, EventBridge and CloudFormation are modelled in `functions`,
+`event_rules` and `stack_engine`.
 """
 
 from __future__ import annotations
@@ -16,16 +17,18 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, cast
 from unittest import mock
+from urllib.parse import urlsplit
 
-from botocore.exceptions import ClientError, ResponseStreamingError
+from botocore.exceptions import ClientError, HTTPClientError, ResponseStreamingError
 
-from cdk_personalize._timing import Timing
+from cdk_personalize._timing import POLL_SECONDS, Timing
 from chaos import Chaos, Strike
+from event_rules import PREFIX, EventRules, OneFunction, Rule, SingleFunction
 from framework_runtime import FrameworkRuntime
-from functions import Functions
+from functions import Executions, Functions
 from personalize_local.simulator import Clock, Durations, Limits, Response, Scope
 from personalize_local.simulator import Personalize as Simulator
-from personalize_provider import framework, sdk
+from personalize_provider import answer, framework, sdk, single_function
 from provider_world import GROUP, PROPERTIES, SCOPE, START, client_of, without_none
 from stack_engine import Engine, Stack, Template
 from virtual_time import VirtualTime
@@ -45,15 +48,17 @@ class Account:
         chaos: What goes wrong between the provider and the services.
         effects: What the provider has changed: the operation and the solution's ARN.
         descriptions_per_second: How many descriptions CloudFormation answers; None for all.
+        rules: The EventBridge rules, of the transport that has any.
     """
 
     simulator: Simulator
     time: VirtualTime
-    functions: Functions
+    functions: Any  # Functions or SingleFunction, as the transport is
     engine: Engine
     chaos: Chaos = field(default_factory=Chaos)
     effects: list[tuple[str, str]] = field(default_factory=list)
     descriptions_per_second: int | None = None
+    rules: Mapping[str, Rule] = field(default_factory=dict)
     _latency: random.Random = field(default_factory=lambda: random.Random(0))
     _asked: deque[float] = field(default_factory=deque)
 
@@ -159,7 +164,7 @@ def template(**solutions: Mapping[str, Any]) -> Template:
 
 @contextlib.contextmanager
 def account(
-    runtime: FrameworkRuntime,
+    runtime: FrameworkRuntime | OneFunction,
     *,
     total_timeout: float = 120.0,
     durations: Durations | None = None,
@@ -170,7 +175,7 @@ def account(
     """An empty account, with an ACTIVE dataset group, for as long as the block runs.
 
     Args:
-        runtime: The framework's code.
+        runtime: What carries requests: the framework's code, or one function.
         total_timeout: The provider's, in seconds.
         durations: How long things take in Personalize.
         limits: Its quotas.
@@ -179,18 +184,26 @@ def account(
     """
     clock = Clock.frozen(START)
     time = VirtualTime(clock)
-    timing = Timing(total=total_timeout)
+    is_one = isinstance(runtime, OneFunction)
+    timing = Timing(total=total_timeout, interval=POLL_SECONDS) if is_one else Timing(total=total_timeout)
     engine = Engine(time, seed, timing.service_timeout)
-    functions = Functions(time, runtime, engine.respond, timing, concurrency)
+    functions: Functions | SingleFunction
+    if isinstance(runtime, OneFunction):
+        functions = SingleFunction(time, engine.respond, timing, concurrency, seconds=runtime.seconds)
+    else:
+        functions = Functions(time, engine.respond, timing, concurrency, runtime=runtime)
     engine.deliver = functions.deliver
     made = Account(Simulator(clock, durations, limits), time, functions, engine, _latency=random.Random(seed))
     client = client_of(made.respond)
     random.seed(seed)  # the provider's own chance
+    clock_of_provider = _ProviderClock(functions)
     with (
+        _event_rules(made),
         mock.patch.object(sdk, "personalize", return_value=client),
         mock.patch.object(sdk, "cloudformation", return_value=made),
-        mock.patch.object(framework, "_CLOCK", _ProviderClock(functions)),
-        mock.patch.dict(os.environ, {"TOTAL_TIMEOUT_SECONDS": str(int(total_timeout))}),
+        mock.patch.object(framework, "_CLOCK", clock_of_provider),
+        mock.patch.object(single_function, "_CLOCK", clock_of_provider),
+        mock.patch.dict(os.environ, _environment(total_timeout)),
     ):
         made.call("CreateDatasetGroup", name=GROUP.rpartition("/")[2])
         made.simulator.advance(60)
@@ -201,10 +214,40 @@ def account(
             time.close()
 
 
+def _environment(total_timeout: float) -> dict[str, str]:
+    return {"TOTAL_TIMEOUT_SECONDS": str(int(total_timeout)), "POLL_RULE_PREFIX": PREFIX}
+
+
+@contextlib.contextmanager
+def _event_rules(made: Account) -> Iterator[None]:
+    """EventBridge and the answers to CloudFormation, for the transport that calls both itself."""
+    if not isinstance(made.functions, SingleFunction):
+        yield
+        return
+    rules = EventRules(made.functions, made._struck)
+    made.rules = rules.rules
+
+    def put(url: str, data: bytes) -> str:
+        def take() -> Response:
+            return Response(made.engine.respond(urlsplit(url).path, data.decode()), {}, b"{}")
+
+        try:
+            response = made._struck("Answer", take)
+        except HTTPClientError as error:
+            return type(error).__name__
+        return "" if response.status == HTTPStatus.OK else f"HTTP status {response.status}"
+
+    with (
+        mock.patch.object(sdk, "events", return_value=rules),
+        mock.patch.object(answer, "_put", put),
+    ):
+        yield
+
+
 class _ProviderClock:
     """The provider's clock inside its functions."""
 
-    def __init__(self, functions: Functions) -> None:
+    def __init__(self, functions: Executions) -> None:
         self._functions = functions
 
     def now(self) -> float:

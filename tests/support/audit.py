@@ -16,7 +16,7 @@ from ministack.core import lambda_runtime
 
 from personalize_local.testing.server_process import LocalAws
 
-_HANDLERS = "personalize_provider.framework."
+_HANDLERS = ("personalize_provider.framework", "personalize_provider.single_function")
 _PAGE = 50  # events that LookupEvents answers with at most; ministack has no token for more
 
 
@@ -25,7 +25,7 @@ class Function:
     """A handler function on a local AWS that enforces policies.
 
     Attributes:
-        name: What it handles: `on_event` or `is_complete`.
+        name: What it handles: `on_event`, `is_complete`, or in a single function `handler`.
         role: The name of its role.
         credentials: Those that it calls with, as arguments of `LocalAws.client`.
     """
@@ -83,7 +83,7 @@ def handlers(aws: LocalAws, stack: str = "Stack") -> dict[str, Function]:
         name = resource["PhysicalResourceId"]
         configuration = aws.client("lambda").get_function_configuration(FunctionName=name)
         module, _, handled = configuration["Handler"].rpartition(".")
-        if f"{module}." == _HANDLERS:
+        if module in _HANDLERS:
             role = configuration["Role"].rpartition("/")[2]
             functions[handled] = Function(aws, handled, role, _credentials(configuration))
     return functions

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -17,12 +19,18 @@ Build = Callable[[cdk.Stack], object]
 
 
 class Cloud:
-    """An account with a dataset group `movies`, and the stacks that a test puts into it."""
+    """An account with a dataset group `movies`, and the stacks that a test puts into it.
+
+    Args:
+        aws: The local AWS.
+        provider: Makes the provider of each stack. Default: - the first solution makes it.
+    """
 
     dataset_group_arn = f"arn:aws:personalize:{REGION}:{ACCOUNT}:dataset-group/movies"
 
-    def __init__(self, aws: LocalAws) -> None:
+    def __init__(self, aws: LocalAws, provider: Build | None = None) -> None:
         self.aws = aws
+        self._provider = provider
         self.personalize = aws.client("personalize")
         aws.control("POST", "durations", {"dataset_group": 0})
         self.personalize.create_dataset_group(name="movies")
@@ -33,6 +41,8 @@ class Cloud:
         An update without a change answers `NO_CHANGES`.
         """
         stack = cdk.Stack(cdk.App(), name)
+        if self._provider is not None:
+            self._provider(stack)
         build(stack)
         (artifact,) = assembly.stacks_for(stack)
         assembly.publish(artifact, self.aws.client("s3"), self.aws.client("ssm"))
@@ -76,6 +86,29 @@ class Cloud:
         calls = [call["operation"] for call in self.aws.control("GET", "calls")["calls"]]
         self.aws.control("DELETE", "calls")
         return [call for call in calls if not operations or call in operations]
+
+    def rules(self) -> list[str]:
+        """The names of the EventBridge rules that there are."""
+        return [rule["Name"] for rule in self.aws.client("events").list_rules()["Rules"]]
+
+    def minute_passes(self) -> None:
+        """Let every rule call its targets, as EventBridge does once a minute."""
+        events, functions = self.aws.client("events"), self.aws.client("lambda")
+        for name in self.rules():
+            for target in events.list_targets_by_rule(Rule=name)["Targets"]:
+                functions.invoke(FunctionName=target["Arn"], Payload=target["Input"], InvocationType="Event")
+
+    def permissions(self) -> list[str]:
+        """Who may invoke the functions that there are by their own policies, and for which ARN."""
+        functions = self.aws.client("lambda")
+        found = []
+        for function in functions.list_functions()["Functions"]:
+            with contextlib.suppress(functions.exceptions.ResourceNotFoundException):
+                policy = json.loads(functions.get_policy(FunctionName=function["FunctionName"])["Policy"])
+                for statement in policy["Statement"]:
+                    source = statement["Condition"]["ArnLike"]["AWS:SourceArn"]
+                    found.append(f"{statement['Principal']['Service']} {source}")
+        return found
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 Ours are the real handlers in this process; the framework's are its real code in a Node process. What is
 modelled is what happens between them: who invokes whom, who tries again, how many may run at once, and what
-ends a function early.
+ends a function early. `single_function` has the other transport.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
@@ -24,11 +24,12 @@ from personalize_provider import framework
 from virtual_time import VirtualTime
 
 _COLD_START = 0.3
+_OUR_MEMORY, _FRAMEWORK_MEMORY = 0.25, 0.125  # gigabytes
 _SDK_PAUSES = (0.3, 0.6)  # the framework's SDK tries three times
 _ASYNC_RETRIES = (60.0, 120.0)  # Lambda's, for an asynchronous event whose function failed
 _BUSY_PAUSE = 2.0  # how soon Lambda looks again for room for an asynchronous event
 
-Handler = Callable[[Mapping[str, Any], LambdaContext], Mapping[str, Any]]
+Handler = Callable[[Mapping[str, Any], LambdaContext], Mapping[str, Any] | None]
 
 _ends_at: ContextVar[float] = ContextVar("ends_at", default=float("inf"))
 
@@ -38,35 +39,35 @@ class ThrottledError(Exception):
 
 
 @dataclass
-class Functions:
-    """The functions of one provider, in one account.
+class Executions:
+    """The Lambda functions of an account: how many run, and what ends them.
 
     Attributes:
         time: The time that passes.
-        runtime: The framework's code.
         respond: Takes the answers to CloudFormation: path and body.
         timing: The provider's time limits.
         concurrency: How many functions may run at once; None for no limit.
-        kill_framework: Asked before and after each thing that the framework does outside; True kills it.
+        gigabyte_seconds: What Lambda bills, with the memory that the template gives.
+        transitions: The state transitions that Step Functions bills.
+        latest_after_deadline: How long after the handler's deadline an answer may come, in seconds.
+        answers_once: Whether a request gets one answer even if functions are killed.
     """
 
     time: VirtualTime
-    runtime: FrameworkRuntime
     respond: Callable[[str, str], int]
     timing: Timing
     concurrency: int | None = None
-    on_event: Handler = framework.on_event
-    is_complete: Handler = framework.is_complete
-    kill_framework: Callable[[], bool] = lambda: False
     running: int = 0
     most_running: int = 0
     throttled: int = 0
     invocations: int = 0
     busy_seconds: float = 0.0
-
-    def deliver(self, event: Mapping[str, Any]) -> None:
-        """CloudFormation's request: an asynchronous invocation of the framework's first function."""
-        self.time.spawn("onEvent", lambda: self._deliver(dict(event)))
+    gigabyte_seconds: float = 0.0
+    transitions: int = 0
+    # A request may find its end one pause of the waiter and one invocation after its deadline, and an
+    # invocation that has begun may be slow in each of its calls.
+    latest_after_deadline: ClassVar[float] = 100.0
+    answers_once: ClassVar[bool] = True
 
     def sleep(self, seconds: float) -> None:
         """Time that passes in one of our functions, which may reach its own limit meanwhile."""
@@ -76,11 +77,15 @@ class Functions:
             raise Killed("timed out")
         self.time.sleep(seconds)
 
+    def deliver(self, event: Mapping[str, Any]) -> None:
+        """CloudFormation's request: an asynchronous invocation of the provider's first function."""
+        self.time.spawn("deliver", lambda: self._deliver(dict(event)))
+
     def _deliver(self, event: Mapping[str, Any]) -> None:
         for pause in (*_ASYNC_RETRIES, None):
             while True:
                 try:
-                    self._framework("onEvent", event)
+                    self._receive(event)
                 except ThrottledError:
                     self.time.sleep(_BUSY_PAUSE)
                     continue
@@ -90,11 +95,67 @@ class Functions:
             if pause is not None:
                 self.time.sleep(pause)
 
+    def _receive(self, event: Mapping[str, Any]) -> None:
+        """Run the first function with an event."""
+        raise NotImplementedError
+
+    def run(self, handler: Handler, event: Mapping[str, Any], seconds: float) -> Mapping[str, Any]:
+        """Run one of our functions; what Lambda answers to whoever invoked it."""
+        with self._execution(_OUR_MEMORY):
+            token = _ends_at.set(self.time.now() + seconds)
+            try:
+                context = cast(LambdaContext, _Context(self.time, _ends_at.get()))
+                return {"payload": _as_json(handler(_as_json(event), context))}
+            except Killed:
+                return {"payload": _DEAD, "error": "Unhandled"}
+            except Exception as error:  # whatever the handler raises is Lambda's to report
+                payload = {"errorType": type(error).__name__, "errorMessage": str(error), "stackTrace": []}
+                return {"payload": payload, "error": "Unhandled"}
+            finally:
+                _ends_at.reset(token)
+
+    @contextlib.contextmanager
+    def _execution(self, gigabytes: float) -> Iterator[None]:
+        if self.concurrency is not None and self.running >= self.concurrency:
+            self.throttled += 1
+            raise ThrottledError
+        self.running += 1
+        self.most_running = max(self.running, self.most_running)
+        self.invocations += 1
+        began = self.time.now()
+        try:
+            self.time.sleep(_COLD_START)
+            yield
+        finally:
+            self.running -= 1
+            lasted = self.time.now() - began
+            self.busy_seconds += lasted
+            self.gigabyte_seconds += lasted * gigabytes
+
+
+@dataclass(kw_only=True)
+class Functions(Executions):
+    """The functions of one provider behind the framework.
+
+    Attributes:
+        runtime: The framework's code.
+        kill_framework: Asked before and after each thing that the framework does outside; True kills it.
+    """
+
+    runtime: FrameworkRuntime
+    on_event: Handler = framework.on_event
+    is_complete: Handler = framework.is_complete
+    kill_framework: Callable[[], bool] = lambda: False
+
+    def _receive(self, event: Mapping[str, Any]) -> None:
+        self._framework("onEvent", event)
+
     def _wait(self, event: Mapping[str, Any]) -> None:
         """The waiter's state machine, as the CDK defines it."""
         attempts = 1 + int(self.timing.waiter / self.timing.interval)
         cause: Mapping[str, str] = {}
         for _ in range(attempts):
+            self.transitions += 1
             try:
                 self._framework("isComplete", event)
             except ThrottledError:
@@ -108,7 +169,7 @@ class Functions:
             self._framework("onTimeout", {"Cause": json.dumps(cause)})
 
     def _framework(self, handler: str, event: Mapping[str, Any]) -> None:
-        with self._execution():
+        with self._execution(_FRAMEWORK_MEMORY):
             try:
                 self.runtime.call(handler, event, _Outside(self))
             except Killed:
@@ -118,35 +179,7 @@ class Functions:
         """Invoke one of our functions and wait for what it returns."""
         on_event = function == ON_EVENT_ARN
         handler = self.on_event if on_event else self.is_complete
-        with self._execution():
-            limit = ON_EVENT_SECONDS if on_event else IS_COMPLETE_SECONDS
-            token = _ends_at.set(self.time.now() + limit)
-            try:
-                context = cast(LambdaContext, _Context(self.time, _ends_at.get()))
-                return {"payload": _as_json(handler(_as_json(payload), context))}
-            except Killed:
-                return {"payload": _DEAD, "error": "Unhandled"}
-            except Exception as error:  # whatever the handler raises is Lambda's to report
-                payload = {"errorType": type(error).__name__, "errorMessage": str(error), "stackTrace": []}
-                return {"payload": payload, "error": "Unhandled"}
-            finally:
-                _ends_at.reset(token)
-
-    @contextlib.contextmanager
-    def _execution(self) -> Iterator[None]:
-        if self.concurrency is not None and self.running >= self.concurrency:
-            self.throttled += 1
-            raise ThrottledError
-        self.running += 1
-        self.most_running = max(self.running, self.most_running)
-        self.invocations += 1
-        began = self.time.now()
-        try:
-            self.time.sleep(_COLD_START)
-            yield
-        finally:
-            self.running -= 1
-            self.busy_seconds += self.time.now() - began
+        return self.run(handler, payload, ON_EVENT_SECONDS if on_event else IS_COMPLETE_SECONDS)
 
 
 class _Outside:

@@ -10,6 +10,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from account import Account, account, template
+from event_rules import OneFunction
 from framework_runtime import FrameworkRuntime
 from personalize_local.simulator import Durations, Limits
 from personalize_local.simulator.operations import RATE_LIMITED
@@ -49,7 +50,7 @@ class Leg:
 
 
 def deploy_and_destroy(
-    runtime: FrameworkRuntime,
+    runtime: FrameworkRuntime | OneFunction,
     solutions: int,
     *,
     concurrency: int | None = None,

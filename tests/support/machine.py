@@ -12,6 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from account import account, template
 from chaos import Strike
+from event_rules import OneFunction
 from framework_runtime import FrameworkRuntime
 from personalize_local.simulator import Durations, Failure, Limits, ServiceError
 from personalize_provider.identity import CONFIG_HASH_TAG, LOGICAL_ID_TAG, STACK_ID_TAG
@@ -76,11 +77,11 @@ class Stacks(RuleBasedStateMachine):
     """Stacks that come, change and go in one account.
 
     Attributes:
-        runtime: The framework's process, which all lives share.
+        runtime: What carries requests; the framework's process is shared by all lives.
         tally: What all lives together have met.
     """
 
-    runtime: ClassVar[FrameworkRuntime]
+    runtime: ClassVar[FrameworkRuntime | OneFunction]
     tally: ClassVar[Counter[str]] = Counter()
 
     @initialize(
@@ -122,7 +123,8 @@ class Stacks(RuleBasedStateMachine):
         self.account = self._exit.enter_context(opened)
         self.world = World(self.account)
         self._framework_kills = 0
-        self.account.functions.kill_framework = self._kills_framework
+        if isinstance(self.runtime, FrameworkRuntime):
+            self.account.functions.kill_framework = self._kills_framework
         self.tally["sequences"] += 1
         self.account.strike(*first)
         self.world.stacks.append(self.account.engine.create("films", template))

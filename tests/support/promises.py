@@ -7,12 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from account import Account
-from personalize_provider.identity import LOGICAL_ID_TAG, STACK_ID_TAG
+from personalize_provider.identity import LOGICAL_ID_TAG, STACK_ID_TAG, Owner, digest
 from stack_engine import Request, Stack
-
-# After its deadline a request may find its end one pause of the waiter and one invocation later, and an
-# invocation that has begun may be slow in each of its calls.
-_LATEST_AFTER_DEADLINE = 100.0
 
 _DONE = {"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"}
 
@@ -59,6 +55,7 @@ class World:
         for stack in self.stacks:
             if stack.status in _DONE:
                 yield from self._resources(stack, solutions)
+        yield from self._rules()
 
     def _foreign_touches(self) -> Iterator[str]:
         for number, (operation, arn) in enumerate(self.account.effects):
@@ -73,6 +70,17 @@ class World:
             found = self._will_be_found(arn) or self._was_disowned(arn)
             if not solutions[arn]["status"].startswith("DELETE") and not found:
                 yield f"leak: {arn} ({solutions[arn]['status']}) is in no stack"
+
+    def _rules(self) -> Iterator[str]:
+        """Rules that still call a function, and those of stacks that are gone."""
+        owners = {
+            digest(Owner(request.event["StackId"], request.event["LogicalResourceId"]).tags): stack
+            for request in self.account.engine.requests
+            if (stack := self.account.engine.stacks[request.event["StackId"]])
+        }
+        for name, rule in self.account.rules.items():
+            if rule.targets or owners[name[-12:]].status == "DELETE_COMPLETE":
+                yield f"the rule {name} is left, with {len(rule.targets)} targets"
 
     def _will_be_found(self, arn: str) -> bool:
         """Whether a stack that was not told of a solution knows its resource, and can delete it by that."""
@@ -106,13 +114,14 @@ class World:
         count = len(request.answers)
         if request.heard and not count:
             yield f"stuck: {kind} was never answered"
-        if count > request.deliveries and not self.started_over:
+        functions = self.account.functions
+        if count > request.deliveries and functions.answers_once and not self.started_over:
             yield f"{kind} was answered {count} times"
         for at, answer in request.answers:
             if answer["bytes"] > 4096:
                 yield f"{kind}: an answer of {answer['bytes']} bytes"
             if request.deliveries == 1 and not self.started_over:
-                limit = self.account.functions.timing.total + _LATEST_AFTER_DEADLINE
+                limit = functions.timing.total + functions.latest_after_deadline
                 if at - request.began_at > limit:
                     yield f"stuck: {kind} took {at - request.began_at:.0f} s"
 

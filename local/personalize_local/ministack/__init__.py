@@ -13,7 +13,15 @@ import json
 import ministack.app as gateway
 from ministack.core import lambda_runtime
 
-from personalize_local.ministack import cancellation, cloudformation, deletion, nested, rollback, service
+from personalize_local.ministack import (
+    cancellation,
+    cloudformation,
+    deletion,
+    events,
+    nested,
+    rollback,
+    service,
+)
 from personalize_local.simulator import Personalize
 from personalize_local.simulator import http as simulator_http
 from personalize_local.simulator.http import Message, Receive, Send
@@ -35,6 +43,7 @@ def application(run_id: str, personalize: Personalize | None = None) -> simulato
     deletion.register()
     rollback.register()
     nested.register()
+    events.register()
     control = simulator_http.app(personalize)
     health = json.dumps({"service": "personalize-local", "run": run_id}).encode()
 

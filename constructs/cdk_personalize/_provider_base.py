@@ -1,0 +1,152 @@
+"""What every provider is made of, whatever carries its requests: a log group, roles and functions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, Protocol
+from weakref import WeakKeyDictionary
+
+from aws_cdk import CfnResource, Duration, RemovalPolicy, Stack
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from cdk_personalize import _permissions as permissions
+from cdk_personalize._asset import handler_code
+from cdk_personalize._timing import Timing
+from cdk_personalize.errors import InvalidProviderError, Problem
+
+
+class ISolutionProvider(Protocol):
+    """What carries out the deploys of solutions; it may belong to another stack of the account and Region."""
+
+    service_token: str
+    """The ARN that custom resources name as their ServiceToken."""
+    service_timeout: str
+    """Seconds that CloudFormation waits for an answer; a string, as CloudFormation has it."""
+    partition: str
+    """The AWS partition that it is in."""
+    outlives: Sequence[CfnResource]
+    """What the service token doesn't refer to, and what is needed until the last solution is gone."""
+
+    def serves(self, stack: Stack) -> bool:
+        """Whether it may work on the solutions of a stack."""
+        ...
+
+
+class ProviderBase(Construct):
+    """The provider of a stack, without what carries its requests."""
+
+    ID: ClassVar[str] = "PersonalizeSolutionProvider"
+
+    # A look-up in the construct tree costs three round trips to jsii, for each Solution; this costs none.
+    _by_stack: ClassVar[WeakKeyDictionary[Stack, ProviderBase]] = WeakKeyDictionary()
+
+    service_token: str
+    """The ARN that custom resources name as their ServiceToken."""
+    service_timeout: str
+    """Seconds that CloudFormation waits for an answer; a string, as CloudFormation has it."""
+    partition: str
+    """The stack's AWS partition."""
+    outlives: Sequence[CfnResource]
+    """What the service token doesn't refer to, and what is needed until the last solution is gone."""
+    log_group: logs.LogGroup
+    """Where all functions log."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        *,
+        timing: Timing,
+        log_retention: logs.RetentionDays,
+        memory_size: int,
+        vpc: ec2.IVpc | None,
+        vpc_subnets: ec2.SubnetSelection | None,
+        security_groups: Sequence[ec2.ISecurityGroup] | None,
+        shared: bool,
+    ) -> None:
+        stack = Stack.of(scope)
+        problems = list(timing.problems())
+        if stack in self._by_stack:
+            problems.append(
+                Problem(
+                    argument="scope",
+                    value=stack.node.path,
+                    rule="must be in a stack that has no SolutionProvider yet",
+                    fix="construct it once, before the stack's first Solution",
+                )
+            )
+        if problems:
+            raise InvalidProviderError(f"{stack.node.path}/{self.ID}", problems)
+        super().__init__(stack, self.ID)
+
+        self.partition = stack.partition
+        self.service_timeout = str(timing.service_timeout)
+        self.outlives = ()
+        self.log_group = logs.LogGroup(
+            self, "Logs", retention=log_retention, removal_policy=RemovalPolicy.DESTROY
+        )
+        if vpc is not None and not security_groups:
+            security_groups = [
+                ec2.SecurityGroup(self, "SecurityGroup", vpc=vpc, description="Personalize custom resources")
+            ]
+        self._stack = stack
+        self._shared = shared
+        self._vpc = vpc
+        self._vpc_subnets = vpc_subnets
+        self._security_groups = security_groups
+        self._memory_size = memory_size
+        self._code = handler_code()
+        self._common = [permissions.write_logs(self.log_group.log_group_arn)]
+        if vpc is not None:
+            self._common.append(permissions.manage_network_interfaces())
+        self._by_stack[stack] = self
+
+    def serves(self, stack: Stack) -> bool:
+        """Whether it may work on the solutions of a stack: of its own, and if it is shared, of any."""
+        return self._shared or stack is self._stack
+
+    def _role(self, id: str, *statements: iam.PolicyStatement) -> iam.Role:
+        # The statements are part of the role, so that they last as long as it while a stack is deleted.
+        return iam.Role(
+            self,
+            id,
+            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
+            inline_policies={"Function": iam.PolicyDocument(statements=[*statements, *self._common])},
+        )
+
+    def _function(
+        self, id: str, handler: str, role: iam.Role, seconds: int, environment: dict[str, str]
+    ) -> lambda_.Function:
+        return lambda_.Function(
+            self,
+            id,
+            code=self._code,
+            environment={"POWERTOOLS_SERVICE_NAME": "cdk-personalize", **environment},
+            handler=f"personalize_provider.{handler}",
+            log_group=self.log_group,
+            memory_size=self._memory_size,
+            role=role,
+            runtime=lambda_.Runtime.PYTHON_3_14,
+            security_groups=self._security_groups,
+            timeout=Duration.seconds(seconds),
+            vpc=self._vpc,
+            vpc_subnets=self._vpc_subnets,
+        )
+
+
+class ImportedProvider(Construct):
+    """A provider that another stack made."""
+
+    def __init__(self, scope: Construct, id: str, service_token: str, service_timeout: int) -> None:
+        super().__init__(scope, id)
+        self.service_token = service_token
+        self.service_timeout = str(service_timeout)
+        self.partition = Stack.of(scope).partition
+        self.outlives: Sequence[CfnResource] = ()
+
+    def serves(self, _stack: Stack) -> bool:
+        """Whether it may work on the solutions of a stack: it was named for that."""
+        return True

@@ -1,0 +1,206 @@
+"""What every transport does with a request: read it, begin it once, and then work on it until it is done."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+from personalize_provider import sdk
+from personalize_provider.attempt import Attempt
+from personalize_provider.clock import Clock
+from personalize_provider.errors import CALL_ERRORS, LifecycleError, SupersededError, may_pass, refused
+from personalize_provider.log import logger
+from personalize_provider.reconciler import reconcile
+from personalize_provider.request import Request, malformed
+from personalize_provider.solution import Solution
+from personalize_provider.solution.goal import GIVEN_UP_SECONDS, Absent, Present, abandoned_id, goal_of
+from personalize_provider.stack import StackState, rollback_updates
+from personalize_provider.steps import Done, Wait
+
+_Answer = TypeVar("_Answer")
+
+ATTEMPT = "Attempt"
+"""The member of a later event that holds what the first one noted."""
+
+# Well within the minute that the framework's function has.
+_PATIENCE_SECONDS = 40.0
+_PAUSE_SECONDS = 2.0
+_EVENTS_SHOW_SECONDS = 15.0
+_CLOCKS_DIFFER_SECONDS = 3.0  # one of them for the part of a second that the response URL leaves out
+_END_OF_TIME = 1e11  # seconds since the epoch; NaN and infinity are beyond it
+
+
+def read(event: Mapping[str, Any]) -> Request:
+    """The request that an event makes; the log names it from here on.
+
+    Raises:
+        LifecycleError: CloudFormation sends no such event.
+    """
+    request = Request.from_event(event)
+    logger.append_keys(
+        request_id=request.request_id,
+        request_type=request.type,
+        stack_id=request.stack_id,
+        logical_id=request.logical_id,
+        physical_id=request.physical_id,
+    )
+    return request
+
+
+def begin(request: Request, clock: Clock, patience: float = _PATIENCE_SECONDS) -> Attempt:
+    """Note when a request began, when it must end, and what its stack is doing; changes nothing.
+
+    Args:
+        request: The request.
+        clock: Tells and passes time.
+        patience: For how many seconds CloudFormation is asked what the stack is doing.
+
+    Raises:
+        SupersededError: the stack can't want this any more.
+        LifecycleError: CloudFormation doesn't say what the stack is doing.
+    """
+    now = clock.now()
+    ask = _Patient(f"resource {request.logical_id}", clock, now, patience)
+    client = sdk.cloudformation()
+    stack = ask("DescribeStacks", lambda: StackState.read(client, request.stack_id))
+    if _is_late(request, stack) or (stack.is_rolling_back and _is_rolled_back(request, ask)):
+        raise SupersededError(f"resource {request.logical_id}", request.type, stack.status)
+    return Attempt(
+        started_at=now,
+        deadline=now + float(os.environ["TOTAL_TIMEOUT_SECONDS"]),
+        stack=stack,
+        abandoned=abandoned_id(request),
+    )
+
+
+def attempt_of(event: Mapping[str, Any]) -> Attempt:
+    """What `begin` noted. It comes back from outside, so it is checked.
+
+    Raises:
+        LifecycleError: it is not what `begin` noted.
+    """
+    try:
+        attempt = Attempt.from_event(event[ATTEMPT])
+    except (KeyError, TypeError):
+        raise malformed(
+            event, [f"{ATTEMPT} is missing, or not what the first event was answered with"]
+        ) from None
+    times = (attempt.started_at, attempt.deadline)
+    texts = (attempt.stack.status, attempt.stack.last_updated, attempt.abandoned)
+    if not all(isinstance(time, int | float) and 0 <= time < _END_OF_TIME for time in times):
+        raise malformed(event, [f"{ATTEMPT} holds a time that is none"])
+    if not all(isinstance(text, str) for text in texts):
+        raise malformed(event, [f"{ATTEMPT} holds a text that is none"])
+    return attempt
+
+
+def proceed(request: Request, attempt: Attempt, clock: Clock) -> Done | Wait | None:
+    """Work on a request for a short while.
+
+    Returns:
+        Done, or Wait to be called again; None where the request is about no solution at all.
+
+    Raises:
+        LifecycleError: the request has failed; the message is what the stack's events show.
+    """
+    goal = goal_of(request, attempt.started_at, is_rolling_back=attempt.stack.is_rolling_back)
+    if goal is None:
+        return None
+    step = _work_on(goal, request, attempt, clock)
+    if isinstance(step, Done) and not _is_cleaned_up(request, attempt, clock):
+        return Wait("what a cancelled update began is still there")
+    return step
+
+
+def _work_on(goal: Present | Absent, request: Request, attempt: Attempt, clock: Clock) -> Done | Wait:
+    return reconcile(
+        Solution(goal, sdk.personalize(), clock.now),
+        attempt,
+        clock,
+        lambda: StackState.read(sdk.cloudformation(), request.stack_id),
+    )
+
+
+def _is_cleaned_up(request: Request, attempt: Attempt, clock: Clock) -> bool:
+    """Whether what a cancelled update began is gone, or nothing more can be done about it.
+
+    That it can't be ended must not fail the rollback; it is tried until the deadline all the same.
+    """
+    goal = goal_of(request.delete_of(attempt.abandoned), attempt.started_at) if attempt.abandoned else None
+    if not isinstance(goal, Absent):
+        return True
+    try:
+        return isinstance(
+            _work_on(
+                replace(goal, quiet_seconds=GIVEN_UP_SECONDS, is_id_made_up=True), request, attempt, clock
+            ),
+            Done,
+        )
+    except LifecycleError as error:
+        logger.error("what a cancelled update began is still there", error=str(error))
+        return isinstance(error, SupersededError) or clock.now() >= attempt.deadline
+
+
+def _is_late(request: Request, stack: StackState) -> bool:
+    """Whether a request is of an operation that is over, as far as the stack's state tells."""
+    if not stack.may_ask_for(request.type):
+        return True
+    # Lambda may deliver an event again hours later, in the middle of another operation.
+    is_older = request.sent_at is not None and stack.has_begun_since(request.sent_at + _CLOCKS_DIFFER_SECONDS)
+    return is_older and request.type != "Delete"
+
+
+def _is_rolled_back(request: Request, ask: _Patient) -> bool:
+    """Whether an Update is what the rollback under way takes back, and came late, or is the rollback's own.
+
+    CloudFormation tells of an Update before it sends it, but may not tell at once.
+    """
+    if request.type != "Update":
+        return False
+    client = sdk.cloudformation()
+    while True:
+        asked = ask(
+            "DescribeStackEvents", lambda: rollback_updates(client, request.stack_id, request.logical_id)
+        )
+        if asked:
+            return request.is_undone_by(asked[0])
+        if ask.age >= _EVENTS_SHOW_SECONDS:
+            return asked is not None
+        ask.pause()
+
+
+@dataclass(frozen=True)
+class _Patient:
+    """Asks CloudFormation. An exception then ends the request, so what may pass is waited for.
+
+    Attributes:
+        resource: Who asks, for messages.
+        clock: Tells and passes time.
+        since: When the request began.
+        patience: For how many seconds from then.
+    """
+
+    resource: str
+    clock: Clock
+    since: float
+    patience: float
+
+    def __call__(self, operation: str, call: Callable[[], _Answer]) -> _Answer:
+        while True:
+            try:
+                return call()
+            except CALL_ERRORS as error:
+                if self.age > self.patience or not may_pass(error, self.age):
+                    raise refused(self.resource, operation, error) from error
+                self.pause()
+
+    @property
+    def age(self) -> float:
+        return self.clock.now() - self.since
+
+    def pause(self) -> None:
+        # At the same moments as a stack's other resources, most would be throttled again.
+        self.clock.sleep(_PAUSE_SECONDS * (0.5 + random.random()))  # noqa: S311 (no secret)
