@@ -11,7 +11,6 @@ from typing import Any
 
 import aws_cdk as cdk
 import pytest
-from local_aws import LocalAws
 
 from cdk_personalize import (
     AutoTraining,
@@ -23,6 +22,7 @@ from cdk_personalize import (
     SolutionProvider,
 )
 from cloud import Build, Cloud
+from personalize_local.testing.server_process import LocalAws
 
 GROUP = Cloud.dataset_group_arn
 OWNERSHIP = {"cdk-personalize:stack-id", "cdk-personalize:logical-id", "cdk-personalize:config-hash"}

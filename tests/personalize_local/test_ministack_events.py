@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from local_aws import ACCOUNT, REGION, LocalAws
+
+from personalize_local.address import ACCOUNT, REGION
+from personalize_local.testing.server_process import LocalAws
 
 FUNCTION = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:poll"
 
