@@ -81,21 +81,25 @@ lint: $(TOOLS)  ## Format, style and types, without changing anything
 	ruff format --check .
 	ruff check .
 	mypy
-	mypy app.py hatch_build.py lambda/build_asset.py plain/build.py tests/support
+	mypy app.py hatch_build.py lambda/build_asset.py plain/build.py tests/support docs/_site
+	for example in examples/*/; do MYPYPATH=$$example mypy --no-error-summary $$example || exit 1; done
 
 format: $(TOOLS)  ## Put the code into the house style
 	ruff format .
 	ruff check --fix .
 
-docs: $(TOOLS)  ## Write the generated pages of the documentation anew
-	RECIPE_PAGE=update pytest -q tests/docs/test_recipe_page.py
+# The second variable silences what the theme says of other builders at each build.
+docs: $(TOOLS)  ## Write the generated pages anew, and build the site and the API reference in build/site
+	RECIPE_PAGE=update PLAIN_REFERENCE=update pytest -q tests/docs/test_recipe_page.py tests/docs/test_plain_cloudformation.py
+	NO_MKDOCS_2_WARNING=true mkdocs build --strict --quiet
+	@echo "Open $(CURDIR)/build/site/index.html, or serve it: mkdocs serve"
 
 clean:  ## Stop the local AWS and remove everything that make made
 	@if [ -x .venv/bin/python ]; then $(LOCAL) stop; fi
 	rm -rf .venv node_modules build dist cdk.out .local-aws .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.venv/.installed: requirements.txt requirements-dev.txt
+.venv/.installed: requirements.txt requirements-docs.txt requirements-dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "Python 3.11 or newer is needed; $(PYTHON) is $$($(PYTHON) --version). Try: make PYTHON=python3.12"; exit 1; }
 	$(PYTHON) -m venv .venv

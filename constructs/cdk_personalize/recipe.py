@@ -15,8 +15,8 @@ class Recipe:
     """An Amazon Personalize recipe.
 
     Use a member for a predefined recipe, and `Recipe.from_name` or `Recipe.from_arn` for one that is newer
-    than this library (rule 44). Recipes that only `CreateRecommender` takes (aws-ecomm-*, aws-vod-*) and the
-    retired HRNN family have no member, and `Solution` refuses them (rules 42 and 43).
+    than this library (rule 44). Recipes that only `CreateRecommender` takes (`aws-ecomm-*`, `aws-vod-*`) and
+    the retired HRNN family have no member, and `Solution` refuses them (rules 42 and 43).
     """
 
     arn_template: str

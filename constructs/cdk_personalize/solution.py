@@ -32,10 +32,13 @@ class Solution(SolutionBase):
     """Define an Amazon Personalize solution: a recipe, and how it is trained on a dataset group.
 
     Updated in place: auto_training, perform_incremental_update, solution_config.events_config, tags.
+
     Replaced when anything else changes; with an explicit solution_name such a change fails before it has any
     effect, because the old solution still holds the name.
+
     Deleted: automatic training is switched off and trainings are stopped first; then the deletion waits for
     campaigns that still use the solution, up to the provider's `total_timeout`.
+
     Cost: creating a solution is free. Training is billed, and none starts by itself unless you ask for it
     with `AutoTraining.every`.
 

@@ -1,4 +1,4 @@
-"""The examples of tests, run as a consumer does: outside the checkout, with the plugin as an entry point."""
+"""The examples, tested as a consumer does: outside the checkout, with the plugin as an entry point."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-EXAMPLES = ("campaign_lambda", "deployed_stack", "snapshot_test", "training_script")
+EXAMPLES = sorted(readme.parent.name for readme in (ROOT / "examples").glob("*/README.md"))
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,48 @@
+"""Alarms on the trainings of a solution."""
+
+from __future__ import annotations
+
+import aws_cdk as cdk
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_cloudwatch_actions as actions
+from aws_cdk import aws_sns as sns
+
+from cdk_personalize import Solution
+
+
+def alarm_on_trainings(solution: Solution, topic: sns.ITopic, *, longest: cdk.Duration) -> None:
+    """Tell a topic of trainings that fail, and of those that take longer than they may.
+
+    The service's documents name a second dimension, SolutionVersionArn, and don't say whether there is a
+    series without it (https://docs.aws.amazon.com/personalize/latest/dg/cloudwatch-metrics.html). See that
+    the alarm gets data before you rely on it.
+    """
+    watched = {
+        "FailedTraining": (metric(solution, "SolutionTrainingJobError", "Sum"), 0),
+        "SlowTraining": (
+            metric(solution, "SolutionTrainingJobExecutionTime", "Maximum"),
+            longest.to_seconds(),
+        ),
+    }
+    for name, (values, most) in watched.items():
+        alarm = cloudwatch.Alarm(
+            solution,
+            name,
+            metric=values,
+            threshold=most,
+            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
+            evaluation_periods=1,
+            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,  # most hours have no training
+        )
+        alarm.add_alarm_action(actions.SnsAction(topic))
+
+
+def metric(solution: Solution, name: str, statistic: str) -> cloudwatch.Metric:
+    """A metric of a solution's trainings, by the hour."""
+    return cloudwatch.Metric(
+        namespace="AWS/Personalize",
+        metric_name=name,
+        dimensions_map={"SolutionArn": solution.solution_arn},
+        statistic=statistic,
+        period=cdk.Duration.hours(1),
+    )
