@@ -112,14 +112,7 @@ def alarm_on_failed_trainings(solution: Solution) -> cloudwatch.Alarm:
     series without it (https://docs.aws.amazon.com/personalize/latest/dg/cloudwatch-metrics.html). See that
     the alarm gets data before you rely on it.
     """
-    errors = cloudwatch.Metric(
-        namespace="AWS/Personalize",
-        metric_name="SolutionTrainingJobError",
-        dimensions_map={"SolutionArn": solution.solution_arn},
-        statistic="Sum",
-        period=cdk.Duration.hours(1),
-    )
-    return errors.create_alarm(
+    return solution.metric_training_errors(period=cdk.Duration.hours(1)).create_alarm(
         solution,
         "FailedTraining",
         threshold=1,

@@ -9,6 +9,8 @@ from aws_cdk import aws_sns as sns
 
 from cdk_personalize import Solution
 
+_HOUR = cdk.Duration.hours(1)
+
 
 def alarm_on_trainings(solution: Solution, topic: sns.ITopic, *, longest: cdk.Duration) -> None:
     """Tell a topic of trainings that fail, and of those that take longer than they may.
@@ -18,9 +20,9 @@ def alarm_on_trainings(solution: Solution, topic: sns.ITopic, *, longest: cdk.Du
     the alarm gets data before you rely on it.
     """
     watched = {
-        "FailedTraining": (metric(solution, "SolutionTrainingJobError", "Sum"), 0),
+        "FailedTraining": (solution.metric_training_errors(period=_HOUR), 0),
         "SlowTraining": (
-            metric(solution, "SolutionTrainingJobExecutionTime", "Maximum"),
+            solution.metric_training_time(statistic="Maximum", period=_HOUR),
             longest.to_seconds(),
         ),
     }
@@ -35,14 +37,3 @@ def alarm_on_trainings(solution: Solution, topic: sns.ITopic, *, longest: cdk.Du
             treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,  # most hours have no training
         )
         alarm.add_alarm_action(actions.SnsAction(topic))
-
-
-def metric(solution: Solution, name: str, statistic: str) -> cloudwatch.Metric:
-    """A metric of a solution's trainings, by the hour."""
-    return cloudwatch.Metric(
-        namespace="AWS/Personalize",
-        metric_name=name,
-        dimensions_map={"SolutionArn": solution.solution_arn},
-        statistic=statistic,
-        period=cdk.Duration.hours(1),
-    )
