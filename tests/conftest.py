@@ -14,7 +14,8 @@ if Path(__file__).parents[1].joinpath("constructs", "__init__.py").exists():
 
 # Where the package is installed as well, pytest has loaded its plugin by the entry point.
 _INSTALLED = entry_points(group="pytest11", name="personalize-local")
-pytest_plugins = [*([] if _INSTALLED else ["personalize_local.pytest_plugin"]), "enforcing_aws", "cloud"]
+_PLUGIN = [] if _INSTALLED else ["personalize_local.pytest_plugin"]
+pytest_plugins = [*_PLUGIN, "enforcing_aws", "cloud", "distributions"]
 
 # jsii fills the output on Node 20, which works; the variable lists major versions.
 os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20")

@@ -8,19 +8,9 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
-from distributions import ROOT, Distributions, build
+from distributions import Distributions
 from installation import INSTALLATIONS, Environment, Synthesis
 from shared import once
-
-
-@pytest.fixture(scope="session")
-def distributions(tmp_path_factory: pytest.TempPathFactory) -> Distributions:
-    """What `make dist` builds from this checkout."""
-
-    def make(folder: Path) -> None:
-        build(ROOT, folder)
-
-    return Distributions(once(tmp_path_factory, "dist", make))
 
 
 @pytest.fixture(scope="session")

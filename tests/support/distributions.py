@@ -12,6 +12,10 @@ from email.parser import BytesParser
 from pathlib import Path
 from zipfile import ZipFile
 
+import pytest
+
+from shared import once
+
 ROOT = Path(__file__).resolve().parents[2]
 
 # What make and the tools leave in a checkout, and is in no commit.
@@ -69,3 +73,13 @@ def copy_of_the_checkout(target: Path) -> Path:
     for path in target.rglob("*"):
         path.chmod(path.stat().st_mode & 0o700)
     return target
+
+
+@pytest.fixture(scope="session")
+def distributions(tmp_path_factory: pytest.TempPathFactory) -> Distributions:
+    """What `make dist` builds from this checkout."""
+
+    def make(folder: Path) -> None:
+        build(ROOT, folder)
+
+    return Distributions(once(tmp_path_factory, "dist", make))
