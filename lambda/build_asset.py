@@ -60,7 +60,18 @@ def _build(workplace: Path) -> Path:
     )
     (built / "models" / _MODEL).parent.mkdir(parents=True)
     shutil.copy(installed / "botocore" / "data" / _MODEL, built / "models" / _MODEL)
+    _copy_licenses(installed, built / "licenses")
     return built
+
+
+def _copy_licenses(installed: Path, into: Path) -> None:
+    """Keep the terms of what the asset passes on, by project."""
+    for information in sorted(installed.glob("*.dist-info")):
+        project = into / information.name.partition("-")[0]
+        project.mkdir(parents=True)
+        for text in sorted(information.rglob("*")):
+            if text.is_file() and text.name.startswith(("LICENSE", "NOTICE")):
+                shutil.copy(text, project)
 
 
 def _pip_install(target: Path) -> None:

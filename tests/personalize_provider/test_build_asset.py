@@ -77,8 +77,17 @@ def test_asset__files__are_source_and_model_only(asset: Path) -> None:
         "crhelper",
         "jmespath",
         "typing_extensions.py",
+        "licenses",
         "models",
     }
+
+
+def test_asset__of_what_others_wrote__has_the_terms(asset: Path) -> None:
+    requirements = (LAMBDA / "requirements.txt").read_text().splitlines()
+    projects = {line.partition("==")[0].replace("-", "_") for line in requirements if "==" in line}
+    texts = {path.parent.name: path.read_text() for path in asset.glob("licenses/*/LICENSE*")}
+    assert texts.keys() == projects
+    assert all(len(text) > 400 for text in texts.values())
 
 
 def test_asset__provider__is_the_checkouts(asset: Path) -> None:
