@@ -7,11 +7,9 @@ from collections.abc import Iterable
 from aws_cdk import Annotations
 from constructs import Construct
 
-from cdk_personalize._suggestions import closest
-from cdk_personalize._tokens import is_token
+from cdk_personalize._notes import Note, unknown_recipe
 from cdk_personalize.errors import Doubt, Problem
 from cdk_personalize.recipe import Recipe
-from cdk_personalize.recipe_facts import catalog
 
 _PREFIX = "cdk-personalize"
 
@@ -21,25 +19,11 @@ def annotate(solution: Construct, recipe: Recipe | None, findings: Iterable[Prob
     for finding in findings:
         if isinstance(finding, Doubt):
             Annotations.of(solution).add_warning_v2(f"{_PREFIX}:{finding.id}", str(finding))
-    if recipe is not None and recipe.facts is None and not is_token(recipe.name):
-        similar = closest(recipe.name, catalog())
-        hint = f". Did you mean {similar}?" if similar else ""
-        _inform(
-            solution,
-            "unknown-recipe",
-            f"The recipe {recipe.name} is not in the catalog, so nothing is checked against it{hint}",
-        )
+    note = unknown_recipe(recipe)
+    if note is not None:
+        inform(solution, note)
 
 
-def tell_that_training_is_off(solution: Construct) -> None:
-    """Say that a request which is silent on automatic training means none here (rule 33)."""
-    _inform(
-        solution,
-        "auto-training-off",
-        "The request does not say performAutoTraining. The service would train every 7 days, and bill it; "
-        "this solution does not train by itself. Say performAutoTraining, or give auto_training, to choose",
-    )
-
-
-def _inform(solution: Construct, name: str, message: str) -> None:
-    Annotations.of(solution).add_info_v2(f"{_PREFIX}:{name}", message)
+def inform(solution: Construct, note: Note) -> None:
+    """Add an info annotation."""
+    Annotations.of(solution).add_info_v2(f"{_PREFIX}:{note.id}", note.text)

@@ -13,8 +13,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from aws_cdk import Token
-
 from cdk_personalize import _kinds as kinds
 from cdk_personalize import _tag_rules
 from cdk_personalize._kinds import Kind
@@ -33,7 +31,7 @@ _SCHEDULE = "solutionConfig.autoTrainingConfig"
 _EXPRESSION = "schedulingExpression"
 _TAG = ("tagKey", "tagValue")
 _MORE_MEMBERS = {"": (_SWITCH, "tags"), "solutionConfig": ("autoTrainingConfig",)}
-_OUR_OWN = {"auto_training", "wait_for_training_on_delete"}
+_OUR_OWN = {"adopt_existing", "auto_training", "wait_for_training_on_delete"}
 
 _SERVICE_DAYS = 7  # rule 33
 _RATE = re.compile(r"rate\((\d+) days?\)", re.ASCII)
@@ -69,13 +67,16 @@ class ApiRequest:
 
     def all_problems(self) -> list[Problem]:
         """Everything wrong with it, in the API's own names."""
+        return [finding for finding in self.findings() if not isinstance(finding, Doubt)]
+
+    def findings(self) -> list[Problem]:
+        """Everything wrong with it, and everything that is to be doubted, in the API's own names."""
         known = members(SolutionRequest).keys()
         given = {name: value for name, value in self.arguments.items() if name in known}
         given.setdefault("dataset_group_arn", None)
         own = _tag_rules.own_tags(adopts=self.arguments.get("adopt_existing"))
         found = [*examine(SolutionRequest(**given)), *_tag_rules.find_problems(self.tags, own)]
-        errors = [problem for problem in found if not isinstance(problem, Doubt)]
-        return [*self.problems, *map(_in_api_names, errors)]
+        return [*self.problems, *map(_in_api_names, found)]
 
 
 def read(request: Any) -> ApiRequest:
@@ -90,7 +91,7 @@ def read(request: Any) -> ApiRequest:
     )
     recipe = arguments.get("recipe")
     if recipe is not ANYTHING and is_token(recipe):
-        arguments["recipe"] = Recipe.from_arn(Token.as_string(recipe))
+        arguments["recipe"] = Recipe.from_arn(_token_text(recipe))
     config = request.get("solutionConfig")
     has_schedule = isinstance(config, Mapping) and "autoTrainingConfig" in config
     if config and isinstance(config, Mapping) and config.keys() <= {"autoTrainingConfig"}:
@@ -242,6 +243,14 @@ def _names(structure: Structure) -> Iterator[str]:
         inner = kind.item if isinstance(kind, kinds.ListOf) else kind
         if isinstance(inner, Structure):
             yield from _names(inner)
+
+
+def _token_text(token: Any) -> str:
+    if isinstance(token, str):
+        return token
+    from aws_cdk import Token  # noqa: PLC0415 (slow, and who has a token has it already)
+
+    return Token.as_string(token)
 
 
 def _not_this(value: object) -> str:

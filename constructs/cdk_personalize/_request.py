@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated, Any
-
-from aws_cdk.aws_personalize import CfnDatasetGroup
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cdk_personalize import _kinds as kinds
 from cdk_personalize._kinds import Flag, Integer, Kind, Text
@@ -18,6 +17,9 @@ from cdk_personalize.errors import Problem
 from cdk_personalize.recipe import Recipe, spelling
 from cdk_personalize.recipe_facts import OtherRecipe, catalog, other_recipes
 from cdk_personalize.solution_config import ARN, EVENT_TYPE, SolutionConfig
+
+if TYPE_CHECKING:
+    from aws_cdk.aws_personalize import CfnDatasetGroup
 
 SOLUTION_NAME = Text(
     min=1,
@@ -37,7 +39,7 @@ class DatasetGroupArn(Kind):
         return value if isinstance(value, str) else value.attr_dataset_group_arn
 
     def problems(self, value: Any, at: str) -> Iterator[Problem]:
-        if isinstance(value, CfnDatasetGroup):
+        if _is_native(value):
             return
         if not isinstance(value, str):
             fix = "give an ARN, or an aws_personalize.CfnDatasetGroup"
@@ -48,6 +50,12 @@ class DatasetGroupArn(Kind):
         if not malformed and not value.split(":", 5)[5].startswith("dataset-group/"):
             fix = "give an aws_personalize.CfnDatasetGroup, or the ARN that ends in dataset-group/NAME"
             yield Problem(argument=at, value=value, rule="must be the ARN of a dataset group", fix=fix)
+
+
+def _is_native(value: object) -> bool:
+    """Tell a `CfnDatasetGroup`. There is none before its module is imported, which takes seconds."""
+    module = sys.modules.get("aws_cdk.aws_personalize")
+    return module is not None and isinstance(value, module.CfnDatasetGroup)
 
 
 class RecipeArn(Kind):
@@ -119,7 +127,7 @@ class SolutionRequest:
     """The arguments of a `Solution` that make up its CreateSolution request, and two that are our own."""
 
     solution_name: Annotated[str | None, SOLUTION_NAME] = None
-    dataset_group_arn: Annotated[str | CfnDatasetGroup, DatasetGroupArn()]
+    dataset_group_arn: Annotated[Any, DatasetGroupArn()]  # str | CfnDatasetGroup, which is slow to import
     recipe: Annotated[Recipe | None, RecipeArn()] = None
     event_type: Annotated[str | None, EVENT_TYPE] = None
     perform_auto_ml: Annotated[bool | None, Flag()] = None

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from aws_cdk import Tokenization
-
 from cdk_personalize._tokens import is_token
 
 
@@ -42,6 +40,8 @@ class AutoTraining:
         if not self.enabled or self.days is None:
             return None
         if is_token(self.days):
+            from aws_cdk import Tokenization  # noqa: PLC0415 (slow, and who has a token has it already)
+
             return f"rate({Tokenization.stringify_number(self.days)} days)"
         return "rate(1 day)" if self.days == 1 else f"rate({self.days} days)"
 

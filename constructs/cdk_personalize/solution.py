@@ -11,8 +11,9 @@ from aws_cdk.aws_personalize import CfnDatasetGroup
 from constructs import Construct
 
 from cdk_personalize import _api_request
-from cdk_personalize._annotations import annotate, tell_that_training_is_off
+from cdk_personalize._annotations import annotate, inform
 from cdk_personalize._existing_solution import ExistingSolution
+from cdk_personalize._notes import TRAINING_IS_OFF
 from cdk_personalize._provider_base import ISolutionProvider
 from cdk_personalize._request import SolutionRequest
 from cdk_personalize._rules import examine
@@ -180,7 +181,7 @@ class Solution(SolutionBase):
         for key, value in read.tags.items():
             Tags.of(solution).add(key, value)
         if read.is_silent_on_training:
-            tell_that_training_is_off(solution)
+            inform(solution, TRAINING_IS_OFF)
         return solution
 
     def __init__(

@@ -246,6 +246,7 @@ REFUSED: list[tuple[Any, str]] = [
     (request(DatasetGroupArn=GROUP), "did you mean datasetGroupArn?"),
     (request(autoTraining=True), "autoTraining is no member that the API has there"),
     (request(waitForTrainingOnDelete=True), "waitForTrainingOnDelete is no member"),
+    (request(adoptExisting=True), "adoptExisting is no member"),
     (request(eventsConfig={"eventParametersList": []}), "it belongs at solutionConfig.eventsConfig"),
     (request(autoTrainingConfig={}), "it belongs at solutionConfig.autoTrainingConfig"),
     (request(**config(performHPO=True)), "solutionConfig.performHPO is no member that the API has there"),

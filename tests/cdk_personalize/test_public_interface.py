@@ -27,8 +27,8 @@ RECIPES_THAT_CREATE_SOLUTION_TAKES = {
 def test_package__its_all__is_every_public_name_it_has() -> None:
     exported = {
         name
-        for name, value in vars(cdk_personalize).items()
-        if not name.startswith("_") and not isinstance(value, types.ModuleType)
+        for name in dir(cdk_personalize)
+        if not name.startswith("_") and not isinstance(getattr(cdk_personalize, name), types.ModuleType)
     }
 
     assert exported == set(cdk_personalize.__all__)

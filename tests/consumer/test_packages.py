@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import textwrap
@@ -10,9 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from distributions import Distributions
 from installation import Environment, Synthesis
-from shared import once
 
 Synthesized = Callable[[str], Synthesis]
 
@@ -95,14 +94,27 @@ def test_personalize_local__without_its_extra__says_what_to_install(
     assert ran.stderr == "error: ministack is not installed: pip install 'cdk-personalize[local]'\n"
 
 
-def test_personalize_local__with_its_extra__starts_answers_and_stops(
-    distributions: Distributions, tmp_path_factory: pytest.TempPathFactory, tmp_path: Path
+def test_cdk_personalize__without_its_extra__says_what_to_install(
+    synthesized: Synthesized, tmp_path: Path
 ) -> None:
-    def make(folder: Path) -> None:
-        # All three at once: no extra asks for what another can't live with.
-        Environment.create(folder, f"{distributions.wheel}[local,testing,cli]")
+    ran = synthesized("wheel").environment.run("cdk-personalize", "recipes", cwd=tmp_path)
+    assert ran.returncode == 1
+    assert ran.stderr == (
+        "cdk-personalize: click is not installed, and the command needs it: "
+        "pip install 'cdk-personalize[cli]'\n"
+    )
 
-    environment = Environment(once(tmp_path_factory, "with-extras", make))
+
+def test_cdk_personalize__with_its_extra__knows_the_recipes(with_extras: Environment, tmp_path: Path) -> None:
+    ran = with_extras.run("cdk-personalize", "recipes", "sims", "--json", cwd=tmp_path)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert json.loads(ran.stdout)["name"] == "aws-sims"
+
+
+def test_personalize_local__with_its_extra__starts_answers_and_stops(
+    with_extras: Environment, tmp_path: Path
+) -> None:
+    environment = with_extras
     started = environment.run("personalize-local", "start", "--port", "0", cwd=tmp_path)
     try:
         assert "The local AWS runs at http://127.0.0.1:" in started.stdout, started.stdout + started.stderr

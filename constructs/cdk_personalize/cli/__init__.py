@@ -1,0 +1,23 @@
+"""The command `cdk-personalize`, which comes with the extra `[cli]`."""
+
+from __future__ import annotations
+
+import sys
+
+_EXTRA = ("click", "rich")
+
+
+def main() -> None:
+    """Run the command with the process's arguments, and end the process."""
+    try:
+        from cdk_personalize.cli.commands import command  # noqa: PLC0415 (the extra may be missing)
+
+        command(prog_name="cdk-personalize")
+    except ModuleNotFoundError as missing:
+        package = str(missing.name).partition(".")[0]
+        if package not in _EXTRA:
+            raise
+        sys.exit(
+            f"cdk-personalize: {package} is not installed, and the command needs it: "
+            "pip install 'cdk-personalize[cli]'"
+        )

@@ -1,0 +1,98 @@
+"""The checks of the synthesis, on requests that stand in files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from cdk_personalize import _api_request
+from cdk_personalize._notes import TRAINING_IS_OFF, Note, unknown_recipe
+from cdk_personalize.errors import Doubt, Problem
+
+_UNNAMED = Note("unnamed", "The request has no name, which the service demands; a Solution makes one up")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """What there is to say of a request.
+
+    Attributes:
+        severity: Only an error keeps the request from being a solution.
+        id: By which a warning or info is acknowledged in a stack, after `cdk-personalize:`; None of an error.
+        argument: The member that it is about, if it is about one.
+        message: The whole of it.
+    """
+
+    severity: Literal["error", "warning", "info"]
+    id: str | None = None
+    argument: str | None = None
+    message: str
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A request that was checked, or a file that holds none.
+
+    Attributes:
+        file: The file's name.
+        index: The request's place in the file's list, from 0; None if the file can't be read.
+        name: The name in the request, if it has one.
+        findings: What there is to say of it.
+    """
+
+    file: str
+    index: int | None
+    name: str | None
+    findings: tuple[Finding, ...]
+
+
+def check_text(file: str, content: bytes) -> Iterator[Checked]:
+    """Check what stands in a file: one request, or a list of them.
+
+    Args:
+        file: The file's name.
+        content: What is in it.
+    """
+    try:
+        requests = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        yield _unreadable(file, f"is not JSON: {error}")
+        return
+    if not isinstance(requests, dict | list):
+        yield _unreadable(file, "must hold a request, or a list of requests")
+        return
+    for index, request in enumerate(requests if isinstance(requests, list) else [requests]):
+        name = request.get("name") if isinstance(request, Mapping) else None
+        yield Checked(file, index, name if isinstance(name, str) else None, tuple(_findings(request)))
+
+
+def _unreadable(file: str, message: str) -> Checked:
+    return Checked(file, None, None, (Finding(severity="error", message=message),))
+
+
+def _findings(request: Any) -> Iterator[Finding]:
+    read = _api_request.read(request)
+    found = read.findings()
+    yield from (_problem(finding) for finding in found if not isinstance(finding, Doubt))
+    yield from (_doubt(finding) for finding in found if isinstance(finding, Doubt))
+    if isinstance(request, Mapping):
+        notes = (
+            unknown_recipe(read.arguments.get("recipe")),
+            None if "name" in request else _UNNAMED,
+            TRAINING_IS_OFF if read.is_silent_on_training else None,
+        )
+        yield from (_note(note) for note in notes if note is not None)
+
+
+def _problem(problem: Problem) -> Finding:
+    return Finding(severity="error", argument=problem.argument, message=str(problem))
+
+
+def _doubt(doubt: Doubt) -> Finding:
+    return Finding(severity="warning", id=doubt.id, argument=doubt.argument, message=str(doubt))
+
+
+def _note(note: Note) -> Finding:
+    return Finding(severity="info", id=note.id, message=note.text)

@@ -1,0 +1,114 @@
+"""The command's words: their arguments, and what becomes of them."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+from typing import Any
+
+import click
+
+from cdk_personalize import _api_request
+from cdk_personalize.cli import checking, recipe_search, tables
+from cdk_personalize.cli.code import declaration
+from cdk_personalize.cli.described import request_of
+from cdk_personalize.recipe_facts import catalog
+
+_as_json = click.option("--json", "as_json", is_flag=True, help="Write JSON, for machines.")
+
+
+@click.group()
+def command() -> None:
+    """Amazon Personalize solutions as code."""
+
+
+@command.command()
+@click.argument("solution", metavar="ARN-OR-NAME")
+@click.option("--profile", help="A profile of your AWS configuration.")
+@click.option(
+    "--region",
+    envvar=["AWS_REGION", "AWS_DEFAULT_REGION"],
+    help="The Region of a solution that is named; an ARN says its own.",
+)
+@click.option("--endpoint-url", help="Where the service is, if not at AWS.")
+@_as_json
+def export(
+    solution: str, profile: str | None, region: str | None, endpoint_url: str | None, *, as_json: bool
+) -> None:
+    """Print the Python that declares an existing solution.
+
+    Deployed, it takes the solution over. The service is found as the AWS CLI finds it: through the same
+    variables and profiles.
+    """
+    from cdk_personalize.cli import service  # noqa: PLC0415 (botocore is slow, and for this word alone)
+
+    try:
+        live = service.find(solution, profile=profile, region=region, endpoint_url=endpoint_url)
+    except service.LookupFailedError as error:
+        raise click.ClickException(str(error)) from error
+    request = request_of(live.described, live.tags)
+    read = _api_request.read(request).with_overrides({"adopt_existing": True})
+    problems = read.all_problems()
+    if problems:
+        lines = "".join(f"\n  {problem}" for problem in problems)
+        raise click.ClickException(f"{live.described['solutionArn']} cannot be declared:{lines}")
+    code = declaration(read)
+    if as_json:
+        _write_json({"arn": live.described["solutionArn"], "request": request, "code": code})
+    else:
+        click.echo(code, nl=False)
+
+
+@command.command()
+@click.argument(
+    "files",
+    metavar="FILE.json...",
+    type=click.Path(exists=True, dir_okay=False, allow_dash=True),
+    nargs=-1,
+    required=True,
+)
+@_as_json
+def check(files: tuple[str, ...], *, as_json: bool) -> None:
+    """Check CreateSolution requests as a synthesis would.
+
+    A file holds one request or a list of them; - is the standard input. The exit code is 1 if there is an
+    error, and 0 if there are only warnings.
+    """
+    checked = [result for file in files for result in checking.check_text(file, _content(file))]
+    if as_json:
+        _write_json({"requests": [dataclasses.asdict(result) for result in checked]})
+    else:
+        tables.show_findings(checked)
+    sys.exit(any(finding.severity == "error" for result in checked for finding in result.findings))
+
+
+@command.command()
+@click.argument("name", required=False)
+@_as_json
+def recipes(name: str | None, *, as_json: bool) -> None:
+    """Show the recipes that a solution can have, or all about one."""
+    if name is None:
+        if as_json:
+            _write_json({"recipes": [dataclasses.asdict(recipe) for recipe in catalog().values()]})
+        else:
+            tables.show_recipes(catalog().values())
+        return
+    try:
+        recipe = recipe_search.find(name)
+    except recipe_search.NoRecipeError as error:
+        raise click.ClickException(str(error)) from error
+    if as_json:
+        _write_json(dataclasses.asdict(recipe))
+    else:
+        tables.show_recipe(recipe)
+
+
+def _content(file: str) -> bytes:
+    with click.open_file(file, "rb") as opened:
+        content: bytes = opened.read()
+    return content
+
+
+def _write_json(value: Any) -> None:
+    click.echo(json.dumps(value, indent=2, ensure_ascii=False))

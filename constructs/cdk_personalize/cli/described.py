@@ -1,0 +1,119 @@
+"""The CreateSolution request that a solution would be made with, from how the service describes it.
+
+The service answers in other words than it is asked in, and says more (rule 45): parameters under older names,
+members of the request that were never given, and empty ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from cdk_personalize.recipe import Recipe
+from cdk_personalize.recipe_facts import RecipeFacts
+
+Request = dict[str, Any]
+
+_PARAMETERS = ("algorithmHyperParameters", "featureTransformationParameters")
+_RANGES = "algorithmHyperParameterRanges"
+# Ours say whose a solution is, and AWS's are not for anybody to write (rule 17).
+_TAGS_OF_OTHERS = ("cdk-personalize:", "aws:")
+
+
+def request_of(solution: Mapping[str, Any], tags: Iterable[Mapping[str, str]]) -> Request:
+    """Return the request, with all that was chosen and nothing that the service chose.
+
+    Automatic training is always in it, for its default is to train (rule 33).
+
+    Args:
+        solution: As DescribeSolution answers.
+        tags: As ListTagsForResource answers.
+    """
+    auto_ml = bool(solution.get("performAutoML"))
+    facts = _facts(solution)
+    chosen: Request = {
+        "name": solution["name"],
+        "datasetGroupArn": solution["datasetGroupArn"],
+        "eventType": solution.get("eventType") or None,
+        "performAutoTraining": bool(solution.get("performAutoTraining")),
+    }
+    if auto_ml:  # it chooses the recipe, and always optimizes (rules 19 and 21)
+        chosen["performAutoML"] = True
+    else:
+        chosen["recipeArn"] = solution.get("recipeArn")
+        chosen["performHPO"] = solution.get("performHPO") or None
+    incremental = solution.get("performIncrementalUpdate")
+    if incremental or (facts is not None and facts.allows_incremental_update):
+        chosen["performIncrementalUpdate"] = incremental  # sources disagree on its default (rule 35)
+    chosen["solutionConfig"] = _config(solution, facts)
+    chosen["tags"] = sorted(
+        ({name: tag[name] for name in ("tagKey", "tagValue")} for tag in tags if not _is_of_others(tag)),
+        key=lambda tag: tag["tagKey"],
+    )
+    request: Request = _without_empty(chosen)
+    return request
+
+
+def _facts(solution: Mapping[str, Any]) -> RecipeFacts | None:
+    return Recipe.from_arn(solution.get("recipeArn") or "").facts
+
+
+def _config(solution: Mapping[str, Any], facts: RecipeFacts | None) -> Request:
+    config = dict(solution.get("solutionConfig") or {})
+    schedule = config.pop("autoTrainingConfig", None)
+    if solution.get("performAutoML"):  # all else is ignored (rule 20)
+        config = {"autoMLConfig": config.get("autoMLConfig")}
+    else:
+        config.pop("autoMLConfig", None)
+        config["hpoConfig"] = _hpo(config.get("hpoConfig") or {}) if solution.get("performHPO") else None
+        config = _respelled(config, facts)
+    if solution.get("performAutoTraining"):
+        config["autoTrainingConfig"] = schedule
+    return config
+
+
+def _hpo(hpo: Mapping[str, Any]) -> Request:
+    """Without an objective, which nobody can choose (rule 29)."""
+    return {name: value for name, value in hpo.items() if name != "hpoObjective"}
+
+
+def _respelled(config: Request, facts: RecipeFacts | None) -> Request:
+    """Parameters under the names that a request has for them."""
+    for member in _PARAMETERS:
+        config[member] = {_spelled(name, facts): value for name, value in (config.get(member) or {}).items()}
+    hpo = config["hpoConfig"] or {}
+    if hpo.get(_RANGES):
+        config["hpoConfig"] = {
+            **hpo,
+            _RANGES: {
+                kind: [{**entry, "name": _spelled(entry.get("name"), facts)} for entry in tried]
+                for kind, tried in hpo[_RANGES].items()
+            },
+        }
+    return config
+
+
+def _spelled(name: str | None, facts: RecipeFacts | None) -> str | None:
+    """A parameter's name in a request; in answers it may be another, or have a prefix like `training.`."""
+    if facts is None or not name:
+        return name
+    known = {**facts.algorithm_hyper_parameters, **facts.feature_transformation_parameters}
+    if name in known:
+        return name
+    described = {parameter.described_as: parameter.name for parameter in known.values()}
+    last = name.rpartition(".")[2]
+    return described.get(name) or (last if last in known else name)
+
+
+def _is_of_others(tag: Mapping[str, str]) -> bool:
+    return tag["tagKey"].lower().startswith(_TAGS_OF_OTHERS)
+
+
+def _without_empty(value: Any) -> Any:
+    """The same without members that are empty, at whatever depth."""
+    if isinstance(value, Mapping):
+        kept = {name: _without_empty(item) for name, item in value.items()}
+        return {name: item for name, item in kept.items() if item not in (None, {}, [])}
+    if isinstance(value, list | tuple):
+        return [_without_empty(item) for item in value]
+    return value

@@ -1,0 +1,30 @@
+"""A recipe of the catalog, by whatever somebody calls it."""
+
+from __future__ import annotations
+
+from cdk_personalize._request import RecipeArn
+from cdk_personalize._suggestions import closest
+from cdk_personalize.recipe import Recipe, spelling
+from cdk_personalize.recipe_facts import RecipeFacts, catalog, other_recipes
+
+
+class NoRecipeError(Exception):
+    """No recipe that CreateSolution takes is called so."""
+
+
+def find(name: str) -> RecipeFacts:
+    """Find a recipe by its name, with or without `aws-`, its ARN, or Python's spelling of it.
+
+    Raises:
+        NoRecipeError: There is none, or it is not for solutions. It says which to use instead.
+    """
+    plain = name.rpartition("/")[2].removeprefix("Recipe.").lower().replace("_", "-")
+    known = plain if plain.startswith("aws-") else f"aws-{plain}"
+    if known in catalog():
+        return catalog()[known]
+    if known in other_recipes():
+        (problem,) = RecipeArn().problems(Recipe.from_name(known), known)
+        raise NoRecipeError(f"{known} is not for solutions: {problem.fix}")
+    similar = closest(known, catalog())
+    fix = f"did you mean {similar}?" if similar else f"there are {', '.join(map(spelling, catalog()))}"
+    raise NoRecipeError(f"{name} is no recipe of the catalog; {fix}")

@@ -1,0 +1,114 @@
+"""What the command shows to people: tables, and a line for each of what is few."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from cdk_personalize.cli.checking import Checked
+from cdk_personalize.recipe import spelling
+from cdk_personalize.recipe_facts import RecipeFacts, RecipeParameter
+
+_STYLES = {"error": "bold red", "warning": "yellow", "info": "cyan"}
+_NOT_A_TERMINAL = 1000  # columns: a row is a line there, to search in and to compare
+
+_ALLOWED = {
+    "HPO": "allows_hpo",
+    "events config": "allows_events_config",
+    "objective": "allows_optimization_objective",
+    "columns": "allows_training_data_config",
+    "incremental updates": "allows_incremental_update",
+    "campaign": "allows_campaign",
+    "batch inference": "allows_batch_inference",
+    "batch segments": "allows_batch_segment",
+}
+
+
+def show_findings(checked: Sequence[Checked]) -> None:
+    """Show what was found, and how much."""
+    rows = [
+        (_place(request), Text(finding.severity, _STYLES[finding.severity]), finding.message)
+        for request in checked
+        for finding in request.findings
+    ]
+    if rows:
+        _show(_table(("Request", "", "Finding"), rows))
+    severities: list[str] = [finding.severity for request in checked for finding in request.findings]
+    counts = [_count(severities.count(severity), severity) for severity in ("error", "warning")]
+    requests = sum(request.index is not None for request in checked)
+    _show(Text(f"{_count(requests, 'request')}: {', '.join(counts)}"))
+
+
+def show_recipes(recipes: Iterable[RecipeFacts]) -> None:
+    """Show what each recipe is for and allows, a row each."""
+    rows = [(recipe.name, recipe.recipe_type, ", ".join(_allowed(recipe))) for recipe in recipes]
+    _show(_table(("Recipe", "Type", "Allows"), rows))
+
+
+def show_recipe(recipe: RecipeFacts) -> None:
+    """Show all that is known of a recipe."""
+    facts = {
+        "In Python": spelling(recipe.name),
+        "Type": recipe.recipe_type,
+        "Datasets": ", ".join(
+            [*recipe.required_datasets, *map("{} (optional)".format, recipe.optional_datasets)]
+        ),
+        "Allows": ", ".join(_allowed(recipe)),
+        "Notes": "\n".join(recipe.notes),
+    }
+    _show(Text(recipe.name, "bold"))
+    _show(_table(("", ""), [(name, value) for name, value in facts.items() if value]))
+    for heading, parameters in (
+        ("algorithm_hyper_parameters", recipe.algorithm_hyper_parameters),
+        ("feature_transformation_parameters", recipe.feature_transformation_parameters),
+    ):
+        columns = (heading, "Kind", "Default", "Allowed", "HPO", "Notes")
+        if parameters:
+            _show(_table(columns, map(_parameter, parameters.values())))
+        else:
+            _show(Text(f"It has no {heading}."))
+
+
+def _parameter(parameter: RecipeParameter) -> tuple[str, ...]:
+    allowed = ", ".join(parameter.values) or f"{parameter.min} to {parameter.max}"
+    notes = [] if parameter.is_settable else ["takes a range only"]
+    if parameter.disputed_values:
+        notes.append(f"some sources also name {', '.join(parameter.disputed_values)}")
+    default = (
+        str(parameter.default).lower() if isinstance(parameter.default, bool) else str(parameter.default)
+    )
+    tunable = "yes" if parameter.is_tunable else ""
+    return parameter.name, parameter.kind, default, allowed, tunable, "; ".join(notes)
+
+
+def _allowed(recipe: RecipeFacts) -> Iterator[str]:
+    for word, fact in _ALLOWED.items():
+        allowed = getattr(recipe, fact)
+        if allowed is not False:
+            yield word if allowed else f"{word} (not documented)"
+
+
+def _place(checked: Checked) -> str:
+    if checked.index is None:
+        return checked.file
+    return f"{checked.file}[{checked.index}] {checked.name or ''}".strip()
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+def _table(columns: Iterable[str], rows: Iterable[Sequence[str | Text]]) -> Table:
+    table = Table(*columns, box=None, pad_edge=False, show_header=any(columns), header_style="bold")
+    for row in rows:
+        table.add_row(*(cell if isinstance(cell, Text) else Text(cell) for cell in row))
+    return table
+
+
+def _show(shown: Table | Text) -> None:
+    console = Console(width=None if sys.stdout.isatty() else _NOT_A_TERMINAL)
+    console.print(shown)

@@ -1,0 +1,80 @@
+"""The command as a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import cdk_personalize
+
+ROOT = Path(cdk_personalize.__file__).parents[1]
+
+
+def python(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    """Run Python with the package in reach."""
+    return subprocess.run(
+        [sys.executable, *arguments],
+        input=stdin,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_command__as_a_module__checks_its_standard_input() -> None:
+    ran = python("-m", "cdk_personalize.cli", "check", "-", "--json", stdin=json.dumps({"name": "a b"}))
+
+    assert (ran.returncode, ran.stderr) == (1, "")
+    assert json.loads(ran.stdout)["requests"][0]["findings"][0]["argument"] == "name"
+
+
+def test_command__check_and_recipes__load_neither_cdk_nor_botocore() -> None:
+    script = """
+import sys
+from cdk_personalize.cli import main
+sys.argv = ["cdk-personalize", *sys.argv[1:]]
+try:
+    main()
+finally:
+    print({"aws_cdk", "jsii", "botocore"} & sys.modules.keys(), file=sys.stderr)
+"""
+    request = {
+        "name": "movies",
+        "datasetGroupArn": "arn:aws:personalize:us-east-1:123456789012:dataset-group/movies",
+        "recipeArn": "arn:aws:personalize:::recipe/aws-sims",
+        "solutionConfig": {"autoTrainingConfig": {"schedulingExpression": "rate(3 days)"}},
+    }
+    for arguments in (["check", "-"], ["recipes"], ["recipes", "sims"]):
+        ran = python("-c", script, *arguments, stdin=json.dumps(request))
+        assert (ran.returncode, ran.stderr) == (0, "set()\n")
+
+
+@pytest.mark.parametrize("missing", ["click", "rich"])
+def test_command__without_its_extra__says_what_to_install(missing: str) -> None:
+    script = f"import sys; sys.modules[{missing!r}] = None; from cdk_personalize.cli import main; main()"
+    ran = python("-c", script)
+
+    assert ran.returncode == 1
+    assert ran.stderr == (
+        f"cdk-personalize: {missing} is not installed, and the command needs it: "
+        "pip install 'cdk-personalize[cli]'\n"
+    )
+
+
+def test_package__constructs__are_there_when_asked_for() -> None:
+    script = """
+import sys, cdk_personalize
+assert "aws_cdk" not in sys.modules
+assert {"Solution", "SolutionProvider"} <= set(dir(cdk_personalize))
+from cdk_personalize import *
+print(Solution.__name__, SolutionProvider.__name__, hasattr(cdk_personalize, "Nothing"))
+"""
+    ran = python("-c", script)
+
+    assert ran.stdout == "Solution SolutionProvider False\n"
