@@ -53,7 +53,7 @@ class MovieRecommendations(cdk.Stack):
         solution = Solution(
             self,
             "Recommender",
-            dataset_group_arn=dataset_group.attr_dataset_group_arn,
+            dataset_group=dataset_group,
             recipe=Recipe.USER_PERSONALIZATION_V2,
         )
         # Created after the dataset that it learns from, and deleted before it.

@@ -73,7 +73,7 @@ class ApiRequest:
         """Everything wrong with it, and everything that is to be doubted, in the API's own names."""
         known = members(SolutionRequest).keys()
         given = {name: value for name, value in self.arguments.items() if name in known}
-        given.setdefault("dataset_group_arn", None)
+        given.setdefault("dataset_group", None)
         own = _tag_rules.own_tags(adopts=self.arguments.get("adopt_existing"))
         found = [*examine(SolutionRequest(**given)), *_tag_rules.find_problems(self.tags, own)]
         return [*self.problems, *map(_in_api_names, found)]
@@ -84,7 +84,7 @@ def read(request: Any) -> ApiRequest:
     found: list[Problem] = []
     if not isinstance(request, Mapping):
         kinds.refuse(request, "request", "must be a mapping", "give create_solution's arguments", found)
-        return ApiRequest({"dataset_group_arn": ANYTHING, "recipe": ANYTHING}, problems=tuple(found))
+        return ApiRequest({"dataset_group": ANYTHING, "recipe": ANYTHING}, problems=tuple(found))
     found += _unknown_members(Structure(SolutionRequest), request, "")
     arguments = read_members(
         SolutionRequest, {k: v for k, v in request.items() if k not in _NOT_THE_APIS}, "", found

@@ -127,7 +127,7 @@ class SolutionRequest:
     """The arguments of a `Solution` that make up its CreateSolution request, and two that are our own."""
 
     solution_name: Annotated[str | None, SOLUTION_NAME] = None
-    dataset_group_arn: Annotated[Any, DatasetGroupArn()]  # str | CfnDatasetGroup, which is slow to import
+    dataset_group: Annotated[Any, DatasetGroupArn()]  # str | CfnDatasetGroup, which is slow to import
     recipe: Annotated[Recipe | None, RecipeArn()] = None
     event_type: Annotated[str | None, EVENT_TYPE] = None
     perform_auto_ml: Annotated[bool | None, Flag()] = None

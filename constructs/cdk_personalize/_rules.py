@@ -60,12 +60,12 @@ def _between(request: SolutionRequest) -> Iterator[Problem]:
 
 def _required_members(request: SolutionRequest) -> Iterator[Problem]:
     """A dataset group, and exactly one of a recipe and AutoML (rules 1 and 19)."""
-    if request.dataset_group_arn is None:
+    if request.dataset_group is None:
         yield Problem(
-            argument="dataset_group_arn",
+            argument="dataset_group",
             value=None,
             rule="is required",
-            fix="give the ARN of a dataset group, such as CfnDatasetGroup.attr_dataset_group_arn",
+            fix="give a CfnDatasetGroup, or the ARN of a dataset group",
         )
     if request.recipe is None and _off(request.perform_auto_ml):
         yield Problem(

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 # The API writes camelCase, but spells these otherwise; the last two have a plainer name in Python.
 _SPELLED_OTHERWISE = {
+    "dataset_group": "datasetGroupArn",
     "auto_ml_config": "autoMLConfig",
     "perform_auto_ml": "performAutoML",
     "perform_hpo": "performHPO",

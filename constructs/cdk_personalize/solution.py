@@ -53,7 +53,7 @@ class Solution(SolutionBase):
     Args:
         scope: The construct that the solution belongs to.
         id: Its name among that construct's children.
-        dataset_group_arn: The dataset group with the data to train on: a native `CfnDatasetGroup`, an ARN or
+        dataset_group: The dataset group with the data to train on: a native `CfnDatasetGroup`, an ARN or
             a token.
         recipe: The algorithm, a `Recipe`; required unless `perform_auto_ml` is True. Default: - none.
         solution_name: 1 to 63 letters, digits, - or _, unique in the account and Region.
@@ -189,7 +189,7 @@ class Solution(SolutionBase):
         scope: Construct,
         id: str,
         *,
-        dataset_group_arn: str | CfnDatasetGroup,
+        dataset_group: str | CfnDatasetGroup,
         recipe: Recipe | None = None,
         solution_name: str | None = None,
         event_type: str | None = None,
@@ -205,7 +205,7 @@ class Solution(SolutionBase):
     ) -> None:
         request = SolutionRequest(
             solution_name=solution_name,
-            dataset_group_arn=dataset_group_arn,
+            dataset_group=dataset_group,
             recipe=recipe,
             event_type=event_type,
             perform_auto_ml=perform_auto_ml,

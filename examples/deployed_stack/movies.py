@@ -21,7 +21,7 @@ class Movies(cdk.Stack):
         solution = Solution(
             self,
             "Recommender",
-            dataset_group_arn=group.attr_dataset_group_arn,
+            dataset_group=group.attr_dataset_group_arn,
             recipe=Recipe.USER_PERSONALIZATION_V2,
             auto_training=training,
         )

@@ -33,7 +33,7 @@ class Media(cdk.Stack):
         home = Solution(
             self,
             "Home",
-            dataset_group_arn=catalog.dataset_group_arn,
+            dataset_group=catalog.dataset_group_arn,
             recipe=Recipe.USER_PERSONALIZATION_V2,
             auto_training=auto_training,
             solution_config=SolutionConfig(
@@ -50,7 +50,7 @@ class Media(cdk.Stack):
         more_like_this = Solution(
             self,
             "MoreLikeThis",
-            dataset_group_arn=catalog.dataset_group_arn,
+            dataset_group=catalog.dataset_group_arn,
             recipe=Recipe.SEMANTIC_SIMILARITY,
             auto_training=auto_training,
             perform_incremental_update=True,
@@ -58,7 +58,7 @@ class Media(cdk.Stack):
         also_watched = Solution(
             self,
             "AlsoWatched",
-            dataset_group_arn=catalog.dataset_group_arn,
+            dataset_group=catalog.dataset_group_arn,
             recipe=Recipe.SIMS,
             auto_training=auto_training,
             perform_hpo=True,
@@ -85,7 +85,7 @@ class Media(cdk.Stack):
         trending = Solution(
             self,
             "Trending",
-            dataset_group_arn=catalog.dataset_group_arn,
+            dataset_group=catalog.dataset_group_arn,
             recipe=Recipe.TRENDING_NOW,
             auto_training=auto_training,
             solution_config=SolutionConfig(

@@ -19,7 +19,7 @@ class Movies(cdk.Stage):
         super().__init__(scope, construct_id, env=env)
         self.data = MovieData(self, "Data", settings=settings)
         self.recommendations = MovieRecommendations(
-            self, "Recommendations", settings=settings, dataset_group_arn=self.data.dataset_group_arn
+            self, "Recommendations", settings=settings, dataset_group=self.data.dataset_group_arn
         )
 
 
@@ -39,7 +39,7 @@ class MovieRecommendations(cdk.Stack):
     """The solutions. This stack can go and come back without a loss of data."""
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, settings: Settings, dataset_group_arn: str
+        self, scope: Construct, construct_id: str, *, settings: Settings, dataset_group: str
     ) -> None:
         super().__init__(scope, construct_id)
         SolutionProvider(self, log_retention=settings.log_retention)
@@ -50,7 +50,7 @@ class MovieRecommendations(cdk.Stack):
             Solution(
                 self,
                 name,
-                dataset_group_arn=dataset_group_arn,
+                dataset_group=dataset_group,
                 recipe=recipe,
                 auto_training=settings.auto_training,
                 removal_policy=settings.removal_policy,

@@ -44,7 +44,7 @@ class Retail(cdk.Stack):
         for_you = Solution(
             self,
             "ForYou",
-            dataset_group_arn=data.dataset_group_arn,
+            dataset_group=data.dataset_group_arn,
             recipe=Recipe.USER_PERSONALIZATION_V2,
             auto_training=auto_training,
             solution_config=SolutionConfig(events_config=BUYING_COUNTS_MOST),
@@ -54,7 +54,7 @@ class Retail(cdk.Stack):
         offers = Solution(
             self,
             "Offers",
-            dataset_group_arn=data.dataset_group_arn,
+            dataset_group=data.dataset_group_arn,
             recipe=Recipe.USER_PERSONALIZATION,
             auto_training=auto_training,
             perform_hpo=True,
@@ -77,7 +77,7 @@ class Retail(cdk.Stack):
         similar = Solution(
             self,
             "Similar",
-            dataset_group_arn=data.dataset_group_arn,
+            dataset_group=data.dataset_group_arn,
             recipe=Recipe.SIMILAR_ITEMS,
             auto_training=auto_training,
             solution_config=SolutionConfig(algorithm_hyper_parameters={"popularity_discount_factor": 0.3}),
@@ -85,7 +85,7 @@ class Retail(cdk.Stack):
         ranked = Solution(
             self,
             "Ranked",
-            dataset_group_arn=data.dataset_group_arn,
+            dataset_group=data.dataset_group_arn,
             recipe=Recipe.PERSONALIZED_RANKING_V2,
             auto_training=auto_training,
             solution_config=SolutionConfig(

@@ -20,7 +20,7 @@ class Team(cdk.Stack):
         solution = Solution(
             self,
             "Recommender",
-            dataset_group_arn=group.attr_dataset_group_arn,
+            dataset_group=group.attr_dataset_group_arn,
             recipe=Recipe.USER_PERSONALIZATION_V2,
             provider=provider,
         )

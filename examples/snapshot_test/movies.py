@@ -18,7 +18,7 @@ class Movies(cdk.Stack):
         recommender = Solution(
             self,
             "Recommender",
-            dataset_group_arn=self.dataset_group.attr_dataset_group_arn,
+            dataset_group=self.dataset_group.attr_dataset_group_arn,
             recipe=Recipe.USER_PERSONALIZATION_V2,
             auto_training=AutoTraining.every(days=7),
         )

@@ -25,7 +25,7 @@ def test_template(stack: Movies, snapshot: SnapshotAssertion) -> None:
 def test_solution_is_trained_weekly_on_the_movies(stack: Movies) -> None:
     has_solution(
         Template.from_stack(stack),
-        dataset_group_arn=stack.dataset_group.attr_dataset_group_arn,
+        dataset_group=stack.dataset_group.attr_dataset_group_arn,
         recipe=Recipe.USER_PERSONALIZATION_V2,
         auto_training=AutoTraining.every(days=7),
     )

@@ -16,7 +16,7 @@ def said(stack: cdk.Stack, level: str) -> list[str]:
 
 
 def test_solution__of_a_known_recipe__says_nothing(stack: cdk.Stack, dataset_group: str) -> None:
-    Solution(stack, "Movies", dataset_group_arn=dataset_group, recipe=V1, perform_hpo=True)
+    Solution(stack, "Movies", dataset_group=dataset_group, recipe=V1, perform_hpo=True)
 
     assert said(stack, "warning") == said(stack, "info") == said(stack, "error") == []
 
@@ -27,7 +27,7 @@ def test_solution__of_an_unknown_recipe__says_once_that_it_is_not_checked(
     Solution(
         stack,
         "Movies",
-        dataset_group_arn=dataset_group,
+        dataset_group=dataset_group,
         recipe=Recipe.from_name("aws-user-personalisation-v2"),
         solution_config=SolutionConfig(algorithm_hyper_parameters={"a": 1, "b": 2}),
     )
@@ -42,7 +42,7 @@ def test_solution__of_a_recipe_known_at_deploy_time__says_nothing(
     stack: cdk.Stack, dataset_group: str
 ) -> None:
     arn = cdk.CfnParameter(stack, "Recipe").value_as_string
-    Solution(stack, "Movies", dataset_group_arn=dataset_group, recipe=Recipe.from_arn(arn))
+    Solution(stack, "Movies", dataset_group=dataset_group, recipe=Recipe.from_arn(arn))
 
     assert said(stack, "info") == []
 
@@ -55,7 +55,7 @@ def test_solution__that_is_doubted__warns_with_an_id_that_can_be_acknowledged(
         Solution(
             stack,
             "Movies",
-            dataset_group_arn=dataset_group,
+            dataset_group=dataset_group,
             recipe=V1,
             solution_config=SolutionConfig(algorithm_hyper_parameters={"training.bptt": 32}),
         )

@@ -362,7 +362,7 @@ def test_request__with_several_mistakes_of_all_kinds__tells_all_at_once(stack: c
 @pytest.mark.parametrize(
     "declare",
     [
-        lambda stack: Solution(stack, "Movies", dataset_group_arn="movies"),
+        lambda stack: Solution(stack, "Movies", dataset_group="movies"),
         lambda stack: Solution.from_api_request(stack, "Movies", {}),
     ],
 )

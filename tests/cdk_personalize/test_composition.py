@@ -24,7 +24,7 @@ DATASET_GROUP = "arn:aws:personalize:us-east-1:123456789012:dataset-group/movies
 
 
 def solution(scope: Construct, id: str = "Movies", **arguments: Any) -> Solution:
-    return Solution(scope, id, dataset_group_arn=DATASET_GROUP, recipe=Recipe.SIMS, **arguments)
+    return Solution(scope, id, dataset_group=DATASET_GROUP, recipe=Recipe.SIMS, **arguments)
 
 
 def output(stack: cdk.Stack, value: str) -> Any:

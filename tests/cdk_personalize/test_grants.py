@@ -89,7 +89,7 @@ def test_grant__what_is_no_action__is_refused_by_cdk(movies: ISolution, role: ia
 def test_grant__of_a_solution_of_the_stack__names_it_by_its_arn(
     stack: cdk.Stack, dataset_group: str, role: iam.Role
 ) -> None:
-    movies = Solution(stack, "New", dataset_group_arn=dataset_group, recipe=Recipe.SIMS)
+    movies = Solution(stack, "New", dataset_group=dataset_group, recipe=Recipe.SIMS)
     movies.grant_train(role)
 
     template = Template.from_stack(stack)

@@ -110,7 +110,7 @@ class MeasuredFloat(float):
 
 def test_solution__numbers_for_hyperparameters__are_written_as_the_strings_that_the_api_takes() -> None:
     request = SolutionRequest(
-        dataset_group_arn="arn:aws:personalize:::dataset-group/a",
+        dataset_group="arn:aws:personalize:::dataset-group/a",
         solution_config=SolutionConfig(
             algorithm_hyper_parameters={
                 "a": 55,

@@ -44,7 +44,7 @@ def problems(**arguments: Any) -> list[str]:
 
 def found(**arguments: Any) -> list[Problem]:
     # A recipe that the catalog does not know, so that nothing is held against the recipe's own rules.
-    return find_problems(SolutionRequest(**{"dataset_group_arn": ARN, "recipe": TOMORROW, **arguments}))
+    return find_problems(SolutionRequest(**{"dataset_group": ARN, "recipe": TOMORROW, **arguments}))
 
 
 def config(**members: Any) -> dict[str, Any]:
@@ -131,9 +131,9 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"solution_name": "a b"}, "solution_name must match"),
     ({"solution_name": "a\n"}, "solution_name must match"),
     ({"solution_name": 5}, "solution_name must be a string: got 5; int does not do"),
-    ({"dataset_group_arn": None}, "dataset_group_arn is required"),
-    ({"dataset_group_arn": "movies"}, "dataset_group_arn must match arn:"),
-    ({"dataset_group_arn": ARN + "x" * 256}, "dataset_group_arn must have 0 to 256 characters"),
+    ({"dataset_group": None}, "dataset_group is required"),
+    ({"dataset_group": "movies"}, "dataset_group must match arn:"),
+    ({"dataset_group": ARN + "x" * 256}, "dataset_group must have 0 to 256 characters"),
     ({"recipe": "aws-sims"}, "recipe must be a Recipe: got 'aws-sims'; use Recipe.SIMS"),
     ({"recipe": Recipe.SIMS.arn("aws")}, "use Recipe.SIMS"),
     ({"recipe": "sims"}, "use a member of Recipe, or Recipe.from_arn(...)"),
@@ -277,7 +277,7 @@ def test_solution__with_several_mistakes__tells_them_all_at_once_one_a_line(stac
         Solution(
             stack,
             "Movies",
-            dataset_group_arn="movies",
+            dataset_group="movies",
             recipe=TEXT,
             solution_name="my movies",
             wait_for_training_on_delete=TEXT,
@@ -288,7 +288,7 @@ def test_solution__with_several_mistakes__tells_them_all_at_once_one_a_line(stac
     error = raised.value
     assert [problem.argument for problem in error.problems] == [
         "solution_name",
-        "dataset_group_arn",
+        "dataset_group",
         "recipe",
         "wait_for_training_on_delete",
         "solution_config.event_value_threshold",
@@ -301,7 +301,7 @@ def test_solution__with_several_mistakes__tells_them_all_at_once_one_a_line(stac
 
 def test_solution__refused__is_a_value_error_and_leaves_nothing_in_the_tree(stack: cdk.Stack) -> None:
     with pytest.raises(ValueError, match="recipe is required") as raised:
-        Solution(stack, "Movies", dataset_group_arn=ARN)
+        Solution(stack, "Movies", dataset_group=ARN)
 
     assert isinstance(raised.value, InvalidConstructError)
     assert stack.node.children == []
@@ -309,7 +309,7 @@ def test_solution__refused__is_a_value_error_and_leaves_nothing_in_the_tree(stac
 
 def test_solution__adoption_without_a_name__needs_one(stack: cdk.Stack, dataset_group: str) -> None:
     with pytest.raises(InvalidSolutionError) as raised:
-        Solution(stack, "A", dataset_group_arn=dataset_group, recipe=Recipe.SIMS, adopt_existing=True)
+        Solution(stack, "A", dataset_group=dataset_group, recipe=Recipe.SIMS, adopt_existing=True)
 
     [problem] = raised.value.problems
     assert str(problem).startswith("adopt_existing needs solution_name: a generated name is never that of")
@@ -323,7 +323,7 @@ def test_solution__adoption_that_is_no_flag__is_refused(
         Solution(
             stack,
             "A",
-            dataset_group_arn=dataset_group,
+            dataset_group=dataset_group,
             recipe=Recipe.SIMS,
             solution_name="movies",
             adopt_existing=value,

@@ -28,7 +28,7 @@ def template() -> Template:
     """A stack with two solutions on one provider with all its defaults."""
     stack = cdk.Stack(cdk.App(), "Stack")
     for name in ("A", "B"):
-        Solution(stack, name, dataset_group_arn="arn:aws:personalize:::dataset-group/d", recipe=Recipe.SIMS)
+        Solution(stack, name, dataset_group="arn:aws:personalize:::dataset-group/d", recipe=Recipe.SIMS)
     return Template.from_stack(stack)
 
 
@@ -209,7 +209,7 @@ def test_provider__constructed_before_the_first_solution__is_found_by_it(
         log_retention=logs.RetentionDays.ONE_WEEK,
     )
     scope = Construct(stack, "Nested")
-    Solution(scope, "Movies", dataset_group_arn=dataset_group, recipe=Recipe.SIMS)
+    Solution(scope, "Movies", dataset_group=dataset_group, recipe=Recipe.SIMS)
 
     template = Template.from_stack(stack)
 

@@ -67,7 +67,7 @@ def categories(recipe: Recipe, name: str, *words: Any) -> Request:
 
 
 def found(request: Request) -> list[Problem]:
-    return examine(SolutionRequest(**{"dataset_group_arn": GROUP, **request}))
+    return examine(SolutionRequest(**{"dataset_group": GROUP, **request}))
 
 
 ACCEPTED: list[Request] = [
@@ -198,8 +198,8 @@ REFUSED: list[tuple[Request, str]] = [
     ({"recipe": Recipe.from_name("arn:aws:personalize:::recipe/aws-sims")}, "must be the ARN of a recipe"),
     ({"recipe": Recipe.from_name("aws sims")}, "must be the ARN of a recipe"),
     (
-        {"recipe": Recipe.SIMS, "dataset_group_arn": GROUP.replace("-group", "")},
-        "dataset_group_arn must be the ARN of a dataset group",
+        {"recipe": Recipe.SIMS, "dataset_group": GROUP.replace("-group", "")},
+        "dataset_group must be the ARN of a dataset group",
     ),
     (
         {"recipe": None, "perform_auto_ml": True, "perform_incremental_update": True},

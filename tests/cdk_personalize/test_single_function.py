@@ -21,7 +21,7 @@ ANY_STACK = "arn:<AWS::Partition>:cloudformation:<AWS::Region>:<AWS::AccountId>:
 
 
 def solution(stack: cdk.Stack, id: str = "A", **more: Any) -> Solution:
-    return Solution(stack, id, dataset_group_arn=GROUP, recipe=Recipe.SIMS, **more)
+    return Solution(stack, id, dataset_group=GROUP, recipe=Recipe.SIMS, **more)
 
 
 @pytest.fixture(scope="module")

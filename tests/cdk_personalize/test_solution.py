@@ -32,7 +32,7 @@ def only(resources: dict[str, dict[str, Any]]) -> dict[str, Any]:
 def test_solution__with_the_least__states_that_it_does_not_train_by_itself(
     stack: cdk.Stack, dataset_group: str, solutions: Find
 ) -> None:
-    Solution(stack, "Movies", dataset_group_arn=dataset_group, recipe=Recipe.USER_PERSONALIZATION_V2)
+    Solution(stack, "Movies", dataset_group=dataset_group, recipe=Recipe.USER_PERSONALIZATION_V2)
 
     resource = only(solutions(stack))
 
@@ -63,7 +63,7 @@ def test_solution__in_a_stack_with_a_region__has_that_regions_partition(
 ) -> None:
     app = cdk.App(context={"@aws-cdk/core:enablePartitionLiterals": True})
     stack = cdk.Stack(app, "Stack", env=cdk.Environment(region="cn-north-1"))
-    Solution(stack, "Movies", dataset_group_arn=dataset_group, recipe=Recipe.SIMS)
+    Solution(stack, "Movies", dataset_group=dataset_group, recipe=Recipe.SIMS)
 
     assert only(solutions(stack))["Properties"]["recipeArn"] == "arn:aws-cn:personalize:::recipe/aws-sims"
 
@@ -74,7 +74,7 @@ def test_solution__with_everything_on_top_level__uses_the_apis_names(
     Solution(
         stack,
         "Movies",
-        dataset_group_arn=dataset_group,
+        dataset_group=dataset_group,
         recipe=Recipe.from_name("aws-of-tomorrow"),  # no known recipe takes all of it
         solution_name="movies",
         event_type="watch",
@@ -120,7 +120,7 @@ def test_solution__any_hyperparameter_range__sends_all_three_lists(
     Solution(
         stack,
         "Movies",
-        dataset_group_arn=dataset_group,
+        dataset_group=dataset_group,
         recipe=Recipe.USER_PERSONALIZATION,
         perform_hpo=True,
         solution_config=SolutionConfig(
@@ -149,7 +149,7 @@ def test_solution__any_hyperparameter_range__sends_all_three_lists(
 def test_solution__with_a_removal_policy__has_it(
     stack: cdk.Stack, dataset_group: str, solutions: Find, policy: cdk.RemovalPolicy, rendered: str
 ) -> None:
-    Solution(stack, "A", dataset_group_arn=dataset_group, recipe=Recipe.SIMS, removal_policy=policy)
+    Solution(stack, "A", dataset_group=dataset_group, recipe=Recipe.SIMS, removal_policy=policy)
 
     assert only(solutions(stack))["DeletionPolicy"] == rendered
 
@@ -157,7 +157,7 @@ def test_solution__with_a_removal_policy__has_it(
 def test_solution__apply_removal_policy_later__has_it(
     stack: cdk.Stack, dataset_group: str, solutions: Find
 ) -> None:
-    solution = Solution(stack, "A", dataset_group_arn=dataset_group, recipe=Recipe.SIMS)
+    solution = Solution(stack, "A", dataset_group=dataset_group, recipe=Recipe.SIMS)
 
     solution.apply_removal_policy(cdk.RemovalPolicy.RETAIN)
 
@@ -167,7 +167,7 @@ def test_solution__apply_removal_policy_later__has_it(
 def test_solution__its_default_child__is_the_resource_for_escape_hatches(
     stack: cdk.Stack, dataset_group: str, solutions: Find
 ) -> None:
-    solution = Solution(stack, "Movies", dataset_group_arn=dataset_group, recipe=Recipe.SIMS)
+    solution = Solution(stack, "Movies", dataset_group=dataset_group, recipe=Recipe.SIMS)
 
     child = solution.node.default_child
     assert isinstance(child, cdk.CfnResource)
@@ -180,7 +180,7 @@ def test_solution__its_default_child__is_the_resource_for_escape_hatches(
 def test_solution__its_attributes__are_those_that_the_handler_answers(
     stack: cdk.Stack, dataset_group: str
 ) -> None:
-    solution = Solution(stack, "Movies", dataset_group_arn=dataset_group, recipe=Recipe.SIMS)
+    solution = Solution(stack, "Movies", dataset_group=dataset_group, recipe=Recipe.SIMS)
     attributes = {
         "solution_arn": "solutionArn",
         "solution_name": "name",
@@ -202,7 +202,7 @@ def test_solution__its_attributes__are_those_that_the_handler_answers(
 def test_solution__used_in_another_stack__is_exported(
     app: cdk.App, stack: cdk.Stack, dataset_group: str
 ) -> None:
-    solution = Solution(stack, "Movies", dataset_group_arn=dataset_group, recipe=Recipe.SIMS)
+    solution = Solution(stack, "Movies", dataset_group=dataset_group, recipe=Recipe.SIMS)
     other = cdk.Stack(app, "Other")
     cdk.CfnOutput(other, "Arn", value=solution.solution_arn)
 
@@ -214,7 +214,7 @@ def test_solution__used_in_another_stack__is_exported(
 def test_solution__its_logical_id__is_readable_and_stays(
     stack: cdk.Stack, dataset_group: str, solutions: Find
 ) -> None:
-    Solution(stack, "Movies", dataset_group_arn=dataset_group, recipe=Recipe.SIMS)
+    Solution(stack, "Movies", dataset_group=dataset_group, recipe=Recipe.SIMS)
 
     assert list(solutions(stack)) == ["Movies377B0139"]
 
@@ -229,7 +229,7 @@ def test_solution__with_tokens_everywhere__leaves_them_to_the_service(
     Solution(
         stack,
         "Movies",
-        dataset_group_arn=text.value_as_string,
+        dataset_group=text.value_as_string,
         recipe=Recipe.from_arn(text.value_as_string),
         solution_name=text.value_as_string,
         event_type=text.value_as_string,
@@ -268,7 +268,7 @@ def test_solution__with_a_condition_for_a_flag__leaves_it_to_the_service(
     condition = cdk.CfnCondition(stack, "Big", expression=cdk.Fn.condition_equals("a", "b"))
     flag: Any = cdk.Fn.condition_if(condition.logical_id, True, False)
 
-    Solution(stack, "Movies", dataset_group_arn=dataset_group, recipe=Recipe.SIMS, perform_hpo=flag)
+    Solution(stack, "Movies", dataset_group=dataset_group, recipe=Recipe.SIMS, perform_hpo=flag)
 
     Template.from_stack(stack).has_resource_properties(
         "Custom::PersonalizeSolution", {"performHPO": {"Fn::If": ["Big", True, False]}}
@@ -280,7 +280,7 @@ def test_solution__with_cdks_own_validation_on__has_nothing_to_complain_of(
 ) -> None:
     monkeypatch.setenv("CDK_VALIDATION", "true")
     stack = cdk.Stack(cdk.App(), "Stack")
-    Solution(stack, "Movies", dataset_group_arn=dataset_group, recipe=Recipe.SIMS)
+    Solution(stack, "Movies", dataset_group=dataset_group, recipe=Recipe.SIMS)
 
     Template.from_stack(stack).resource_properties_count_is(
         "Custom::PersonalizeSolution", {"performAutoTraining": Match.any_value()}, 1
@@ -291,7 +291,7 @@ def test_solution__on_a_native_dataset_group__has_its_arn_and_waits_for_it(
     stack: cdk.Stack, solutions: Find
 ) -> None:
     group = personalize.CfnDatasetGroup(stack, "Group", name="movies")
-    Solution(stack, "Movies", dataset_group_arn=group, recipe=Recipe.SIMS)
+    Solution(stack, "Movies", dataset_group=group, recipe=Recipe.SIMS)
 
     assert only(solutions(stack))["Properties"]["datasetGroupArn"] == {
         "Fn::GetAtt": ["Group", "DatasetGroupArn"]
@@ -302,7 +302,7 @@ def test_solution__on_another_stacks_dataset_group__imports_its_arn(
     app: cdk.App, stack: cdk.Stack, solutions: Find
 ) -> None:
     group = personalize.CfnDatasetGroup(cdk.Stack(app, "Data"), "Group", name="movies")
-    Solution(stack, "Movies", dataset_group_arn=group, recipe=Recipe.SIMS)
+    Solution(stack, "Movies", dataset_group=group, recipe=Recipe.SIMS)
 
     assert "Fn::ImportValue" in only(solutions(stack))["Properties"]["datasetGroupArn"]
 
@@ -314,4 +314,4 @@ def test_solution__on_what_is_no_dataset_group__is_refused(stack: cdk.Stack, kin
     with pytest.raises(
         InvalidSolutionError, match=r"must be a dataset group: .*aws_personalize.CfnDatasetGroup"
     ):
-        Solution(stack, "Movies", dataset_group_arn=value, recipe=Recipe.SIMS)
+        Solution(stack, "Movies", dataset_group=value, recipe=Recipe.SIMS)

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.usefixtures("solution")
 
 @pytest.fixture
 def solution(stack: cdk.Stack, dataset_group: str) -> Solution:
-    return Solution(stack, "Movies", dataset_group_arn=dataset_group, recipe=Recipe.SIMS)
+    return Solution(stack, "Movies", dataset_group=dataset_group, recipe=Recipe.SIMS)
 
 
 @pytest.fixture
@@ -99,7 +99,7 @@ def test_tags__a_value_from_another_stack__is_imported(
     app: cdk.App, solution: Solution, dataset_group: str, solutions: Find
 ) -> None:
     other = cdk.Stack(app, "Other")
-    follower = Solution(other, "Follower", dataset_group_arn=dataset_group, recipe=Recipe.SIMS)
+    follower = Solution(other, "Follower", dataset_group=dataset_group, recipe=Recipe.SIMS)
     Tags.of(follower).add("follows", solution.solution_arn)
 
     [resource] = solutions(other).values()
@@ -163,7 +163,7 @@ def test_tags__of_a_solution_to_adopt__are_one_less(dataset_group: str, count: i
     Solution(
         stack,
         "Movies",
-        dataset_group_arn=dataset_group,
+        dataset_group=dataset_group,
         recipe=Recipe.SIMS,
         solution_name="movies",
         adopt_existing=True,

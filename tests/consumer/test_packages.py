@@ -48,7 +48,7 @@ def test_types__an_app_that_is_wrong__is_told(synthesized: Synthesized, tmp_path
             from cdk_personalize import Solution
             from personalize_local.simulator import Personalize
 
-            Solution(cdk.Stack(), "Wrong", dataset_group_arn="arn", recipe="sims")
+            Solution(cdk.Stack(), "Wrong", dataset_group="arn", recipe="sims")
             Personalize().advance("an hour")
         """)
     )

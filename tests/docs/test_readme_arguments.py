@@ -34,7 +34,7 @@ EVENTS = SolutionConfig(events_config=EventsConfig(event_parameters_list=[EventP
 
 # For each argument a value, and another. Where it can't stand alone, what it needs is said too.
 CHANGES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
-    "dataset_group_arn": ({}, {"dataset_group_arn": f"{GROUP}-2"}),
+    "dataset_group": ({}, {"dataset_group": f"{GROUP}-2"}),
     "recipe": ({}, {"recipe": Recipe.SIMS}),
     "solution_name": ({"solution_name": "one"}, {"solution_name": "two"}),
     "event_type": ({}, {"event_type": "watch"}),
@@ -163,7 +163,7 @@ def test_configuration__of_a_solution__is_that_of_the_table() -> None:
 
 def test_attributes__of_a_solution__are_those_of_the_table() -> None:
     stack = Stack(App(), "Stack")
-    solution = Solution(stack, "Solution", dataset_group_arn=GROUP, recipe=Recipe.SIMS)
+    solution = Solution(stack, "Solution", dataset_group=GROUP, recipe=Recipe.SIMS)
     documented = {
         code(row["Property"])[0]: code(row["In the template"])[0] for row in table(README, "Attributes")
     }
@@ -184,7 +184,7 @@ def effects() -> dict[str, str]:
     another = SolutionProvider.from_service_token(stack, "Another", "arn:aws:lambda:another")
 
     def logical_id(path: str, arguments: dict[str, Any]) -> str:
-        given = {"dataset_group_arn": GROUP, "recipe": Recipe.USER_PERSONALIZATION_V2, **arguments}
+        given = {"dataset_group": GROUP, "recipe": Recipe.USER_PERSONALIZATION_V2, **arguments}
         if "provider" in given:
             given["provider"] = another
         resource = Solution(stack, path, **given).node.default_child

@@ -68,9 +68,9 @@ UNTUNABLE = ContinuousHyperParameterRange(name="popularity_discount_factor", min
 
 # What breaks each rule that is checked, with a recipe where nothing else is wrong.
 BREAKS: dict[int, dict[str, Any]] = {
-    1: {"dataset_group_arn": None},
+    1: {"dataset_group": None},
     2: {"solution_name": "a b"},
-    3: {"dataset_group_arn": "movies"},
+    3: {"dataset_group": "movies"},
     4: {"recipe": Recipe.from_arn("arn:aws:personalize:us-east-1:123456789012:recipe/aws-sims")},
     6: {"event_type": "e" * 257},
     7: config(event_value_threshold="high"),
@@ -144,7 +144,7 @@ def test_map__a_rule_without_a_check__says_why() -> None:
 
 @pytest.mark.parametrize("number", BREAKS)
 def test_map__a_rule_that_is_checked__is_found_broken_in_the_argument_of_the_table(number: int) -> None:
-    given = {"dataset_group_arn": GROUP, "recipe": Recipe.SIMS, **BREAKS[number]}
+    given = {"dataset_group": GROUP, "recipe": Recipe.SIMS, **BREAKS[number]}
     kind = "warning" if ROWS[number]["At synth"] == "warning" else "error"
 
     found = {
@@ -175,8 +175,8 @@ def test_map__ids_of_warnings__are_those_that_there_are() -> None:
 
 def test_map__an_unknown_recipe__is_told_once() -> None:
     stack = cdk.Stack(cdk.App(), "Stack")
-    Solution(stack, "New", dataset_group_arn=GROUP, recipe=Recipe.from_name("aws-of-tomorrow"))
-    Solution(stack, "Known", dataset_group_arn=GROUP, recipe=Recipe.SIMS)
+    Solution(stack, "New", dataset_group=GROUP, recipe=Recipe.from_name("aws-of-tomorrow"))
+    Solution(stack, "Known", dataset_group=GROUP, recipe=Recipe.SIMS)
 
     infos = Annotations.from_stack(stack).find_info("*", Match.any_value())
 

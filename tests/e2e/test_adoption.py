@@ -31,11 +31,11 @@ def movies(*, fails: bool = False, **arguments: Any) -> Build:
     def build(stack: cdk.Stack) -> None:
         given = {"recipe": Recipe.SIMS, "adopt_existing": True, **arguments}
         solution = Solution(
-            stack, "Movies", dataset_group_arn=Cloud.dataset_group_arn, solution_name="movies", **given
+            stack, "Movies", dataset_group=Cloud.dataset_group_arn, solution_name="movies", **given
         )
         if fails:
             nowhere = Cloud.dataset_group_arn.replace("movies", "nowhere")
-            other = Solution(stack, "Other", dataset_group_arn=nowhere, recipe=Recipe.SIMS)
+            other = Solution(stack, "Other", dataset_group=nowhere, recipe=Recipe.SIMS)
             other.node.add_dependency(solution)
 
     return build

@@ -113,7 +113,7 @@ def solutions(stack: cdk.Stack) -> None:
     popular = Solution(
         stack,
         "Popular",
-        dataset_group_arn=Cloud.dataset_group_arn,
+        dataset_group=Cloud.dataset_group_arn,
         recipe=Recipe.POPULARITY_COUNT,
         auto_training=AutoTraining.every(days=7),
     )

@@ -43,7 +43,7 @@ def set_quick(aws: LocalAws) -> None:
 def recommender(tags: dict[str, str] | None = None, **properties: Any) -> Build:
     def build(stack: cdk.Stack) -> None:
         given = {"recipe": Recipe.USER_PERSONALIZATION_V2, **properties}
-        solution = Solution(stack, "Recommender", dataset_group_arn=Cloud.dataset_group_arn, **given)
+        solution = Solution(stack, "Recommender", dataset_group=Cloud.dataset_group_arn, **given)
         for key, value in (tags or {}).items():
             cdk.Tags.of(solution).add(key, value)
 
@@ -261,7 +261,7 @@ def test_grants__enforced__allow_what_they_say_on_that_solution_alone(cloud: Clo
             solution = Solution(
                 stack,
                 name,
-                dataset_group_arn=Cloud.dataset_group_arn,
+                dataset_group=Cloud.dataset_group_arn,
                 recipe=Recipe.SIMS,
                 solution_name=name.lower(),
             )

@@ -29,7 +29,7 @@ def build(arguments: Arguments) -> Callable[[cdk.Stack], None]:
             return cdk.CfnParameter(stack, "Late", default=value)
 
         given = {"recipe": Recipe.USER_PERSONALIZATION, **arguments(late)}
-        Solution(stack, "Recommender", dataset_group_arn=Cloud.dataset_group_arn, **given)
+        Solution(stack, "Recommender", dataset_group=Cloud.dataset_group_arn, **given)
 
     return declare
 

@@ -50,7 +50,7 @@ def recommender(**properties: Any) -> Build:
     """A stack with one solution."""
 
     def build(stack: cdk.Stack) -> None:
-        given = {"dataset_group_arn": GROUP, "recipe": Recipe.USER_PERSONALIZATION_V2, **properties}
+        given = {"dataset_group": GROUP, "recipe": Recipe.USER_PERSONALIZATION_V2, **properties}
         tags = given.pop("tags", {})
         solution = Solution(stack, "Recommender", **given)
         for key, value in tags.items():
@@ -137,7 +137,7 @@ def test_update__of_what_is_immutable__replaces_and_then_deletes_the_old(cloud: 
 def test_create__refused_by_the_service__says_why_in_the_events_and_leaves_nothing(cloud: Cloud) -> None:
     missing = GROUP.replace("movies", "nowhere")
 
-    assert cloud.deploy(recommender(dataset_group_arn=missing)) == "ROLLBACK_COMPLETE"
+    assert cloud.deploy(recommender(dataset_group=missing)) == "ROLLBACK_COMPLETE"
 
     reason = next(line for line in cloud.reasons().splitlines() if "CreateSolution" in line)
     assert "solution Stack-Recommender" in reason

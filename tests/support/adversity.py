@@ -40,7 +40,7 @@ def recommender(**properties: Any) -> Build:
     """A stack with one solution, and these arguments of it other than the defaults."""
 
     def build(stack: cdk.Stack) -> None:
-        given = {"dataset_group_arn": Cloud.dataset_group_arn, "recipe": Recipe.USER_PERSONALIZATION_V2}
+        given = {"dataset_group": Cloud.dataset_group_arn, "recipe": Recipe.USER_PERSONALIZATION_V2}
         Solution(stack, "Recommender", **{**given, **properties})
 
     return build

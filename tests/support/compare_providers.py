@@ -160,7 +160,7 @@ def on_the_local_aws() -> str:
 
 def _solution(recipe: Recipe, **more: Any) -> Build:
     return lambda stack: Solution(
-        stack, "Solution", dataset_group_arn=Cloud.dataset_group_arn, recipe=recipe, **more
+        stack, "Solution", dataset_group=Cloud.dataset_group_arn, recipe=recipe, **more
     )
 
 

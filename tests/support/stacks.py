@@ -33,7 +33,7 @@ def every_property(stack: Stack, dataset_group_arn: str) -> None:
     Solution(
         stack,
         "Weighted",
-        dataset_group_arn=dataset_group_arn,
+        dataset_group=dataset_group_arn,
         recipe=Recipe.USER_PERSONALIZATION_V2,
         solution_name="weighted",
         auto_training=AutoTraining.every(days=3),
@@ -55,7 +55,7 @@ def every_property(stack: Stack, dataset_group_arn: str) -> None:
     tuned: ISolution = Solution(
         stack,
         "Tuned",
-        dataset_group_arn=dataset_group_arn,
+        dataset_group=dataset_group_arn,
         recipe=Recipe.USER_PERSONALIZATION,
         event_type="watch",
         perform_hpo=True,
@@ -85,7 +85,7 @@ def every_property(stack: Stack, dataset_group_arn: str) -> None:
     Solution(
         stack,
         "Ranged",
-        dataset_group_arn=dataset_group_arn,
+        dataset_group=dataset_group_arn,
         recipe=Recipe.SIMS,
         perform_hpo=True,
         solution_config=SolutionConfig(
@@ -103,14 +103,14 @@ def every_property(stack: Stack, dataset_group_arn: str) -> None:
     Solution(
         stack,
         "Similar",
-        dataset_group_arn=dataset_group_arn,
+        dataset_group=dataset_group_arn,
         recipe=Recipe.SEMANTIC_SIMILARITY,
         perform_incremental_update=True,
     )
     Solution(
         stack,
         "Automatic",
-        dataset_group_arn=dataset_group_arn,
+        dataset_group=dataset_group_arn,
         perform_auto_ml=True,
         solution_config=SolutionConfig(auto_ml_config=AutoMLConfig(metric_name="precision_at_25")),
     )

@@ -44,7 +44,7 @@ def solutions_of(template: Template | Mapping[str, Any]) -> dict[str, dict[str, 
 def has_solution(
     template: Template | Mapping[str, Any],
     *,
-    dataset_group_arn: object = None,
+    dataset_group: object = None,
     recipe: object = None,
     solution_name: object = None,
     event_type: object = None,
@@ -66,7 +66,7 @@ def has_solution(
 
     Args:
         template: CDK's `Template`, or what `template_of` returns.
-        dataset_group_arn: What it is trained on.
+        dataset_group: What it is trained on: a `CfnDatasetGroup` or an ARN.
         recipe: A `Recipe`, or a matcher for its ARN.
         solution_name: Its explicit name.
         event_type: The events that it is trained on.
@@ -83,7 +83,7 @@ def has_solution(
         AssertionError: No solution has all of that. It names the closest one and each difference.
     """
     arguments = {
-        "dataset_group_arn": dataset_group_arn,
+        "dataset_group": dataset_group,
         "recipe": recipe,
         "solution_name": solution_name,
         "event_type": event_type,

@@ -49,7 +49,7 @@ def declare_watch_next(scope: Construct) -> Solution:
         "WatchNext",
         solution_name="watch-next",
         adopt_existing=True,
-        dataset_group_arn=Stack.of(scope).format_arn(
+        dataset_group=Stack.of(scope).format_arn(
             service="personalize",
             resource="dataset-group",
             resource_name="films",

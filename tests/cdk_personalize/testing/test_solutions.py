@@ -49,7 +49,7 @@ def simple() -> Template:
     Solution(
         stack,
         "Movies",
-        dataset_group_arn=group.attr_dataset_group_arn,
+        dataset_group=group.attr_dataset_group_arn,
         recipe=Recipe.SIMS,
         solution_name=name,
         removal_policy=cdk.RemovalPolicy.RETAIN,
@@ -62,7 +62,7 @@ def simple() -> Template:
     [
         {},
         {"recipe": Recipe.USER_PERSONALIZATION_V2, "solution_name": "weighted"},
-        {"recipe": Match.any_value(), "dataset_group_arn": DATASET_GROUP},
+        {"recipe": Match.any_value(), "dataset_group": DATASET_GROUP},
         {"solution_name": "weighted", "auto_training": AutoTraining.every(days=3)},
         {"recipe": Recipe.SIMS, "auto_training": AutoTraining.DISABLED, "perform_hpo": True},
         {"recipe": Recipe.SEMANTIC_SIMILARITY, "perform_incremental_update": True},
@@ -176,7 +176,7 @@ def test_has_solution__tokens_and_intrinsic_functions__are_compared_as_in_the_te
     stack = cdk.Stack(cdk.App(), "Other")
     group = personalize.CfnDatasetGroup(stack, "Group", name="movies")
 
-    has_solution(simple, dataset_group_arn=group.attr_dataset_group_arn, solution_name={"Ref": "Name"})
+    has_solution(simple, dataset_group=group.attr_dataset_group_arn, solution_name={"Ref": "Name"})
     has_solution(simple, recipe=Recipe.SIMS, removal_policy=cdk.RemovalPolicy.RETAIN)
     with pytest.raises(AssertionError, match=r"solution_name: expected 'films', found {'Ref': 'Name'}"):
         has_solution(simple, solution_name="films")

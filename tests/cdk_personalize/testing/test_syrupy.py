@@ -18,7 +18,7 @@ ARN = "arn:aws:personalize:us-east-1:123456789012:dataset-group/movies"
 @pytest.fixture(scope="module")
 def stack() -> cdk.Stack:
     stack = cdk.Stack(cdk.App(), "Movies")
-    Solution(stack, "Movies", dataset_group_arn=ARN, recipe=Recipe.SIMS)
+    Solution(stack, "Movies", dataset_group=ARN, recipe=Recipe.SIMS)
     return stack
 
 

@@ -24,7 +24,7 @@ DIGEST = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 
 
 def movies(scope: cdk.Stack, **arguments: Any) -> Solution:
-    given = {"dataset_group_arn": DATASET_GROUP, "recipe": Recipe.SIMS, **arguments}
+    given = {"dataset_group": DATASET_GROUP, "recipe": Recipe.SIMS, **arguments}
     return Solution(scope, "Movies", **given)
 
 

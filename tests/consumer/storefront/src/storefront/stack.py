@@ -31,7 +31,7 @@ class Storefront(cdk.Stack):
         ranking = Solution(
             self,
             "Ranking",
-            dataset_group_arn=dataset_group.attr_dataset_group_arn,
+            dataset_group=dataset_group,
             recipe=Recipe.PERSONALIZED_RANKING_V2,
             auto_training=AutoTraining.every(days=14),
             removal_policy=cdk.RemovalPolicy.RETAIN,
@@ -45,7 +45,7 @@ class Storefront(cdk.Stack):
         similar = Solution(
             self,
             "Similar",
-            dataset_group_arn=dataset_group.attr_dataset_group_arn,
+            dataset_group=dataset_group,
             recipe=Recipe.SIMILAR_ITEMS,
             perform_hpo=True,
             solution_config=SolutionConfig(
