@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_personalize as personalize
-from aws_cdk.assertions import Match, Template
+from aws_cdk.assertions import Template
 
 from cdk_personalize import (
     AutoTraining,
@@ -275,16 +280,34 @@ def test_solution__with_a_condition_for_a_flag__leaves_it_to_the_service(
     )
 
 
-def test_solution__with_cdks_own_validation_on__has_nothing_to_complain_of(
-    dataset_group: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("CDK_VALIDATION", "true")
-    stack = cdk.Stack(cdk.App(), "Stack")
-    Solution(stack, "Movies", dataset_group=dataset_group, recipe=Recipe.SIMS)
+VALIDATED = """
+import aws_cdk as cdk
+from aws_cdk.aws_personalize import CfnSolution
 
-    Template.from_stack(stack).resource_properties_count_is(
-        "Custom::PersonalizeSolution", {"performAutoTraining": Match.any_value()}, 1
-    )
+from cdk_personalize import Recipe, Solution
+
+app = cdk.App()
+stack = cdk.Stack(app, "Stack")
+group = "arn:aws:personalize:us-east-1:123456789012:dataset-group/movies"
+Solution(stack, "Movies", dataset_group=group, recipe=Recipe.SIMS)
+CfnSolution(stack, "Wrong", name="movies", dataset_group_arn="movies")
+app.synth()
+"""
+
+
+def test_solution__with_cdks_own_validation_on__has_nothing_to_complain_of(tmp_path: Path) -> None:
+    # In a process of its own: CDK reads the variable as it starts.
+    settings = {
+        "CDK_VALIDATION": "true",
+        "CDK_OUTDIR": str(tmp_path),
+        "PYTHONPATH": os.pathsep.join(sys.path),
+    }
+    subprocess.run([sys.executable, "-c", VALIDATED], env=os.environ | settings, check=True)
+
+    report = json.loads(tmp_path.joinpath("validation-report.json").read_text())
+    violations = [violation for plugin in report["pluginReports"] for violation in plugin["violations"]]
+    constructs = {item["constructPath"] for found in violations for item in found["violatingConstructs"]}
+    assert constructs == {"Stack/Wrong"}
 
 
 def test_solution__on_a_native_dataset_group__has_its_arn_and_waits_for_it(
