@@ -17,24 +17,33 @@ sys.path[:0] = [str(_ROOT / root) for root in ("constructs", "lambda", "local", 
 from hypothesis import seed as with_seed
 from hypothesis.stateful import run_state_machine_as_test
 
+from adopting_machine import AdoptingStacks
+from event_rules import OneFunction
 from framework_runtime import framework_runtime
 from machine import Stacks, lives
 from personalize_provider.log import logger
 
+_SHORT_SECONDS = 125
 _AT_ONCE = 100  # sequences between two lines of progress
 _BROKEN = ("leaks", "foreign touches", "stuck waits")
 
 
 def run(seed: int, sequences: int) -> tuple[Counter[str], str]:
-    """Run so many lives; what they met, and the first failure if there was one."""
+    """Run so many lives; what they met, and the first failure if there was one.
+
+    The seed also says which: half of them behind the provider framework, a quarter with adoption, a quarter
+    with the single function, which has time for one look and polls for the rest.
+    """
     logger.setLevel("CRITICAL")
-    Stacks.tally.clear()
-    with framework_runtime() as Stacks.runtime:
+    machine = AdoptingStacks if seed % 4 == 1 else Stacks
+    machine.tally.clear()
+    with framework_runtime() as framework:
+        machine.runtime = OneFunction(_SHORT_SECONDS) if seed % 4 == 3 else framework
         try:
-            run_state_machine_as_test(with_seed(seed)(Stacks), settings=lives(sequences))
+            run_state_machine_as_test(with_seed(seed)(machine), settings=lives(sequences))
         except Exception:  # reported with its seed by the process that asked for it
-            return Counter(Stacks.tally), f"seed {seed}:\n{traceback.format_exc()}"
-    return Counter(Stacks.tally), ""
+            return Counter(machine.tally), f"seed {seed}:\n{traceback.format_exc()}"
+    return Counter(machine.tally), ""
 
 
 def main() -> int:
