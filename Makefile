@@ -6,6 +6,8 @@
 TARGET ?= local
 PYTHON ?= python3
 STACKS ?= --all
+# For the tests: one more than there are cores, for many wait for CloudFormation and not for the processor.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(4, (os.cpu_count() or 1) + 1))')
 
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 export PYTHONPATH := $(CURDIR)/local
@@ -62,7 +64,7 @@ local-aws: $(TOOLS)
 	@$(LOCAL) start
 
 test: $(TOOLS)  ## All tests
-	pytest -n auto --maxprocesses 4 --dist worksteal $(PYTEST_ARGS)
+	pytest -n $(WORKERS) --dist worksteal $(PYTEST_ARGS)
 
 soak: $(TOOLS)  ## The long form of the reliability tests: SEQUENCES=10000 random lives, every fault
 	.venv/bin/python tests/reliability/soak.py --sequences $(or $(SEQUENCES),10000)

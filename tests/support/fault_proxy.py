@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import socket
@@ -9,7 +10,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from typing import Any
 
 # Reading its input, the proxy learns that whoever started it is gone, however that ended. It would look for
@@ -41,7 +41,6 @@ class FaultProxy:
 
     def __init__(self, port: int) -> None:
         self._port = port
-        self._control = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
 
     @property
     def url(self) -> str:
@@ -61,20 +60,19 @@ class FaultProxy:
         """Which server it passes requests on to."""
         return str(self._ask("GET", "health")["upstream"])
 
-    def close(self) -> None:
-        """Close the connection to its controls."""
-        self._control.close()
-
     def _ask(self, method: str, path: str, body: Sequence[Mapping[str, Any]] | None = None) -> Any:
         text = None if body is None else json.dumps(body)
-        self._control.request(method, f"/_microburst/{path}", text, {"Content-Type": "application/json"})
-        response = self._control.getresponse()
-        answer = response.read()
+        # A connection of its own each time: the proxy ends one that was idle while other tests ran.
+        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=10)
+        with contextlib.closing(connection):
+            connection.request(method, f"/_microburst/{path}", text, {"Content-Type": "application/json"})
+            response = connection.getresponse()
+            answer = response.read()
         assert response.status == http.HTTPStatus.OK, answer
         return json.loads(answer)
 
 
-@contextmanager
+@contextlib.contextmanager
 def fault_proxy(upstream: str) -> Iterator[FaultProxy]:
     """A proxy in front of the server at the address `upstream`, ended with the block."""
     for _ in range(_ATTEMPTS):
@@ -92,7 +90,6 @@ def fault_proxy(upstream: str) -> Iterator[FaultProxy]:
                     yield proxy
                     return
             finally:
-                proxy.close()
                 process.kill()
     raise AssertionError(f"microburst did not start in {_ATTEMPTS} attempts")
 
@@ -104,7 +101,6 @@ def _is_up(proxy: FaultProxy, process: subprocess.Popen[bytes], upstream: str) -
         try:
             return proxy.upstream() == upstream
         except (OSError, http.client.HTTPException):
-            proxy.close()
             time.sleep(0.02)
     return False
 
