@@ -8,17 +8,16 @@ from __future__ import annotations
 import compileall
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 
+from bench.handler import asset
 from bench.processes import Command, in_turn
 from bench.row import Row
 
-_ROOT = Path(__file__).resolve().parents[1]
-_PEERS = _ROOT / "bench" / "peers"
+_PEERS = Path(__file__).with_name("peers")
 _RUNS = 25
 # What the Lambda runtime for Python brings.
 _RUNTIME = ("boto3", "botocore", "s3transfer", "jmespath", "urllib3", "dateutil", "six")
@@ -67,13 +66,10 @@ def rows() -> list[Row]:
 
 
 def _commands(folder: Path) -> dict[str, Command]:
-    asset = subprocess.run(
-        [sys.executable, str(_ROOT / "lambda" / "build_asset.py")], capture_output=True, text=True, check=True
-    ).stdout.strip()
     sources = shutil.ignore_patterns("__pycache__")
     for name, source in {
-        "ours": Path(asset),
-        "compiled": Path(asset),
+        "ours": asset(),
+        "compiled": asset(),
         "boto3": _PEERS / "boto3_handler",
         "crhelper": _PEERS / "crhelper_handler",
     }.items():

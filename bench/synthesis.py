@@ -7,15 +7,16 @@ import sys
 import tempfile
 from pathlib import Path
 
+from bench.installed import install
 from bench.processes import Command, in_turn
 from bench.row import Row
 
-_ROOT = Path(__file__).resolve().parents[1]
 _RUNS = 7
+_PEERS = Path(__file__).with_name("peers")
 _APPS = {
-    "ours": _ROOT / "bench" / "solution_app.py",
-    "custom resource": _ROOT / "bench" / "peers" / "custom_resource_app.py",
-    "L1": _ROOT / "bench" / "peers" / "cfn_solution_app.py",
+    "ours": Path(__file__).with_name("solution_app.py"),
+    "custom resource": _PEERS / "custom_resource_app.py",
+    "L1": _PEERS / "cfn_solution_app.py",
 }
 
 
@@ -26,7 +27,8 @@ def rows() -> list[Row]:
 
 def _rows(solutions: int, most: float) -> list[Row]:
     with tempfile.TemporaryDirectory() as folder:
-        taken = in_turn({name: _command(app, solutions, folder) for name, app in _APPS.items()}, _RUNS)
+        path = install(Path(folder))
+        taken = in_turn({name: _command(app, solutions, path) for name, app in _APPS.items()}, _RUNS)
     ours, custom, native = (taken[name].seconds for name in _APPS)
     plural = "s" if solutions > 1 else ""
     return [
@@ -45,11 +47,11 @@ def _rows(solutions: int, most: float) -> list[Row]:
     ]
 
 
-def _command(app: Path, solutions: int, folder: str) -> Command:
+def _command(app: Path, solutions: int, path: str) -> Command:
     # Without the CDK's own validation of the template, which takes seconds and is the same for all.
     environment = os.environ | {
-        "PYTHONPATH": str(_ROOT / "constructs"),
-        "CDK_OUTDIR": f"{folder}/{app.stem}",
+        "PYTHONPATH": path,
+        "CDK_OUTDIR": f"{path}/{app.stem}",
         "CDK_VALIDATION": "false",
     }
     return Command([sys.executable, str(app), str(solutions)], environment)
