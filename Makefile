@@ -31,7 +31,7 @@ else
   $(error TARGET=$(TARGET) is not known: use TARGET=local (the default) or TARGET=aws)
 endif
 
-.PHONY: help setup deploy bootstrap diff synth destroy local local-aws test soak lint format dist template docs clean
+.PHONY: help setup deploy bootstrap diff synth destroy local local-aws test soak bench lint format dist template docs clean
 
 help:  ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -70,6 +70,9 @@ soak: $(TOOLS)  ## The long form of the reliability tests: SEQUENCES=10000 rando
 	.venv/bin/python tests/reliability/soak.py --sequences $(or $(SEQUENCES),10000)
 	FAULT_MATRIX=all pytest -n auto --dist worksteal tests/faults
 
+bench: $(TOOLS)  ## Measure how fast it is, and write docs/performance.md; PARTS="start imports" for parts
+	PYTHONPATH=.:constructs:lambda:local:tests/support .venv/bin/python -m bench $(PARTS)
+
 # The wheel is built from the sdist. Without SOURCE_DATE_EPOCH the files bear a date that never changes.
 dist: $(TOOLS)  ## Build the sdist and the wheel, in dist/
 	rm -rf dist
@@ -83,7 +86,7 @@ lint: $(TOOLS)  ## Format, style and types, without changing anything
 	ruff format --check .
 	ruff check .
 	mypy
-	mypy app.py hatch_build.py lambda/build_asset.py plain/build.py tests/support docs/_site
+	mypy app.py hatch_build.py lambda/build_asset.py plain/build.py tests/support bench docs/_site
 	for example in examples/*/; do MYPYPATH=$$example mypy --no-error-summary $$example || exit 1; done
 
 format: $(TOOLS)  ## Put the code into the house style

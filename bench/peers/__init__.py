@@ -1,0 +1,1 @@
+"""What one would write without this project, as the figures are held against it."""

@@ -1,0 +1,44 @@
+"""A line of the table: what was measured, beside what, and whether it is as good as it should be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Row:
+    """One figure.
+
+    Attributes:
+        name: What is measured.
+        measured: The figure, in `unit`.
+        runs: How often it was measured; of the two sides of a ratio, each.
+        unit: What it is counted in; `times` for a ratio.
+        most: What it must not exceed.
+        least: What it must reach.
+        values: What it is made of, by name; these depend on the machine.
+    """
+
+    name: str
+    measured: float
+    runs: int
+    unit: str = "times"
+    most: float | None = None
+    least: float | None = None
+    values: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def target(self) -> str:
+        """The target in words; empty if there is none."""
+        if self.most is not None:
+            return f"at most {self.most:g} {self.unit}"
+        return f"at least {self.least:,g} {self.unit}" if self.least is not None else ""
+
+    @property
+    def verdict(self) -> str:
+        """Whether the target is met; empty if there is none."""
+        if self.most is None and self.least is None:
+            return ""
+        low = self.most is None or self.measured <= self.most
+        return "met" if low and (self.least is None or self.measured >= self.least) else "**missed**"
