@@ -90,7 +90,8 @@ def _code(kind: Kind, value: Any) -> Code:  # noqa: C901 (a case for each kind)
         case kinds.NumberText() | kinds.ScalarText():
             return _scalar(value)
         case kinds.Number():
-            return Text(repr(float(value)).replace("e+", "e"))
+            # JSON on the way to the service makes 0 of -0.0, and the sum does too.
+            return Text(repr(float(value) + 0.0).replace("e+", "e"))
         case kinds.Text():
             return string(value)
         case _:

@@ -64,6 +64,17 @@ def _without_empty(value: Any) -> Any:
     return [_without_empty(item) for item in value] if isinstance(value, list) else value
 
 
+def test_export__zero_below_nothing__is_the_zero_that_json_makes_of_it() -> None:
+    parameters = [{"eventType": "watch", "weight": 1.0, "eventValueThreshold": -0.0}]
+    request = {
+        "name": "movies",
+        "datasetGroupArn": GROUP,
+        "recipeArn": "arn:aws:personalize:::recipe/aws-user-personalization-v2",
+        "solutionConfig": {"eventsConfig": {"eventParametersList": parameters}},
+    }
+    assert "event_value_threshold=0.0" in made(HERE, request)
+
+
 # To shrink what fails takes minutes: each try is a synthesis.
 @settings(
     max_examples=8,
