@@ -7,6 +7,11 @@ from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# The same examples each time: what is right must not depend on the day. `make soak` draws new ones.
+settings.register_profile("repeatable", derandomize=True, database=None)
+settings.load_profile("repeatable")
 
 if Path(__file__).parents[1].joinpath("constructs", "__init__.py").exists():
     # It hides the PyPI package of that name, and everything fails with words that don't say so.
