@@ -12,7 +12,7 @@ from cdk_personalize._kinds import Text
 from cdk_personalize._request import SOLUTION_NAME
 from cdk_personalize._tokens import is_token
 from cdk_personalize.errors import InvalidSolutionError, Problem
-from cdk_personalize.solution_base import SolutionBase
+from cdk_personalize.solution_base import SolutionBase, path_of
 
 _SOLUTION_ARN = Text(
     max=256,
@@ -52,7 +52,7 @@ class ExistingSolution(SolutionBase):
             *_one_way(solution_arn, solution_name, account, region),
         ]
         if problems:
-            raise InvalidSolutionError(f"{scope.node.path}/{id}".lstrip("/"), problems)
+            raise InvalidSolutionError(path_of(scope, id), problems)
         super().__init__(scope, id, environment_from_arn=solution_arn, account=account, region=region)
         self._arn = solution_arn
         self._name = solution_name

@@ -24,7 +24,7 @@ from cdk_personalize.auto_training import AutoTraining
 from cdk_personalize.errors import Doubt, InvalidSolutionError, Problem
 from cdk_personalize.provider import SolutionProvider
 from cdk_personalize.recipe import Recipe
-from cdk_personalize.solution_base import ISolution, SolutionBase
+from cdk_personalize.solution_base import ISolution, SolutionBase, path_of
 from cdk_personalize.solution_config import SolutionConfig
 
 
@@ -176,7 +176,7 @@ class Solution(SolutionBase):
         read = _api_request.read(request).with_overrides(overrides)
         problems = read.all_problems()
         if problems:
-            raise InvalidSolutionError(_path(scope, id), problems)
+            raise InvalidSolutionError(path_of(scope, id), problems)
         solution = cls(scope, id, **read.arguments)
         for key, value in read.tags.items():
             Tags.of(solution).add(key, value)
@@ -225,7 +225,7 @@ class Solution(SolutionBase):
         ]
         problems = [finding for finding in findings if not isinstance(finding, Doubt)]
         if problems:
-            raise InvalidSolutionError(_path(scope, id), problems)
+            raise InvalidSolutionError(path_of(scope, id), problems)
         # With a physical name, CDK can write the ARN down where another account's stack refers to it.
         super().__init__(scope, id, physical_name=solution_name if isinstance(solution_name, str) else None)
         provider = provider or SolutionProvider.get_or_create(scope)
@@ -318,10 +318,6 @@ class Solution(SolutionBase):
 
     def _attribute(self, name: str) -> str:
         return Token.as_string(self._resource.get_att(name))
-
-
-def _path(scope: Construct, id: str) -> str:
-    return f"{scope.node.path}/{id}".lstrip("/")
 
 
 def _adoption_problems(request: SolutionRequest) -> Iterator[Problem]:

@@ -8,6 +8,7 @@ from typing import Protocol, TypedDict, Unpack
 from aws_cdk import Duration, IResource, Resource
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
+from constructs import Construct
 
 from cdk_personalize._tokens import is_token
 
@@ -182,3 +183,8 @@ class SolutionBase(Resource):
 def _has_no_resource_type(action: str) -> bool:
     service, _, name = action.lower().partition(":")
     return service == "personalize" and name.startswith("list") and name != "listtagsforresource"
+
+
+def path_of(scope: Construct, id: str) -> str:
+    """The path of a construct that is not there yet, for errors."""
+    return f"{scope.node.path}/{id}".lstrip("/")

@@ -10,19 +10,17 @@ import io
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping
-from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import ClientError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from invocation import CONTEXT
 from personalize_provider import framework, sdk
 from personalize_provider.errors import InvalidPropertiesError, LifecycleError, refused
 from personalize_provider.identity import CONFIG_HASH_TAG, LOGICAL_ID_TAG, STACK_ID_TAG
-from personalize_provider.log import logger
 from personalize_provider.request import Request
 from personalize_provider.solution.decide import Observed, attributes
 from personalize_provider.solution.goal import goal_of
@@ -43,16 +41,6 @@ ATTEMPT = {
     "Abandoned": "",
 }
 ABSENT = object()
-CONTEXT = cast(
-    LambdaContext,
-    SimpleNamespace(
-        function_name="provider",
-        function_version="$LATEST",
-        memory_limit_in_mb=128,
-        invoked_function_arn="arn:aws:lambda:us-east-1:123456789012:function:provider",
-        aws_request_id="lambda-request",
-    ),
-)
 HANDLERS = ("on_event", "is_complete")
 REQUIRED = ("RequestType", "StackId", "LogicalResourceId", "RequestId", "ResourceType", "ResourceProperties")
 
@@ -65,26 +53,6 @@ LONGEST_STACK_ID = (
     + "/1f6c2d40-aaaa-bbbb-cccc-0123456789ab"
 )
 LONGEST_LOGICAL_ID = "L" * 255
-
-
-@pytest.fixture
-def at(monkeypatch: pytest.MonkeyPatch) -> World:
-    """A world that the framework's functions live in."""
-    made = world(total_timeout=120)
-    monkeypatch.setattr(sdk, "personalize", lambda: made.client)
-    monkeypatch.setattr(sdk, "cloudformation", lambda: made.stacks)
-    monkeypatch.setattr(framework, "_CLOCK", made.time)
-    monkeypatch.setenv("TOTAL_TIMEOUT_SECONDS", "120")
-    return made
-
-
-@pytest.fixture
-def log() -> Iterator[io.StringIO]:
-    """All that the provider logs."""
-    handler, written = logger.registered_handler, io.StringIO()
-    before = handler.setStream(written)  # type: ignore[attr-defined]
-    yield written
-    handler.setStream(before)  # type: ignore[attr-defined]
 
 
 class NoService:

@@ -5,58 +5,26 @@ from __future__ import annotations
 import io
 import json
 import random
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import pytest
-from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import ClientError
 from botocore.parsers import ResponseParserError
 
 from cdk_personalize._timing import ON_EVENT_SECONDS
+from invocation import CONTEXT
 from personalize_local.simulator import Durations, Fault
 from personalize_provider import framework, sdk
 from personalize_provider.errors import InvalidPropertiesError, LifecycleError, SupersededError
-from personalize_provider.log import logger
 from personalize_provider.request import Request
 from personalize_provider.solution.goal import Present, goal_of
-from provider_world import PROPERTIES, SIMS, STACK_ID, World, world
+from provider_world import PROPERTIES, SIMS, STACK_ID, World
 
 RESPONSE_URL = "https://cloudformation-custom-resource-response.s3.amazonaws.com/?X-Amz-Signature=secret"
-CONTEXT = cast(
-    LambdaContext,
-    SimpleNamespace(
-        function_name="provider",
-        function_version="$LATEST",
-        memory_limit_in_mb=128,
-        invoked_function_arn="arn:aws:lambda:us-east-1:123456789012:function:provider",
-        aws_request_id="lambda-request",
-    ),
-)
 
 ONE_CALL_SECONDS = 13  # of a service that hangs: see test_sdk.py
-
-
-@pytest.fixture
-def at(monkeypatch: pytest.MonkeyPatch) -> World:
-    """A world that the framework's functions live in."""
-    made = world(total_timeout=120)
-    monkeypatch.setattr(sdk, "personalize", lambda: made.client)
-    monkeypatch.setattr(sdk, "cloudformation", lambda: made.stacks)
-    monkeypatch.setattr(framework, "_CLOCK", made.time)
-    monkeypatch.setenv("TOTAL_TIMEOUT_SECONDS", "120")
-    return made
-
-
-@pytest.fixture
-def log() -> Iterator[io.StringIO]:
-    """All that the provider logs."""
-    handler, written = logger.registered_handler, io.StringIO()
-    before = handler.setStream(written)  # type: ignore[attr-defined]
-    yield written
-    handler.setStream(before)  # type: ignore[attr-defined]
 
 
 def event(type_: str, physical: str | None = None, **properties: Any) -> dict[str, Any]:

@@ -10,9 +10,8 @@ from account import Account, account, template
 from event_rules import OneFunction
 from framework_runtime import FrameworkRuntime
 from personalize_local.simulator import Durations, Failure
-from promises import World
+from promises import assert_kept, ends_clean
 from provider_world import SIMS, tag_list
-from stack_engine import Stack
 
 IN_PLACE = {"performAutoTraining": "true", "tags": tag_list(team="search")}
 REPLACEMENT = {"recipeArn": SIMS}
@@ -22,22 +21,6 @@ REPLACEMENT = {"recipeArn": SIMS}
 def at(transport: FrameworkRuntime | OneFunction) -> Iterator[Account]:
     with account(transport, total_timeout=60) as made:
         yield made
-
-
-def kept(at: Account, *stacks: Stack) -> None:
-    assert list(World(at, stacks=list(stacks)).broken_when_quiet()) == []
-
-
-def ends_clean(at: Account, stack: Stack) -> None:
-    """All promises are kept, and the teardown leaves nothing."""
-    kept(at, stack)
-    for _ in range(2):
-        if stack.status != "DELETE_COMPLETE":
-            stack.delete()
-            at.time.run()
-    assert stack.status == "DELETE_COMPLETE"
-    assert at.solutions() == {}
-    kept(at, stack)
 
 
 @pytest.mark.parametrize("change", [IN_PLACE, REPLACEMENT])
@@ -131,7 +114,7 @@ def test_31541__update_cancelled_at_its_very_beginning__changes_nothing(
         at.time.run()
         assert stack.status == "UPDATE_ROLLBACK_COMPLETE"
         assert (at.describe(arn)["performAutoTraining"], at.tags(arn)) == before
-        kept(at, stack)
+        assert_kept(at, stack)
 
 
 @pytest.mark.parametrize("events_lag", [0.0, 1.0, 14.0, 10_000.0])
@@ -146,7 +129,7 @@ def test_31541__events_shown_late_or_never__the_rollbacks_own_update_is_done(
         at.time.run()
         assert stack.status == "UPDATE_ROLLBACK_COMPLETE"
         assert at.describe(arn)["performAutoTraining"] is False
-        kept(at, stack)
+        assert_kept(at, stack)
 
 
 @pytest.mark.parametrize("reverses", ["nothing", "new id", "old id"])

@@ -4,26 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
 from account import Account, account, template
 from chaos import Strike
 from event_rules import OneFunction
+from operations import CHANGES, LIVES, begin
 from personalize_local.simulator import Durations, Failure
 from personalize_provider.poll_rule import unpack
-from promises import World
-from provider_world import SIMS, tag_list
+from promises import ends_clean
 from stack_engine import Stack
 
 FIVE_SECONDS = OneFunction(125)  # that an invocation works, before the rule takes over
 LONG = Durations(solution_create=100, solution_update=100, delete=100)
-CHANGES: dict[str, dict[str, Any]] = {
-    "update": {"performAutoTraining": "true", "tags": tag_list(team="search")},
-    "replacement": {"recipeArn": SIMS},
-}
-LIVES = ["create", "update", "replacement", "delete"]
 CALLS = ["PutRule", "PutTargets", "ListTargetsByRule", "RemoveTargets", "DeleteRule", "Answer"]
 
 
@@ -42,37 +36,13 @@ def before(at: Account, life: str) -> Stack | None:
     return stack
 
 
-def begun(at: Account, life: str, stack: Stack | None = None) -> Stack:
-    if stack is None:
-        return at.engine.create("films", template(Movies={}))
-    if life == "delete":
-        stack.delete()
-    else:
-        stack.update(template(Movies=CHANGES[life]))
-    return stack
-
-
 def done(life: str) -> str:
     return {"create": "CREATE_COMPLETE", "delete": "DELETE_COMPLETE"}.get(life, "UPDATE_COMPLETE")
 
 
-def ends_clean(at: Account, stack: Stack) -> None:
-    world = World(at, stacks=[stack])
-    assert list(world.broken_when_quiet()) == []
-    at.chaos.pending.clear()
-    for _ in range(2):
-        if stack.status != "DELETE_COMPLETE":
-            stack.delete()
-            at.time.run()
-    assert stack.status == "DELETE_COMPLETE"
-    assert at.solutions() == {}
-    assert at.rules == {}
-    assert list(world.broken_when_quiet()) == []
-
-
 @pytest.mark.parametrize("life", LIVES)
 def test_rule__while_a_request_takes_long__is_there_and_then_gone(at: Account, life: str) -> None:
-    stack = begun(at, life, before(at, life))
+    stack = begin(at, before(at, life), life)
     at.time.run(30)
     [rule] = at.rules.values()
     [target] = rule.targets.values()
@@ -90,7 +60,7 @@ def test_rule__while_a_request_takes_long__is_there_and_then_gone(at: Account, l
 def test_request__that_one_invocation_is_enough_for__makes_no_rule(at: Account, life: str) -> None:
     stack = before(at, life)
     at.simulator.set_durations(solution_create=1, solution_update=1, delete=1)
-    stack = begun(at, life, stack)
+    stack = begin(at, stack, life)
     while stack.busy:
         at.time.run(0.5)
         assert at.rules == {}
@@ -105,7 +75,7 @@ def test_polling__a_call_of_it_goes_wrong__ends_well_and_leaves_nothing(
 ) -> None:
     stack = before(at, life)
     at.strike(Strike(kind, operation, code="ThrottlingException"))  # type: ignore[arg-type]
-    stack = begun(at, life, stack)
+    stack = begin(at, stack, life)
     at.time.run()
     assert stack.status == done(life), stack.reasons
     ends_clean(at, stack)
@@ -131,7 +101,7 @@ def test_polling__the_rule_can_never_be_removed__is_answered_at_the_deadline_as_
 ) -> None:
     stack = before(at, life)
     at.strike(Strike("refused", operation, code="ThrottlingException", times=10_000))
-    stack = begun(at, life, stack)
+    stack = begin(at, stack, life)
     while stack.busy:
         at.time.run(10)
     assert stack.status == done(life), stack.reasons
@@ -149,7 +119,7 @@ def test_polls__killed_around_the_nth_call__leave_nothing(
 ) -> None:
     stack = before(at, life)
     at.strike(Strike(moment, "*", after=call))  # type: ignore[arg-type]
-    stack = begun(at, life, stack)
+    stack = begin(at, stack, life)
     at.time.run()
     assert stack.status == done(life), stack.reasons
     ends_clean(at, stack)
@@ -160,7 +130,7 @@ def test_polls__killed_around_the_nth_call__leave_nothing(
 def test_event__delivered_twice__has_the_effect_of_one(at: Account, life: str, after: float) -> None:
     stack = before(at, life)
     sent = len(at.engine.requests)
-    stack = begun(at, life, stack)
+    stack = begin(at, stack, life)
     at.time.run(0.2)
     at.time.run(after)
     at.engine.deliver_again(at.engine.requests[sent])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
@@ -11,16 +10,10 @@ from account import Account, account, template
 from chaos import Strike
 from event_rules import OneFunction
 from framework_runtime import FrameworkRuntime
-from promises import World
-from provider_world import SIMS, tag_list
+from operations import CHANGES, LIVES, begin
+from promises import ends_clean
+from provider_world import tag_list
 from stack_engine import Stack
-
-CHANGES: dict[str, dict[str, Any]] = {
-    "update": {"performAutoTraining": "true", "tags": tag_list(team="search")},
-    "replacement": {"recipeArn": SIMS},
-}
-LIVES = ["create", "update", "replacement", "delete"]
-ENDED = ("_COMPLETE", "_FAILED")
 
 
 @pytest.fixture
@@ -37,32 +30,6 @@ def behind_the_framework(runtime: FrameworkRuntime) -> Iterator[Account]:
 
 def stack_before(at: Account, life: str) -> Stack | None:
     return None if life == "create" else at.deploy("films", template(Movies={}))
-
-
-def begin(at: Account, stack: Stack | None, life: str) -> Stack:
-    """Begin the operation that a test is about; its request is the latest."""
-    if stack is None:
-        stack = at.engine.create("films", template(Movies={}))
-    elif life == "delete":
-        stack.delete()
-    else:
-        stack.update(template(Movies=CHANGES[life]))
-    return stack
-
-
-def ends_clean(at: Account, stack: Stack, *, started_over: bool = False) -> None:
-    """All promises are kept, and the teardown leaves nothing."""
-    world = World(at, stacks=[stack], started_over=started_over)
-    assert stack.status.endswith(ENDED)
-    assert list(world.broken_when_quiet()) == []
-    at.chaos.pending.clear()
-    for _ in range(2):
-        if stack.status != "DELETE_COMPLETE":
-            stack.delete()
-            at.time.run()
-    assert stack.status == "DELETE_COMPLETE"
-    assert at.solutions() == {}
-    assert list(world.broken_when_quiet()) == []
 
 
 @pytest.mark.parametrize("life", LIVES)

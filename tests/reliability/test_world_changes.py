@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
@@ -13,7 +12,7 @@ from event_rules import OneFunction
 from framework_runtime import FrameworkRuntime
 from personalize_local.simulator import Durations, Failure, StatusOverride
 from personalize_provider.identity import CONFIG_HASH_TAG, LOGICAL_ID_TAG, STACK_ID_TAG
-from promises import World
+from promises import assert_kept
 from provider_world import GROUP, SIMS, V2, tag_list
 from stack_engine import Stack
 
@@ -52,10 +51,6 @@ def deleted_by_hand(at: Account, arn: str, gone: bool = True) -> None:
         at.simulator.advance(60)
 
 
-def kept(at: Account, stack: Stack, **world: Any) -> None:
-    assert list(World(at, stacks=[stack], **world).broken_when_quiet()) == []
-
-
 # Deleted by hand
 
 
@@ -69,7 +64,7 @@ def test_deleted_by_hand__before_an_update__is_made_again(
         deleted_by_hand(at, arn, gone)
         assert updated(at, stack, **change) == "UPDATE_COMPLETE", stack.reasons
         assert set(at.solutions()) == {stack.resources["Movies"].physical_id}
-        kept(at, stack)
+        assert_kept(at, stack)
         assert destroyed(at, stack) == "DELETE_COMPLETE"
         assert at.solutions() == {}
 
@@ -84,7 +79,7 @@ def test_deleted_by_hand__before_a_delete__is_quiet(
         deleted_by_hand(at, arn, gone)
         assert destroyed(at, stack) == "DELETE_COMPLETE"
         assert at.solutions() == {}
-        kept(at, stack)
+        assert_kept(at, stack)
 
 
 @pytest.mark.parametrize("after", [0.3, 1.0, 2.0, 4.0])
@@ -99,7 +94,7 @@ def test_deleted_by_hand__while_an_update_is_under_way__is_made_again(
         at.time.run()
         assert stack.status == "UPDATE_COMPLETE", stack.reasons
         assert [operation for operation, _ in at.effects].count("CreateSolution") == 2
-        kept(at, stack)
+        assert_kept(at, stack)
         assert destroyed(at, stack) == "DELETE_COMPLETE"
         assert at.solutions() == {}
 
@@ -120,7 +115,7 @@ def test_replaced_by_somebody_elses__of_the_same_explicit_name__is_left_alone(
         assert destroyed(at, stack) == "DELETE_COMPLETE"
     assert at.effects[effects:] == []
     assert (at.describe(arn), at.tags(arn)) == before
-    kept(at, stack, foreign={arn: effects})
+    assert_kept(at, stack, foreign={arn: effects})
 
 
 # Tags
@@ -136,7 +131,7 @@ def test_tags_removed__generated_name__is_tagged_again_and_deletable(at: Account
     at.call("UntagResource", resourceArn=arn, tagKeys=keys)
     assert destroyed(at, stack) == "DELETE_COMPLETE"
     assert at.solutions() == {}
-    kept(at, stack)
+    assert_kept(at, stack)
 
 
 @pytest.mark.parametrize("keys", [OURS, OURS[:1], OURS[1:2]])
@@ -149,7 +144,7 @@ def test_tags_removed__explicit_name__is_left_alone_with_a_message(at: Account, 
     assert "is not this resource's" in stack.reasons[0]
     destroyed(at, stack)
     assert (at.describe(arn), at.tags(arn)) == before
-    kept(at, stack, untagged={arn})
+    assert_kept(at, stack, untagged={arn})
 
 
 def test_own_tag_changed_by_hand__next_update__puts_it_right(at: Account) -> None:
@@ -157,7 +152,7 @@ def test_own_tag_changed_by_hand__next_update__puts_it_right(at: Account) -> Non
     at.call("TagResource", resourceArn=arn, tags=tag_list(team="ads"))
     assert updated(at, stack, tags=tag_list(team="search"), **IN_PLACE) == "UPDATE_COMPLETE"
     assert at.tags(arn)["team"] == "search"
-    kept(at, stack)
+    assert_kept(at, stack)
 
 
 # Updated out of band
@@ -174,7 +169,7 @@ def test_updated_by_hand__next_update__is_what_the_template_says(
         at.simulator.advance(pause)
         assert updated(at, stack, performAutoTraining=wanted, tags=tag_list(a="b")) == "UPDATE_COMPLETE"
         assert at.describe(arn)["performAutoTraining"] is (wanted == "true")
-        kept(at, stack)
+        assert_kept(at, stack)
 
 
 # Statuses
@@ -195,7 +190,7 @@ def test_create__stuck_in_a_status__fails_by_the_deadline_with_it_and_is_cleaned
     if stack.status != "ROLLBACK_COMPLETE":
         assert destroyed(at, stack) == "DELETE_COMPLETE"
     assert at.solutions() == {}
-    kept(at, stack)
+    assert_kept(at, stack)
 
 
 @pytest.mark.parametrize("word", ["MIGRATING", "create_in_progress", "CREATE_PENDING", "", "active ?"])
@@ -215,7 +210,7 @@ def test_status__unknown__is_waited_out(at: Account, word: str, operation: str) 
     at.simulator.clear_status_overrides()
     at.time.run()
     assert stack.status == f"{operation.upper()}_COMPLETE", stack.reasons
-    kept(at, stack)
+    assert_kept(at, stack)
 
 
 @pytest.mark.parametrize("word", ["CREATE FAILED", "CREATE_FAILED", "create failed"])
@@ -229,7 +224,7 @@ def test_create_failed__however_it_is_spelt__fails_at_once_and_is_deleted(at: Ac
     at.time.run()
     assert stack.status == "ROLLBACK_COMPLETE"
     assert at.solutions() == {}
-    kept(at, stack)
+    assert_kept(at, stack)
 
 
 def test_create_failed__after_it_was_active__fails_the_update_until_the_service_has_it_again(
@@ -244,7 +239,7 @@ def test_create_failed__after_it_was_active__fails_the_update_until_the_service_
     at.time.run()
     assert stack.status == "UPDATE_ROLLBACK_COMPLETE"
     assert set(at.solutions()) == {arn}
-    kept(at, stack)
+    assert_kept(at, stack)
     assert destroyed(at, stack) == "DELETE_COMPLETE"
     assert at.solutions() == {}
 
@@ -265,7 +260,7 @@ def test_create_failed__between_two_looks_at_an_update__fails_and_is_taken_back(
         assert "(CREATE FAILED)" in stack.reasons[0]
         assert stack.status == "UPDATE_ROLLBACK_COMPLETE"
         assert set(at.solutions()) == {arn}
-        kept(at, stack)
+        assert_kept(at, stack)
         assert destroyed(at, stack) == "DELETE_COMPLETE"
 
 
@@ -291,7 +286,7 @@ def test_not_found_after_create__is_made_once_and_never_left(
         )
         assert [operation for operation, _ in at.effects].count("CreateSolution") == 1
         assert len(at.solutions()) == works
-        kept(at, stack)
+        assert_kept(at, stack)
 
 
 # Held by something else
@@ -312,7 +307,7 @@ def test_automatic_training__starts_around_the_teardown__is_stopped(
         if slow or before < 0:
             assert ("StopSolutionVersionCreation", arn) in at.effects
         assert at.solutions() == {}
-        kept(at, stack)
+        assert_kept(at, stack)
 
 
 @pytest.mark.parametrize("goes", [True, False])
@@ -338,7 +333,7 @@ def test_campaign__that_blocks_the_delete__is_waited_for_and_named(
     else:
         assert stack.status == ("DELETE_COMPLETE" if goes else "DELETE_FAILED")
     assert (arn in at.solutions()) is not goes
-    kept(at, stack)
+    assert_kept(at, stack)
     if not goes:
         assert "front-page" in stack.reasons[-1]
         at.call("DeleteCampaign", campaignArn=campaign)

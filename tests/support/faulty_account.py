@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from aws_lambda_powertools.utilities.typing import LambdaContext
 
 import provider_world
+from invocation import CONTEXT
 from personalize_provider import framework, sdk
 from personalize_provider.log import logger
 from provider_world import GROUP, STACK_ID, V2
@@ -29,17 +28,6 @@ _IS_COMPLETE_SECONDS = 120.0
 _AHEAD_OF_THE_WAITER = 60.0
 
 _SETTLED = 60.0
-
-_CONTEXT = cast(
-    LambdaContext,
-    SimpleNamespace(
-        function_name="provider",
-        function_version="$LATEST",
-        memory_limit_in_mb=128,
-        invoked_function_arn="arn:aws:lambda:us-east-1:123456789012:function:provider",
-        aws_request_id="lambda-request",
-    ),
-)
 
 
 @dataclass(frozen=True)
@@ -122,7 +110,7 @@ class Account:
         answered: dict[str, Any] = {}
         error: Exception | None = None
         try:
-            answered = _as_json(framework.on_event(sent, _CONTEXT))
+            answered = _as_json(framework.on_event(sent, CONTEXT))
         except Exception as raised:
             error = raised
         delays = self._late(began, _ON_EVENT_SECONDS, "on_event")
@@ -139,7 +127,7 @@ class Account:
             invoked = self.world.time.now()
             error: Exception | None = None
             try:
-                is_done = framework.is_complete(merged, _CONTEXT)["IsComplete"]
+                is_done = framework.is_complete(merged, CONTEXT)["IsComplete"]
             except Exception as raised:
                 error, is_done = raised, True
             delays += self._late(invoked, _IS_COMPLETE_SECONDS, "is_complete")

@@ -10,6 +10,7 @@ from account import Account
 from personalize_provider.identity import LOGICAL_ID_TAG, STACK_ID_TAG, Owner, digest
 from stack_engine import Request, Stack
 
+_ENDED = ("_COMPLETE", "_FAILED")
 _DONE = {"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"}
 
 
@@ -164,3 +165,23 @@ class World:
             for tag in wanted.get("tags", ()):
                 if tags.get(tag["tagKey"]) != tag["tagValue"]:
                     yield f"{stack.status} {logical_id}: {resource.physical_id} lacks the tag {tag}"
+
+
+def assert_kept(at: Account, *stacks: Stack, **world: Any) -> None:
+    """All promises are kept, now that it is quiet; `world` says what somebody else did."""
+    assert list(World(at, stacks=list(stacks), **world).broken_when_quiet()) == []
+
+
+def ends_clean(at: Account, stack: Stack, **world: Any) -> None:
+    """All promises are kept, and the teardown, with nothing in the way, leaves nothing."""
+    assert stack.status.endswith(_ENDED)
+    assert_kept(at, stack, **world)
+    at.chaos.pending.clear()
+    for _ in range(2):
+        if stack.status != "DELETE_COMPLETE":
+            stack.delete()
+            at.time.run()
+    assert stack.status == "DELETE_COMPLETE"
+    assert at.solutions() == {}
+    assert at.rules == {}
+    assert_kept(at, stack, **world)
