@@ -19,7 +19,8 @@ alone, one on [crhelper](https://github.com/aws-cloudformation/custom-resource-h
 
 `make bench` measures all of it and writes this page; `make bench PARTS="start imports"` measures parts.
 Both sides of a ratio are run in turn on the same machine, A B A B, and the ratio is that of their medians.
-A ratio below one means that ours is quicker or smaller. Seconds depend on the machine, ratios far less.
+A ratio below one means that ours is quicker or smaller. Seconds depend on the machine, ratios less:
+with other work on it, some have moved by a tenth from one run to the next.
 """
 
 _TITLES = {

@@ -19,6 +19,7 @@ from pathlib import Path
 
 SOURCE = Path(__file__).resolve().parent
 REQUIREMENTS = SOURCE / "requirements.txt"
+STAND_INS = SOURCE / "stand_ins"
 BUILDS = SOURCE.parent / "build" / "asset"
 
 _MODEL = Path("personalize", "2018-05-22", "service-2.json.gz")
@@ -52,9 +53,8 @@ def _build(workplace: Path) -> Path:
     _pip_install(installed)
     built.mkdir()
     shutil.copytree(SOURCE / "personalize_provider", built / "personalize_provider", ignore=_byte_code)
-    for package in ("crhelper", "jmespath"):
-        shutil.copytree(installed / package, built / package, ignore=_not_run)
-    shutil.copy(installed / "typing_extensions.py", built)
+    shutil.copytree(installed / "crhelper", built / "crhelper", ignore=_not_run)
+    shutil.copytree(STAND_INS, built, ignore=_byte_code, dirs_exist_ok=True)
     shutil.copytree(
         installed / "aws_lambda_powertools", built / "aws_lambda_powertools", ignore=_unused_powertools
     )
@@ -117,9 +117,10 @@ def _key() -> str:
 def _inputs() -> Iterator[Path]:
     yield Path(__file__).resolve()
     yield REQUIREMENTS
-    for folder, folders, files in os.walk(SOURCE / "personalize_provider"):
-        folders[:] = sorted(name for name in folders if name != "__pycache__")
-        yield from (Path(folder, name) for name in sorted(files) if not name.endswith(".pyc"))
+    for root in (SOURCE / "personalize_provider", STAND_INS):
+        for folder, folders, files in os.walk(root):
+            folders[:] = sorted(name for name in folders if name != "__pycache__")
+            yield from (Path(folder, name) for name in sorted(files) if not name.endswith(".pyc"))
 
 
 if __name__ == "__main__":

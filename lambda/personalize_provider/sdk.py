@@ -10,6 +10,7 @@ from typing import Any, Protocol, cast
 import botocore.session
 from botocore.config import Config
 from botocore.exceptions import ResponseStreamingError
+from botocore.loaders import Loader
 from botocore.model import StructureShape
 
 # The asset carries the service model it was built with, so the provider knows today's API whatever
@@ -89,11 +90,17 @@ class Events(Protocol):
         """https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_DeleteRule.html."""
 
 
+class _Loader(Loader):  # type: ignore[misc] # botocore publishes no types
+    """botocore's, which would look through the folders of all services for the names of three."""
+
+    def list_available_services(self, type_name: str) -> list[str]:  # noqa: ARG002 (all have each type)
+        return ["cloudformation", "events", "personalize"]
+
+
 @cache
 def _session() -> botocore.session.Session:
     session = botocore.session.Session()
-    if _MODELS.is_dir():
-        session.set_config_variable("data_path", str(_MODELS))  # what AWS_DATA_PATH sets
+    session.register_component("data_loader", _Loader([str(_MODELS)] if _MODELS.is_dir() else None))
     return session
 
 

@@ -75,7 +75,6 @@ def test_asset__files__are_source_and_model_only(asset: Path) -> None:
         "personalize_provider",
         "aws_lambda_powertools",
         "crhelper",
-        "jmespath",
         "typing_extensions.py",
         "licenses",
         "models",
@@ -112,7 +111,7 @@ def test_asset__alone_with_the_runtimes_botocore__imports_and_uses_its_own_model
 ) -> None:
     runtime = tmp_path / "runtime"  # what a Lambda runtime brings, and nothing else
     runtime.mkdir()
-    for package in ("boto3", "botocore", "s3transfer", "urllib3", "dateutil", "six"):
+    for package in ("boto3", "botocore", "s3transfer", "jmespath", "urllib3", "dateutil", "six"):
         source = Path(__import__(package).__file__ or "")
         source = source.parent if source.name == "__init__.py" else source
         (runtime / source.name).symlink_to(source)
@@ -129,7 +128,7 @@ def test_asset__alone_with_the_runtimes_botocore__imports_and_uses_its_own_model
         loader = sdk._session().get_component("data_loader")
         _, path = loader.load_data_with_path("personalize/2018-05-22/service-2")
         print(path)
-        shipped = ("aws_lambda_powertools", "crhelper", "jmespath", "personalize_provider")
+        shipped = ("aws_lambda_powertools", "crhelper", "personalize_provider", "typing_extensions")
         outside = {{m.__file__ for name, m in sys.modules.items() if name.partition(".")[0] in shipped}}
         assert all(f is None or f.startswith({str(asset)!r}) for f in outside), outside
     """)

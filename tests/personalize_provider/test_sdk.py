@@ -243,3 +243,22 @@ def test_import__no_client_is_made() -> None:
             if isinstance(statement, ast.Assign | ast.AnnAssign | ast.Expr):
                 named = {node.attr for node in ast.walk(statement) if isinstance(node, ast.Attribute)}
                 assert not named & {"create_client", "Session", "environ"}, path
+
+
+@pytest.mark.parametrize("service", ["cloudformation", "events", "personalize"])
+def test_loader__each_service_that_has_a_client__is_there_with_every_type(service: str) -> None:
+    loader = sdk._session().get_component("data_loader")
+    assert loader.load_service_model(service, "service-2")
+    assert loader.load_service_model(service, "endpoint-rule-set-1")
+
+
+def test_loader__clients_of_the_provider__are_the_services_it_names() -> None:
+    made = {
+        node.args[0].value
+        for node in ast.walk(ast.parse(Path(sdk.__file__).read_text()))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "create_client"
+        and isinstance(node.args[0], ast.Constant)
+    }
+    assert made == set(sdk._session().get_component("data_loader").list_available_services("service-2"))
