@@ -8,12 +8,13 @@ import sys
 
 from bench.page import PAGE, page
 from bench.record import PARTS, write
+from bench.row import Row
 
 
 def _measure(part: str) -> None:
-    rows = importlib.import_module(f"bench.{part}").rows()
-    write(part, rows)
-    for row in rows:
+    measured = importlib.import_module(f"bench.{part}").rows()
+    write(part, measured)
+    for row in (row for row in measured if isinstance(row, Row)):
         print(f"{row.verdict.strip('*') or '-':7} {row.measured:10,.2f} {row.unit:10} {row.name}", flush=True)
 
 
