@@ -1,13 +1,19 @@
-"""docs/performance.md: the figures that were measured last."""
+"""docs/performance.md and its plots: the figures that were measured last."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
+from itertools import groupby
 from pathlib import Path
 
-from bench.record import PARTS, read
-from bench.row import Row
+from bench.markdown import picture, table
+from bench.plots import plots
+from bench.record import kept, read, read_series
+from bench.row import Row, figure
+from bench.summary import before, lines, verdict
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "performance.md"
+FOLDER = PAGE.with_suffix("")
 
 _HEAD = """\
 # Performance
@@ -18,9 +24,18 @@ alone, one on [crhelper](https://github.com/aws-cloudformation/custom-resource-h
 `bench/peers/`.
 
 `make bench` measures all of it and writes this page; `make bench PARTS="start imports"` measures parts.
+Seconds and memory of processes are hyperfine's, imports are told by `python -X importtime`, calls to the
+system by `strace`, and the plots are drawn by matplotlib.
+
 Both sides of a ratio are run in turn on the same machine, A B A B, and the ratio is that of their medians.
 A ratio below one means that ours is quicker or smaller. Seconds depend on the machine, ratios less:
 with other work on it, some have moved by a tenth from one run to the next.
+"""
+
+_SUMMARY = """\
+## The targets
+
+"Before" is what was measured before the work on speed began, against the same peers.
 """
 
 _TITLES = {
@@ -30,6 +45,7 @@ _TITLES = {
     "synthesis": "Synthesis",
     "deploys": "Deploys",
     "simulator": "The simulator",
+    "suite": "The tests",
 }
 
 _NOTES = {
@@ -53,38 +69,80 @@ need a hundred seconds at least, since `CreateSolution` is let in once a second.
 }
 
 
-def page() -> str:
-    """The whole page."""
-    parts = [_HEAD]
-    for part in PARTS:
-        machine, rows = read(part)
-        parts.append(f"## {_TITLES[part]}\n")
-        if part in _NOTES:
-            parts.append(_NOTES[part] + "\n")
-        parts.append(_table(rows))
-        parts += [values] if (values := _values(rows)) else []
-        if part != "deploys":
-            parts.append(f"{machine}.\n")
-    return "\n".join(parts)
+# Beside which part each plot stands, and what it says to who can't see it.
+_PLOTS = {
+    "synthesis": {"synthesis": "seconds to synthesize 1 to 450 solutions, ours and the others"},
+}
 
 
-def _table(rows: list[Row]) -> str:
-    lines = ["| | Target | Measured | | Runs |", "|---|---|---|---|---|"]
-    lines += [
-        f"| {row.name} | {row.target} | {_figure(row.measured)} {row.unit} | {row.verdict} | {row.runs} |"
-        for row in rows
+def write() -> None:
+    """Write the page and its plots from what was measured last."""
+    FOLDER.mkdir(exist_ok=True)
+    for path, content in files().items():
+        path.write_text(content)
+
+
+def files() -> dict[Path, str]:
+    """What the page and its plots are to hold."""
+    measured = {part: read(part) for part in kept()}
+    rows = {part: found for part, (_, found) in measured.items()}
+    series = {name: line for part in measured for name, line in read_series(part).items()}
+    drawn = plots(rows, series)
+    sections = [_section(part, machine, found, drawn) for part, (machine, found) in measured.items()]
+    page = "\n".join([_HEAD, _summary(row for found in rows.values() for row in found), *sections])
+    return {PAGE: page} | {FOLDER / f"{name}.svg": plot for name, plot in drawn.items()}
+
+
+def _summary(rows: Iterable[Row]) -> str:
+    found = lines(rows)
+    cells = [
+        [line.name, line.row.target, before(line), _measured(line.row), _verdict(line.row)] for line in found
     ]
-    return "\n".join(lines) + "\n"
+    return "\n".join(
+        [
+            _SUMMARY,
+            table(["", "Target", "Before", "Measured", ""], cells),
+            f"{verdict(found)}\n",
+            _plot("ratios", "all ratios of this page as bars, with their targets"),
+        ]
+    )
 
 
-def _values(rows: list[Row]) -> str:
-    lines = [
-        f"- {row.name}: {', '.join(f'{name} {_figure(value)}' for name, value in row.values.items())}"
-        for row in rows
-        if row.values
-    ]
-    return "What that is made of:\n\n" + "\n".join(lines) + "\n" if lines else ""
+def _section(part: str, machine: str, rows: list[Row], drawn: Collection[str]) -> str:
+    cells = [[row.name, row.target, _measured(row), _verdict(row), str(row.runs)] for row in rows]
+    values = _values(rows)
+    return "\n".join(
+        [
+            f"## {_TITLES[part]}\n",
+            *([f"{_NOTES[part]}\n"] if part in _NOTES else []),
+            table(["", "Target", "Measured", "", "Runs"], cells),
+            *(_plot(name, shows) for name, shows in _PLOTS.get(part, {}).items() if name in drawn),
+            *(["What that is made of:\n", *values] if values else []),
+            *([f"{machine}.\n"] if part != "deploys" else []),
+        ]
+    )
 
 
-def _figure(value: float) -> str:
-    return f"{value:,.0f}" if value >= 100 or value == int(value) else f"{value:.2f}"  # noqa: PLR2004
+def _values(rows: list[Row]) -> list[str]:
+    """What rows are made of: neighbours made of the same in one table, a row alone from top to bottom."""
+    tables = []
+    for names, group in groupby((row for row in rows if row.values), key=lambda row: tuple(row.values)):
+        first, *more = group
+        tables.append(
+            table(["", *names], [[row.name, *map(figure, row.values.values())] for row in (first, *more)])
+            if more
+            else table([first.name, ""], [[name, figure(value)] for name, value in first.values.items()])
+        )
+    return tables
+
+
+def _plot(name: str, shows: str) -> str:
+    return picture(f"{FOLDER.name}/{name}.svg", shows)
+
+
+def _measured(row: Row) -> str:
+    return f"{figure(row.measured)} {row.unit}"
+
+
+def _verdict(row: Row) -> str:
+    return f"**{row.verdict}**" if row.missed else row.verdict

@@ -10,15 +10,20 @@ import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 
 from bench.handler import asset
+from bench.import_times import dearest
 from bench.processes import Command, in_turn
 from bench.row import Row
+from bench.system_calls import system_calls
 
 _PEERS = Path(__file__).with_name("peers")
 _RUNS = 25
+# By strace's names.
+_CALLS = {"all": "total", "files opened or looked for": "openat"}
 # What the Lambda runtime for Python brings.
 _RUNTIME = ("boto3", "botocore", "s3transfer", "jmespath", "urllib3", "dateutil", "six")
 
@@ -26,7 +31,12 @@ _RUNTIME = ("boto3", "botocore", "s3transfer", "jmespath", "urllib3", "dateutil"
 def rows() -> list[Row]:
     """Measure."""
     with tempfile.TemporaryDirectory() as folder:
-        taken = in_turn(_commands(Path(folder)), _RUNS)
+        commands = _commands(Path(folder))
+        taken = in_turn(commands, _RUNS)
+        more = [
+            *_asked({name: commands[name] for name in ("boto3", "ours", "crhelper")}),
+            _imported(commands),
+        ]
     seconds = {f"{name}, s": run.seconds for name, run in taken.items()}
     megabytes = {f"{name}, MB": run.megabytes for name, run in taken.items()}
     ours, boto3, crhelper, compiled = (taken[name] for name in ("ours", "boto3", "crhelper", "compiled"))
@@ -62,7 +72,30 @@ def rows() -> list[Row]:
             compiled.megabytes / boto3.megabytes,
             _RUNS,
         ),
+        *more,
     ]
+
+
+def _asked(commands: Mapping[str, Command]) -> list[Row]:
+    calls = system_calls(commands)
+    return (
+        [
+            Row(
+                "system calls of a cold start, against a bare boto3 handler",
+                calls["ours"]["total"] / calls["boto3"]["total"],
+                1,
+                values={
+                    f"{name}, {what}": calls[name][call] for what, call in _CALLS.items() for name in calls
+                },
+            )
+        ]
+        if calls
+        else []
+    )
+
+
+def _imported(commands: Mapping[str, Command]) -> Row:
+    return dearest("imports of a cold start, and the dearest packages among them", commands["ours"])
 
 
 def _commands(folder: Path) -> dict[str, Command]:

@@ -1,0 +1,217 @@
+"""The plots of docs/performance.md, as SVG: the same bytes from the same figures."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from statistics import median
+from typing import Any
+
+from matplotlib import style
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.ticker import PercentFormatter
+
+from bench.row import Row, figure
+from bench.series import Series
+from bench.summary import KNOWN
+
+# Okabe and Ito's colours, which colour-blind people can tell apart. Ours is the same in all plots.
+_OURS, _PEER, _OTHER, _PLAIN = "#0072B2", "#D55E00", "#009E73", "#8C959F"
+_INK, _PAPER, _GRID = "#1F2328", "#F6F8FA", "#D1D9E0"
+
+# On paper of its own, for readers with a dark page see the same file. Text stays text.
+_STYLE = {
+    "axes.axisbelow": True,
+    "axes.edgecolor": _INK,
+    "axes.facecolor": _PAPER,
+    "axes.labelcolor": _INK,
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "axes.titlecolor": _INK,
+    "axes.titlelocation": "left",
+    "axes.titlepad": 12,
+    "axes.titlesize": 13,
+    "figure.facecolor": _PAPER,
+    "font.family": "DejaVu Sans",  # which matplotlib brings: text has the same size everywhere
+    "font.size": 11,
+    "grid.color": _GRID,
+    "legend.edgecolor": "none",
+    "legend.facecolor": _PAPER,
+    "legend.framealpha": 1,
+    "lines.linewidth": 2,
+    "svg.fonttype": "none",
+    "svg.hashsalt": "cdk-personalize",
+    "text.color": _INK,
+    "xtick.color": _INK,
+    "ytick.color": _INK,
+}
+_NOTHING_OF_THE_RUN = dict.fromkeys(("Creator", "Date", "Format", "Type"))
+_WIDTH = 8.5  # inches, at 72 points each
+
+_COLOURS = {"met": _OURS, "missed": _PEER, "": _PLAIN}
+_VERDICTS = {"met": "target met", "missed": "target missed", "": "no target"}
+_TARGET: dict[str, Any] = {
+    "color": _INK,
+    "linestyle": "none",
+    "marker": "|",
+    "markersize": 15,
+    "markeredgewidth": 3,
+}
+_BEFORE: dict[str, Any] = {
+    "color": _INK,
+    "linestyle": "none",
+    "marker": "D",
+    "markersize": 5,
+    "markerfacecolor": _PAPER,
+}
+_EVEN: dict[str, Any] = {"color": _INK, "linewidth": 1, "linestyle": (0, (4, 3))}
+
+
+def plots(rows: Mapping[str, Sequence[Row]], series: Mapping[str, Series]) -> dict[str, str]:
+    """Each plot that there are figures for, by its name."""
+    with style.context(_STYLE, after_reset=True):
+        drawn = {
+            "ratios": _ratios(rows),
+            "synthesis": _synthesis(series),
+            "lag": _lag(series),
+            "scale": _scale(series),
+        }
+        return {name: _svg(plot) for name, plot in drawn.items() if plot is not None}
+
+
+def _svg(plot: Figure) -> str:
+    written = io.StringIO()
+    plot.savefig(written, format="svg", metadata=_NOTHING_OF_THE_RUN)
+    return written.getvalue()
+
+
+def _ratios(rows: Mapping[str, Sequence[Row]]) -> Figure:
+    """A bar for each ratio, its name above it."""
+    bars = [row for part in rows.values() for row in part if row.unit == "times"]
+    plot = Figure(figsize=(_WIDTH, 1.6 + 0.46 * len(bars)), layout="constrained")
+    axes = plot.subplots()
+    axes.axvline(1, zorder=0, **_EVEN)
+    for place, row in enumerate(bars):
+        name, before = KNOWN.get(row.name, (row.name, None))
+        marks = [mark for mark in (row.measured, row.most, before) if mark is not None]
+        axes.barh(place, row.measured, height=0.34, color=_COLOURS[row.verdict])
+        if row.most is not None:
+            axes.plot(row.most, place, **_TARGET)
+        if before is not None:
+            axes.plot(before, place, **_BEFORE)
+        words: dict[str, Any] = {
+            "fontsize": 9.5,
+            "bbox": {"facecolor": _PAPER, "edgecolor": "none", "pad": 1},
+        }
+        axes.text(0, place - 0.27, name.replace("`", ""), va="bottom", **words)
+        shown = f"{figure(row.measured)} {row.verdict}".strip()
+        axes.text(max(marks) + 0.05, place, shown, va="center", weight="bold", **words)
+    axes.set(
+        xlim=(0, max(row.measured for row in bars) * 1.12),
+        ylim=(len(bars) - 0.6, -0.8),
+        yticks=[],
+        xlabel="times as long, or as much, as the other side",
+    )
+    axes.spines["left"].set_visible(False)
+    axes.set_title("Every ratio of this page, beside its target", pad=34)
+    legend = axes.legend(
+        handles=[
+            *(Patch(color=_COLOURS[word], label=label) for word, label in _VERDICTS.items()),
+            Line2D([], [], label="target", **_TARGET),
+            Line2D([], [], label="before the work on it", **_BEFORE),
+            Line2D([], [], label="as much as the other side", **_EVEN),
+        ],
+        loc="lower left",
+        bbox_to_anchor=(0, 1),
+        borderpad=0,
+        ncols=6,
+        fontsize=9,
+        columnspacing=1.2,
+        handletextpad=0.5,
+    )
+    legend.set_in_layout(False)  # else the bars end where it does
+    return plot
+
+
+def _synthesis(series: Mapping[str, Series]) -> Figure | None:
+    """Seconds for each number of solutions."""
+    sides = {
+        "Solution": ("synthesis, ours", _OURS, "o"),
+        "CustomResource on one provider": ("synthesis, custom resource", _PEER, "s"),
+        "CfnSolution": ("synthesis, L1", _OTHER, "^"),
+    }
+    if any(name not in series for name, _, _ in sides.values()):
+        return None
+    plot = Figure(figsize=(_WIDTH, 4.2), layout="constrained")
+    axes = plot.subplots()
+    for label, (name, colour, marker) in sides.items():
+        axes.plot(*_columns(series[name]), color=colour, marker=marker, label=label)
+    axes.set(
+        title="Time to synthesize a stack, from the start of Python to its end",
+        xlabel="solutions in the stack",
+        ylabel="seconds",
+        xlim=(0, None),
+        ylim=(0, None),
+    )
+    axes.grid(axis="y")
+    axes.legend(loc="lower right")
+    return plot
+
+
+def _lag(series: Mapping[str, Series]) -> Figure | None:
+    """The share of deploys that were told within so many seconds."""
+    sides = {
+        "ours": ("lag, ours", _OURS, "-"),
+        "the CDK's Provider with its defaults": ("lag, provider with defaults", _PEER, "--"),
+    }
+    if any(name not in series for name, _, _ in sides.values()):
+        return None
+    plot = Figure(figsize=(_WIDTH, 4.2), layout="constrained")
+    axes = plot.subplots()
+    for label, (name, colour, line) in sides.items():
+        lags = sorted(_columns(series[name])[1])
+        shown = f"{label}: median {figure(median(lags))} s"
+        axes.ecdf(lags, color=colour, linestyle=line, label=shown)
+    axes.axvline(1, zorder=0, **_EVEN)
+    axes.text(1.05, 0.02, "target of the median", fontsize=9.5)
+    axes.set(
+        title="From ACTIVE to the answer, of solutions ready after 1 to 30 s",
+        xlabel="seconds of lag, at most",
+        ylabel="share of the deploys",
+        xlim=(0, None),
+        ylim=(0, 1.02),
+    )
+    axes.yaxis.set_major_formatter(PercentFormatter(1))
+    axes.grid(axis="y")
+    axes.legend(loc="lower right")
+    return plot
+
+
+def _scale(series: Mapping[str, Series]) -> Figure | None:
+    """Seconds and calls for each number of solutions, beside the least that there can be."""
+    sides = {"create": ("create", _OURS, "o"), "delete": ("delete", _OTHER, "s")}
+    plot = Figure(figsize=(_WIDTH, 4.4), layout="constrained")
+    time, calls = plot.subplots(1, 2)
+    for label, (name, colour, marker) in sides.items():
+        if f"{name}, seconds" not in series:
+            return None
+        time.plot(*_columns(series[f"{name}, seconds"]), color=colour, marker=marker, label=label)
+        calls.plot(*_columns(series[f"{name}, calls"]), color=colour, marker=marker, label=label)
+    numbers, _ = _columns(series["create, seconds"])
+    time.plot(numbers, numbers, label="the least: one second each", **_EVEN)
+    calls.plot(numbers, [2 * number for number in numbers], label="the least: two calls each", **_EVEN)
+    time.set(title="Time at 1 request/s", ylabel="seconds")
+    calls.set(title="Calls that the limit let in", ylabel="calls")
+    for axes in (time, calls):
+        axes.set(xlabel="solutions in the stack", xscale="log", yscale="log")
+        axes.xaxis.set_major_formatter("{x:g}")
+        axes.yaxis.set_major_formatter("{x:g}")
+        axes.grid()
+        axes.legend(loc="upper left")
+    return plot
+
+
+def _columns(line: Series) -> tuple[list[float], list[float]]:
+    return [x for x, _ in line.points], [y for _, y in line.points]
