@@ -55,7 +55,8 @@ A fresh process with the function's imports and its first client, as a cold star
 imports Powertools for its structured log, and botocore without boto3; crhelper makes three more clients.
 Most of what ours takes beyond boto3 is the compilation of its source, as the lines with byte code show. The
 asset holds none, because its bytes, and with them your templates, would depend on the Python that built it
-([decisions.md](decisions.md)).""",
+([decisions.md](decisions.md)). A package's share of the imports is that of its own modules, and the telling
+makes each longer.""",
     "imports": "The other side imports each name of the CDK that the constructs import, and nothing else.",
     "synthesis": """\
 A process that imports the CDK, makes the app and writes the template, without the CDK's own validation of
@@ -68,10 +69,13 @@ need a hundred seconds at least, since `CreateSolution` is let in once a second.
     "simulator": "The whole local AWS on one core, asked to describe a solution over eight connections.",
 }
 
-
-# Beside which part each plot stands, and what it says to who can't see it.
+# Beside which part each plot stands, and what it shows to who can't see it.
 _PLOTS = {
-    "synthesis": {"synthesis": "seconds to synthesize 1 to 450 solutions, ours and the others"},
+    "synthesis": {"synthesis": "seconds to synthesize a stack of 1 to 450 solutions, ours and the others"},
+    "deploys": {
+        "lag": "share of deploys that are told within so many seconds, ours and the default provider's",
+        "scale": "time and calls of many solutions in a stack, beside the least that there can be",
+    },
 }
 
 
