@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import shutil
@@ -18,6 +19,8 @@ from aws_cdk import aws_lambda as lambda_
 ROOT = Path(__file__).resolve().parents[2]
 LAMBDA = ROOT / "lambda"
 NATIVE = {".so", ".pyd", ".dylib", ".dll"}
+# What the Lambda runtime for Python brings.
+RUNTIME = ("boto3", "botocore", "s3transfer", "jmespath", "urllib3", "dateutil", "six")
 
 
 def build(into: Path, umask: int = 0o022, *, compiler: bool = True) -> subprocess.CompletedProcess[str]:
@@ -41,6 +44,12 @@ def tree(folder: Path) -> dict[str, bytes]:
     return {
         path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
     }
+
+
+def installed(package: str) -> Path:
+    """Where a package of the tests' own Python is: a folder, or a file."""
+    source = Path(importlib.import_module(package).__file__ or "")
+    return source.parent if source.name == "__init__.py" else source
 
 
 @pytest.fixture(scope="module")
@@ -124,23 +133,31 @@ def test_asset__byte_code__is_of_the_functions_python_and_holds_whatever_its_dat
         assert head[4:] == b"\1\0\0\0"  # checked by hash, and that never
 
 
-def test_asset__byte_code__is_what_its_python_runs(asset: Path, tmp_path: Path) -> None:
-    """With other source beside it: were it not taken, that would be run."""
+def test_asset__in_the_functions_python__runs_from_its_byte_code(asset: Path, tmp_path: Path) -> None:
     task = tmp_path / "task"
     shutil.copytree(asset, task)
+    # Were it not for the byte code, this would be run.
     (task / "personalize_provider" / "clock.py").write_text("raise RuntimeError('source')")
+    packages = {name: str(path) for name in RUNTIME if (path := installed(name)).is_dir()}
     script = tmp_path / "run.mjs"
     script.write_text(f"""
         import {{ loadPyodide }} from "{(ROOT / "node_modules/pyodide/pyodide.mjs").as_uri()}";
-        const python = await loadPyodide();
+        const python = await loadPyodide({{ env: {{ AWS_DEFAULT_REGION: "us-east-1" }} }});
         python.mountNodeFS("/var/task", {json.dumps(str(task))});
-        python.runPython("import sys; sys.path.insert(0, '/var/task')");
-        python.runPython("from personalize_provider import clock");
-        console.log(python.runPython("clock.SystemClock.now.__code__.co_filename"));
+        for (const [name, path] of Object.entries({json.dumps(packages)}))
+            python.mountNodeFS("/var/runtime/" + name, path);
+        python.FS.writeFile("/var/runtime/six.py", {json.dumps(installed("six").read_text())});
+        console.log(python.runPython(`
+            import sys
+            sys.dont_write_bytecode = True
+            sys.path[:0] = ["/var/task", "/var/runtime"]
+            from personalize_provider import framework, sdk, single_function
+            sdk.personalize().meta.endpoint_url
+        `));
     """)
     ran = subprocess.run(["node", script], capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr
-    assert ran.stdout.strip() == "/var/task/personalize_provider/clock.py"
+    assert ran.stdout.strip() == "https://personalize.us-east-1.amazonaws.com"
 
 
 def test_asset__of_what_others_wrote__has_the_terms(asset: Path) -> None:
@@ -182,10 +199,8 @@ def test_asset__alone_with_the_runtimes_botocore__imports_and_uses_its_own_model
 ) -> None:
     runtime = tmp_path / "runtime"  # what a Lambda runtime brings, and nothing else
     runtime.mkdir()
-    for package in ("boto3", "botocore", "s3transfer", "jmespath", "urllib3", "dateutil", "six"):
-        source = Path(__import__(package).__file__ or "")
-        source = source.parent if source.name == "__init__.py" else source
-        (runtime / source.name).symlink_to(source)
+    for package in RUNTIME:
+        (runtime / installed(package).name).symlink_to(installed(package))
     script = textwrap.dedent(f"""
         import os, sys
         os.environ["AWS_DEFAULT_REGION"] = "eu-central-1"
