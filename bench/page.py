@@ -50,13 +50,12 @@ _TITLES = {
 
 _NOTES = {
     "start": """\
-A fresh process with the function's imports and its first client, as a cold start has it: `boto3` and
-`botocore` have byte code, as in the Lambda runtime, and what is deployed has none and can't keep any. Ours
-imports Powertools for its structured log, and botocore without boto3; crhelper makes three more clients.
-Most of what ours takes beyond boto3 is the compilation of its source, as the lines with byte code show. The
-asset holds none, because its bytes, and with them your templates, would depend on the Python that built it
-([decisions.md](decisions.md)). A package's share of the imports is that of its own modules, and the telling
-makes each longer.""",
+A fresh process with the function's imports and its first client, as a cold start has it. `boto3` and
+`botocore` have byte code, as in the Lambda runtime. Ours imports Powertools for its structured log, and
+botocore without boto3; crhelper makes three more clients. The asset brings byte code for Python 3.14, which
+Lambda runs; here it is compiled by the Python that measures, and one line says what it would be without. A
+peer has none: what `pip` leaves is checked against the source's date, which the CDK's zip takes away. A
+package's share of the imports is that of its own modules, and the telling makes each longer.""",
     "imports": "The other side imports each name of the CDK that the constructs import, and nothing else.",
     "synthesis": """\
 A process that imports the CDK, makes the app and writes the template, without the CDK's own validation of
