@@ -88,28 +88,32 @@ def _svg(plot: Figure) -> str:
 
 
 def _ratios(rows: Mapping[str, Sequence[Row]]) -> Figure:
-    """A bar for each ratio, its name above it."""
+    """A bar for each ratio, the figure and its name above it."""
     bars = [row for part in rows.values() for row in part if row.unit == "times"]
     plot = Figure(figsize=(_WIDTH, 1.6 + 0.46 * len(bars)), layout="constrained")
     axes = plot.subplots()
     axes.axvline(1, zorder=0, **_EVEN)
     for place, row in enumerate(bars):
         name, before = KNOWN.get(row.name, (row.name, None))
-        marks = [mark for mark in (row.measured, row.most, before) if mark is not None]
         axes.barh(place, row.measured, height=0.34, color=_COLOURS[row.verdict])
         if row.most is not None:
             axes.plot(row.most, place, **_TARGET)
         if before is not None:
             axes.plot(before, place, **_BEFORE)
-        words: dict[str, Any] = {
-            "fontsize": 9.5,
-            "bbox": {"facecolor": _PAPER, "edgecolor": "none", "pad": 1},
-        }
-        axes.text(0, place - 0.27, name.replace("`", ""), va="bottom", **words)
-        shown = f"{figure(row.measured)} {row.verdict}".strip()
-        axes.text(max(marks) + 0.05, place, shown, va="center", weight="bold", **words)
+        shown = ": ".join(filter(None, [name.replace("`", ""), row.verdict]))
+        for text, offset, weight in ((figure(row.measured), 0, "bold"), (shown, 34, "normal")):
+            axes.annotate(
+                text,
+                (0, place - 0.27),
+                (offset, 0),
+                textcoords="offset points",
+                va="bottom",
+                weight=weight,
+                fontsize=9.5,
+                bbox={"facecolor": _PAPER, "edgecolor": "none", "pad": 1},
+            )
     axes.set(
-        xlim=(0, max(row.measured for row in bars) * 1.12),
+        xlim=(0, None),
         ylim=(len(bars) - 0.6, -0.8),
         yticks=[],
         xlabel="times as long, or as much, as the other side",
