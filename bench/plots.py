@@ -8,6 +8,7 @@ from statistics import median
 from typing import Any
 
 from matplotlib import style
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
@@ -17,8 +18,9 @@ from bench.row import Row, figure
 from bench.series import Series
 from bench.summary import KNOWN
 
-# Okabe and Ito's colours, which colour-blind people can tell apart. Ours is the same in all plots.
-_OURS, _PEER, _OTHER, _PLAIN = "#0072B2", "#D55E00", "#009E73", "#8C959F"
+# Okabe and Ito's colours, which colour-blind people can tell apart, and marks and dashes besides. The first
+# is ours.
+_SIDES = (("#0072B2", "o", "-"), ("#D55E00", "s", "--"), ("#009E73", "^", "-."), ("#CC79A7", "D", ":"))
 _INK, _PAPER, _GRID = "#1F2328", "#F6F8FA", "#D1D9E0"
 
 # On paper of its own, for readers with a dark page see the same file. Text stays text.
@@ -50,7 +52,7 @@ _STYLE = {
 _NOTHING_OF_THE_RUN = dict.fromkeys(("Creator", "Date", "Format", "Type"))
 _WIDTH = 8.5  # inches, at 72 points each
 
-_COLOURS = {"met": _OURS, "missed": _PEER, "": _PLAIN}
+_COLOURS = {"met": "#0072B2", "missed": "#D55E00", "": "#8C959F"}
 _VERDICTS = {"met": "target met", "missed": "target missed", "": "no target"}
 _TARGET: dict[str, Any] = {
     "color": _INK,
@@ -70,15 +72,30 @@ _EVEN: dict[str, Any] = {"color": _INK, "linewidth": 1, "linestyle": (0, (4, 3))
 
 
 def plots(rows: Mapping[str, Sequence[Row]], series: Mapping[str, Series]) -> dict[str, str]:
-    """Each plot that there are figures for, by its name."""
-    with style.context(_STYLE, after_reset=True):
-        drawn = {
-            "ratios": _ratios(rows),
-            "synthesis": _synthesis(series),
-            "lag": _lag(series),
-            "scale": _scale(series),
+    """Each plot that there are figures for, by its name.
+
+    Args:
+        rows: By part.
+        series: By name. What is before the comma says to which plot it belongs, `synthesis`, `lag`, `time` or
+            `calls`; what follows names the line in it. The first is ours.
+    """
+
+    def of(what: str) -> dict[str, Series]:
+        return {
+            name.removeprefix(f"{what}, "): line
+            for name, line in series.items()
+            if name.startswith(f"{what}, ")
         }
-        return {name: _svg(plot) for name, plot in drawn.items() if plot is not None}
+
+    with style.context(_STYLE, after_reset=True):
+        drawn = {"ratios": _ratios(rows)}
+        if lines := of("synthesis"):
+            drawn["synthesis"] = _synthesis(lines)
+        if lines := of("lag"):
+            drawn["lag"] = _lag(lines)
+        if (seconds := of("time")) and (calls := of("calls")):
+            drawn["scale"] = _scale(seconds, calls)
+        return {name: _svg(plot) for name, plot in drawn.items()}
 
 
 def _svg(plot: Figure) -> str:
@@ -139,19 +156,11 @@ def _ratios(rows: Mapping[str, Sequence[Row]]) -> Figure:
     return plot
 
 
-def _synthesis(series: Mapping[str, Series]) -> Figure | None:
+def _synthesis(lines: Mapping[str, Series]) -> Figure:
     """Seconds for each number of solutions."""
-    sides = {
-        "Solution": ("synthesis, ours", _OURS, "o"),
-        "CustomResource on one provider": ("synthesis, custom resource", _PEER, "s"),
-        "CfnSolution": ("synthesis, L1", _OTHER, "^"),
-    }
-    if any(name not in series for name, _, _ in sides.values()):
-        return None
     plot = Figure(figsize=(_WIDTH, 4.2), layout="constrained")
     axes = plot.subplots()
-    for label, (name, colour, marker) in sides.items():
-        axes.plot(*_columns(series[name]), color=colour, marker=marker, label=label)
+    _draw(axes, lines)
     axes.set(
         title="Time to synthesize a stack, from the start of Python to its end",
         xlabel="solutions in the stack",
@@ -164,20 +173,14 @@ def _synthesis(series: Mapping[str, Series]) -> Figure | None:
     return plot
 
 
-def _lag(series: Mapping[str, Series]) -> Figure | None:
+def _lag(lines: Mapping[str, Series]) -> Figure:
     """The share of deploys that were told within so many seconds."""
-    sides = {
-        "ours": ("lag, ours", _OURS, "-"),
-        "the CDK's Provider with its defaults": ("lag, provider with defaults", _PEER, "--"),
-    }
-    if any(name not in series for name, _, _ in sides.values()):
-        return None
     plot = Figure(figsize=(_WIDTH, 4.2), layout="constrained")
     axes = plot.subplots()
-    for label, (name, colour, line) in sides.items():
-        lags = sorted(_columns(series[name])[1])
-        shown = f"{label}: median {figure(median(lags))} s"
-        axes.ecdf(lags, color=colour, linestyle=line, label=shown)
+    for (name, line), (colour, _, dashes) in zip(lines.items(), _SIDES, strict=False):
+        _, lags = _columns(line)
+        shown = f"{name}: median {figure(median(lags))} s"
+        axes.ecdf(lags, color=colour, linestyle=dashes, label=shown)
     axes.axvline(1, zorder=0, **_EVEN)
     axes.text(1.05, 0.02, "target of the median", fontsize=9.5)
     axes.set(
@@ -193,28 +196,28 @@ def _lag(series: Mapping[str, Series]) -> Figure | None:
     return plot
 
 
-def _scale(series: Mapping[str, Series]) -> Figure | None:
+def _scale(seconds: Mapping[str, Series], calls: Mapping[str, Series]) -> Figure:
     """Seconds and calls for each number of solutions, beside the least that there can be."""
-    sides = {"create": ("create", _OURS, "o"), "delete": ("delete", _OTHER, "s")}
     plot = Figure(figsize=(_WIDTH, 4.4), layout="constrained")
-    time, calls = plot.subplots(1, 2)
-    for label, (name, colour, marker) in sides.items():
-        if f"{name}, seconds" not in series:
-            return None
-        time.plot(*_columns(series[f"{name}, seconds"]), color=colour, marker=marker, label=label)
-        calls.plot(*_columns(series[f"{name}, calls"]), color=colour, marker=marker, label=label)
-    numbers, _ = _columns(series["create, seconds"])
-    time.plot(numbers, numbers, label="the least: one second each", **_EVEN)
-    calls.plot(numbers, [2 * number for number in numbers], label="the least: two calls each", **_EVEN)
-    time.set(title="Time at 1 request/s", ylabel="seconds")
-    calls.set(title="Calls that the limit let in", ylabel="calls")
-    for axes in (time, calls):
-        axes.set(xlabel="solutions in the stack", xscale="log", yscale="log")
+    left, right = plot.subplots(1, 2)
+    for axes, lines, title, unit, least, words in (
+        (left, seconds, "Time at 1 request/s", "seconds", 1, "the least: 1 s each"),
+        (right, calls, "Calls at 1 request/s", "calls", 2, "the least: 2 calls each"),
+    ):
+        _draw(axes, lines)
+        numbers, _ = _columns(next(iter(lines.values())))
+        axes.plot(numbers, [least * number for number in numbers], label=words, **_EVEN)
+        axes.set(title=title, xlabel="solutions in the stack", ylabel=unit, xscale="log", yscale="log")
         axes.xaxis.set_major_formatter("{x:g}")
         axes.yaxis.set_major_formatter("{x:g}")
         axes.grid()
-        axes.legend(loc="upper left")
+        axes.legend(loc="lower right")
     return plot
+
+
+def _draw(axes: Axes, lines: Mapping[str, Series]) -> None:
+    for (name, line), (colour, marker, dashes) in zip(lines.items(), _SIDES, strict=False):
+        axes.plot(*_columns(line), color=colour, marker=marker, linestyle=dashes, label=name, clip_on=False)
 
 
 def _columns(line: Series) -> tuple[list[float], list[float]]:
