@@ -14,7 +14,7 @@ from bench.row import Row
 from bench.series import Series
 
 FOLDER = Path(__file__).with_name("results")
-PARTS = ("start", "asset", "imports", "synthesis", "deploys", "simulator")
+PARTS = ("start", "asset", "imports", "synthesis", "deploys", "costs", "simulator")
 ON_REQUEST = ("suite",)  # takes as long as all the others together
 
 
