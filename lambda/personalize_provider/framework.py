@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 
 _CLOCK = SystemClock()
 
+WORK_SECONDS = 30.0
+"""How long one invocation works at the most.
+
+The rest of its two minutes is for a look that has begun by then, should every call of it be slow.
+"""
+
 
 # The event holds a credential: it is not logged, whatever POWERTOOLS_LOGGER_LOG_EVENT says.
 _with_log = logger.inject_lambda_context(clear_state=True, log_event=False)
@@ -51,7 +57,7 @@ def is_complete(event: Mapping[str, Any], context: LambdaContext) -> dict[str, A
         LifecycleError: the request has failed; the message is what the stack's events show.
     """
     request = read(event)
-    step = proceed(request, Attempt.from_event(event), _CLOCK)
+    step = proceed(request, Attempt.from_event(event), _CLOCK, until=_CLOCK.now() + WORK_SECONDS)
     if isinstance(step, Wait):
         return {"IsComplete": False}
     return {"IsComplete": True} if step is None else {"IsComplete": True, "Data": dict(step.attributes)}

@@ -125,8 +125,9 @@ class _Resource(CfnResource):  # type: ignore[misc] # crhelper's types are of an
         self._physical_id = identity
         self._rule = PollRule(sdk.events, request, attempt.started_at)
         self._deadline = attempt.deadline
-        while isinstance(step := proceed(request, attempt, _CLOCK), Wait):
-            if _CLOCK.now() + _PAUSE_SECONDS > ends_at - _RESERVE_SECONDS:
+        until = ends_at - _RESERVE_SECONDS
+        while isinstance(step := proceed(request, attempt, _CLOCK, until), Wait):
+            if _CLOCK.now() + _PAUSE_SECONDS > until:
                 return
             _CLOCK.sleep(_PAUSE_SECONDS)
         self._is_settled = True
