@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,7 @@ from personalize_local.simulator.operations import RATE_LIMITED
 from personalize_provider import sdk
 from personalize_provider.errors import error_code
 from provider_world import GROUP
+from stack_engine import Template
 
 _QUICK = Durations(solution_create=1, delete=1)
 
@@ -57,17 +59,60 @@ def deploy_and_destroy(
     naive: bool = False,
 ) -> tuple[Leg, Leg]:
     """Create a stack of so many solutions, all at once, and delete it."""
-    limits = Limits(solutions_per_dataset_group=solutions, requests_per_second=1)
-    with account(
-        runtime, total_timeout=1800, limits=limits, durations=_QUICK, concurrency=concurrency
-    ) as made:
+    with _account(runtime, solutions, concurrency) as made:
         if naive:
             made.functions.on_event, made.functions.is_complete = naive_on_event, naive_is_complete
-        made.descriptions_per_second = _DESCRIBE_STACKS_PER_SECOND
-        stack = made.engine.create("load", template(**{f"Solution{n}": {} for n in range(solutions)}))
+        stack = made.engine.create("load", _template(solutions))
         create = _leg(made, solutions)
         stack.delete()
         return create, _leg(made, solutions)
+
+
+def lives(
+    runtime: FrameworkRuntime | OneFunction,
+    solutions: int,
+    *,
+    stacks: int = 1,
+    concurrency: int | None = None,
+    total_timeout: float = 1800,
+) -> dict[str, Leg]:
+    """Create so many stacks at once, each of so many solutions, update all in place, and delete them.
+
+    A stack whose creation failed is rolled back, and has no part in what follows.
+
+    Returns:
+        What each operation took: `create`, `update`, `delete`.
+    """
+    with _account(runtime, solutions * stacks, concurrency, total_timeout) as made:
+        created = [made.engine.create(f"load-{n}", _template(solutions)) for n in range(stacks)]
+        legs = {"create": _leg(made, solutions * stacks)}
+        alive = [stack for stack in created if stack.status == "CREATE_COMPLETE"]
+        for stack in alive:
+            stack.update(_template(solutions, performAutoTraining="true"))
+        legs["update"] = _leg(made, solutions * len(alive))
+        for stack in alive:
+            stack.delete()
+        legs["delete"] = _leg(made, solutions * len(alive))
+        return legs
+
+
+@contextlib.contextmanager
+def _account(
+    runtime: FrameworkRuntime | OneFunction,
+    solutions: int,
+    concurrency: int | None,
+    total_timeout: float = 1800,
+) -> Iterator[Account]:
+    limits = Limits(solutions_per_dataset_group=solutions, requests_per_second=1)
+    with account(
+        runtime, total_timeout=total_timeout, limits=limits, durations=_QUICK, concurrency=concurrency
+    ) as made:
+        made.descriptions_per_second = _DESCRIBE_STACKS_PER_SECOND
+        yield made
+
+
+def _template(solutions: int, **properties: str) -> Template:
+    return template(**{f"Solution{n}": properties for n in range(solutions)})
 
 
 def _leg(made: Account, solutions: int) -> Leg:
