@@ -98,18 +98,18 @@ def reconcile(
         throttles += step.throttled
         is_soon = throttles or worker.has_acted
         pause = _PAUSE_SECONDS if is_soon else _pause_at(clock.now() - attempt.started_at)
-        # At the same moments as everybody else, most would be throttled again.
-        nap = pause * (0.25 + chance()) if throttles else pause
+        if step.throttled:  # at the same moments as everybody else, most would be throttled again
+            pause *= 0.25 + chance()
         stays = worker.has_acted if throttles else pause < _LONGEST_PAUSE_SECONDS
         hands_back_at = max(until, began + _SHORT_SECONDS) if stays else began + _SHORT_SECONDS
         crowded_out = (
             step.throttled and not expired and not worker.has_acted and chance() < _HAND_BACK_WHEN_THROTTLED
         )
-        if crowded_out or clock.now() + nap > hands_back_at:
+        if crowded_out or clock.now() + pause > hands_back_at:
             if expired:  # an effect that is refused, or that never shows, is no look's Wait
                 raise not_finished(resource.label, step.reason)
             return step
-        clock.sleep(nap)
+        clock.sleep(pause)
 
 
 def _pause_at(age: float) -> float:

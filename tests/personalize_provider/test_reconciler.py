@@ -278,11 +278,12 @@ def test_reconcile__throttled__pauses_are_spread_by_chance(chance: float, pause:
     assert clock.slept == [pause, pause]
 
 
-def test_reconcile__throttled_once__later_pauses_stay_spread() -> None:
+def test_reconcile__not_throttled_any_more__pauses_are_a_second_again() -> None:
+    """After an effect that is how long it takes to show, and a look before that is one that others need."""
     clock = Ticking()
     steps = [Wait("soon"), Wait("soon"), THROTTLE, Wait("soon"), Wait("soon"), DONE]
     assert run(Scripted(steps), clock=clock, chance=lambda: 0.25) == DONE
-    assert clock.slept == [1.0, 1.0, 0.5, 0.5, 0.5]
+    assert clock.slept == [1.0, 1.0, 0.5, 1.0, 1.0]
 
 
 def test_reconcile__throttled_once__hands_back_within_eight_seconds_from_then_on() -> None:
