@@ -21,8 +21,6 @@ def leg_rows(legs: Mapping[str, Leg], of: str, most: Mapping[str, float] | None 
         most: What its ratio must not exceed, by operation.
     """
     for operation, leg in legs.items():
-        if not leg.solutions:
-            continue
         yield Row(
             f"{operation} {of} at 1 request/s, time against the least",
             leg.seconds / leg.solutions / LEAST_SECONDS[operation],

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -18,7 +19,7 @@ from personalize_local.simulator.operations import RATE_LIMITED
 from personalize_provider import sdk
 from personalize_provider.errors import error_code
 from provider_world import GROUP
-from stack_engine import Template
+from stack_engine import Stack
 
 _QUICK = Durations(solution_create=1, delete=1)
 
@@ -62,10 +63,8 @@ def deploy_and_destroy(
     with _account(runtime, solutions, concurrency) as made:
         if naive:
             made.functions.on_event, made.functions.is_complete = naive_on_event, naive_is_complete
-        stack = made.engine.create("load", _template(solutions))
-        create = _leg(made, solutions)
-        stack.delete()
-        return create, _leg(made, solutions)
+        waves = _waves(made, 1, solutions, solutions)
+        return _leg(made, solutions, waves["create"]), _leg(made, solutions, waves["delete"])
 
 
 def lives(
@@ -73,54 +72,92 @@ def lives(
     solutions: int,
     *,
     stacks: int = 1,
+    at_once: int | None = None,
     concurrency: int | None = None,
-    total_timeout: float = 1800,
+    descriptions_per_second: int | None = _DESCRIBE_STACKS_PER_SECOND,
 ) -> dict[str, Leg]:
-    """Create so many stacks at once, each of so many solutions, update all in place, and delete them.
+    """Create so many solutions, update all of them in place, and delete them.
 
-    A stack whose creation failed is rolled back, and has no part in what follows.
+    Args:
+        runtime: What carries requests.
+        solutions: How many.
+        stacks: How many stacks they are spread over evenly.
+        at_once: How many begin together, for stacks that wait for one another, or for solutions of one stack
+            that do. Default: - all.
+        concurrency: How many Lambda functions may run at once. Default: - any number.
+        descriptions_per_second: How many descriptions CloudFormation answers; None for all.
 
     Returns:
-        What each operation took: `create`, `update`, `delete`.
+        What each operation took: `create`, `update`, `delete`. After a failure nothing more is tried.
     """
-    with _account(runtime, solutions * stacks, concurrency, total_timeout) as made:
-        created = [made.engine.create(f"load-{n}", _template(solutions)) for n in range(stacks)]
-        legs = {"create": _leg(made, solutions * stacks)}
-        alive = [stack for stack in created if stack.status == "CREATE_COMPLETE"]
-        for stack in alive:
-            stack.update(_template(solutions, performAutoTraining="true"))
-        legs["update"] = _leg(made, solutions * len(alive))
-        for stack in alive:
-            stack.delete()
-        legs["delete"] = _leg(made, solutions * len(alive))
+    each = solutions // stacks
+    with _account(runtime, solutions, concurrency) as made:
+        made.descriptions_per_second = descriptions_per_second
+        waves = _waves(made, stacks, each, at_once or solutions)
+        legs: dict[str, Leg] = {}
+        for operation, steps in waves.items():
+            legs[operation] = _leg(made, solutions, steps)
+            if legs[operation].failed:
+                break
         return legs
+
+
+def _waves(made: Account, stacks: int, each: int, at_once: int) -> dict[str, list[Callable[[], None]]]:
+    """What each operation begins, one wave after the other."""
+    alive: dict[int, Stack] = {}
+
+    def show(number: int, size: int, of_them_trained: int = 0) -> None:
+        properties = [{"performAutoTraining": "true"} if n < of_them_trained else {} for n in range(size)]
+        wanted = template(**{f"Solution{n}": own for n, own in enumerate(properties)})
+        if number not in alive:
+            alive[number] = made.engine.create(f"load-{number}", wanted)
+        elif wanted:
+            alive[number].update(wanted)
+        else:
+            alive[number].delete()
+
+    if stacks == 1:
+        sizes = [*range(at_once, each, at_once), each]
+        return {
+            "create": [partial(show, 0, size) for size in sizes],
+            "update": [partial(show, 0, each, size) for size in sizes],
+            "delete": [partial(show, 0, size, size) for size in (*reversed(sizes[:-1]), 0)],
+        }
+    numbers = [
+        range(first, min(first + at_once // each, stacks)) for first in range(0, stacks, at_once // each)
+    ]
+
+    def show_all(wave: range, size: int, of_them_trained: int = 0) -> None:
+        for number in wave:
+            show(number, size, of_them_trained)
+
+    return {
+        "create": [partial(show_all, wave, each) for wave in numbers],
+        "update": [partial(show_all, wave, each, each) for wave in numbers],
+        "delete": [partial(show_all, wave, 0) for wave in numbers],
+    }
 
 
 @contextlib.contextmanager
 def _account(
-    runtime: FrameworkRuntime | OneFunction,
-    solutions: int,
-    concurrency: int | None,
-    total_timeout: float = 1800,
+    runtime: FrameworkRuntime | OneFunction, solutions: int, concurrency: int | None
 ) -> Iterator[Account]:
     limits = Limits(solutions_per_dataset_group=solutions, requests_per_second=1)
     with account(
-        runtime, total_timeout=total_timeout, limits=limits, durations=_QUICK, concurrency=concurrency
+        runtime, total_timeout=1800, limits=limits, durations=_QUICK, concurrency=concurrency
     ) as made:
         made.descriptions_per_second = _DESCRIBE_STACKS_PER_SECOND
         yield made
 
 
-def _template(solutions: int, **properties: str) -> Template:
-    return template(**{f"Solution{n}": properties for n in range(solutions)})
-
-
-def _leg(made: Account, solutions: int) -> Leg:
+def _leg(made: Account, solutions: int, steps: Sequence[Callable[[], None]]) -> Leg:
     first, began = len(made.engine.requests), made.time.now()
     functions = made.functions
     functions.most_running = functions.invocations = 0
     made.simulator.clear_calls()
-    made.time.run()
+    for begin in steps:
+        begin()
+        made.time.run()
     requests = made.engine.requests[first:]
     ended = max((request.answers[-1][0] for request in requests if request.answers), default=began)
     outcomes = Counter(
