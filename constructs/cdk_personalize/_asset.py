@@ -7,6 +7,7 @@ import sys
 from functools import cache
 from pathlib import Path
 
+from aws_cdk import IgnoreMode
 from aws_cdk import aws_lambda as lambda_
 
 _PREBUILT = Path(__file__).resolve().parent / "_lambda"
@@ -21,7 +22,10 @@ def handler_code() -> lambda_.Code:
     Raises:
         RuntimeError: neither a prebuilt asset nor a checkout is there, or the build failed.
     """
-    return lambda_.Code.from_asset(str(handler_folder()), exclude=["**/__pycache__", "**/*.pyc"])
+    # In git's way, at any depth: CDK's own compiles each pattern anew for each file.
+    return lambda_.Code.from_asset(
+        str(handler_folder()), exclude=["__pycache__", "*.pyc"], ignore_mode=IgnoreMode.GIT
+    )
 
 
 @cache

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import Protocol, TypedDict, Unpack
+from typing import TYPE_CHECKING, Protocol, TypedDict, Unpack
 
 from aws_cdk import Duration, IResource, Resource
-from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from cdk_personalize._tokens import is_token
+
+if TYPE_CHECKING:
+    from aws_cdk import aws_cloudwatch as cloudwatch
 
 _READ = (
     "personalize:DescribeSolution",
@@ -154,6 +156,8 @@ class SolutionBase(Resource):
             options: As of `aws_cloudwatch.Metric`; `dimensions_map` adds dimensions.
                 Default: - those of CloudWatch, which are the average over five minutes.
         """
+        from aws_cdk import aws_cloudwatch as cloudwatch  # noqa: PLC0415 (slow, and most apps never need it)
+
         place = self.env  # not the stack's: an existing solution may be elsewhere
         if not is_token(place.account):
             options.setdefault("account", place.account)
