@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Self
 
 import jsii
-from aws_cdk import CfnResource, ITaggableV2, RemovalPolicy, Stack, TagManager, Tags, Token
+from aws_cdk import CfnResource, ITaggableV2, RemovalPolicy, Resource, Stack, TagManager, Tags, Token
 from constructs import Construct
 
 from cdk_personalize._annotations import annotate, inform
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 @jsii.implements(ITaggableV2)
-class Solution(SolutionBase):
+class Solution(Resource, SolutionBase):
     """Define an Amazon Personalize solution: a recipe, and how it is trained on a dataset group.
 
     Updated in place: auto_training, perform_incremental_update, solution_config.events_config, tags.

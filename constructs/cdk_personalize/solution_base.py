@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import TYPE_CHECKING, Protocol, TypedDict, Unpack
 
-from aws_cdk import Duration, IResource, Resource
+from aws_cdk import Duration, IResource
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
@@ -83,8 +83,12 @@ class ISolution(IResource, Protocol):
         ...
 
 
-class SolutionBase(Resource):
-    """The grants and metrics of a solution, which need nothing of it but its ARN."""
+class SolutionBase:
+    """The grants and metrics of a solution, which need nothing of it but its ARN.
+
+    It is mixed into a `Resource`, and after that: whenever a construct is made, jsii compares all members of
+    the classes before `Resource` with those of its own that they may override.
+    """
 
     @property
     @abstractmethod
@@ -96,7 +100,7 @@ class SolutionBase(Resource):
     def solution_name(self) -> str:
         """The solution's name."""
 
-    def grant(self, grantee: iam.IGrantable, *actions: str) -> iam.Grant:
+    def grant(self: ISolution, grantee: iam.IGrantable, *actions: str) -> iam.Grant:
         """Allow actions on this solution and its versions.
 
         The resources are the solution's ARN and those below it, which are its versions' (rule 129). Only List
@@ -120,7 +124,7 @@ class SolutionBase(Resource):
             return iam.Grant.drop(grantee, f"no actions on {self.node.path}")
         return grants[0].combine(grants[1]) if len(grants) > 1 else grants[0]
 
-    def grant_read(self, grantee: iam.IGrantable) -> iam.Grant:
+    def grant_read(self: ISolution, grantee: iam.IGrantable) -> iam.Grant:
         """Allow to look at this solution, its versions, their metrics and its tags.
 
         ListSolutionVersions has no resource types (rule 127), so with it the grantee can list the versions of
@@ -131,7 +135,7 @@ class SolutionBase(Resource):
         """
         return self.grant(grantee, *_READ)
 
-    def grant_train(self, grantee: iam.IGrantable) -> iam.Grant:
+    def grant_train(self: ISolution, grantee: iam.IGrantable) -> iam.Grant:
         """Allow to train versions of this solution: to start a training, and to see how it ends.
 
         Tags on a version need `personalize:TagResource` as well, and stopping a training
@@ -144,7 +148,7 @@ class SolutionBase(Resource):
         """
         return self.grant(grantee, *_TRAIN)
 
-    def metric(self, metric_name: str, **options: Unpack[MetricOptions]) -> cloudwatch.Metric:
+    def metric(self: ISolution, metric_name: str, **options: Unpack[MetricOptions]) -> cloudwatch.Metric:
         """Return a CloudWatch metric of this solution, in the namespace AWS/Personalize (rule 134).
 
         Its dimension is `SolutionArn`. The service's documents name `SolutionVersionArn` as a second one, and
@@ -166,7 +170,7 @@ class SolutionBase(Resource):
         options["dimensions_map"] = {"SolutionArn": self.solution_arn, **options.get("dimensions_map", {})}
         return cloudwatch.Metric(namespace="AWS/Personalize", metric_name=metric_name, **options)
 
-    def metric_training_time(self, **options: Unpack[MetricOptions]) -> cloudwatch.Metric:
+    def metric_training_time(self: ISolution, **options: Unpack[MetricOptions]) -> cloudwatch.Metric:
         """Return how long trainings took from CreateSolutionVersion to their end, good or bad, in seconds.
 
         Args:
@@ -174,7 +178,7 @@ class SolutionBase(Resource):
         """
         return self.metric("SolutionTrainingJobExecutionTime", **options)
 
-    def metric_training_errors(self, **options: Unpack[MetricOptions]) -> cloudwatch.Metric:
+    def metric_training_errors(self: ISolution, **options: Unpack[MetricOptions]) -> cloudwatch.Metric:
         """Return how many CreateSolutionVersion calls ended in an error.
 
         Args:
