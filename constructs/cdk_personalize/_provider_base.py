@@ -100,7 +100,6 @@ class ProviderBase(Construct):
         self._security_groups = security_groups
         self._memory_size = memory_size
         self._code = handler_code()
-        self._runtime = lambda_.Runtime.PYTHON_3_14
         self._service = iam.ServicePrincipal("lambda.amazonaws.com")
         self._common = [permissions.write_logs(self.log_group.log_group_arn)]
         if vpc is not None:
@@ -132,7 +131,7 @@ class ProviderBase(Construct):
             log_group=self.log_group,
             memory_size=self._memory_size,
             role=role,
-            runtime=self._runtime,
+            runtime=lambda_.Runtime.PYTHON_3_14,
             security_groups=self._security_groups,
             timeout=Duration.seconds(seconds),
             vpc=self._vpc,
