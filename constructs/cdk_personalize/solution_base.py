@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Protocol, TypedDict, Unpack
 
 from aws_cdk import Duration, IResource
 from aws_cdk import aws_iam as iam
-from constructs import Construct
+from constructs import Construct, Node
 
 from cdk_personalize._tokens import is_token
 
 if TYPE_CHECKING:
     from aws_cdk import aws_cloudwatch as cloudwatch
+    from aws_cdk.interfaces import ResourceEnvironment
 
 _READ = (
     "personalize:DescribeSolution",
@@ -92,6 +93,16 @@ class SolutionBase:
 
     @property
     @abstractmethod
+    def env(self) -> ResourceEnvironment:
+        """The account and Region that it is in; a `Resource` has it."""
+
+    @property
+    @abstractmethod
+    def node(self) -> Node:
+        """Its place in the construct tree; a `Resource` has it."""
+
+    @property
+    @abstractmethod
     def solution_arn(self) -> str:
         """The solution's ARN."""
 
@@ -100,7 +111,7 @@ class SolutionBase:
     def solution_name(self) -> str:
         """The solution's name."""
 
-    def grant(self: ISolution, grantee: iam.IGrantable, *actions: str) -> iam.Grant:
+    def grant(self, grantee: iam.IGrantable, *actions: str) -> iam.Grant:
         """Allow actions on this solution and its versions.
 
         The resources are the solution's ARN and those below it, which are its versions' (rule 129). Only List
@@ -124,7 +135,7 @@ class SolutionBase:
             return iam.Grant.drop(grantee, f"no actions on {self.node.path}")
         return grants[0].combine(grants[1]) if len(grants) > 1 else grants[0]
 
-    def grant_read(self: ISolution, grantee: iam.IGrantable) -> iam.Grant:
+    def grant_read(self, grantee: iam.IGrantable) -> iam.Grant:
         """Allow to look at this solution, its versions, their metrics and its tags.
 
         ListSolutionVersions has no resource types (rule 127), so with it the grantee can list the versions of
@@ -135,7 +146,7 @@ class SolutionBase:
         """
         return self.grant(grantee, *_READ)
 
-    def grant_train(self: ISolution, grantee: iam.IGrantable) -> iam.Grant:
+    def grant_train(self, grantee: iam.IGrantable) -> iam.Grant:
         """Allow to train versions of this solution: to start a training, and to see how it ends.
 
         Tags on a version need `personalize:TagResource` as well, and stopping a training
@@ -148,7 +159,7 @@ class SolutionBase:
         """
         return self.grant(grantee, *_TRAIN)
 
-    def metric(self: ISolution, metric_name: str, **options: Unpack[MetricOptions]) -> cloudwatch.Metric:
+    def metric(self, metric_name: str, **options: Unpack[MetricOptions]) -> cloudwatch.Metric:
         """Return a CloudWatch metric of this solution, in the namespace AWS/Personalize (rule 134).
 
         Its dimension is `SolutionArn`. The service's documents name `SolutionVersionArn` as a second one, and
@@ -170,7 +181,7 @@ class SolutionBase:
         options["dimensions_map"] = {"SolutionArn": self.solution_arn, **options.get("dimensions_map", {})}
         return cloudwatch.Metric(namespace="AWS/Personalize", metric_name=metric_name, **options)
 
-    def metric_training_time(self: ISolution, **options: Unpack[MetricOptions]) -> cloudwatch.Metric:
+    def metric_training_time(self, **options: Unpack[MetricOptions]) -> cloudwatch.Metric:
         """Return how long trainings took from CreateSolutionVersion to their end, good or bad, in seconds.
 
         Args:
@@ -178,7 +189,7 @@ class SolutionBase:
         """
         return self.metric("SolutionTrainingJobExecutionTime", **options)
 
-    def metric_training_errors(self: ISolution, **options: Unpack[MetricOptions]) -> cloudwatch.Metric:
+    def metric_training_errors(self, **options: Unpack[MetricOptions]) -> cloudwatch.Metric:
         """Return how many CreateSolutionVersion calls ended in an error.
 
         Args:
