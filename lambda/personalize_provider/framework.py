@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from personalize_provider.attempt import ATTEMPT, Attempt
 from personalize_provider.clock import SystemClock
-from personalize_provider.lifecycle import ATTEMPT, attempt_of, begin, proceed, read
+from personalize_provider.lifecycle import begin, proceed, read
 from personalize_provider.log import logger
 from personalize_provider.solution.goal import physical_id
 from personalize_provider.steps import Wait
@@ -20,6 +21,12 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 _CLOCK = SystemClock()
+
+WORK_SECONDS = 30.0
+"""How long one invocation works at the most.
+
+The rest of its two minutes is for a look that has begun by then, should every call of it be slow.
+"""
 
 
 # The event holds a credential: it is not logged, whatever POWERTOOLS_LOGGER_LOG_EVENT says.
@@ -50,7 +57,7 @@ def is_complete(event: Mapping[str, Any], context: LambdaContext) -> dict[str, A
         LifecycleError: the request has failed; the message is what the stack's events show.
     """
     request = read(event)
-    step = proceed(request, attempt_of(event), _CLOCK)
+    step = proceed(request, Attempt.from_event(event), _CLOCK, until=_CLOCK.now() + WORK_SECONDS)
     if isinstance(step, Wait):
         return {"IsComplete": False}
     return {"IsComplete": True} if step is None else {"IsComplete": True, "Data": dict(step.attributes)}

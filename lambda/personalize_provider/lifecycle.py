@@ -14,7 +14,7 @@ from personalize_provider.clock import Clock
 from personalize_provider.errors import CALL_ERRORS, LifecycleError, SupersededError, may_pass, refused
 from personalize_provider.log import logger
 from personalize_provider.reconciler import reconcile
-from personalize_provider.request import Request, malformed
+from personalize_provider.request import Request
 from personalize_provider.solution import Solution
 from personalize_provider.solution.goal import GIVEN_UP_SECONDS, Absent, Present, abandoned_id, goal_of
 from personalize_provider.stack import StackState, rollback_updates
@@ -22,15 +22,11 @@ from personalize_provider.steps import Done, Wait
 
 _Answer = TypeVar("_Answer")
 
-ATTEMPT = "Attempt"
-"""The member of a later event that holds what the first one noted."""
-
 # Well within the minute that the framework's function has.
 _PATIENCE_SECONDS = 40.0
-_PAUSE_SECONDS = 2.0
+_PAUSE_SECONDS = 1.0
 _EVENTS_SHOW_SECONDS = 15.0
 _CLOCKS_DIFFER_SECONDS = 3.0  # one of them for the part of a second that the response URL leaves out
-_END_OF_TIME = 1e11  # seconds since the epoch; NaN and infinity are beyond it
 
 
 def read(event: Mapping[str, Any]) -> Request:
@@ -76,29 +72,14 @@ def begin(request: Request, clock: Clock, patience: float = _PATIENCE_SECONDS) -
     )
 
 
-def attempt_of(event: Mapping[str, Any]) -> Attempt:
-    """What `begin` noted. It comes back from outside, so it is checked.
-
-    Raises:
-        LifecycleError: it is not what `begin` noted.
-    """
-    try:
-        attempt = Attempt.from_event(event[ATTEMPT])
-    except (KeyError, TypeError):
-        raise malformed(
-            event, [f"{ATTEMPT} is missing, or not what the first event was answered with"]
-        ) from None
-    times = (attempt.started_at, attempt.deadline)
-    texts = (attempt.stack.status, attempt.stack.last_updated, attempt.abandoned)
-    if not all(isinstance(time, int | float) and 0 <= time < _END_OF_TIME for time in times):
-        raise malformed(event, [f"{ATTEMPT} holds a time that is none"])
-    if not all(isinstance(text, str) for text in texts):
-        raise malformed(event, [f"{ATTEMPT} holds a text that is none"])
-    return attempt
-
-
-def proceed(request: Request, attempt: Attempt, clock: Clock) -> Done | Wait | None:
+def proceed(request: Request, attempt: Attempt, clock: Clock, until: float) -> Done | Wait | None:
     """Work on a request for a short while.
+
+    Args:
+        request: The request.
+        attempt: What `begin` noted.
+        clock: Tells and passes time.
+        until: When to be called again rather than go on, seconds since the epoch.
 
     Returns:
         Done, or Wait to be called again; None where the request is about no solution at all.
@@ -109,22 +90,25 @@ def proceed(request: Request, attempt: Attempt, clock: Clock) -> Done | Wait | N
     goal = goal_of(request, attempt.started_at, is_rolling_back=attempt.stack.is_rolling_back)
     if goal is None:
         return None
-    step = _work_on(goal, request, attempt, clock)
-    if isinstance(step, Done) and not _is_cleaned_up(request, attempt, clock):
+    step = _work_on(goal, request, attempt, clock, until)
+    if isinstance(step, Done) and not _is_cleaned_up(request, attempt, clock, until):
         return Wait("what a cancelled update began is still there")
     return step
 
 
-def _work_on(goal: Present | Absent, request: Request, attempt: Attempt, clock: Clock) -> Done | Wait:
+def _work_on(
+    goal: Present | Absent, request: Request, attempt: Attempt, clock: Clock, until: float
+) -> Done | Wait:
     return reconcile(
         Solution(goal, sdk.personalize(), clock.now),
         attempt,
         clock,
         lambda: StackState.read(sdk.cloudformation(), request.stack_id),
+        until,
     )
 
 
-def _is_cleaned_up(request: Request, attempt: Attempt, clock: Clock) -> bool:
+def _is_cleaned_up(request: Request, attempt: Attempt, clock: Clock, until: float) -> bool:
     """Whether what a cancelled update began is gone, or nothing more can be done about it.
 
     That it can't be ended must not fail the rollback; it is tried until the deadline all the same.
@@ -133,12 +117,8 @@ def _is_cleaned_up(request: Request, attempt: Attempt, clock: Clock) -> bool:
     if not isinstance(goal, Absent):
         return True
     try:
-        return isinstance(
-            _work_on(
-                replace(goal, quiet_seconds=GIVEN_UP_SECONDS, is_id_made_up=True), request, attempt, clock
-            ),
-            Done,
-        )
+        given_up = replace(goal, quiet_seconds=GIVEN_UP_SECONDS, is_id_made_up=True)
+        return isinstance(_work_on(given_up, request, attempt, clock, until), Done)
     except LifecycleError as error:
         logger.error("what a cancelled update began is still there", error=str(error))
         return isinstance(error, SupersededError) or clock.now() >= attempt.deadline

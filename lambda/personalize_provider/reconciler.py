@@ -27,17 +27,19 @@ from personalize_provider.log import logger
 from personalize_provider.stack import StackState
 from personalize_provider.steps import Done, Effect, Fail, Step, Wait
 
-# A solution is ACTIVE about a second after its creation (rule 56), so one invocation looks again for
-# a short while before it hands back to the waiter: most requests end in their first invocation.
-_INVOCATION_SECONDS = 8.0
-_FIRST_PAUSE_SECONDS = 1.0
-_PAUSE_GROWTH = 1.5
+_PAUSE_SECONDS = 1.0  # a solution is ACTIVE about that long after its creation (rule 56)
 
-# Whoever is throttled is one of many. Who has nothing to show for it soon leaves the waiting to the waiter,
-# which costs no function: hundreds that wait inside of theirs could take up all that an account may run at
-# once. Who has changed something knows what to look for, and the next invocation would not: it stays longer.
+# The account has one look a second for all of its requests (rule 118). One that has waited for long can wait
+# a bit longer: its pauses are a part of its age. As soon as they are as long as the waiter's own, most of the
+# waiting is left to the waiter, which costs no function.
+_PAUSE_OF_AGE = 1 / 30
+_LONGEST_PAUSE_SECONDS = 5.0
+_SHORT_SECONDS = 8.0  # for more than one look: what is refused without one is looked at next
+
+# Whoever is throttled is one of many. Who has nothing to show for it soon leaves the waiting to the waiter
+# too: hundreds that wait inside of their functions could take up all that an account may run at once. Who has
+# changed something knows what to look for, and the next invocation would not: it stays.
 _HAND_BACK_WHEN_THROTTLED = 1 / 4  # by chance, so that those that began together don't stay so
-_AFTER_EFFECT_SECONDS = 30.0
 
 
 class Resource(Protocol):
@@ -66,15 +68,17 @@ def reconcile(
     attempt: Attempt,
     clock: Clock,
     stack_state: Callable[[], StackState],
+    until: float,
     chance: Callable[[], float] = random.random,
 ) -> Done | Wait:
-    """Work on a resource for as long as one invocation may.
+    """Work on a resource for as long as one invocation may: look again each second until it is done.
 
     Args:
         resource: The resource and what is wanted of it.
         attempt: When the request began, when it must end, and what its stack was doing.
         clock: Tells and passes time.
         stack_state: Reads what the stack is doing now.
+        until: When to hand back at the latest, seconds since the epoch; but not before a few looks.
         chance: Gives a number from 0 to 1, to spread out what would come all at once.
 
     Returns:
@@ -85,7 +89,6 @@ def reconcile(
     """
     began = clock.now()
     worker = _Worker(resource, attempt, clock, stack_state)
-    pause = _FIRST_PAUSE_SECONDS
     throttles = 0
     while True:
         expired = clock.now() >= attempt.deadline
@@ -93,18 +96,25 @@ def reconcile(
         if isinstance(step, Done):
             return step
         throttles += step.throttled
+        is_soon = throttles or worker.has_acted
+        pause = _PAUSE_SECONDS if is_soon else _pause_at(clock.now() - attempt.started_at)
         # At the same moments as everybody else, most would be throttled again.
         nap = pause * (0.25 + chance()) if throttles else pause
-        patience = _AFTER_EFFECT_SECONDS if throttles and worker.has_acted else _INVOCATION_SECONDS
+        stays = worker.has_acted if throttles else pause < _LONGEST_PAUSE_SECONDS
+        hands_back_at = max(until, began + _SHORT_SECONDS) if stays else began + _SHORT_SECONDS
         crowded_out = (
             step.throttled and not expired and not worker.has_acted and chance() < _HAND_BACK_WHEN_THROTTLED
         )
-        if crowded_out or clock.now() + nap > began + patience:
+        if crowded_out or clock.now() + nap > hands_back_at:
             if expired:  # an effect that is refused, or that never shows, is no look's Wait
                 raise not_finished(resource.label, step.reason)
             return step
         clock.sleep(nap)
-        pause = _FIRST_PAUSE_SECONDS if step.throttled else pause * _PAUSE_GROWTH
+
+
+def _pause_at(age: float) -> float:
+    """How long to wait for the next look at what has been waited for so long, in seconds."""
+    return min(max(_PAUSE_SECONDS, age * _PAUSE_OF_AGE), _LONGEST_PAUSE_SECONDS)
 
 
 class _Worker:

@@ -13,6 +13,7 @@ from botocore.parsers import ResponseParserError
 
 from personalize_provider.attempt import Attempt
 from personalize_provider.errors import LifecycleError, SupersededError
+from personalize_provider.framework import WORK_SECONDS
 from personalize_provider.reconciler import reconcile
 from personalize_provider.stack import StackState
 from personalize_provider.steps import Done, Effect, Fail, Step, Wait
@@ -90,7 +91,8 @@ def run(
     state: Callable[[], StackState] = lambda: STATE,
     chance: Callable[[], float] = lambda: 0.75,  # pauses as they are, and no handing back
 ) -> Done | Wait:
-    return reconcile(resource, Attempt(BEGIN, deadline, STATE), clock or Ticking(), state, chance)
+    clock = clock or Ticking()
+    return reconcile(resource, Attempt(BEGIN, deadline, STATE), clock, state, clock.at + WORK_SECONDS, chance)
 
 
 def unread() -> StackState:
@@ -103,11 +105,39 @@ def test_reconcile__done_at_once__looks_once_and_sleeps_never() -> None:
     assert (resource.expired, clock.slept) == ([False], [])
 
 
-def test_reconcile__waiting__hands_back_within_eight_seconds() -> None:
+def test_reconcile__waiting__looks_every_second_and_hands_back_within_thirty() -> None:
     resource, clock = Scripted([Wait("status CREATE PENDING")]), Ticking()
     assert run(resource, clock=clock, state=unread) == Wait("status CREATE PENDING")
-    assert clock.slept == [1.0, 1.5, 2.25]
-    assert len(resource.expired) == 4
+    assert clock.slept == [1.0] * 30
+    assert len(resource.expired) == 31
+
+
+@pytest.mark.parametrize(
+    ("age", "first_pause", "looks"), [(30, 1, 22), (60, 2, 13), (120, 4, 7), (149, 149 / 30, 2), (150, 5, 2)]
+)
+def test_reconcile__waiting_for_long__looks_less_often_and_leaves_more_to_the_waiter(
+    age: float, first_pause: float, looks: int
+) -> None:
+    resource, clock = Scripted([Wait("status CREATE PENDING")]), Ticking(BEGIN + age)
+    run(resource, clock=clock, state=unread)
+    assert clock.slept[0] == pytest.approx(first_pause)
+    assert clock.slept == sorted(clock.slept)
+    assert max(clock.slept) <= 5.0
+    assert len(resource.expired) == looks
+
+
+def test_reconcile__waiting_for_ever__looks_twice_within_eight_seconds() -> None:
+    """A first step may be taken without a look: what it was refused for is seen in the second."""
+    resource, clock = Scripted([Change(), Wait("in use")], [Wait("in use")]), Ticking(BEGIN + 1000)
+    assert run(resource, clock=clock) == Wait("in use")
+    assert clock.slept == [5.0]
+    assert len(resource.expired) == 2
+
+
+def test_reconcile__effect_after_a_long_wait__is_looked_for_every_second() -> None:
+    resource, clock = Scripted([Change(), Wait("soon")]), Ticking(BEGIN + 1000)
+    assert run(resource, clock=clock) == Wait("soon")
+    assert clock.slept == [1.0] * 30
 
 
 def test_reconcile__effect__is_carried_out_and_looked_at_again() -> None:
@@ -117,7 +147,7 @@ def test_reconcile__effect__is_carried_out_and_looked_at_again() -> None:
 
 
 def test_reconcile__effect_refused_for_now__is_the_reason_to_wait() -> None:
-    resource = Scripted([Change()], [Wait("in use")] * 9)
+    resource = Scripted([Change()], [Wait("in use")] * 40)
     assert run(resource) == Wait("in use")
 
 
@@ -158,7 +188,7 @@ def test_reconcile__deadline_not_reached__is_told_too() -> None:
 @pytest.mark.parametrize(
     ("resource", "last"),
     [
-        (Scripted([Change()], [Wait("used by campaign c")] * 9), "used by campaign c"),
+        (Scripted([Change()], [Wait("used by campaign c")] * 40), "used by campaign c"),
         (Scripted([Change()]), "after Change()"),
         (
             Scripted([answer("LimitExceededException")]),
@@ -248,11 +278,18 @@ def test_reconcile__throttled__pauses_are_spread_by_chance(chance: float, pause:
     assert clock.slept == [pause, pause]
 
 
-def test_reconcile__throttled_once__later_pauses_grow_again_and_stay_spread() -> None:
+def test_reconcile__throttled_once__later_pauses_stay_spread() -> None:
     clock = Ticking()
     steps = [Wait("soon"), Wait("soon"), THROTTLE, Wait("soon"), Wait("soon"), DONE]
     assert run(Scripted(steps), clock=clock, chance=lambda: 0.25) == DONE
-    assert clock.slept == [1.0, 1.5, 2.25 * 0.5, 1.0 * 0.5, 1.5 * 0.5]
+    assert clock.slept == [1.0, 1.0, 0.5, 0.5, 0.5]
+
+
+def test_reconcile__throttled_once__hands_back_within_eight_seconds_from_then_on() -> None:
+    clock = Ticking()
+    steps = [Wait("soon"), THROTTLE, Wait("soon")]
+    assert run(Scripted(steps), clock=clock) == Wait("soon")
+    assert clock.slept == [1.0] * 8
 
 
 def test_reconcile__never_throttled__chance_has_no_say() -> None:
@@ -261,7 +298,7 @@ def test_reconcile__never_throttled__chance_has_no_say() -> None:
 
     clock = Ticking()
     assert run(Scripted([FAULT, Change(), Wait("soon"), DONE]), clock=clock, chance=no_chance) == DONE
-    assert clock.slept == [1.0, 1.5, 2.25]
+    assert clock.slept == [1.0] * 3
 
 
 @pytest.mark.parametrize(("chance", "looks"), [(0.0, 1), (0.249, 1), (0.25, 17)])
@@ -297,13 +334,13 @@ def test_reconcile__effect_that_was_not_taken__does_not_make_it_stay(refusal: Wa
 def test_reconcile__throttled_after_an_effect__stays_for_thirty_seconds() -> None:
     resource, clock = Scripted([Change(), THROTTLE]), Ticking()
     assert run(resource, clock=clock) == THROTTLED
-    assert clock.slept == [1.0, 1.5, *[1.0] * 27]  # the next would end later than 30 seconds after the start
+    assert clock.slept == [1.0] * 30
 
 
 def test_reconcile__throttled_after_an_effect__is_never_handed_back_by_chance() -> None:
     resource, clock = Scripted([Change(), *[THROTTLE] * 100, DONE]), Ticking()
     assert run(resource, clock=clock, chance=lambda: 0.0) == DONE
-    assert sum(clock.slept) == 1.0 + 1.5 * 0.25 + 99 * 0.25
+    assert sum(clock.slept) == 1.0 + 100 * 0.25
 
 
 def test_reconcile__throttled_before_an_effect__stays_as_well() -> None:
@@ -312,10 +349,10 @@ def test_reconcile__throttled_before_an_effect__stays_as_well() -> None:
     assert 8 < sum(clock.slept) <= 30
 
 
-def test_reconcile__effect_and_no_throttle__hands_back_within_eight_seconds() -> None:
-    resource, clock = Scripted([Change(), Wait("soon")]), Ticking()
-    assert run(resource, clock=clock, chance=lambda: 0.0) == Wait("soon")
-    assert clock.slept == [1.0, 1.5, 2.25]
+def test_reconcile__throttled_for_long__pauses_do_not_grow_with_age() -> None:
+    clock = Ticking(BEGIN + 1000)
+    assert run(Scripted([THROTTLE]), clock=clock) == THROTTLED
+    assert clock.slept == [1.0] * 8
 
 
 # A waiter that outlived its deploy
@@ -332,7 +369,7 @@ def test_reconcile__several_effects__stack_is_read_before_each() -> None:
     resource = Scripted([*[Change()] * 3, DONE])
     run(resource, clock=clock, state=state)
     assert len(resource.acts) == 3
-    assert read_at == [BEGIN, BEGIN + 1, BEGIN + 2.5]
+    assert read_at == [BEGIN, BEGIN + 1, BEGIN + 2]
 
 
 def test_reconcile__stack_goes_on_between_two_effects__the_second_is_not_carried_out() -> None:

@@ -22,6 +22,7 @@ from personalize_local.simulator import Clock, Durations, Fault, Limits, Respons
 from personalize_local.simulator import Personalize as Simulator
 from personalize_local.testing.in_process import aws_response
 from personalize_provider.attempt import Attempt
+from personalize_provider.framework import WORK_SECONDS
 from personalize_provider.reconciler import reconcile
 from personalize_provider.request import Request
 from personalize_provider.sdk import Personalize, whole_answers
@@ -113,6 +114,7 @@ class SimulatedTime:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
+        self._due: list[tuple[float, Callable[[], object]]] = []
 
     def now(self) -> float:
         """Seconds since the epoch."""
@@ -121,6 +123,12 @@ class SimulatedTime:
     def sleep(self, seconds: float) -> None:
         """Push the simulator's clock."""
         self._clock.advance(seconds)
+        while self._due and self._due[0][0] <= self.now():
+            self._due.pop(0)[1]()
+
+    def meanwhile(self, seconds: float, act: Callable[[], object]) -> None:
+        """Let something happen while the provider waits, so many seconds from now."""
+        self._due.append((self.now() + seconds, act))
 
 
 @dataclass
@@ -218,6 +226,7 @@ class Deploy:
             self.attempt,
             world.time,
             lambda: StackState.read(world.stacks, self.request.stack_id),
+            until=world.time.now() + WORK_SECONDS,
         )
 
     def finish(self) -> Mapping[str, str]:
