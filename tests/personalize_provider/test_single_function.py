@@ -279,6 +279,7 @@ def test_poll__that_no_first_event_made__is_a_failure_without_a_call(
     assert at.calls() == {}
 
 
+@pytest.mark.process
 def test_import__makes_no_client() -> None:
     """crhelper alone makes three as soon as its resource is made."""
     script = """
