@@ -23,6 +23,7 @@ _INSTALLED = entry_points(group="pytest11", name="personalize-local")
 _PLUGIN = [] if _INSTALLED else ["personalize_local.pytest_plugin"]
 pytest_plugins = [*_PLUGIN, "enforcing_aws", "cloud", "distributions"]
 
+_LONG = {"consumer", "e2e", "examples", "reliability"}
 _SERVERS = {"_personalize_local_server", "_enforcing_server"}
 
 
@@ -30,6 +31,11 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     """Mark what asks for a server."""
     if not _SERVERS.isdisjoint(getattr(item, "fixturenames", ())):
         item.add_marker("process")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes seconds a test: a worker that came to it last would keep the others waiting."""
+    items.sort(key=lambda item: _LONG.isdisjoint(item.path.parts))
 
 
 def pytest_collection_finish() -> None:
