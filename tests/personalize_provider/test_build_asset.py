@@ -22,6 +22,8 @@ NATIVE = {".so", ".pyd", ".dylib", ".dll"}
 # What the Lambda runtime for Python brings.
 RUNTIME = ("boto3", "botocore", "s3transfer", "jmespath", "urllib3", "dateutil", "six")
 
+pytestmark = pytest.mark.process
+
 
 def build(into: Path, umask: int = 0o022, *, compiler: bool = True) -> subprocess.CompletedProcess[str]:
     """Copy the sources to a folder of their own and build there; it prints the asset's path.
