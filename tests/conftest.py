@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-# The same examples each time: what is right must not depend on the day. `make soak` draws new ones.
-settings.register_profile("repeatable", derandomize=True, database=None)
+# The same examples each time, and no time limit for one: what is right must not depend on the day, or on what
+# else the machine does. `make soak` draws new ones.
+settings.register_profile("repeatable", derandomize=True, database=None, deadline=None)
 settings.load_profile("repeatable")
 
 if Path(__file__).parents[1].joinpath("constructs", "__init__.py").exists():
