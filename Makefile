@@ -8,9 +8,12 @@ PYTHON ?= python3
 STACKS ?= --all
 # For the tests: one more than there are cores, for many wait for CloudFormation and not for the processor.
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(4, (os.cpu_count() or 1) + 1))')
+UNITS := tests/cdk_personalize tests/personalize_provider tests/personalize_local
 
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 export PYTHONPATH := $(CURDIR)/local
+# Some shells set it, and then each process of the tests compiles every module that it imports.
+unexport PYTHONDONTWRITEBYTECODE
 # jsii fills the screen on Node 20, which works; the variable lists major versions.
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 export CDK_DISABLE_CLI_TELEMETRY := true
@@ -31,7 +34,7 @@ else
   $(error TARGET=$(TARGET) is not known: use TARGET=local (the default) or TARGET=aws)
 endif
 
-.PHONY: help setup deploy bootstrap diff synth destroy local local-aws test soak bench lint format dist template docs clean
+.PHONY: help setup deploy bootstrap diff synth destroy local local-aws test unit soak bench lint format dist template docs clean
 
 help:  ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -65,6 +68,9 @@ local-aws: $(TOOLS)
 
 test: $(TOOLS)  ## All tests
 	pytest -n $(WORKERS) --dist worksteal $(PYTEST_ARGS)
+
+unit: $(TOOLS)  ## The tests of the three packages that start no processes: half a minute
+	pytest -n auto --dist worksteal -m 'not process' $(UNITS) $(PYTEST_ARGS)
 
 soak: $(TOOLS)  ## The long form of the reliability tests: SEQUENCES=10000 random lives, every fault
 	.venv/bin/python tests/reliability/soak.py --sequences $(or $(SEQUENCES),10000)

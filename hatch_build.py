@@ -1,4 +1,4 @@
-"""Puts the built Lambda asset into the wheel, so that an importer's synth needs no pip and no network."""
+"""Puts the built Lambda asset into the sdist and the wheel: a synth needs no pip and no network."""
 
 from __future__ import annotations
 
@@ -9,16 +9,25 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
+# Where an unpacked sdist has the asset. A checkout has no such folder.
+_SHIPPED = Path("lambda", "built")
+
 
 class LambdaAssetHook(BuildHookInterface):  # type: ignore[misc] # hatchling is not installed where mypy runs
-    """Runs `lambda/build_asset.py` and includes what it made."""
+    """Includes what `lambda/build_asset.py` makes: in the sdist too, for a wheel from there is the same."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Build before the wheel is packed; an editable install takes the asset from the checkout."""
+        """Build before the files are packed; an editable install takes the asset from the checkout."""
         if version == "editable":
             return
-        builder = Path(self.root, "lambda", "build_asset.py")
-        command = [sys.executable, str(builder)]
+        folders = {"sdist": _SHIPPED.as_posix(), "wheel": "cdk_personalize/_lambda"}
+        asset = self._asset()
+        build_data["force_include"][str(asset)] = f"{folders[self.target_name]}/{asset.name}"
+
+    def _asset(self) -> Path:
+        if shipped := sorted(Path(self.root, _SHIPPED).glob("*.zip")):
+            return shipped[0]
+        command = [sys.executable, str(Path(self.root, "lambda", "build_asset.py"))]
         # What goes wrong is told on standard error, which whoever builds sees.
-        asset = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout.strip()  # noqa: S603
-        build_data["force_include"][asset] = "cdk_personalize/_lambda"
+        built = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)  # noqa: S603
+        return Path(built.stdout.strip())

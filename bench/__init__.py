@@ -1,5 +1,7 @@
 """How fast the project is, each figure beside that of a peer: `make bench`.
 
-`start`, `imports`, `asset`, `synthesis`, `deploys` and `simulator` each measure a part, in a process of their
-own. What they find is kept in `results`, and `page` writes docs/performance.md from that.
+`start`, `asset`, `imports`, `synthesis`, `deploys`, `costs` and `simulator` each measure a part, and
+`suite` does on request; `processes`, `import_times` and `system_calls` have public tools do it. What they
+find, a `Row` of the table or a `Series` for a plot, is kept in `results` by `record`. From that alone `page`,
+with `summary`, `plots` and `markdown`, makes docs/performance.md.
 """

@@ -6,29 +6,33 @@ import importlib
 import subprocess
 import sys
 
-from bench.page import PAGE, page
-from bench.record import PARTS, write
-from bench.row import Row
+from bench import page, summary
+from bench.record import ON_REQUEST, PARTS, kept, read, write
+from bench.row import Row, figure
 
 
 def _measure(part: str) -> None:
-    measured = importlib.import_module(f"bench.{part}").rows()
+    module = importlib.import_module(f"bench.{part}")
+    print(f"\n{part}: {(module.__doc__ or '').splitlines()[0]}", flush=True)
+    measured = module.rows()
     write(part, measured)
     for row in (row for row in measured if isinstance(row, Row)):
-        print(f"{row.verdict.strip('*') or '-':7} {row.measured:10,.2f} {row.unit:10} {row.name}", flush=True)
+        print(f"  {figure(row.measured):>8} {row.unit:10} {row.verdict:6} {row.name}", flush=True)
 
 
 def main(arguments: list[str]) -> None:
-    """Run each part in a process of its own: a large one would hide how little memory a small one takes."""
+    """Run each part in a process of its own: one sets its processor, another the log."""
     match arguments:
         case ["--part", part]:
             _measure(part)
         case _:
-            if unknown := [name for name in arguments if name not in PARTS]:
-                sys.exit(f"no such part: {', '.join(unknown)}; there are {', '.join(PARTS)}")
+            if unknown := [name for name in arguments if name not in PARTS + ON_REQUEST]:
+                known = ", ".join(PARTS + ON_REQUEST)
+                sys.exit(f"no such part: {', '.join(unknown)}; there are {known}")
             for part in arguments or PARTS:
                 subprocess.run([sys.executable, "-m", "bench", "--part", part], check=True)
-            PAGE.write_text(page())
+            page.write()
+            print(summary.text(summary.lines(row for part in kept() for row in read(part)[1])))
 
 
 if __name__ == "__main__":

@@ -10,9 +10,11 @@ from collections.abc import Iterator
 from statistics import median
 
 from account import account, template
+from bench.legs import LEAST_SECONDS, leg_rows
 from bench.row import Row
+from bench.series import Series
 from framework_runtime import FrameworkRuntime, framework_runtime
-from load import deploy_and_destroy, naive_is_complete, naive_on_event
+from load import lives, naive_is_complete, naive_on_event
 from personalize_local.simulator import Durations, Limits
 from personalize_provider.log import logger
 
@@ -20,14 +22,14 @@ _READY_AFTER = range(1, 31)  # seconds
 _SEEDS = range(3)
 
 
-def rows() -> list[Row]:
+def rows() -> list[Row | Series]:
     """Measure."""
     logger.setLevel("CRITICAL")
     with framework_runtime() as runtime:
         return [*_lag(runtime), *_calls(runtime), *_many(runtime)]
 
 
-def _lag(runtime: FrameworkRuntime) -> Iterator[Row]:
+def _lag(runtime: FrameworkRuntime) -> Iterator[Row | Series]:
     cases = [(after, seed) for after in _READY_AFTER for seed in _SEEDS]
     ours = [_created(runtime, after, seed)[0] for after, seed in cases]
     naive = [_created(runtime, after, seed, naive=True)[0] for after, seed in cases]
@@ -42,6 +44,9 @@ def _lag(runtime: FrameworkRuntime) -> Iterator[Row]:
     yield Row(
         "the same, against a provider with the defaults", median(ours) / median(naive), len(cases), most=0.3
     )
+    for side, lags in (("ours", ours), ("provider with defaults", naive)):
+        points = [(after, lag) for (after, _), lag in zip(cases, lags, strict=True)]
+        yield Series(f"lag, {side}", "s", points)
 
 
 def _calls(runtime: FrameworkRuntime) -> Iterator[Row]:
@@ -67,20 +72,18 @@ def _created(
         return answer[0] - created - ready_after, len(calls)
 
 
-def _many(runtime: FrameworkRuntime) -> Iterator[Row]:
-    for solutions, most in ((10, None), (30, None), (100, 1.3)):
-        for leg, what in zip(deploy_and_destroy(runtime, solutions), ("create", "delete"), strict=True):
-            yield Row(
-                f"{what} {solutions} solutions at 1 request/s, time against one second each",
-                leg.seconds / solutions,
-                1,
-                most=most,
-                values={
-                    "seconds": leg.seconds,
-                    "failed": leg.failed,
-                    "limited calls a solution": leg.limited_calls,
-                    "other calls a solution": leg.other_calls,
-                    "throttled calls a solution": leg.throttled,
-                    "Lambda invocations a solution": leg.invocations,
-                },
-            )
+def _many(runtime: FrameworkRuntime) -> Iterator[Row | Series]:
+    found = {solutions: lives(runtime, solutions) for solutions in (1, 3, 10, 30, 100)}
+    yield from leg_rows(found[10], "10 solutions")
+    yield from leg_rows(found[30], "30 solutions")
+    yield from leg_rows(found[100], "100 solutions", most=dict.fromkeys(LEAST_SECONDS, 1.3))
+    failed = sum(leg.failed for leg in found[100].values())
+    yield Row("requests that failed, of 100 solutions each time", failed, 1, "requests", most=0)
+    for operation in LEAST_SECONDS:
+        taken = [(solutions, legs[operation]) for solutions, legs in found.items()]
+        yield Series(f"time, {operation}", "s", [(solutions, leg.seconds) for solutions, leg in taken])
+        yield Series(
+            f"calls, {operation}",
+            "calls",
+            [(solutions, leg.limited_calls * solutions) for solutions, leg in taken],
+        )

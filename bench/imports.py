@@ -8,6 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from bench.import_times import dearest
 from bench.installed import install
 from bench.processes import Command, in_turn
 from bench.row import Row
@@ -26,6 +27,7 @@ def rows() -> list[Row]:
             for name, statement in statements.items()
         }
         taken = in_turn(commands, _RUNS)
+        packages = dearest("imports for an app, and the dearest packages among them", commands["ours"])
     return [
         Row(
             "import of `Solution` and `Recipe`, against the imports of the CDK in it",
@@ -33,7 +35,8 @@ def rows() -> list[Row]:
             _RUNS,
             most=1.05,
             values={f"{name}, s": run.seconds for name, run in taken.items()},
-        )
+        ),
+        packages,
     ]
 
 

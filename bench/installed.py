@@ -16,5 +16,6 @@ def install(folder: Path) -> str:
     target = folder / "cdk_personalize"
     shutil.copytree(_PACKAGE, target, ignore=shutil.ignore_patterns("__pycache__"))
     compileall.compile_dir(target, quiet=2)
-    shutil.copytree(asset(), target / "_lambda", ignore=shutil.ignore_patterns("__pycache__"))
+    (target / "_lambda").mkdir()
+    shutil.copy(asset(), target / "_lambda")
     return str(folder)

@@ -14,7 +14,8 @@ from bench.row import Row
 from bench.series import Series
 
 FOLDER = Path(__file__).with_name("results")
-PARTS = ("start", "asset", "imports", "synthesis", "deploys", "simulator")
+PARTS = ("start", "asset", "imports", "synthesis", "deploys", "costs", "simulator")
+ON_REQUEST = ("scale", "suite")  # each takes as long as all the others together
 
 
 def write(part: str, measured: Sequence[Row | Series]) -> None:
@@ -27,6 +28,11 @@ def write(part: str, measured: Sequence[Row | Series]) -> None:
     if series := [asdict(line) for line in measured if isinstance(line, Series)]:
         content["series"] = series
     _file(part).write_text(json.dumps(content, indent=2) + "\n")
+
+
+def kept() -> list[str]:
+    """The parts that were measured once."""
+    return [part for part in (*PARTS, *ON_REQUEST) if _file(part).exists()]
 
 
 def read(part: str) -> tuple[str, list[Row]]:

@@ -36,9 +36,17 @@ class Row:
         return f"at least {self.least:,g} {self.unit}" if self.least is not None else ""
 
     @property
+    def missed(self) -> bool:
+        """Whether there is a target that is not met."""
+        high = self.most is not None and self.measured > self.most
+        return high or (self.least is not None and self.measured < self.least)
+
+    @property
     def verdict(self) -> str:
         """Whether the target is met; empty if there is none."""
-        if self.most is None and self.least is None:
-            return ""
-        low = self.most is None or self.measured <= self.most
-        return "met" if low and (self.least is None or self.measured >= self.least) else "**missed**"
+        return ("missed" if self.missed else "met") if self.target else ""
+
+
+def figure(value: float) -> str:
+    """A figure as people read it."""
+    return f"{value:,.0f}" if value >= 100 or value == int(value) else f"{value:.2f}"  # noqa: PLR2004

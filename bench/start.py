@@ -1,6 +1,7 @@
 """How long a function takes to start: a fresh process with its imports and its first client.
 
-As in Lambda, the runtime's own packages have byte code, and what is deployed has none and can't keep any.
+As in Lambda, the runtime's own packages have byte code, and what is deployed has what it brings.
+The asset brings that of the Python that Lambda runs. Here it gets that of the Python that measures.
 """
 
 from __future__ import annotations
@@ -10,15 +11,21 @@ import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
+from py_compile import PycInvalidationMode
 
-from bench.handler import asset
+from bench.handler import unpack
+from bench.import_times import dearest
 from bench.processes import Command, in_turn
 from bench.row import Row
+from bench.system_calls import system_calls
 
 _PEERS = Path(__file__).with_name("peers")
 _RUNS = 25
+# By strace's names.
+_CALLS = {"all": "total", "files opened or looked for": "openat"}
 # What the Lambda runtime for Python brings.
 _RUNTIME = ("boto3", "botocore", "s3transfer", "jmespath", "urllib3", "dateutil", "six")
 
@@ -26,10 +33,16 @@ _RUNTIME = ("boto3", "botocore", "s3transfer", "jmespath", "urllib3", "dateutil"
 def rows() -> list[Row]:
     """Measure."""
     with tempfile.TemporaryDirectory() as folder:
-        taken = in_turn(_commands(Path(folder)), _RUNS)
+        commands = _commands(Path(folder))
+        taken = in_turn(commands, _RUNS)
+        more = [
+            *_asked(commands),
+            dearest("imports of a cold start, and the dearest packages among them", commands["ours"]),
+        ]
     seconds = {f"{name}, s": run.seconds for name, run in taken.items()}
     megabytes = {f"{name}, MB": run.megabytes for name, run in taken.items()}
-    ours, boto3, crhelper, compiled = (taken[name] for name in ("ours", "boto3", "crhelper", "compiled"))
+    ours, boto3, crhelper = (taken[name] for name in ("ours", "boto3", "crhelper"))
+
     return [
         Row(
             "cold start, against a bare boto3 handler",
@@ -45,8 +58,8 @@ def rows() -> list[Row]:
             _RUNS,
         ),
         Row(
-            "cold start if all had byte code, against a bare boto3 handler",
-            compiled.seconds / boto3.seconds,
+            "cold start without byte code, against a bare boto3 handler",
+            taken["source"].seconds / boto3.seconds,
             _RUNS,
         ),
         Row(
@@ -57,29 +70,40 @@ def rows() -> list[Row]:
             values=megabytes,
         ),
         Row("peak memory, against a crhelper handler", ours.megabytes / crhelper.megabytes, _RUNS),
+        *more,
+    ]
+
+
+def _asked(commands: Mapping[str, Command]) -> list[Row]:
+    calls = system_calls({name: commands[name] for name in ("boto3", "ours", "crhelper")})
+    if not calls:
+        return []
+    return [
         Row(
-            "peak memory if all had byte code, against a bare boto3 handler",
-            compiled.megabytes / boto3.megabytes,
-            _RUNS,
-        ),
+            "system calls of a cold start, against a bare boto3 handler",
+            calls["ours"]["total"] / calls["boto3"]["total"],
+            1,
+            values={f"{name}, {what}": calls[name][call] for what, call in _CALLS.items() for name in calls},
+        )
     ]
 
 
 def _commands(folder: Path) -> dict[str, Command]:
     sources = shutil.ignore_patterns("__pycache__")
-    for name, source in {
-        "ours": asset(),
-        "compiled": asset(),
-        "boto3": _PEERS / "boto3_handler",
-        "crhelper": _PEERS / "crhelper_handler",
-    }.items():
-        shutil.copytree(source, folder / name, ignore=sources)
+    shutil.copytree(_PEERS / "boto3_handler", folder / "boto3", ignore=sources)
+    shutil.copytree(_PEERS / "crhelper_handler", folder / "crhelper", ignore=sources)
     shutil.copytree(_installed("crhelper"), folder / "crhelper" / "crhelper", ignore=sources)
-    compileall.compile_dir(folder / "compiled", quiet=2)
+    for name in ("ours", "source"):
+        unpack(folder / name)
+    compileall.compile_dir(folder / "ours", quiet=2, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH)
+    for cache in (folder / "source").rglob("__pycache__"):
+        shutil.rmtree(cache)
     runtime = folder / "runtime"
     runtime.mkdir()
     for package in _RUNTIME:
-        (runtime / _installed(package).name).symlink_to(_installed(package))
+        source = _installed(package)
+        (runtime / source.name).symlink_to(source)
+    compileall.compile_dir(runtime, maxlevels=0, quiet=2)  # of those that are one file
 
     def command(deployed: str, script: str) -> Command:
         environment = {
@@ -91,6 +115,8 @@ def _commands(folder: Path) -> dict[str, Command]:
             "PYTHONPATH": os.pathsep.join([str(folder / deployed), str(runtime)]),
             "PYTHONDONTWRITEBYTECODE": "1",
         }
+        # What Python clears up at its end is no part of a start.
+        script = f"{script}; import os; os._exit(0)"
         return Command([sys.executable, "-S", "-P", "-c", script], environment, folder)
 
     ours = "from personalize_provider import framework, sdk; sdk.personalize()"
@@ -99,7 +125,7 @@ def _commands(folder: Path) -> dict[str, Command]:
         "ours": command("ours", ours),
         "crhelper": command("crhelper", "import index"),
         "both": command("ours", f"{ours}; sdk.cloudformation()"),
-        "compiled": command("compiled", ours),
+        "source": command("source", ours),
     }
 
 

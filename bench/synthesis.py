@@ -10,8 +10,10 @@ from pathlib import Path
 from bench.installed import install
 from bench.processes import Command, in_turn
 from bench.row import Row
+from bench.series import Series
 
-_RUNS = 7
+_RUNS = 5
+_SOLUTIONS = (1, 10, 50, 100, 200, 450)
 _PEERS = Path(__file__).with_name("peers")
 _APPS = {
     "ours": Path(__file__).with_name("solution_app.py"),
@@ -20,16 +22,26 @@ _APPS = {
 }
 
 
-def rows() -> list[Row]:
+def rows() -> list[Row | Series]:
     """Measure."""
-    return [*_rows(450, most=1.25), *_rows(1, most=1.10)]
-
-
-def _rows(solutions: int, most: float) -> list[Row]:
     with tempfile.TemporaryDirectory() as folder:
         path = install(Path(folder))
-        taken = in_turn({name: _command(app, solutions, path) for name, app in _APPS.items()}, _RUNS)
-    ours, custom, native = (taken[name].seconds for name in _APPS)
+        commands = {
+            f"{name}, {solutions}": _command(app, solutions, path)
+            for solutions in _SOLUTIONS
+            for name, app in _APPS.items()
+        }
+        taken = in_turn(commands, _RUNS)
+    seconds = {name: {n: taken[f"{name}, {n}"].seconds for n in _SOLUTIONS} for name in _APPS}
+    return [
+        *_rows(450, {name: line[450] for name, line in seconds.items()}, most=1.25),
+        *_rows(1, {name: line[1] for name, line in seconds.items()}, most=1.10),
+        *(Series(f"synthesis, {name}", "s", list(line.items())) for name, line in seconds.items()),
+    ]
+
+
+def _rows(solutions: int, seconds: dict[str, float], most: float) -> list[Row]:
+    ours, custom, native = (seconds[name] for name in _APPS)
     plural = "s" if solutions > 1 else ""
     return [
         Row(
@@ -37,7 +49,7 @@ def _rows(solutions: int, most: float) -> list[Row]:
             ours / custom,
             _RUNS,
             most=most,
-            values={f"{name}, s": run.seconds for name, run in taken.items()},
+            values={f"{name}, s": taken for name, taken in seconds.items()},
         ),
         Row(
             f"synthesis of {solutions} `Solution`{plural}, against `CfnSolution`{plural}",

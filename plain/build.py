@@ -9,11 +9,9 @@ parameter says in which bucket the zip is. The same commit gives the same bytes.
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 import tempfile
-import zipfile
-from hashlib import sha256
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +21,12 @@ import aws_cdk as cdk
 from aws_cdk import aws_lambda as lambda_
 
 from cdk_personalize import SolutionProvider
-from cdk_personalize._asset import handler_folder
+from cdk_personalize._asset import handler_asset
 
 EXPORT = "cdk-personalize-service-token"
 TEMPLATE = "cdk-personalize-provider.template.json"
 
 _NAME = "CdkPersonalizeProvider"
-_EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can say
 _DESCRIPTION = "Creates, updates and deletes the Amazon Personalize solutions of all stacks of this Region"
 
 
@@ -40,13 +37,13 @@ def build(into: Path) -> tuple[Path, Path]:
         into: The folder to write to; made if it isn't there.
 
     Returns:
-        The paths of the template and of the zip. The zip's name has a hash of what is in it, and is the
-        default of the template's parameter `AssetKey`.
+        The paths of the template and of the zip. The zip's name has a hash of what it was built from, and is
+        the default of the template's parameter `AssetKey`.
     """
     into.mkdir(parents=True, exist_ok=True)
-    body = _zipped(handler_folder())
-    zipped = into / f"cdk-personalize-provider-{sha256(body).hexdigest()[:16]}.zip"
-    zipped.write_bytes(body)
+    asset = handler_asset()
+    zipped = into / f"cdk-personalize-provider-{asset.stem[:16]}.zip"
+    shutil.copyfile(asset, zipped)
     template = into / TEMPLATE
     template.write_text(json.dumps(_template(zipped.name), indent=1) + "\n")
     return template, zipped
@@ -79,20 +76,6 @@ def _declare(stack: cdk.Stack, key: str) -> None:
         description="What a Custom::PersonalizeSolution names as its ServiceToken",
         export_name=EXPORT,
     )
-
-
-def _zipped(folder: Path) -> bytes:
-    buffer = BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for path in sorted(folder.rglob("*"), key=lambda path: path.relative_to(folder).as_posix()):
-            if path.is_dir() or path.suffix == ".pyc":
-                continue
-            entry = zipfile.ZipInfo(path.relative_to(folder).as_posix(), _EPOCH)
-            entry.create_system = 3  # Unix, on every machine: else the permissions mean nothing
-            entry.external_attr = 0o644 << 16
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, path.read_bytes(), compresslevel=9)
-    return buffer.getvalue()
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -9,8 +10,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-# The same examples each time: what is right must not depend on the day. `make soak` draws new ones.
-settings.register_profile("repeatable", derandomize=True, database=None)
+# The same examples each time, and no time limit for one: what is right must not depend on the day, or on what
+# else the machine does. `make soak` draws new ones.
+settings.register_profile("repeatable", derandomize=True, database=None, deadline=None)
 settings.load_profile("repeatable")
 
 if Path(__file__).parents[1].joinpath("constructs", "__init__.py").exists():
@@ -21,6 +23,27 @@ if Path(__file__).parents[1].joinpath("constructs", "__init__.py").exists():
 _INSTALLED = entry_points(group="pytest11", name="personalize-local")
 _PLUGIN = [] if _INSTALLED else ["personalize_local.pytest_plugin"]
 pytest_plugins = [*_PLUGIN, "enforcing_aws", "cloud", "distributions"]
+
+_LONG = {"consumer", "e2e", "examples", "reliability"}
+_SERVERS = {"_personalize_local_server", "_enforcing_server"}
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark what asks for a server."""
+    if not _SERVERS.isdisjoint(getattr(item, "fixturenames", ())):
+        item.add_marker("process")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes seconds a test: a worker that came to it last would keep the others waiting."""
+    items.sort(key=lambda item: _LONG.isdisjoint(item.path.parts))
+
+
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector what was imported; to look through it took a tenth of the time."""
+    gc.collect()
+    gc.freeze()
+
 
 # jsii fills the output on Node 20, which works; the variable lists major versions.
 os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20")

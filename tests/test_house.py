@@ -44,6 +44,14 @@ def test_package__imports_neither_of_the_others(name: str) -> None:
         assert not imported & others, path
 
 
+@pytest.mark.parametrize("name", PACKAGES)
+def test_unit_tests__that_start_processes__are_not_for_make_unit(name: str) -> None:
+    paths = list((ROOT / "tests" / name).rglob("test_*.py"))
+    starting = [path for path in paths if "subprocess" in _imports(path)]
+    assert paths
+    assert not [path for path in starting if "pytest.mark.process" not in path.read_text()]
+
+
 def _imports(path: Path) -> set[str]:
     modules: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text())):

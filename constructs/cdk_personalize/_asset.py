@@ -21,14 +21,16 @@ def handler_code() -> lambda_.Code:
     Raises:
         RuntimeError: neither a prebuilt asset nor a checkout is there, or the build failed.
     """
-    return lambda_.Code.from_asset(str(handler_folder()), exclude=["**/__pycache__", "**/*.pyc"])
+    asset = handler_asset()
+    # Its name, because another zlib packs the same files into other bytes.
+    return lambda_.Code.from_asset(str(asset), asset_hash=asset.stem)
 
 
 @cache
-def handler_folder() -> Path:
-    """The folder of that asset."""
-    if _PREBUILT.is_dir():
-        return _PREBUILT
+def handler_asset() -> Path:
+    """The zip that is that asset; its name is a hash of all that it was built from."""
+    if prebuilt := sorted(_PREBUILT.glob("*.zip")):
+        return prebuilt[0]
     if not _BUILDER.is_file():
         raise RuntimeError(
             f"cdk_personalize holds no Lambda asset: {_PREBUILT} is missing; install the wheel again, "
@@ -38,4 +40,5 @@ def handler_folder() -> Path:
     build = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 (our own script)
     if build.returncode:
         raise RuntimeError(f"the Lambda asset could not be built:\n{build.stderr}")
+    sys.stderr.write(build.stderr)
     return Path(build.stdout.strip())

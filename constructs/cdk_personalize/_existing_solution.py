@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from aws_cdk import ArnFormat, Stack
+from aws_cdk import ArnFormat, Resource, Stack
 from constructs import Construct
 
 from cdk_personalize import _kinds as kinds
@@ -21,7 +21,7 @@ _SOLUTION_ARN = Text(
 )
 
 
-class ExistingSolution(SolutionBase):
+class ExistingSolution(Resource, SolutionBase):
     """A solution that this app doesn't define. It puts nothing into the template.
 
     Args:

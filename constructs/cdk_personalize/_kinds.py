@@ -143,7 +143,6 @@ class Integer(Kind):
             yield from _out_of_range(value, at, self.min, self.max)
 
 
-@dataclass(frozen=True, kw_only=True)
 class IntegerText(Integer):
     """A whole number that the API takes as a string."""
 
@@ -154,29 +153,6 @@ class IntegerText(Integer):
         if isinstance(value, str) and _WHOLE.fullmatch(value):
             return int(value)
         return refuse(value, at, "must be a string that holds a whole number", 'write it as in "10"', found)
-
-
-@dataclass(frozen=True, kw_only=True)
-class NumberText(Kind):
-    """A real number that the API takes as a string, such as "0.5"."""
-
-    max: int
-
-    def problems(self, value: Any, at: str) -> Iterator[Problem]:
-        if not (_is_number(value) or isinstance(value, str)):
-            yield _wrong_type(value, at, "a number, or a string that holds one")
-        elif not _is_finite(value):
-            yield Problem(
-                argument=at, value=value, rule="must be a number", fix="events are compared with it"
-            )
-        else:
-            yield from Text(max=self.max).problems(to_text(value), at)
-
-    def wire(self, value: str | float) -> str:
-        return to_text(value)
-
-    def read(self, value: Any, at: str, found: list[Problem]) -> Any:
-        return _read_text(value, at, found)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -200,7 +176,20 @@ class ScalarText(Kind):
         return _read_text(value, at, found)
 
 
-@dataclass(frozen=True)
+class NumberText(ScalarText):
+    """A real number that the API takes as a string, such as "0.5"."""
+
+    def problems(self, value: Any, at: str) -> Iterator[Problem]:
+        if not (_is_number(value) or isinstance(value, str)):
+            yield _wrong_type(value, at, "a number, or a string that holds one")
+        elif not _is_finite(value):
+            yield Problem(
+                argument=at, value=value, rule="must be a number", fix="events are compared with it"
+            )
+        else:
+            yield from Text(max=self.max).problems(to_text(value), at)
+
+
 class Flag(Kind):
     """True or false."""
 

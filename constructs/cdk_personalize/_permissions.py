@@ -8,22 +8,25 @@ from aws_cdk import aws_iam as iam
 _STACK_ID_TAG = "cdk-personalize:stack-id"  # the provider gives it to every solution that it creates
 
 
-def describe_stacks(stack: Stack, *, shared: bool) -> iam.PolicyStatement:
+def served_stacks(stack: Stack, *, shared: bool) -> str:
+    """The ids of the stacks that a provider in this one serves: its own, or a pattern for all."""
+    if not shared:
+        return stack.stack_id
+    return f"arn:{stack.partition}:cloudformation:{stack.region}:{stack.account}:stack/*"
+
+
+def describe_stacks(stacks: str) -> iam.PolicyStatement:
     """Read the status of the stack that is being deployed, to tell a stale waiter from a current one."""
-    return iam.PolicyStatement(
-        actions=["cloudformation:DescribeStacks"], resources=[_served(stack, shared=shared)]
-    )
+    return iam.PolicyStatement(actions=["cloudformation:DescribeStacks"], resources=[stacks])
 
 
-def describe_stack_events(stack: Stack, *, shared: bool) -> iam.PolicyStatement:
+def describe_stack_events(stacks: str) -> iam.PolicyStatement:
     """Read what a rollback of a stack asks for, to tell its own Update from one that came late."""
-    return iam.PolicyStatement(
-        actions=["cloudformation:DescribeStackEvents"], resources=[_served(stack, shared=shared)]
-    )
+    return iam.PolicyStatement(actions=["cloudformation:DescribeStackEvents"], resources=[stacks])
 
 
-def manage_solutions(stack: Stack, *, shared: bool) -> list[iam.PolicyStatement]:
-    """Create solutions of the stack, see any, and change or delete those that are not marked as another's.
+def manage_solutions(stack: Stack, stacks: str, *, shared: bool) -> list[iam.PolicyStatement]:
+    """Create solutions of the stacks, see any, and change or delete those that are not marked as another's.
 
     `solution/*`, not narrower: a solution's name may be known only at deploy time, and a policy that shrinks
     when a solution leaves the stack would be rolled back before that solution is deleted.
@@ -35,7 +38,6 @@ def manage_solutions(stack: Stack, *, shared: bool) -> list[iam.PolicyStatement]
     A shared provider may do this for every stack of the account and Region. What keeps their solutions apart
     is then the provider alone.
     """
-    stacks = _served(stack, shared=shared)
     same = "StringLike" if shared else "StringEquals"
     arn = f"arn:{stack.partition}:personalize:{stack.region}:{stack.account}"
     solutions = f"{arn}:solution/*"  # versions included: their ARNs begin with the solution's (rule 129)
@@ -106,10 +108,3 @@ def manage_network_interfaces() -> iam.PolicyStatement:
         ],
         resources=["*"],
     )
-
-
-def _served(stack: Stack, *, shared: bool) -> str:
-    """The ids of the stacks that a provider in this one serves: its own, or a pattern for all."""
-    if not shared:
-        return stack.stack_id
-    return f"arn:{stack.partition}:cloudformation:{stack.region}:{stack.account}:stack/*"

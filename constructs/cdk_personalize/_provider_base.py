@@ -94,11 +94,13 @@ class ProviderBase(Construct):
             ]
         self._stack = stack
         self._shared = shared
+        self._stacks = permissions.served_stacks(stack, shared=shared)
         self._vpc = vpc
         self._vpc_subnets = vpc_subnets
         self._security_groups = security_groups
         self._memory_size = memory_size
         self._code = handler_code()
+        self._service = iam.ServicePrincipal("lambda.amazonaws.com")
         self._common = [permissions.write_logs(self.log_group.log_group_arn)]
         if vpc is not None:
             self._common.append(permissions.manage_network_interfaces())
@@ -113,7 +115,7 @@ class ProviderBase(Construct):
         return iam.Role(
             self,
             id,
-            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
+            assumed_by=self._service,
             inline_policies={"Function": iam.PolicyDocument(statements=[*statements, *self._common])},
         )
 

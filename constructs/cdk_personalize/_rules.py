@@ -51,9 +51,9 @@ def _between(request: SolutionRequest) -> Iterator[Problem]:
         yield from _auto_ml(request)
         return
     config = _config(request)
-    yield from _hyperparameter_optimization(request)
+    yield from _hyperparameter_optimization(request, config)
     yield from _ranges(config)
-    yield from _events(request)
+    yield from _events(request, config)
     yield from _columns(config)
     yield from _recipe_rules.find_problems(request, config)
 
@@ -121,8 +121,8 @@ def _auto_ml(request: SolutionRequest) -> Iterator[Problem]:
         )
 
 
-def _hyperparameter_optimization(request: SolutionRequest) -> Iterator[Problem]:
-    hpo = _config(request).hpo_config
+def _hyperparameter_optimization(request: SolutionRequest, config: SolutionConfig) -> Iterator[Problem]:
+    hpo = config.hpo_config
     if hpo is not None and _off(request.perform_hpo):  # rule 24
         yield Problem(
             argument=_HPO,
@@ -164,9 +164,8 @@ def _ranges(config: SolutionConfig) -> Iterator[Problem]:
                 )
 
 
-def _events(request: SolutionRequest) -> Iterator[Problem]:
+def _events(request: SolutionRequest, config: SolutionConfig) -> Iterator[Problem]:
     """Events are chosen in one way: a type and threshold, or a list of them (rule 38)."""
-    config = _config(request)
     if not isinstance(config.events_config, EventsConfig):
         return
     for argument, value in (

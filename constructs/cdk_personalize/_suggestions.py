@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 
 def closest(name: str, known: Iterable[str]) -> str | None:
     """Return the known name that is most like another, however words are separated; None if none is."""
+    from difflib import get_close_matches  # noqa: PLC0415 (only what is refused needs it)
+
     plain = {_plain(candidate): candidate for candidate in known}
     matches = get_close_matches(_plain(name), plain, n=1)
     return plain[matches[0]] if matches else None

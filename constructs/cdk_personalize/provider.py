@@ -82,16 +82,15 @@ class SolutionProvider(ProviderBase):
             security_groups=security_groups,
             shared=shared,
         )
-        stack = self._stack
         self.on_event_role = self._role(
             "OnEventRole",
-            permissions.describe_stacks(stack, shared=shared),
-            permissions.describe_stack_events(stack, shared=shared),
+            permissions.describe_stacks(self._stacks),
+            permissions.describe_stack_events(self._stacks),
         )
         self.is_complete_role = self._role(
             "IsCompleteRole",
-            permissions.describe_stacks(stack, shared=shared),
-            *permissions.manage_solutions(stack, shared=shared),
+            permissions.describe_stacks(self._stacks),
+            *permissions.manage_solutions(self._stack, self._stacks, shared=shared),
         )
         deadline = {"TOTAL_TIMEOUT_SECONDS": str(int(timing.total))}
         framework = cr.Provider(

@@ -57,9 +57,9 @@ class SingleFunctionProvider(ProviderBase):
         prefix = f"personalize-{Fn.select(2, Fn.split('/', stack.stack_id))}-"
         self.role = self._role(
             "Role",
-            permissions.describe_stacks(stack, shared=shared),
-            permissions.describe_stack_events(stack, shared=shared),
-            *permissions.manage_solutions(stack, shared=shared),
+            permissions.describe_stacks(self._stacks),
+            permissions.describe_stack_events(self._stacks),
+            *permissions.manage_solutions(stack, self._stacks, shared=shared),
             permissions.poll_by_rule(stack, prefix),
         )
         environment = {"TOTAL_TIMEOUT_SECONDS": str(int(timing.total)), "POLL_RULE_PREFIX": prefix}

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import jsii
-from aws_cdk import CfnResource, ITaggableV2, RemovalPolicy, Stack, TagManager, Tags, Token
-from aws_cdk.aws_personalize import CfnDatasetGroup
+from aws_cdk import CfnResource, ITaggableV2, RemovalPolicy, Resource, Stack, TagManager, Tags, Token
 from constructs import Construct
 
-from cdk_personalize import _api_request
 from cdk_personalize._annotations import annotate, inform
 from cdk_personalize._existing_solution import ExistingSolution
 from cdk_personalize._notes import TRAINING_IS_OFF
@@ -27,9 +25,12 @@ from cdk_personalize.recipe import Recipe
 from cdk_personalize.solution_base import ISolution, SolutionBase, path_of
 from cdk_personalize.solution_config import SolutionConfig
 
+if TYPE_CHECKING:
+    from aws_cdk.aws_personalize import CfnDatasetGroup
+
 
 @jsii.implements(ITaggableV2)
-class Solution(SolutionBase):
+class Solution(Resource, SolutionBase):
     """Define an Amazon Personalize solution: a recipe, and how it is trained on a dataset group.
 
     Updated in place: auto_training, perform_incremental_update, solution_config.events_config, tags.
@@ -173,6 +174,8 @@ class Solution(SolutionBase):
             InvalidSolutionError: The service would refuse the request. It lists all that is wrong, in the
                 API's names.
         """
+        from cdk_personalize import _api_request  # noqa: PLC0415 (slow, and most apps never need it)
+
         read = _api_request.read(request).with_overrides(overrides)
         problems = read.all_problems()
         if problems:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import Protocol, TypedDict, Unpack
+from typing import TYPE_CHECKING, Protocol, TypedDict, Unpack
 
-from aws_cdk import Duration, IResource, Resource
-from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import Duration, IResource
 from aws_cdk import aws_iam as iam
-from constructs import Construct
+from constructs import Construct, Node
 
 from cdk_personalize._tokens import is_token
+
+if TYPE_CHECKING:
+    from aws_cdk import aws_cloudwatch as cloudwatch
+    from aws_cdk.interfaces import ResourceEnvironment
 
 _READ = (
     "personalize:DescribeSolution",
@@ -81,8 +84,22 @@ class ISolution(IResource, Protocol):
         ...
 
 
-class SolutionBase(Resource):
-    """The grants and metrics of a solution, which need nothing of it but its ARN."""
+class SolutionBase:
+    """The grants and metrics of a solution, which need nothing of it but its ARN.
+
+    It is mixed into a `Resource`, and after that: whenever a construct is made, jsii compares all members of
+    the classes before `Resource` with those of its own that they may override.
+    """
+
+    @property
+    @abstractmethod
+    def env(self) -> ResourceEnvironment:
+        """The account and Region that it is in; a `Resource` has it."""
+
+    @property
+    @abstractmethod
+    def node(self) -> Node:
+        """Its place in the construct tree; a `Resource` has it."""
 
     @property
     @abstractmethod
@@ -154,6 +171,8 @@ class SolutionBase(Resource):
             options: As of `aws_cloudwatch.Metric`; `dimensions_map` adds dimensions.
                 Default: - those of CloudWatch, which are the average over five minutes.
         """
+        from aws_cdk import aws_cloudwatch as cloudwatch  # noqa: PLC0415 (slow, and most apps never need it)
+
         place = self.env  # not the stack's: an existing solution may be elsewhere
         if not is_token(place.account):
             options.setdefault("account", place.account)

@@ -81,8 +81,9 @@ def source_of(uri: str, pages: dict[str, str]) -> str:
 
 
 def pages_by_path(files: Files, pages: dict[str, str]) -> dict[str, str]:
-    """The page of each file of the repository that has one."""
-    found = {source_of(file.src_uri, pages): file.src_uri for file in files.documentation_pages()}
+    """What the site has of each file of the repository: a page, or the file itself, as of pictures."""
+    shown = [*files.documentation_pages(), *files.media_files()]
+    found = {source_of(file.src_uri, pages): file.src_uri for file in shown}
     for folder in examples():
         page = f"examples/{folder.name}.md"
         found |= {str(path.relative_to(ROOT)): page for path in (folder, *folder.glob("*.py"))}

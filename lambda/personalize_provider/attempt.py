@@ -6,7 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from personalize_provider.request import malformed
 from personalize_provider.stack import StackState
+
+ATTEMPT = "Attempt"
+"""The member of a later event that holds what the first one noted."""
+
+_END_OF_TIME = 1e11  # seconds since the epoch; NaN and infinity are beyond it
 
 
 @dataclass(frozen=True)
@@ -37,6 +43,25 @@ class Attempt:
         }
 
     @classmethod
-    def from_event(cls, value: Mapping[str, Any]) -> Attempt:
-        """Read what `to_event` wrote."""
-        return cls(value["StartedAt"], value["Deadline"], StackState(**value["Stack"]), value["Abandoned"])
+    def from_event(cls, event: Mapping[str, Any]) -> Attempt:
+        """What a later event carries of the first one. It comes back from outside, so it is checked.
+
+        Raises:
+            LifecycleError: it is not what `to_event` gave.
+        """
+        try:
+            value = event[ATTEMPT]
+            attempt = cls(
+                value["StartedAt"], value["Deadline"], StackState(**value["Stack"]), value["Abandoned"]
+            )
+        except (KeyError, TypeError):
+            raise malformed(
+                event, [f"{ATTEMPT} is missing, or not what the first event was answered with"]
+            ) from None
+        times = (attempt.started_at, attempt.deadline)
+        texts = (attempt.stack.status, attempt.stack.last_updated, attempt.abandoned)
+        if not all(isinstance(time, int | float) and 0 <= time < _END_OF_TIME for time in times):
+            raise malformed(event, [f"{ATTEMPT} holds a time that is none"])
+        if not all(isinstance(text, str) for text in texts):
+            raise malformed(event, [f"{ATTEMPT} holds a text that is none"])
+        return attempt

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from personalize_provider.attempt import ATTEMPT, Attempt
 from personalize_provider.clock import SystemClock
-from personalize_provider.lifecycle import ATTEMPT, attempt_of, begin, proceed, read
+from personalize_provider.lifecycle import begin, proceed, read
 from personalize_provider.log import logger
 from personalize_provider.solution.goal import physical_id
 from personalize_provider.steps import Wait
@@ -56,7 +57,7 @@ def is_complete(event: Mapping[str, Any], context: LambdaContext) -> dict[str, A
         LifecycleError: the request has failed; the message is what the stack's events show.
     """
     request = read(event)
-    step = proceed(request, attempt_of(event), _CLOCK, until=_CLOCK.now() + WORK_SECONDS)
+    step = proceed(request, Attempt.from_event(event), _CLOCK, until=_CLOCK.now() + WORK_SECONDS)
     if isinstance(step, Wait):
         return {"IsComplete": False}
     return {"IsComplete": True} if step is None else {"IsComplete": True, "Data": dict(step.attributes)}

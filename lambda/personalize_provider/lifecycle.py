@@ -14,7 +14,7 @@ from personalize_provider.clock import Clock
 from personalize_provider.errors import CALL_ERRORS, LifecycleError, SupersededError, may_pass, refused
 from personalize_provider.log import logger
 from personalize_provider.reconciler import reconcile
-from personalize_provider.request import Request, malformed
+from personalize_provider.request import Request
 from personalize_provider.solution import Solution
 from personalize_provider.solution.goal import GIVEN_UP_SECONDS, Absent, Present, abandoned_id, goal_of
 from personalize_provider.stack import StackState, rollback_updates
@@ -22,15 +22,11 @@ from personalize_provider.steps import Done, Wait
 
 _Answer = TypeVar("_Answer")
 
-ATTEMPT = "Attempt"
-"""The member of a later event that holds what the first one noted."""
-
 # Well within the minute that the framework's function has.
 _PATIENCE_SECONDS = 40.0
 _PAUSE_SECONDS = 1.0
 _EVENTS_SHOW_SECONDS = 15.0
 _CLOCKS_DIFFER_SECONDS = 3.0  # one of them for the part of a second that the response URL leaves out
-_END_OF_TIME = 1e11  # seconds since the epoch; NaN and infinity are beyond it
 
 
 def read(event: Mapping[str, Any]) -> Request:
@@ -74,27 +70,6 @@ def begin(request: Request, clock: Clock, patience: float = _PATIENCE_SECONDS) -
         stack=stack,
         abandoned=abandoned_id(request),
     )
-
-
-def attempt_of(event: Mapping[str, Any]) -> Attempt:
-    """What `begin` noted. It comes back from outside, so it is checked.
-
-    Raises:
-        LifecycleError: it is not what `begin` noted.
-    """
-    try:
-        attempt = Attempt.from_event(event[ATTEMPT])
-    except (KeyError, TypeError):
-        raise malformed(
-            event, [f"{ATTEMPT} is missing, or not what the first event was answered with"]
-        ) from None
-    times = (attempt.started_at, attempt.deadline)
-    texts = (attempt.stack.status, attempt.stack.last_updated, attempt.abandoned)
-    if not all(isinstance(time, int | float) and 0 <= time < _END_OF_TIME for time in times):
-        raise malformed(event, [f"{ATTEMPT} holds a time that is none"])
-    if not all(isinstance(text, str) for text in texts):
-        raise malformed(event, [f"{ATTEMPT} holds a text that is none"])
-    return attempt
 
 
 def proceed(request: Request, attempt: Attempt, clock: Clock, until: float) -> Done | Wait | None:

@@ -18,10 +18,10 @@ from crhelper import FAILED, CfnResource
 
 from personalize_provider import sdk
 from personalize_provider.answer import respond
-from personalize_provider.attempt import Attempt
+from personalize_provider.attempt import ATTEMPT, Attempt
 from personalize_provider.clock import SystemClock
 from personalize_provider.errors import CALL_ERRORS, MAX_MESSAGE_BYTES, LifecycleError, may_pass, refused
-from personalize_provider.lifecycle import ATTEMPT, attempt_of, begin, proceed, read
+from personalize_provider.lifecycle import begin, proceed, read
 from personalize_provider.log import logger
 from personalize_provider.poll_rule import MAX_INPUT, PollRule, pack, unpack
 from personalize_provider.request import Request, malformed
@@ -113,7 +113,7 @@ class _Resource(CfnResource):  # type: ignore[misc] # crhelper's types are of an
 
     def _go_on(self, event: dict[str, Any], context: LambdaContext) -> str | None:
         carried = event["CrHelperData"]
-        attempt = attempt_of(carried)
+        attempt = Attempt.from_event(carried)
         identity = carried["PhysicalResourceId"]
         request = read({**event, "PhysicalResourceId": identity})
         seconds = min(_POLL_SECONDS + _RESERVE_SECONDS, context.get_remaining_time_in_millis() / 1000)

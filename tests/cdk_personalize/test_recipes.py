@@ -164,6 +164,7 @@ def test_recipe__from_name__is_predefined() -> None:
     assert Recipe.from_name("aws-new").arn("aws-cn") == "arn:aws-cn:personalize:::recipe/aws-new"
 
 
+@pytest.mark.process
 def test_catalog__when_the_library_is_imported__is_not_read() -> None:
     script = (
         "import sys; sys.path.insert(0, 'constructs')\n"

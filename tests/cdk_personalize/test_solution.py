@@ -295,6 +295,7 @@ app.synth()
 """
 
 
+@pytest.mark.process
 def test_solution__with_cdks_own_validation_on__has_nothing_to_complain_of(tmp_path: Path) -> None:
     # In a process of its own: CDK reads the variable as it starts.
     settings = {

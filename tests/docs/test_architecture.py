@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
-from cdk_personalize._asset import handler_folder
+from cdk_personalize._asset import handler_asset
 from cdk_personalize._timing import Timing
 from documents import ROOT, section, table
 
@@ -33,8 +34,8 @@ def test_provider__modules_in_the_table__exist() -> None:
     assert missing == []
 
 
-def test_asset__as_built__is_source_only() -> None:
-    files = [
-        path.relative_to(handler_folder()) for path in Path(handler_folder()).rglob("*") if path.is_file()
-    ]
-    assert {path.suffix for path in files if path.parts[0] != "licenses"} <= {".py", ".typed", ".gz"}
+def test_asset__as_built__is_python_and_data_only() -> None:
+    with ZipFile(handler_asset()) as archive:
+        files = [Path(name) for name in archive.namelist()]
+    suffixes = {path.suffix for path in files if path.parts[0] != "licenses"}
+    assert suffixes == {".py", ".pyc", ".typed", ".gz", ".json"}

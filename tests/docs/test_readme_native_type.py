@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import inspect
-import json
 import re
 from collections.abc import Callable
-from importlib import resources
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,64 +12,67 @@ from aws_cdk import App, Stack, assertions
 from aws_cdk.aws_personalize import CfnSolution
 
 from documents import README, table
+from native_schema import pointed_at, resource_schema
 
 TYPE = "AWS::Personalize::Solution"
-
-
-def _schema() -> dict[str, Any]:
-    for path in Path(str(resources.files("cfnlint")), "data", "schemas", "resources").glob("*.json"):
-        text = path.read_text(encoding="utf-8")
-        if f'"typeName": "{TYPE}"' in text:
-            schema: dict[str, Any] = json.loads(text)
-            return schema
-    raise AssertionError(f"cfn-lint has no schema of {TYPE}")
-
-
-SCHEMA = _schema()
-PROPERTIES = set(SCHEMA["properties"])
-CREATE_ONLY = {pointer.removeprefix("/properties/") for pointer in SCHEMA["createOnlyProperties"]}
-READ_ONLY = {pointer.removeprefix("/properties/") for pointer in SCHEMA["readOnlyProperties"]}
 L1_ARGUMENTS = set(inspect.signature(CfnSolution.__init__).parameters)
 
 
+def schema() -> dict[str, Any]:
+    return resource_schema(TYPE)
+
+
+def create_only() -> set[str]:
+    return pointed_at(schema(), "createOnlyProperties")
+
+
+def read_only() -> set[str]:
+    return pointed_at(schema(), "readOnlyProperties")
+
+
+def config_members() -> dict[str, Any]:
+    members: dict[str, Any] = schema()["definitions"]["SolutionConfig"]["properties"]
+    return members
+
+
 def no_update() -> None:
-    assert set(SCHEMA["handlers"]) == {"create", "read", "delete", "list"}
-    assert CREATE_ONLY == PROPERTIES - READ_ONLY
+    assert set(schema()["handlers"]) == {"create", "read", "delete", "list"}
+    assert create_only() == set(schema()["properties"]) - read_only()
 
 
 def tags_are_create_only() -> None:
-    assert "Tags" in CREATE_ONLY
-    assert SCHEMA["tagging"]["tagUpdatable"] is False
+    assert "Tags" in create_only()
+    assert schema()["tagging"]["tagUpdatable"] is False
 
 
 def name_is_required() -> None:
-    assert "Name" in SCHEMA["required"]
+    assert "Name" in schema()["required"]
     assert inspect.signature(CfnSolution.__init__).parameters["name"].default is inspect.Parameter.empty
 
 
 def no_automatic_training() -> None:
-    assert "PerformAutoTraining" not in PROPERTIES
+    assert "PerformAutoTraining" not in schema()["properties"]
     assert "perform_auto_training" not in L1_ARGUMENTS
 
 
 def members_are_missing() -> None:
-    assert "PerformIncrementalUpdate" not in PROPERTIES
+    assert "PerformIncrementalUpdate" not in schema()["properties"]
     assert "perform_incremental_update" not in L1_ARGUMENTS
     absent = {"autotrainingconfig", "eventsconfig", "optimizationobjective", "trainingdataconfig"}
-    assert absent & {name.lower() for name in SCHEMA["definitions"]["SolutionConfig"]["properties"]} == set()
+    assert absent & {name.lower() for name in config_members()} == set()
     arguments = inspect.signature(CfnSolution.SolutionConfigProperty.__init__).parameters
     assert absent & {name.replace("_", "") for name in arguments} == set()
 
 
 def tag_keys_are_narrower() -> None:
-    pattern = SCHEMA["definitions"]["Tag"]["properties"]["Key"]["pattern"]
+    pattern = schema()["definitions"]["Tag"]["properties"]["Key"]["pattern"]
     assert re.search(pattern, "cost-centre")
     for refused in ("cost centre", "owner@team", "équipe"):
         assert not re.search(pattern, refused), refused
 
 
 def arn_is_the_only_attribute() -> None:
-    assert {"SolutionArn"} == READ_ONLY
+    assert {"SolutionArn"} == read_only()
     attributes = {
         name for name in vars(CfnSolution) if name.startswith("attr_") and not name.endswith(("_id", "_tags"))
     }
@@ -80,7 +80,7 @@ def arn_is_the_only_attribute() -> None:
 
 
 def delete_cannot_stop_a_training() -> None:
-    assert set(SCHEMA["handlers"]["delete"]["permissions"]) == {
+    assert set(schema()["handlers"]["delete"]["permissions"]) == {
         "personalize:DeleteSolution",
         "personalize:DescribeSolution",
     }
@@ -95,7 +95,7 @@ def hpo_config_is_passed_on() -> None:
     )
     template = assertions.Template.from_stack(stack)
     # The schema wants HpoResourceConfig, and no other keys.
-    wanted = SCHEMA["definitions"]["SolutionConfig"]["properties"]["HpoConfig"]
+    wanted = config_members()["HpoConfig"]
     assert "HpoResourceConfig" in wanted["properties"]
     assert wanted["additionalProperties"] is False
     template.has_resource_properties(TYPE, {"SolutionConfig": {"HpoConfig": hpo}})

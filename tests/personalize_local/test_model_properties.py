@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import pytest
@@ -54,12 +55,18 @@ def _values(shape: Shape) -> st.SearchStrategy[Any]:
     return st.one_of(fitting, fitting, fitting, fitting, fitting, fitting, _NOISE)
 
 
+@cache
+def _requests(operation: str) -> st.SearchStrategy[dict[str, Any]]:
+    """Made once: to make it anew for each example takes longer than to draw from it."""
+    return _values(operation_model(operation).input_shape).filter(lambda value: isinstance(value, dict))
+
+
 @pytest.mark.parametrize("operation", OPERATIONS)
 @settings(deadline=None)  # the first example loads the service model
 @given(data=st.data())
 def test_checked__any_request__agrees_with_botocore(operation: str, data: st.DataObject) -> None:
     shape = operation_model(operation).input_shape
-    params = data.draw(_values(shape).filter(lambda value: isinstance(value, dict)))
+    params = data.draw(_requests(operation))
     botocore_objects = ParamValidator().validate(params, shape).has_errors()
     answer = _answer(operation, params)
     if isinstance(answer, ServiceError):

@@ -33,6 +33,8 @@ def handler(event, context):
 """
 NODE = "exports.handler = async (event) => ({ node: process.version, event })"
 
+pytestmark = pytest.mark.process
+
 linux = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 
 

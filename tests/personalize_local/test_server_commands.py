@@ -27,6 +27,8 @@ from personalize_local.testing.server_process import LocalAws
 
 ROOT = Path(__file__).parents[2] / "local"
 
+pytestmark = pytest.mark.process
+
 
 class Shell:
     """A folder where commands are run, with no port 4566 to count on."""

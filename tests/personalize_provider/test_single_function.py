@@ -37,10 +37,11 @@ class Answers(list[tuple[str, dict[str, Any]]]):
 
 @pytest.fixture
 def at(monkeypatch: pytest.MonkeyPatch) -> World:
-    """A world that the function lives in."""
+    """A world that the function lives in, with no rule that polls."""
     made = world(total_timeout=120)
     monkeypatch.setattr(sdk, "personalize", lambda: made.client)
     monkeypatch.setattr(sdk, "cloudformation", lambda: made.stacks)
+    monkeypatch.setattr(sdk, "events", lambda: SimpleNamespace(list_targets_by_rule=no_rule))
     monkeypatch.setattr(single_function, "_CLOCK", made.time)
     monkeypatch.setenv("TOTAL_TIMEOUT_SECONDS", "120")
     monkeypatch.setenv("POLL_RULE_PREFIX", PREFIX)
@@ -132,11 +133,8 @@ def test_create__is_answered_once_with_the_arn_and_all_attributes(at: World, ans
     }
 
 
-def test_delete__is_answered_without_the_two_minutes_that_crhelper_waits(
-    at: World, answers: Answers, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_delete__is_answered_without_the_two_minutes_that_crhelper_waits(at: World, answers: Answers) -> None:
     arn = at.created()
-    monkeypatch.setattr(sdk, "events", lambda: SimpleNamespace(list_targets_by_rule=no_rule))
     began = at.time.now()
     handler(event("Delete", arn), context())
     assert only(answers)["Status"] == "SUCCESS"
@@ -191,11 +189,8 @@ def test_create__that_can_not_begin__answers_with_the_arn_that_its_twin_works_on
     assert at.calls() == {}
 
 
-def test_delete__of_another_stacks_solution__leaves_it_alone(
-    at: World, answers: Answers, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_delete__of_another_stacks_solution__leaves_it_alone(at: World, answers: Answers) -> None:
     """A shared provider's role could delete it."""
-    monkeypatch.setattr(sdk, "events", lambda: SimpleNamespace(list_targets_by_rule=no_rule))
     arn = at.created()
     other = STACK_ID.replace("stack/films/", "stack/others/")
     assert other != STACK_ID
@@ -279,6 +274,7 @@ def test_poll__that_no_first_event_made__is_a_failure_without_a_call(
     assert at.calls() == {}
 
 
+@pytest.mark.process
 def test_import__makes_no_client() -> None:
     """crhelper alone makes three as soon as its resource is made."""
     script = """
@@ -319,7 +315,7 @@ def server() -> Iterator[tuple[str, list[Any]]]:
             pass
 
     running = http.server.HTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=running.serve_forever)
+    thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     seen.append(statuses)
     yield f"http://127.0.0.1:{running.server_port}/answer?X-Amz-Signature=secret", seen

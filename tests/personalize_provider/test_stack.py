@@ -9,7 +9,7 @@ from typing import Any
 import botocore.session
 import pytest
 
-from personalize_provider.attempt import Attempt
+from personalize_provider.attempt import ATTEMPT, Attempt
 from personalize_provider.request import Request, RequestType
 from personalize_provider.stack import StackState, rollback_updates
 from provider_world import STACK_ID, V2, Stacks
@@ -79,7 +79,8 @@ def test_is_rolling_back__status__says_so(status: str) -> None:
 )
 def test_attempt__through_an_event__is_the_same(state: StackState) -> None:
     attempt = Attempt(1772366400.25, 1772368200.25, state)
-    assert Attempt.from_event(json.loads(json.dumps(attempt.to_event()))) == attempt
+    event = {ATTEMPT: attempt.to_event()}
+    assert Attempt.from_event(json.loads(json.dumps(event))) == attempt
 
 
 OLD = {"recipeArn": V2, "performAutoTraining": "false"}

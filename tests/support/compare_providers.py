@@ -34,12 +34,8 @@ from framework_runtime import FrameworkRuntime, framework_runtime
 from personalize_local.simulator import Durations
 from personalize_local.testing.server_process import running
 from personalize_provider.log import logger
+from prices import dollars
 from provider_world import SIMS
-
-# List prices of us-east-1, in dollars, without the free tier.
-PER_GIGABYTE_SECOND = 0.0000166667
-PER_INVOCATION = 0.20 / 1_000_000
-PER_TRANSITION = 0.025 / 1_000
 
 DEPLOYS = ("create", "update in place", "replacement", "delete", "delete that waits ten minutes")
 
@@ -62,11 +58,11 @@ class Deploy:
 
     @property
     def dollars(self) -> float:
-        """What it costs. EventBridge bills nothing for a schedule's own events."""
-        return (
-            self.gigabyte_seconds * PER_GIGABYTE_SECOND
-            + self.invocations * PER_INVOCATION
-            + self.transitions * PER_TRANSITION
+        """What it costs."""
+        return dollars(
+            gigabyte_seconds=self.gigabyte_seconds,
+            invocations=self.invocations,
+            transitions=self.transitions,
         )
 
     def __str__(self) -> str:

@@ -68,10 +68,14 @@ def build(source: Path, into: Path, umask: int = 0o022) -> Distributions:
 
 
 def copy_of_the_checkout(target: Path) -> Path:
-    """A copy as somebody else would have it: elsewhere, nothing built, readable to the owner alone."""
+    """A copy as somebody else would have it: elsewhere, readable to the owner alone, nothing built.
+
+    The packages of npm are there.
+    """
     shutil.copytree(ROOT, target, ignore=shutil.ignore_patterns(*_LEFT_BEHIND))
     for path in target.rglob("*"):
         path.chmod(path.stat().st_mode & 0o700)
+    (target / "node_modules").symlink_to(ROOT / "node_modules")
     return target
 
 

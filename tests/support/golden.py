@@ -23,11 +23,11 @@ from typing import Any
 from aws_cdk import App, Duration, Stack
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_logs as logs
-from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
 
 import stacks
 from cdk_personalize import Solution, SolutionProvider
 from cdk_personalize.testing import template_of
+from native_schema import pointed_at, resource_schema
 
 _ROOT = Path(__file__).resolve().parents[2]
 FOLDER = _ROOT / "tests" / "snapshot" / "golden"
@@ -101,13 +101,8 @@ def _broken_of(logical_id: str, then: Mapping[str, Any], now: Mapping[str, Any])
         new = sorted(after.keys() - before.keys())
         yield from (f"{logical_id}{path} is new: every deployed solution would be updated" for path in new)
     else:
-        create_only = sorted(added & _create_only(then["Type"]))
+        create_only = sorted(added & pointed_at(resource_schema(then["Type"]), "createOnlyProperties"))
         yield from (f"{logical_id}/Properties/{name} is new: it means a replacement" for name in create_only)
-
-
-def _create_only(resource_type: str) -> set[str]:
-    schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", resource_type).schema
-    return {pointer.removeprefix("/properties/") for pointer in schema.get("createOnlyProperties", [])}
 
 
 def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:

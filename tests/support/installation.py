@@ -10,7 +10,6 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -141,15 +140,15 @@ class Synthesis:
         return cls(project=folder / "project", environment=environment, **kept)
 
     def handler_asset(self) -> tuple[str, Path]:
-        """The hash and the folder of the Lambda asset with our handler."""
+        """The hash and the zip of the Lambda asset with our handler."""
         assembly = self.project / "cdk.out"
         assets = json.loads((assembly / "Storefront.assets.json").read_text())["files"]
-        ((key, folder),) = (
+        ((key, asset),) = (
             (key, assembly / file["source"]["path"])
             for key, file in assets.items()
-            if (assembly / file["source"]["path"] / "personalize_provider").is_dir()
+            if file["source"]["path"].endswith(".zip")
         )
-        return key, folder
+        return key, asset
 
     def template(self) -> dict[str, Any]:
         """The storefront's template."""
@@ -208,15 +207,6 @@ def _tree(folders: Sequence[Path]) -> dict[str, str]:
                 status = path.lstat()
                 seen[str(path)] = f"{status.st_size} {status.st_mtime_ns} {status.st_ino}"
     return seen
-
-
-def digest(folder: Path) -> dict[str, str]:
-    """The hash of every file in a folder, by path."""
-    return {
-        path.relative_to(folder).as_posix(): sha256(path.read_bytes()).hexdigest()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
 
 
 def _uv(*arguments: str) -> str:

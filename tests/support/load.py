@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -17,6 +19,7 @@ from personalize_local.simulator.operations import RATE_LIMITED
 from personalize_provider import sdk
 from personalize_provider.errors import error_code
 from provider_world import GROUP
+from stack_engine import Stack
 
 _QUICK = Durations(solution_create=1, delete=1)
 
@@ -57,25 +60,104 @@ def deploy_and_destroy(
     naive: bool = False,
 ) -> tuple[Leg, Leg]:
     """Create a stack of so many solutions, all at once, and delete it."""
+    with _account(runtime, solutions, concurrency) as made:
+        if naive:
+            made.functions.on_event, made.functions.is_complete = naive_on_event, naive_is_complete
+        waves = _waves(made, 1, solutions, solutions)
+        return _leg(made, solutions, waves["create"]), _leg(made, solutions, waves["delete"])
+
+
+def lives(
+    runtime: FrameworkRuntime | OneFunction,
+    solutions: int,
+    *,
+    stacks: int = 1,
+    at_once: int | None = None,
+    concurrency: int | None = None,
+    descriptions_per_second: int | None = _DESCRIBE_STACKS_PER_SECOND,
+) -> dict[str, Leg]:
+    """Create so many solutions, update all of them in place, and delete them.
+
+    Args:
+        runtime: What carries requests.
+        solutions: How many.
+        stacks: How many stacks they are spread over evenly.
+        at_once: How many begin together, for stacks that wait for one another, or for solutions of one stack
+            that do. Default: - all.
+        concurrency: How many Lambda functions may run at once. Default: - any number.
+        descriptions_per_second: How many descriptions CloudFormation answers; None for all.
+
+    Returns:
+        What each operation took: `create`, `update`, `delete`. After a failure nothing more is tried.
+    """
+    each = solutions // stacks
+    with _account(runtime, solutions, concurrency) as made:
+        made.descriptions_per_second = descriptions_per_second
+        waves = _waves(made, stacks, each, at_once or solutions)
+        legs: dict[str, Leg] = {}
+        for operation, steps in waves.items():
+            legs[operation] = _leg(made, solutions, steps)
+            if legs[operation].failed:
+                break
+        return legs
+
+
+def _waves(made: Account, stacks: int, each: int, at_once: int) -> dict[str, list[Callable[[], None]]]:
+    """What each operation begins, one wave after the other."""
+    alive: dict[int, Stack] = {}
+
+    def show(number: int, size: int, of_them_trained: int = 0) -> None:
+        properties = [{"performAutoTraining": "true"} if n < of_them_trained else {} for n in range(size)]
+        wanted = template(**{f"Solution{n}": own for n, own in enumerate(properties)})
+        if number not in alive:
+            alive[number] = made.engine.create(f"load-{number}", wanted)
+        elif wanted:
+            alive[number].update(wanted)
+        else:
+            alive[number].delete()
+
+    if stacks == 1:
+        sizes = [*range(at_once, each, at_once), each]
+        return {
+            "create": [partial(show, 0, size) for size in sizes],
+            "update": [partial(show, 0, each, size) for size in sizes],
+            "delete": [partial(show, 0, size, size) for size in (*reversed(sizes[:-1]), 0)],
+        }
+    numbers = [
+        range(first, min(first + at_once // each, stacks)) for first in range(0, stacks, at_once // each)
+    ]
+
+    def show_all(wave: range, size: int, of_them_trained: int = 0) -> None:
+        for number in wave:
+            show(number, size, of_them_trained)
+
+    return {
+        "create": [partial(show_all, wave, each) for wave in numbers],
+        "update": [partial(show_all, wave, each, each) for wave in numbers],
+        "delete": [partial(show_all, wave, 0) for wave in numbers],
+    }
+
+
+@contextlib.contextmanager
+def _account(
+    runtime: FrameworkRuntime | OneFunction, solutions: int, concurrency: int | None
+) -> Iterator[Account]:
     limits = Limits(solutions_per_dataset_group=solutions, requests_per_second=1)
     with account(
         runtime, total_timeout=1800, limits=limits, durations=_QUICK, concurrency=concurrency
     ) as made:
-        if naive:
-            made.functions.on_event, made.functions.is_complete = naive_on_event, naive_is_complete
         made.descriptions_per_second = _DESCRIBE_STACKS_PER_SECOND
-        stack = made.engine.create("load", template(**{f"Solution{n}": {} for n in range(solutions)}))
-        create = _leg(made, solutions)
-        stack.delete()
-        return create, _leg(made, solutions)
+        yield made
 
 
-def _leg(made: Account, solutions: int) -> Leg:
+def _leg(made: Account, solutions: int, steps: Sequence[Callable[[], None]]) -> Leg:
     first, began = len(made.engine.requests), made.time.now()
     functions = made.functions
     functions.most_running = functions.invocations = 0
     made.simulator.clear_calls()
-    made.time.run()
+    for begin in steps:
+        begin()
+        made.time.run()
     requests = made.engine.requests[first:]
     ended = max((request.answers[-1][0] for request in requests if request.answers), default=began)
     outcomes = Counter(

@@ -1,11 +1,14 @@
 """CreateSolution requests drawn from the recipe catalog, all of them valid.
 
-They are written as the API takes them, so that the constructs and the simulator can both be asked.
+They are written as the API takes them, so that the constructs and the simulator can both be asked. Strategies
+are made once: to make one anew for each example takes longer than to draw from it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from string import ascii_letters, ascii_lowercase, ascii_uppercase, digits
 from typing import Any
 
 from hypothesis import strategies as st
@@ -16,14 +19,27 @@ GROUP = "arn:aws:personalize:us-east-1:123456789012:dataset-group/films"
 Request = dict[str, Any]
 Draw = Callable[[st.SearchStrategy[Any]], Any]
 
-WORDS = st.text("abcdefghijklmnopqrstuvwxyz", min_size=1, max_size=12)
-_NAMES = st.from_regex(r"[a-zA-Z0-9][a-zA-Z0-9\-_]{0,62}", fullmatch=True)
-COLUMN_NAMES = st.from_regex(r"[A-Z_][A-Z0-9_]{0,20}", fullmatch=True).filter(
+
+def _names(first: str, others: str, longest: int) -> st.SearchStrategy[str]:
+    """Words of some characters, the first of fewer; quicker to draw than `st.from_regex`."""
+    return st.builds(str.__add__, st.sampled_from(first), st.text(others, max_size=longest - 1))
+
+
+WORDS = st.text(ascii_lowercase, min_size=1, max_size=12)
+_NAMES = _names(ascii_letters + digits, ascii_letters + digits + "-_", longest=63)
+COLUMN_NAMES = _names(ascii_uppercase + "_", ascii_uppercase + digits + "_", longest=21).filter(
     lambda name: name != "EVENT_TYPE"
 )
+_NEW_RECIPES = st.from_regex(r"aws-[a-z]{3,12}-v9", fullmatch=True)
 DATASETS = st.sampled_from(["ITEMS", "Items", "USERS", "Users", "INTERACTIONS", "Interactions"])
 TAG_TEXT = st.text("abcdefghijklmnopqrstuvwxyzABCXYZ0123456789 _.:/=+-@éß映", min_size=1, max_size=30).filter(
     lambda text: not text.lower().startswith(("aws:", "cdk-personalize:"))
+)
+_TAG_KEYS = st.lists(TAG_TEXT, max_size=3, unique=True)
+_TAG_VALUES = TAG_TEXT | st.just("")
+_THRESHOLDS = st.floats(-1e6, 1e6).map(str) | st.just(".05")
+_COLUMNS = st.dictionaries(
+    DATASETS, st.lists(COLUMN_NAMES, min_size=1, max_size=5, unique=True), min_size=1, max_size=3
 )
 _LISTS = {
     "integer": "integer",
@@ -47,8 +63,7 @@ def valid_requests(draw: Draw) -> Request:
         return known
     request = _base(draw)
     if kind == "new":
-        new = st.from_regex(r"aws-[a-z]{3,12}-v9", fullmatch=True)
-        return {**request, "recipeArn": recipe_arn(draw(new))}
+        return {**request, "recipeArn": recipe_arn(draw(_NEW_RECIPES))}
     request["performAutoML"] = True
     return _some(draw, request, {"performHPO": st.just(True)})
 
@@ -75,7 +90,7 @@ def known_recipe_requests(draw: Draw, recipes: Sequence[RecipeFacts] = ()) -> Re
     if "eventsConfig" not in config and draw(st.booleans()):
         request["eventType"] = draw(WORDS)
         if draw(st.booleans()):
-            config["eventValueThreshold"] = draw(st.floats(-1e6, 1e6).map(str) | st.just(".05"))
+            config["eventValueThreshold"] = draw(_THRESHOLDS)
     if config or draw(st.booleans()):
         request["solutionConfig"] = config
     return request
@@ -83,17 +98,17 @@ def known_recipe_requests(draw: Draw, recipes: Sequence[RecipeFacts] = ()) -> Re
 
 def _base(draw: Draw) -> Request:
     request: Request = {"name": draw(_NAMES), "datasetGroupArn": GROUP}
-    keys = draw(st.lists(TAG_TEXT, max_size=3, unique=True))
+    keys = draw(_TAG_KEYS)
     if keys:
-        request["tags"] = [{"tagKey": key, "tagValue": draw(TAG_TEXT | st.just(""))} for key in keys]
+        request["tags"] = [{"tagKey": key, "tagValue": draw(_TAG_VALUES)} for key in keys]
     return request
 
 
 def _config(draw: Draw, facts: RecipeFacts, *, with_hpo: bool) -> Request:
     hyper = facts.algorithm_hyper_parameters
-    ranged = draw(_subsets([p for p in hyper.values() if p.is_tunable])) if with_hpo else []
-    fixed = draw(_subsets([p for p in hyper.values() if p.is_settable and p not in ranged]))
-    features = draw(_subsets(list(facts.feature_transformation_parameters.values())))
+    ranged = draw(_subsets(*(p for p in hyper.values() if p.is_tunable))) if with_hpo else []
+    fixed = draw(_subsets(*(p for p in hyper.values() if p.is_settable and p not in ranged)))
+    features = draw(_subsets(*facts.feature_transformation_parameters.values()))
     config: Request = {}
     if fixed:
         config["algorithmHyperParameters"] = {p.name: draw(values(p)) for p in fixed}
@@ -102,9 +117,7 @@ def _config(draw: Draw, facts: RecipeFacts, *, with_hpo: bool) -> Request:
     if ranged or (with_hpo and draw(st.booleans())):
         config["hpoConfig"] = _hpo(draw, ranged)
     if facts.allows_events_config and draw(st.booleans()):
-        config["eventsConfig"] = {
-            "eventParametersList": draw(st.lists(event_parameters(), min_size=1, max_size=10))
-        }
+        config["eventsConfig"] = {"eventParametersList": draw(_EVENTS)}
     if facts.allows_optimization_objective and draw(st.booleans()):
         sensitivity = draw(st.sampled_from(["LOW", "MEDIUM", "HIGH", "OFF"]))
         config["optimizationObjective"] = {
@@ -113,9 +126,7 @@ def _config(draw: Draw, facts: RecipeFacts, *, with_hpo: bool) -> Request:
         }
     if facts.allows_training_data_config and draw(st.booleans()):
         member = draw(st.sampled_from(["excludedDatasetColumns", "includedDatasetColumns"]))
-        columns = st.lists(COLUMN_NAMES, min_size=1, max_size=5, unique=True)
-        chosen = st.dictionaries(DATASETS, columns, min_size=1, max_size=3)
-        config["trainingDataConfig"] = {member: draw(chosen)}
+        config["trainingDataConfig"] = {member: draw(_COLUMNS)}
     return config
 
 
@@ -136,6 +147,7 @@ def _hpo(draw: Draw, ranged: Sequence[RecipeParameter]) -> Request:
     return hpo
 
 
+@cache
 def values(parameter: RecipeParameter) -> st.SearchStrategy[str]:
     """Values that a parameter may have, as strings."""
     return st.sampled_from(parameter.values) if parameter.values else _numbers(parameter).map(str)
@@ -149,6 +161,7 @@ def _numbers(parameter: RecipeParameter) -> st.SearchStrategy[float]:
     return st.floats(parameter.min, parameter.max)
 
 
+@cache
 def ranges(parameter: RecipeParameter) -> st.SearchStrategy[Request]:
     """Ranges that a parameter may have."""
     if parameter.values:
@@ -158,11 +171,13 @@ def ranges(parameter: RecipeParameter) -> st.SearchStrategy[Request]:
     return pair.map(lambda ends: {"name": parameter.name, "minValue": ends[0], "maxValue": ends[1]})
 
 
+@cache
 def schedules() -> st.SearchStrategy[str]:
     """Schedules of automatic training."""
     return st.integers(1, 30).map(lambda days: "rate(1 day)" if days == 1 else f"rate({days} days)")
 
 
+@cache
 def event_parameters() -> st.SearchStrategy[Request]:
     """Entries of an events config."""
     return st.fixed_dictionaries(
@@ -171,7 +186,11 @@ def event_parameters() -> st.SearchStrategy[Request]:
     )
 
 
-def _subsets(items: Sequence[RecipeParameter]) -> st.SearchStrategy[list[RecipeParameter]]:
+_EVENTS = st.lists(event_parameters(), min_size=1, max_size=10)
+
+
+@cache
+def _subsets(*items: RecipeParameter) -> st.SearchStrategy[list[RecipeParameter]]:
     return st.lists(st.sampled_from(items), unique_by=lambda item: item.name) if items else st.just([])
 
 

@@ -87,7 +87,7 @@ def _code(kind: Kind, value: Any) -> Code:  # noqa: C901 (a case for each kind)
         case kinds.MapOf(key=key, value=item):
             entries = ((f"{_plain(key, name)}: ", _code(item, value[name])) for name in sorted(value))
             return Brackets("{", tuple(entries), "}")
-        case kinds.NumberText() | kinds.ScalarText():
+        case kinds.ScalarText():
             return _scalar(value)
         case kinds.Number():
             # JSON on the way to the service makes 0 of -0.0, and the sum does too.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import sys
 import unicodedata
-from collections.abc import Iterable
 from functools import cache
 from itertools import groupby
 
@@ -35,17 +34,20 @@ def _characters(name: str) -> str:
     """The inside of a character class with all characters of the Unicode property `name`."""
     if name == "ASCII":
         return r"\x00-\x7f"
-    ranges = "".join(_ranges(c for c in map(chr, range(sys.maxunicode + 1)) if _category(c).startswith(name)))
+    ranges = "".join(
+        f"{re.escape(first)}-{re.escape(last)}"
+        for category, first, last in _runs()
+        if category.startswith(name)
+    )
     if not ranges:
         msg = f"unknown character property in a pattern: got {name!r}, expected ASCII or a general category"
         raise ValueError(msg)
     return ranges
 
 
-_category = unicodedata.category
-
-
-def _ranges(characters: Iterable[str]) -> Iterable[str]:
-    for _, run in groupby(enumerate(characters), lambda pair: ord(pair[1]) - pair[0]):
-        members = [character for _, character in run]
-        yield f"{re.escape(members[0])}-{re.escape(members[-1])}"
+@cache
+def _runs() -> list[tuple[str, str, str]]:
+    """All of Unicode as runs of one general category, with the first and the last character of each."""
+    characters = map(chr, range(sys.maxunicode + 1))
+    runs = [(category, "".join(run)) for category, run in groupby(characters, unicodedata.category)]
+    return [(category, run[0], run[-1]) for category, run in runs]

@@ -14,6 +14,8 @@ import cdk_personalize
 
 ROOT = Path(cdk_personalize.__file__).parents[1]
 
+pytestmark = pytest.mark.process
+
 
 def python(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
     """Run Python with the package in reach."""

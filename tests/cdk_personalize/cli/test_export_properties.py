@@ -76,6 +76,7 @@ def test_export__zero_below_nothing__is_the_zero_that_json_makes_of_it() -> None
 
 
 # To shrink what fails takes minutes: each try is a synthesis.
+@pytest.mark.process
 @settings(
     max_examples=8,
     deadline=None,

@@ -219,6 +219,7 @@ def test_template_of__a_template__is_not_changed() -> None:
     assert json.dumps(template) == before
 
 
+@pytest.mark.process
 def test_imports__of_the_library_and_of_testing__load_no_more_than_is_needed() -> None:
     script = """
 import sys, cdk_personalize

@@ -188,6 +188,7 @@ def test_local_aws__beside_it__is_another_account(
     assert personalize.calls[0].operation == "ListDatasetGroups"
 
 
+@pytest.mark.process
 def test_plugin__imported__loads_nothing_that_takes_time() -> None:
     script = """
 import sys, pytest

@@ -16,6 +16,8 @@ from aws_cdk import aws_ssm as ssm
 
 from personalize_local.testing.server_process import DeployError, LocalAws
 
+pytestmark = pytest.mark.process
+
 
 def parameter(scope: Any, value: str, id: str = "Parameter") -> ssm.StringParameter:
     return ssm.StringParameter(scope, id, string_value=value)
