@@ -11,23 +11,26 @@ from personalize_provider.log import logger
 _USUAL_CONCURRENCY = 1000  # executions at once that Lambda lets an account have
 
 
+# Each with what `lives` takes.
+CASES: dict[str, dict[str, int]] = {
+    "450 solutions in a stack": {"solutions": 450},
+    "450 solutions in a stack, a hundred at once,": {"solutions": 450, "at_once": 100},
+    "1,000 stacks of a solution": {
+        "solutions": 1000,
+        "stacks": 1000,
+        "concurrency": _USUAL_CONCURRENCY,
+    },
+    "1,000 stacks of a solution, a hundred at once,": {
+        "solutions": 1000,
+        "stacks": 1000,
+        "at_once": 100,
+        "concurrency": _USUAL_CONCURRENCY,
+    },
+}
+
+
 def rows() -> list[Row]:
     """Measure."""
     logger.setLevel("CRITICAL")
     with framework_runtime() as runtime:
-        return [
-            *leg_rows(
-                lives(runtime, 450, descriptions_per_second=None),
-                "450 solutions in a stack, if CloudFormation had no limit,",
-            ),
-            *leg_rows(lives(runtime, 450), "450 solutions in a stack"),
-            *leg_rows(lives(runtime, 450, at_once=100), "450 solutions in a stack, a hundred at once,"),
-            *leg_rows(
-                lives(runtime, 1000, stacks=1000, concurrency=_USUAL_CONCURRENCY),
-                "1,000 stacks of a solution",
-            ),
-            *leg_rows(
-                lives(runtime, 1000, stacks=1000, at_once=100, concurrency=_USUAL_CONCURRENCY),
-                "1,000 stacks of a solution, a hundred at once,",
-            ),
-        ]
+        return [row for of, case in CASES.items() for row in leg_rows(lives(runtime, **case), of)]
