@@ -11,7 +11,7 @@ import contextlib
 import json
 import os
 import random
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -48,6 +48,8 @@ class Account:
         engine: CloudFormation.
         chaos: What goes wrong between the provider and the services.
         effects: What the provider has changed: the operation and the solution's ARN.
+        answered: How often each operation was answered with each error, or with none; the simulator keeps
+            the last calls only.
         descriptions_per_second: How many descriptions CloudFormation answers; None for all.
         rules: The EventBridge rules, of the transport that has any.
     """
@@ -58,6 +60,7 @@ class Account:
     engine: Engine
     chaos: Chaos = field(default_factory=Chaos)
     effects: list[tuple[str, str]] = field(default_factory=list)
+    answered: Counter[tuple[str, str]] = field(default_factory=Counter)
     descriptions_per_second: int | None = None
     rules: Mapping[str, Rule] = field(default_factory=dict)
     _latency: random.Random = field(default_factory=lambda: random.Random(0))
@@ -109,6 +112,7 @@ class Account:
             if operation == "TagResource" and self._is_anothers(json.loads(body)):
                 return error(HTTPStatus.BAD_REQUEST, "AccessDeniedException")
             response = self.simulator.respond(target, body, scope)
+            self.answered[operation, response.headers.get("x-amzn-errortype", "")] += 1
             if response.status == HTTPStatus.OK and not operation.startswith(("Describe", "List")):
                 request, answered = json.loads(body), json.loads(response.body or b"{}")
                 arn = request.get("solutionArn") or request.get("resourceArn") or answered.get("solutionArn")

@@ -23,6 +23,8 @@ from stack_engine import Stack
 
 _QUICK = Durations(solution_create=1, delete=1)
 
+_THROTTLED = "LimitExceededException"
+
 # CloudFormation has a limit too. AWS doesn't publish it; this is lower than any that was reported.
 _DESCRIBE_STACKS_PER_SECOND = 10
 
@@ -154,16 +156,16 @@ def _leg(made: Account, solutions: int, steps: Sequence[Callable[[], None]]) -> 
     first, began = len(made.engine.requests), made.time.now()
     functions = made.functions
     functions.most_running = functions.invocations = 0
-    made.simulator.clear_calls()
+    made.answered.clear()
     for begin in steps:
         begin()
         made.time.run()
     requests = made.engine.requests[first:]
     ended = max((request.answers[-1][0] for request in requests if request.answers), default=began)
-    outcomes = Counter(
-        (call.operation, call.outcome == "LimitExceededException") for call in made.simulator.calls()
+    throttled = sum(n for (_, error), n in made.answered.items() if error == _THROTTLED)
+    admitted = Counter(
+        {operation: n for (operation, error), n in made.answered.items() if error != _THROTTLED}
     )
-    admitted = Counter({operation: n for (operation, throttled), n in outcomes.items() if not throttled})
     return Leg(
         solutions=solutions,
         failed=sum(
@@ -172,7 +174,7 @@ def _leg(made: Account, solutions: int, steps: Sequence[Callable[[], None]]) -> 
         seconds=ended - began,
         limited_calls=sum(n for name, n in admitted.items() if name in RATE_LIMITED) / solutions,
         other_calls=sum(n for name, n in admitted.items() if name not in RATE_LIMITED) / solutions,
-        throttled=sum(n for (_, throttled), n in outcomes.items() if throttled) / solutions,
+        throttled=throttled / solutions,
         most_running=functions.most_running,
         invocations=functions.invocations / solutions,
     )
