@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -163,17 +162,15 @@ def _leg(made: Account, solutions: int, steps: Sequence[Callable[[], None]]) -> 
     requests = made.engine.requests[first:]
     ended = max((request.answers[-1][0] for request in requests if request.answers), default=began)
     throttled = sum(n for (_, error), n in made.answered.items() if error == _THROTTLED)
-    admitted = Counter(
-        {operation: n for (operation, error), n in made.answered.items() if error != _THROTTLED}
-    )
+    admitted = [(name, n) for (name, error), n in made.answered.items() if error != _THROTTLED]
     return Leg(
         solutions=solutions,
         failed=sum(
             not request.answers or request.answers[0][1]["Status"] != "SUCCESS" for request in requests
         ),
         seconds=ended - began,
-        limited_calls=sum(n for name, n in admitted.items() if name in RATE_LIMITED) / solutions,
-        other_calls=sum(n for name, n in admitted.items() if name not in RATE_LIMITED) / solutions,
+        limited_calls=sum(n for name, n in admitted if name in RATE_LIMITED) / solutions,
+        other_calls=sum(n for name, n in admitted if name not in RATE_LIMITED) / solutions,
         throttled=throttled / solutions,
         most_running=functions.most_running,
         invocations=functions.invocations / solutions,
