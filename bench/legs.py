@@ -21,18 +21,22 @@ def leg_rows(legs: Mapping[str, Leg], of: str, most: Mapping[str, float] | None 
         most: What its ratio must not exceed, by operation.
     """
     for operation, leg in legs.items():
+        values = {
+            "seconds": leg.seconds,
+            "failed": leg.failed,
+            "limited calls a solution": leg.limited_calls,
+            "other calls a solution": leg.other_calls,
+            "throttled calls a solution": leg.throttled,
+            "Lambda invocations a solution": leg.invocations,
+            "functions at once": leg.most_running,
+        }
+        if leg.failed:  # how soon is of no use then
+            yield Row(f"{operation} {of}: requests that fail", leg.failed, 1, "requests", values=values)
+            continue
         yield Row(
             f"{operation} {of} at 1 request/s, time against the least",
             leg.seconds / leg.solutions / LEAST_SECONDS[operation],
             1,
             most=(most or {}).get(operation),
-            values={
-                "seconds": leg.seconds,
-                "failed": leg.failed,
-                "limited calls a solution": leg.limited_calls,
-                "other calls a solution": leg.other_calls,
-                "throttled calls a solution": leg.throttled,
-                "Lambda invocations a solution": leg.invocations,
-                "functions at once": leg.most_running,
-            },
+            values=values,
         )

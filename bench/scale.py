@@ -14,13 +14,13 @@ _USUAL_CONCURRENCY = 1000  # executions at once that Lambda lets an account have
 # Each with what `lives` takes.
 CASES: dict[str, dict[str, int]] = {
     "450 solutions in a stack": {"solutions": 450},
-    "450 solutions in a stack, a hundred at once,": {"solutions": 450, "at_once": 100},
+    "450 solutions in a stack, a hundred at once": {"solutions": 450, "at_once": 100},
     "1,000 stacks of a solution": {
         "solutions": 1000,
         "stacks": 1000,
         "concurrency": _USUAL_CONCURRENCY,
     },
-    "1,000 stacks of a solution, a hundred at once,": {
+    "1,000 stacks of a solution, a hundred at once": {
         "solutions": 1000,
         "stacks": 1000,
         "at_once": 100,
