@@ -201,7 +201,7 @@ def _scale(seconds: Mapping[str, Series], calls: Mapping[str, Series]) -> Figure
     plot = Figure(figsize=(_WIDTH, 4.4), layout="constrained")
     left, right = plot.subplots(1, 2)
     for axes, lines, title, unit, least, words in (
-        (left, seconds, "Time at 1 request/s", "seconds", 1, "the least: 1 s each"),
+        (left, seconds, "Time at 1 request/s", "seconds", 1, "the least: 1 s each, 2 to update"),
         (right, calls, "Calls at 1 request/s", "calls", 2, "the least: 2 calls each"),
     ):
         _draw(axes, lines)
