@@ -129,8 +129,7 @@ def _is_late(request: Request, stack: StackState) -> bool:
     if not stack.may_ask_for(request.type):
         return True
     # Lambda may deliver an event again hours later, in the middle of another operation.
-    is_older = request.sent_at is not None and stack.has_begun_since(request.sent_at + _CLOCKS_DIFFER_SECONDS)
-    return is_older and request.type != "Delete"
+    return request.sent_at is not None and stack.has_begun_since(request.sent_at + _CLOCKS_DIFFER_SECONDS)
 
 
 def _is_rolled_back(request: Request, ask: _Patient) -> bool:

@@ -241,7 +241,8 @@ def test_on_event__denied_for_good__fails_once_the_role_is_no_longer_new(
         ("Create", "20260301T115957Z", True),
         ("Update", "20260301T115958Z", False),  # clocks may differ
         ("Update", "20260301T120003Z", False),
-        ("Delete", "20260301T110000Z", False),
+        ("Delete", "20260301T110000Z", True),
+        ("Delete", "20260301T120003Z", False),
         ("Update", "99999999T999999Z", False),
         ("Update", "", False),
     ],

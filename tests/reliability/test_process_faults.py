@@ -12,7 +12,7 @@ from event_rules import OneFunction
 from framework_runtime import FrameworkRuntime
 from operations import CHANGES, LIVES, begin
 from promises import ends_clean
-from provider_world import tag_list
+from provider_world import SIMS, tag_list
 from stack_engine import Stack
 
 
@@ -173,4 +173,25 @@ def test_event__of_an_earlier_operation__changes_nothing_in_the_middle_of_a_late
     arn = stack.resources["Movies"].physical_id
     assert at.describe(arn)["performAutoTraining"] is False
     assert "team" not in at.tags(arn)
+    ends_clean(at, stack)
+
+
+@pytest.mark.parametrize("name", [None, "movies"])
+@pytest.mark.parametrize("after", [0.1, 1, 2, 3, 4, 5, 6, 8])
+def test_delete__of_an_earlier_operation__leaves_what_a_later_update_has_made_anew(
+    at: Account, name: str | None, after: float
+) -> None:
+    stack = at.deploy("films", template(Movies={"name": name}))
+    arn = stack.resources["Movies"].physical_id
+    stack.update(template(Movies={"name": name and "shows", "recipeArn": SIMS}))
+    at.time.run()
+    (delete,) = (request for request in at.engine.requests if request.event["RequestType"] == "Delete")
+    at.time.run(10)
+    stack.update(template(Movies={"name": name}))
+    at.time.run(after)
+    at.engine.deliver_again(delete)
+    at.time.run()
+    assert stack.status == "UPDATE_COMPLETE"
+    assert stack.resources["Movies"].physical_id == arn
+    assert at.describe(arn)["status"] == "ACTIVE"
     ends_clean(at, stack)
