@@ -60,18 +60,19 @@ def _row(name: str, create: Create, runs: int, **more: float) -> Row:
 def _modelled(runtime: FrameworkRuntime, ready_after: float) -> dict[str, Create]:
     """The mean of each side's creates in virtual time."""
     sides: dict[str, tuple[Transport, Peer]] = {
-        "ours": (runtime, _ours),
-        "ours in a single function": (OneFunction(), _ours),
-        "the default provider": (runtime, _naive_in),
+        "ours": (runtime, ours),
+        "ours in a single function": (OneFunction(), ours),
+        "the default provider": (runtime, naive_in),
         "crhelper": (OneFunction(), crhelper_in),
     }
     return {
-        side: Create.mean_of([_created(transport, peer, ready_after, seed) for seed in _SEEDS])
+        side: Create.mean_of([created(transport, peer, ready_after, seed) for seed in _SEEDS])
         for side, (transport, peer) in sides.items()
     }
 
 
-def _created(transport: Transport, peer: Peer, ready_after: float, seed: int) -> Create:
+def created(transport: Transport, peer: Peer, ready_after: float, seed: int) -> Create:
+    """Create one solution in virtual time."""
     limits, durations = Limits(requests_per_second=1), Durations(solution_create=ready_after)
     with (
         account(transport, total_timeout=1800, limits=limits, durations=durations, seed=seed) as made,
@@ -95,12 +96,14 @@ def _created(transport: Transport, peer: Peer, ready_after: float, seed: int) ->
 
 
 @contextlib.contextmanager
-def _ours(_made: Account) -> Iterator[dict[str, str]]:
+def ours(_made: Account) -> Iterator[dict[str, str]]:
+    """Leave the account to our provider."""
     yield {}
 
 
 @contextlib.contextmanager
-def _naive_in(made: Account) -> Iterator[dict[str, str]]:
+def naive_in(made: Account) -> Iterator[dict[str, str]]:
+    """Have the naive handlers carry an account's requests, behind the framework with its defaults."""
     made.functions.on_event, made.functions.is_complete = naive_on_event, naive_is_complete
     yield {}
 
@@ -116,19 +119,17 @@ def _on_local_aws(modelled: Mapping[int, Mapping[str, Create]]) -> Iterator[Row]
 
 
 def _declare_ours(stack: Stack, with_solution: bool) -> None:
-    SolutionProvider(stack)
     if with_solution:
         Solution(
             stack, "Solution", dataset_group=Cloud.dataset_group_arn, recipe=Recipe.USER_PERSONALIZATION_V2
         )
+    else:
+        SolutionProvider.get_or_create(stack)
 
 
 def _declare_ours_single(stack: Stack, with_solution: bool) -> None:
     SolutionProvider.single_function(stack)
-    if with_solution:
-        Solution(
-            stack, "Solution", dataset_group=Cloud.dataset_group_arn, recipe=Recipe.USER_PERSONALIZATION_V2
-        )
+    _declare_ours(stack, with_solution)
 
 
 def _declare_default(stack: Stack, with_solution: bool) -> None:

@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from statistics import median
 
-from account import account, template
+from bench.costs import created, naive_in, ours
 from bench.legs import LEAST_SECONDS, leg_rows
 from bench.row import Row
 from bench.series import Series
 from framework_runtime import FrameworkRuntime, framework_runtime
-from load import lives, naive_is_complete, naive_on_event
-from personalize_local.simulator import Durations, Limits
+from load import lives
 from personalize_provider.log import logger
 
 _READY_AFTER = range(1, 31)  # seconds
@@ -31,45 +30,28 @@ def rows() -> list[Row | Series]:
 
 def _lag(runtime: FrameworkRuntime) -> Iterator[Row | Series]:
     cases = [(after, seed) for after in _READY_AFTER for seed in _SEEDS]
-    ours = [_created(runtime, after, seed)[0] for after, seed in cases]
-    naive = [_created(runtime, after, seed, naive=True)[0] for after, seed in cases]
+    lags = [created(runtime, ours, after, seed).lag for after, seed in cases]
+    naive = [created(runtime, naive_in, after, seed).lag for after, seed in cases]
     name = "lag from ACTIVE to the answer, ready after 1 to 30 s, median"
     values = {
-        "ours, median, s": median(ours),
-        "ours, longest, s": max(ours),
+        "ours, median, s": median(lags),
+        "ours, longest, s": max(lags),
         "provider with defaults, median, s": median(naive),
         "provider with defaults, longest, s": max(naive),
     }
-    yield Row(name, median(ours), len(cases), "s", most=1.0, values=values)
+    yield Row(name, median(lags), len(cases), "s", most=1.0, values=values)
     yield Row(
-        "the same, against a provider with the defaults", median(ours) / median(naive), len(cases), most=0.3
+        "the same, against a provider with the defaults", median(lags) / median(naive), len(cases), most=0.3
     )
-    for side, lags in (("ours", ours), ("provider with defaults", naive)):
-        points = [(after, lag) for (after, _), lag in zip(cases, lags, strict=True)]
+    for side, found in (("ours", lags), ("provider with defaults", naive)):
+        points = [(after, lag) for (after, _), lag in zip(cases, found, strict=True)]
         yield Series(f"lag, {side}", "s", points)
 
 
 def _calls(runtime: FrameworkRuntime) -> Iterator[Row]:
-    ours, naive = (_created(runtime, 0, 0, naive=naive)[1] for naive in (False, True))
-    values = {"ours": float(ours), "provider with defaults": float(naive)}
-    yield Row("calls to Personalize for one create, ready at once", ours, 1, "calls", most=4, values=values)
-
-
-def _created(
-    runtime: FrameworkRuntime, ready_after: float, seed: int, *, naive: bool = False
-) -> tuple[float, int]:
-    """Create one solution: seconds from ACTIVE to the answer, and the calls to Personalize."""
-    limits, durations = Limits(requests_per_second=1), Durations(solution_create=ready_after)
-    with account(runtime, total_timeout=1800, limits=limits, durations=durations, seed=seed) as made:
-        if naive:
-            made.functions.on_event, made.functions.is_complete = naive_on_event, naive_is_complete
-        made.deploy("films", template(Movies={}))
-        calls = made.simulator.calls()
-        (answer,) = made.engine.requests[0].answers
-        if answer[1]["Status"] != "SUCCESS":
-            raise RuntimeError(f"the deploy failed: {answer[1]}")
-        (created,) = (call.time.timestamp() for call in calls if call.operation == "CreateSolution")
-        return answer[0] - created - ready_after, len(calls)
+    calls, naive = (created(runtime, side, 0, 0).calls for side in (ours, naive_in))
+    values = {"ours": float(calls), "provider with defaults": float(naive)}
+    yield Row("calls to Personalize for one create, ready at once", calls, 1, "calls", most=4, values=values)
 
 
 def _many(runtime: FrameworkRuntime) -> Iterator[Row | Series]:

@@ -6,7 +6,7 @@ import compileall
 import shutil
 from pathlib import Path
 
-from bench.handler import asset
+from cdk_personalize._asset import handler_asset
 
 _PACKAGE = Path(__file__).resolve().parents[1] / "constructs" / "cdk_personalize"
 
@@ -17,5 +17,5 @@ def install(folder: Path) -> str:
     shutil.copytree(_PACKAGE, target, ignore=shutil.ignore_patterns("__pycache__"))
     compileall.compile_dir(target, quiet=2)
     (target / "_lambda").mkdir()
-    shutil.copy(asset(), target / "_lambda")
+    shutil.copy(handler_asset(), target / "_lambda")
     return str(folder)

@@ -51,9 +51,7 @@ def _answered(aws: LocalAws) -> datetime:
         event["Timestamp"]
         for event in events
         if event["ResourceType"] == "Custom::PersonalizeSolution"
-        and event["ResourceStatus"].endswith(
-            "_COMPLETE"
-        )  # ministack's UPDATE_COMPLETE, as it came in an update
+        and event["ResourceStatus"].endswith("_COMPLETE")  # ministack says UPDATE_ of all in an update
     )
     assert isinstance(answered, datetime)  # noqa: S101 (what botocore makes of it)
     return answered

@@ -75,7 +75,6 @@ def lives(
     stacks: int = 1,
     at_once: int | None = None,
     concurrency: int | None = None,
-    descriptions_per_second: int | None = _DESCRIBE_STACKS_PER_SECOND,
 ) -> dict[str, Leg]:
     """Create so many solutions, update all of them in place, and delete them.
 
@@ -86,14 +85,12 @@ def lives(
         at_once: How many begin together, for stacks that wait for one another, or for solutions of one stack
             that do. Default: - all.
         concurrency: How many Lambda functions may run at once. Default: - any number.
-        descriptions_per_second: How many descriptions CloudFormation answers; None for all.
 
     Returns:
         What each operation took: `create`, `update`, `delete`. After a failure nothing more is tried.
     """
     each = solutions // stacks
     with _account(runtime, solutions, concurrency) as made:
-        made.descriptions_per_second = descriptions_per_second
         waves = _waves(made, stacks, each, at_once or solutions)
         legs: dict[str, Leg] = {}
         for operation, steps in waves.items():
