@@ -19,7 +19,9 @@ export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 export CDK_DISABLE_CLI_TELEMETRY := true
 
 LOCAL := .venv/bin/python -m personalize_local
-TOOLS := .venv/.installed node_modules/.installed
+# Each has all of the one before it. A deploy needs a small part of what the tests need.
+DEPLOY_TOOLS := .venv/.local node_modules/.installed
+TEST_TOOLS := .venv/.test node_modules/.installed
 
 ifeq ($(TARGET),local)
   # A profile of the user's must not lead the local deploy to a real account.
@@ -28,6 +30,8 @@ ifeq ($(TARGET),local)
   PREPARED := bootstrap
   # Named, so that the CLI need not synthesize the app to find out.
   ENVIRONMENT := aws://000000000000/us-east-1 --app ''
+  # The CDK's validation of the template is two thirds of a synthesis. `make synth` and the tests have it.
+  deploy diff destroy: export CDK_VALIDATION := false
 else ifeq ($(TARGET),aws)
   CDK := cdk
 else
@@ -39,68 +43,68 @@ endif
 help:  ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
-setup: $(TOOLS)  ## Install all that the other targets need
+setup: .venv/.dev node_modules/.installed  ## Install all that the other targets need
 
-deploy: $(TOOLS) $(PREPARED)  ## Deploy the reference app (TARGET=aws for a real account)
+deploy: $(DEPLOY_TOOLS) $(PREPARED)  ## Deploy the reference app (TARGET=aws for a real account)
 	$(CDK) deploy $(STACKS) --require-approval never --no-notices
 
-bootstrap: $(TOOLS) $(ACCOUNT)  ## Prepare the account for the CDK, once; local deploys do it themselves
+bootstrap: $(DEPLOY_TOOLS) $(ACCOUNT)  ## Prepare the account for the CDK, once; local deploys do it themselves
 	$(CDK) bootstrap $(ENVIRONMENT) --no-notices
 
-diff: $(TOOLS) $(PREPARED)  ## What a deploy would change
+diff: $(DEPLOY_TOOLS) $(PREPARED)  ## What a deploy would change
 	$(CDK) diff $(STACKS) --no-notices
 
-synth: $(TOOLS)  ## Write the CloudFormation template to cdk.out
+synth: $(DEPLOY_TOOLS)  ## Write the CloudFormation template to cdk.out
 	cdk synth $(STACKS) --quiet --no-notices
 
-destroy: $(TOOLS) $(ACCOUNT)  ## Delete what deploy made, and stop the local AWS
+destroy: $(DEPLOY_TOOLS) $(ACCOUNT)  ## Delete what deploy made, and stop the local AWS
 	$(CDK) destroy $(STACKS) --force --no-notices
 ifeq ($(TARGET),local)
 	$(LOCAL) leftovers
 	$(LOCAL) stop
 endif
 
-local: $(TOOLS)  ## Run the local AWS in the foreground
+local: $(DEPLOY_TOOLS)  ## Run the local AWS in the foreground
 	$(LOCAL) serve
 
-local-aws: $(TOOLS)
+local-aws: $(DEPLOY_TOOLS)
 	@$(LOCAL) start
 
-test: $(TOOLS)  ## All tests
+test: $(TEST_TOOLS)  ## All tests
 	pytest -n $(WORKERS) --dist worksteal $(PYTEST_ARGS)
 
-unit: $(TOOLS)  ## The tests of the three packages that start no processes: half a minute
+unit: $(TEST_TOOLS)  ## The tests of the three packages that start no processes: half a minute
 	pytest -n auto --dist worksteal -m 'not process' $(UNITS) $(PYTEST_ARGS)
 
-soak: $(TOOLS)  ## The long form of the reliability tests: SEQUENCES=10000 random lives, every fault
+soak: $(TEST_TOOLS)  ## The long form of the reliability tests: SEQUENCES=10000 random lives, every fault
 	.venv/bin/python tests/reliability/soak.py --sequences $(or $(SEQUENCES),10000)
 	FAULT_MATRIX=all pytest -n auto --dist worksteal tests/faults
 
-bench: $(TOOLS)  ## Measure how fast it is, and write docs/performance.md; PARTS="start imports" for parts
+bench: $(TEST_TOOLS)  ## Measure how fast it is, and write docs/performance.md; PARTS="start imports" for parts
 	PYTHONPATH=.:constructs:lambda:local:tests/support .venv/bin/python -m bench $(PARTS)
 
 # The wheel is built from the sdist. Without SOURCE_DATE_EPOCH the files bear a date that never changes.
-dist: $(TOOLS)  ## Build the sdist and the wheel, in dist/
+dist: $(TEST_TOOLS)  ## Build the sdist and the wheel, in dist/
 	rm -rf dist
 	env -u SOURCE_DATE_EPOCH uv build --quiet --python .venv/bin/python
 	@wc -c dist/*.tar.gz dist/*.whl
 
-template: $(TOOLS)  ## Write the provider for teams without the CDK to dist/: a template and a zip
+template: $(DEPLOY_TOOLS)  ## Write the provider for teams without the CDK to dist/: a template and a zip
 	.venv/bin/python plain/build.py dist
 
-lint: $(TOOLS)  ## Format, style and types, without changing anything
+lint: $(TEST_TOOLS)  ## Format, style and types, without changing anything
 	ruff format --check .
 	ruff check .
 	mypy
 	mypy app.py hatch_build.py lambda/build_asset.py plain/build.py tests/support bench docs/_site
 	for example in examples/*/; do MYPYPATH=$$example mypy --no-error-summary $$example || exit 1; done
 
-format: $(TOOLS)  ## Put the code into the house style
+format: $(TEST_TOOLS)  ## Put the code into the house style
 	ruff format .
 	ruff check --fix .
 
 # The second variable silences what the theme says of other builders at each build.
-docs: $(TOOLS)  ## Write the generated pages anew, and build the site and the API reference in build/site
+docs: $(TEST_TOOLS)  ## Write the generated pages anew, and build the site and the API reference in build/site
 	RECIPE_PAGE=update ERROR_PAGE=update PLAIN_REFERENCE=update pytest -q tests/docs/test_recipe_page.py \
 		tests/docs/test_error_page.py tests/docs/test_plain_cloudformation.py
 	NO_MKDOCS_2_WARNING=true mkdocs build --strict --quiet
@@ -111,15 +115,25 @@ clean:  ## Stop the local AWS and remove everything that make made
 	rm -rf .venv node_modules build dist cdk.out .local-aws .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.venv/.installed: requirements.txt requirements-docs.txt requirements-dev.txt
+# uv installs in seconds what takes pip a minute. What it installs is compiled when it is first imported.
+.venv/.local: requirements.txt
+.venv/.test: requirements.txt requirements-local.txt requirements-docs.txt
+.venv/.dev: requirements.txt requirements-local.txt requirements-docs.txt requirements-test.txt
+.venv/.%: requirements-%.txt .venv/.created
+	@echo "Installing $< into .venv"
+	.venv/bin/uv pip install --python .venv/bin/python -r $<
+	@touch $@
+
+.venv/.created:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "Python 3.11 or newer is needed; $(PYTHON) is $$($(PYTHON) --version). Try: make PYTHON=python3.12"; exit 1; }
 	$(PYTHON) -m venv .venv
-	.venv/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	.venv/bin/python -m pip install --disable-pip-version-check --quiet $$(grep '^uv==' requirements-local.txt)
 	@touch $@
 
 node_modules/.installed: package.json package-lock.json
 	@node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20 ? 1 : 0)' \
 		|| { echo "Node 20 or newer is needed: https://nodejs.org"; exit 1; }
-	npm ci --silent --no-audit --no-fund
+	@echo "Installing the CDK CLI into node_modules"
+	npm ci --no-audit --no-fund --loglevel error
 	@touch $@

@@ -44,6 +44,7 @@ _TITLES = {
     "imports": "Imports",
     "synthesis": "Synthesis",
     "deploys": "Deploys",
+    "first_deploy": "The first deploy",
     "scale": "More than a hundred",
     "costs": "The price of a deploy",
     "simulator": "The simulator",
@@ -68,6 +69,10 @@ simulator with the service's limit of one request a second for each operation, a
 seconds and each function 0.3 to start. So these figures are the same on every machine. A hundred solutions
 need a hundred seconds at least, since `CreateSolution` is let in once a second, and `DeleteSolution`; to be
 updated they need two hundred, for two descriptions each.""",
+    "first_deploy": """\
+From `git clone` to a deployed stack, all downloads and the local AWS included, beside a bare
+`python -m venv` and `pip install aws-cdk-lib`: first with empty caches of pip, uv, npm and jsii, then with what
+that run left there. Measured on request alone, `make bench PARTS=first_deploy`, since it depends on the network.""",
     "scale": """\
 The same, with 450 solutions in a stack, and with a thousand stacks that begin in the same second. Measured on
 request alone, `make bench PARTS=scale`. [scale.md](scale.md) says what follows from it.""",

@@ -78,7 +78,7 @@ def test_metadata__extras__are_promised_ones_and_only_local_has_ministack(
     assert set(metadata.get_all("Provides-Extra", [])) == {"cli", "local", "testing"}
     ministack = [text for text in metadata.get_all("Requires-Dist", []) if text.startswith("ministack")]
     # The one that the project's own tests run with.
-    pinned = re.search(r"^ministack==(.*)$", (ROOT / "requirements-dev.txt").read_text(), re.MULTILINE)
+    pinned = re.search(r"^ministack==(.*)$", (ROOT / "requirements-local.txt").read_text(), re.MULTILINE)
     assert pinned
     assert ministack == [f"ministack=={pinned[1]}; extra == 'local'"]
 

@@ -97,7 +97,7 @@ OPERATION = ("failed_logical_id", "failed_update", "created", "replaced_ids", "t
 
 
 def test_version__is_the_one_that_is_pinned() -> None:
-    assert f"ministack=={version('ministack')}" in (ROOT / "requirements-dev.txt").read_text().splitlines()
+    assert f"ministack=={version('ministack')}" in (ROOT / "requirements-local.txt").read_text().splitlines()
 
 
 @pytest.mark.parametrize(("module", "name"), TABLES, ids=lambda value: getattr(value, "__name__", value))
