@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -39,7 +38,7 @@ def rows() -> list[Row]:
             peer = _bare_install(folder / caches / "peer", environment)
             measured.append(
                 Row(
-                    f"first `make deploy` of a clone, {caches} caches, against a bare `pip install` of the CDK",
+                    f"first `make deploy`, {caches} caches, against a bare `pip install` of the CDK",
                     ours / peer,
                     1,
                     most=1.5,
@@ -76,20 +75,29 @@ def _first_deploy(stack: ExitStack, folder: Path, environment: Mapping[str, str]
 def _bare_install(folder: Path, environment: Mapping[str, str]) -> float:
     folder.mkdir()
     pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", _PEER_REQUIREMENT]
-    made = _seconds([sys._base_executable, "-m", "venv", str(folder)], folder, environment)  # noqa: SLF001
+    made = _seconds(["python3", "-m", "venv", str(folder)], folder, environment)
     return made + _seconds(pip, folder, environment)
 
 
 def _redeploy(clone: Path, environment: Mapping[str, str]) -> Row:
     """A deploy that changes nothing, beside that of a stack with next to nothing in it."""
     (clone / "empty.py").write_text(_EMPTY_APP)
-    tools = [str(clone / folder / "bin") for folder in (".venv",)] + [str(clone / "node_modules" / ".bin")]
+    tools = (str(clone / ".venv" / "bin"), str(clone / "node_modules" / ".bin"))
     alone = {
         **environment,
         "PATH": os.pathsep.join([*tools, environment["PATH"]]),
         "PYTHONPATH": str(clone / "local"),
     }
-    cdk = ["cdk", "deploy", "--app", "python empty.py", "--output", "empty.out", "--require-approval", "never"]
+    cdk = [
+        "cdk",
+        "deploy",
+        "--app",
+        "python empty.py",
+        "--output",
+        "empty.out",
+        "--require-approval",
+        "never",
+    ]
     empty = ["python", "-m", "personalize_local", "exec", "--", *cdk]
     _seconds(empty, clone, alone)
     ours, peer = [], []

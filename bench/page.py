@@ -71,8 +71,9 @@ need a hundred seconds at least, since `CreateSolution` is let in once a second,
 updated they need two hundred, for two descriptions each.""",
     "first_deploy": """\
 From `git clone` to a deployed stack, all downloads and the local AWS included, beside a bare
-`python -m venv` and `pip install aws-cdk-lib`: first with empty caches of pip, uv, npm and jsii, then with what
-that run left there. Measured on request alone, `make bench PARTS=first_deploy`, since it depends on the network.""",
+`python -m venv` and `pip install aws-cdk-lib`. The first run has empty caches of pip, uv, npm and jsii; the
+second has what the first left there. It depends on the network and is measured on request alone:
+`make bench PARTS=first_deploy`.""",
     "scale": """\
 The same, with 450 solutions in a stack, and with a thousand stacks that begin in the same second. Measured on
 request alone, `make bench PARTS=scale`. [scale.md](scale.md) says what follows from it.""",
