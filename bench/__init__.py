@@ -1,7 +1,5 @@
 """How fast the project is, each figure beside that of a peer: `make bench`.
 
-`start`, `asset`, `imports`, `synthesis`, `deploys`, `costs` and `simulator` each measure a part, and
-`suite` does on request; `processes`, `import_times` and `system_calls` have public tools do it. What they
-find, a `Row` of the table or a `Series` for a plot, is kept in `results` by `record`. From that alone `page`,
-with `summary`, `plots` and `markdown`, makes docs/performance.md.
+Each module with a function `rows` measures one part; `processes` runs public tools for it. `figures` keeps
+what they find in `results`, and `page` makes docs/performance.md from that alone.
 """

@@ -6,9 +6,8 @@ import importlib
 import subprocess
 import sys
 
-from bench import page, summary
-from bench.record import ON_REQUEST, PARTS, kept, read, write
-from bench.row import Row, figure
+from bench import page
+from bench.figures import ON_REQUEST, PARTS, figure, write
 
 
 def _measure(part: str) -> None:
@@ -16,7 +15,7 @@ def _measure(part: str) -> None:
     print(f"\n{part}: {(module.__doc__ or '').splitlines()[0]}", flush=True)
     measured = module.rows()
     write(part, measured)
-    for row in (row for row in measured if isinstance(row, Row)):
+    for row in measured:
         print(f"  {figure(row.measured):>8} {row.unit:10} {row.verdict:6} {row.name}", flush=True)
 
 
@@ -32,7 +31,7 @@ def main(arguments: list[str]) -> None:
             for part in arguments or PARTS:
                 subprocess.run([sys.executable, "-m", "bench", "--part", part], check=True)
             page.write()
-            print(summary.text(summary.lines(row for part in kept() for row in read(part)[1])))
+            print(page.verdict())
 
 
 if __name__ == "__main__":

@@ -1,38 +1,33 @@
 """What the creates of a solution cost, by how soon it is ready: in virtual time, and on the local AWS.
 
-In virtual time Lambda, Step Functions and EventBridge are modelled, see `tests/support/functions.py`. On the
-local AWS functions are processes, and what they bill is counted there.
+On the local AWS functions are processes, and what they bill is counted there.
 """
 
 from __future__ import annotations
 
-import contextlib
+import re
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager
+from datetime import datetime
 from pathlib import Path
 
 from aws_cdk import Stack
 
-from account import Account, account, template
-from bench.create import Create
-from bench.crhelper_peer import crhelper_in
-from bench.local_costs import Declare, created_on
+from bench.create import Create, Peer, Transport, created, naive_in, ours
+from bench.figures import Row
+from bench.peers.crhelper_account import crhelper_in
 from bench.peers.custom_resource_app import provider, solution
-from bench.row import Row
 from cdk_personalize import Recipe, Solution, SolutionProvider
 from cloud import Cloud
 from event_rules import OneFunction
 from framework_runtime import FrameworkRuntime, framework_runtime
-from load import naive_is_complete, naive_on_event
-from personalize_local.simulator import Durations, Limits
-from personalize_local.testing.server_process import running
+from personalize_local.testing.server_process import LocalAws, running
 from personalize_provider.log import logger
 
-Transport = FrameworkRuntime | OneFunction
-Peer = Callable[[Account], AbstractContextManager[dict[str, str]]]
-"""Has something else carry an account's requests; what it wants of a solution's properties beside ours."""
+Declare = Callable[[Stack, bool], object]
+"""Defines a provider in a stack and, if asked to, a solution."""
 
+_REPORT = re.compile(r"^REPORT .*Billed Duration: (\d+) ms\tMemory Size: (\d+) MB", re.MULTILINE)
 _READY_AFTER = (1, 5, 30, 120)  # seconds
 _READY_AFTER_ON_LOCAL_AWS = (5, 30)
 _SEEDS = range(5)
@@ -71,51 +66,76 @@ def _modelled(runtime: FrameworkRuntime, ready_after: float) -> dict[str, Create
     }
 
 
-def created(transport: Transport, peer: Peer, ready_after: float, seed: int) -> Create:
-    """Create one solution in virtual time."""
-    limits, durations = Limits(requests_per_second=1), Durations(solution_create=ready_after)
-    with (
-        account(transport, total_timeout=1800, limits=limits, durations=durations, seed=seed) as made,
-        peer(made) as properties,
-    ):
-        made.deploy("films", template(Movies=properties))
-        (request,) = made.engine.requests
-        answered, answer = request.answers[0]
-        if answer["Status"] != "SUCCESS":
-            raise RuntimeError(f"the deploy failed: {answer}")
-        calls = made.simulator.calls()
-        (created,) = (call.time.timestamp() for call in calls if call.operation == "CreateSolution")
-        functions = made.functions
-        return Create(
-            lag=answered - created - ready_after,
-            calls=len(calls),
-            invocations=functions.invocations,
-            gigabyte_seconds=functions.gigabyte_seconds,
-            transitions=functions.transitions,
-        )
-
-
-@contextlib.contextmanager
-def ours(_made: Account) -> Iterator[dict[str, str]]:
-    """Leave the account to our provider."""
-    yield {}
-
-
-@contextlib.contextmanager
-def naive_in(made: Account) -> Iterator[dict[str, str]]:
-    """Have the naive handlers carry an account's requests, behind the framework with its defaults."""
-    made.functions.on_event, made.functions.is_complete = naive_on_event, naive_is_complete
-    yield {}
-
-
 def _on_local_aws(modelled: Mapping[int, Mapping[str, Create]]) -> Iterator[Row]:
     with tempfile.TemporaryDirectory() as folder, running(Path(folder)) as aws:
         for after in _READY_AFTER_ON_LOCAL_AWS:
             for side, declare in _DECLARED.items():
-                create = created_on(aws, declare, after)
+                create = _created_on(aws, declare, after)
                 against = create.dollars / modelled[after][side].dollars
                 name = f"the same on the local AWS, ready after {after} s: {side}"
                 yield _row(name, create, 1, **{"times the price in virtual time": against})
+
+
+def _created_on(aws: LocalAws, declare: Declare, ready_after: float) -> Create:
+    """Create one solution with a provider that is there already."""
+    aws.reset()
+    cloud = Cloud(aws)
+    _succeed(cloud, lambda stack: declare(stack, False))
+    aws.control("POST", "durations", {"solution_create": ready_after})
+    aws.control("DELETE", "calls")
+    _succeed(cloud, lambda stack: declare(stack, True))
+    calls = aws.control("GET", "calls")["calls"]
+    (made,) = (call for call in calls if call["operation"] == "CreateSolution")
+    billed = _billed(aws)
+    return Create(
+        lag=(_answered(aws) - datetime.fromisoformat(made["time"])).total_seconds() - ready_after,
+        calls=len(calls),
+        invocations=len(billed),
+        gigabyte_seconds=sum(billed),
+        transitions=_transitions(aws),
+    )
+
+
+def _succeed(cloud: Cloud, build: Callable[[Stack], object]) -> None:
+    status = cloud.deploy(build)
+    if not status.endswith("_COMPLETE") or "ROLLBACK" in status:
+        raise RuntimeError(f"the deploy ended in {status}: {cloud.reasons()}")
+
+
+def _answered(aws: LocalAws) -> datetime:
+    """When CloudFormation had the answer about the solution."""
+    events = aws.client("cloudformation").describe_stack_events(StackName="Stack")["StackEvents"]
+    (answered,) = (
+        event["Timestamp"]
+        for event in events
+        if event["ResourceType"] == "Custom::PersonalizeSolution"
+        and event["ResourceStatus"].endswith("_COMPLETE")  # ministack says UPDATE_ of all in an update
+    )
+    assert isinstance(answered, datetime)  # noqa: S101 (what botocore makes of it)
+    return answered
+
+
+def _billed(aws: LocalAws) -> list[float]:
+    """The gigabyte-seconds of each invocation, as Lambda's own lines in the logs have it."""
+    logs = aws.client("logs")
+    texts = [
+        event["message"]
+        for group in logs.describe_log_groups()["logGroups"]
+        for event in logs.filter_log_events(logGroupName=group["logGroupName"])["events"]
+    ]
+    reports = [match for text in texts if (match := _REPORT.search(text))]
+    return [int(ms) / 1000 * int(megabytes) / 1024 for ms, megabytes in (match.groups() for match in reports)]
+
+
+def _transitions(aws: LocalAws) -> int:
+    """The transitions of all state machines: each try of a task is one."""
+    states = aws.client("stepfunctions")
+    return sum(
+        event["type"] == "TaskScheduled"
+        for machine in states.list_state_machines()["stateMachines"]
+        for execution in states.list_executions(stateMachineArn=machine["stateMachineArn"])["executions"]
+        for event in states.get_execution_history(executionArn=execution["executionArn"])["events"]
+    )
 
 
 def _declare_ours(stack: Stack, with_solution: bool) -> None:

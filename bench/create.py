@@ -1,12 +1,26 @@
-"""What a create of one solution takes."""
+"""One create of a solution in virtual time, ours or a peer's, and what it takes.
+
+Lambda, Step Functions and EventBridge are modelled, see `tests/support/functions.py`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import contextlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import astuple, dataclass
 from statistics import mean
 
+from account import Account, account, template
+from event_rules import OneFunction
+from framework_runtime import FrameworkRuntime
+from load import naive_is_complete, naive_on_event
+from personalize_local.simulator import Durations, Limits
 from prices import dollars
+
+Transport = FrameworkRuntime | OneFunction
+Peer = Callable[[Account], AbstractContextManager[dict[str, str]]]
+"""Has something else carry an account's requests; what it wants of a solution's properties beside ours."""
 
 
 @dataclass(frozen=True)
@@ -50,3 +64,40 @@ class Create:
             "GB-s": self.gigabyte_seconds,
             "transitions": self.transitions,
         }
+
+
+def created(transport: Transport, peer: Peer, ready_after: float, seed: int) -> Create:
+    """Create one solution in virtual time."""
+    limits, durations = Limits(requests_per_second=1), Durations(solution_create=ready_after)
+    with (
+        account(transport, total_timeout=1800, limits=limits, durations=durations, seed=seed) as made,
+        peer(made) as properties,
+    ):
+        made.deploy("films", template(Movies=properties))
+        (request,) = made.engine.requests
+        answered, answer = request.answers[0]
+        if answer["Status"] != "SUCCESS":
+            raise RuntimeError(f"the deploy failed: {answer}")
+        calls = made.simulator.calls()
+        (created,) = (call.time.timestamp() for call in calls if call.operation == "CreateSolution")
+        functions = made.functions
+        return Create(
+            lag=answered - created - ready_after,
+            calls=len(calls),
+            invocations=functions.invocations,
+            gigabyte_seconds=functions.gigabyte_seconds,
+            transitions=functions.transitions,
+        )
+
+
+@contextlib.contextmanager
+def ours(_made: Account) -> Iterator[dict[str, str]]:
+    """Leave the account to our provider."""
+    yield {}
+
+
+@contextlib.contextmanager
+def naive_in(made: Account) -> Iterator[dict[str, str]]:
+    """Have the naive handlers carry an account's requests, behind the framework with its defaults."""
+    made.functions.on_event, made.functions.is_complete = naive_on_event, naive_is_complete
+    yield {}

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import ast
+import compileall
 import os
+import shutil
 import sys
 import tempfile
 from pathlib import Path
 
-from bench.import_times import dearest
-from bench.installed import install
-from bench.processes import Command, in_turn
-from bench.row import Row
+from bench.figures import Row
+from bench.processes import Command, dearest, in_turn
+from cdk_personalize._asset import handler_asset
 
 _PACKAGE = Path(__file__).resolve().parents[1] / "constructs" / "cdk_personalize"
 _RUNS = 15
@@ -38,6 +39,16 @@ def rows() -> list[Row]:
         ),
         packages,
     ]
+
+
+def install(folder: Path) -> str:
+    """Install the package into an empty folder as the wheel does; returns the PYTHONPATH for it."""
+    target = folder / "cdk_personalize"
+    shutil.copytree(_PACKAGE, target, ignore=shutil.ignore_patterns("__pycache__"))
+    compileall.compile_dir(target, quiet=2)
+    (target / "_lambda").mkdir()
+    shutil.copy(handler_asset(), target / "_lambda")
+    return str(folder)
 
 
 def _cdk() -> str:

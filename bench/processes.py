@@ -1,4 +1,4 @@
-"""Run commands in turn with hyperfine, and see what each takes.
+"""Run commands in turn with hyperfine, and ask Python and strace what they do.
 
 hyperfine makes all runs of a command before it turns to the next (its issue 21), and so does pyperf. A
 machine that slows down meanwhile would then favour the first. So hyperfine makes a single run at a time here,
@@ -8,18 +8,26 @@ and the turns are ours. The memory is what `/usr/bin/time -v` tells too.
 from __future__ import annotations
 
 import json
+import re
 import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
+from bench.figures import Row
+
 _HYPERFINE = Path(sys.executable).with_name("hyperfine")
 # No shell between, one run, and what the command says is shown.
 _OPTIONS = ("--shell=none", "--runs=1", "--style=none", "--output=inherit")
+_IMPORT = re.compile(r"^import time: +(\d+) \| +\d+ \| +(\w+)", re.MULTILINE)
+_SYSTEM_CALL = re.compile(r"^ *[\d.]+ +[\d.]+ +\d* +(\d+) +(?:\d+ +)?(\w+)$", re.MULTILINE)
+_IMPORT_RUNS = 5
+_PACKAGES_SHOWN = 10
 
 
 @dataclass(frozen=True)
@@ -80,6 +88,46 @@ def said(command: Command, *around: str) -> str:
     if ran.returncode:
         raise RuntimeError(f"{' '.join(command.arguments)} failed:\n{ran.stdout}{ran.stderr}")
     return ran.stderr
+
+
+def dearest(name: str, python: Command) -> Row:
+    """All imports of a Python command, in milliseconds, and what the ten dearest packages have of it.
+
+    It is less without the telling, which takes time too.
+    """
+    program, *arguments = python.arguments
+    told = replace(python, arguments=[program, "-X", "importtime", *arguments])
+    runs = [by_package(said(told)) for _ in range(_IMPORT_RUNS)]
+    packages = {package: median(run.get(package, 0) for run in runs) for package in runs[0]}
+    shown = sorted(packages, key=lambda package: (-packages[package], package))[:_PACKAGES_SHOWN]
+    return Row(
+        name,
+        median(sum(run.values()) for run in runs),
+        _IMPORT_RUNS,
+        "ms",
+        values={f"`{package}`, ms": packages[package] for package in shown},
+    )
+
+
+def by_package(told: str) -> dict[str, float]:
+    """Milliseconds that each package's own modules take, from what Python tells on standard error."""
+    taken: dict[str, float] = {}
+    for microseconds, package in _IMPORT.findall(told):
+        taken[package] = taken.get(package, 0) + int(microseconds) / 1000
+    return taken
+
+
+def system_calls(commands: Mapping[str, Command]) -> dict[str, dict[str, int]]:
+    """How often each command made each call, and the `total`; empty on a machine that has no strace."""
+    strace = shutil.which("strace")
+    if strace is None:
+        return {}
+    return {name: counts(said(command, strace, "-f", "-c")) for name, command in commands.items()}
+
+
+def counts(summary: str) -> dict[str, int]:
+    """The calls in a summary of strace, by name."""
+    return {call: int(times) for times, call in _SYSTEM_CALL.findall(summary)}
 
 
 def _run(command: Command) -> Taken:

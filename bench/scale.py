@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bench.legs import leg_rows
-from bench.row import Row
+from bench.deploys import leg_rows
+from bench.figures import Row
 from framework_runtime import framework_runtime
 from load import lives
 from personalize_provider.log import logger

@@ -1,4 +1,4 @@
-"""How long a function takes to start: a fresh process with its imports and its first client.
+"""How large the function is, and how long a fresh process takes for its imports and first client.
 
 As in Lambda, the runtime's own packages have byte code, and what is deployed has what it brings.
 The asset brings that of the Python that Lambda runs. Here it gets that of the Python that measures.
@@ -11,16 +11,15 @@ import os
 import shutil
 import sys
 import tempfile
+import zipfile
 from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from py_compile import PycInvalidationMode
 
-from bench.handler import unpack
-from bench.import_times import dearest
-from bench.processes import Command, in_turn
-from bench.row import Row
-from bench.system_calls import system_calls
+from bench.figures import Row
+from bench.processes import Command, dearest, in_turn, system_calls
+from cdk_personalize._asset import handler_asset
 
 _PEERS = Path(__file__).with_name("peers")
 _RUNS = 25
@@ -44,6 +43,7 @@ def rows() -> list[Row]:
     ours, boto3, crhelper = (taken[name] for name in ("ours", "boto3", "crhelper"))
 
     return [
+        Row("asset, zipped", handler_asset().stat().st_size / 1e6, 1, "MB", most=1.0),
         Row(
             "cold start, against a bare boto3 handler",
             ours.seconds / boto3.seconds,
@@ -94,7 +94,8 @@ def _commands(folder: Path) -> dict[str, Command]:
     shutil.copytree(_PEERS / "crhelper_handler", folder / "crhelper", ignore=sources)
     shutil.copytree(_installed("crhelper"), folder / "crhelper" / "crhelper", ignore=sources)
     for name in ("ours", "source"):
-        unpack(folder / name)
+        with zipfile.ZipFile(handler_asset()) as packed:
+            packed.extractall(folder / name)
     compileall.compile_dir(folder / "ours", quiet=2, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH)
     for cache in (folder / "source").rglob("__pycache__"):
         shutil.rmtree(cache)

@@ -7,40 +7,40 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench.installed import install
+from bench.figures import Row
+from bench.imports import install
 from bench.processes import Command, in_turn
-from bench.row import Row
-from bench.series import Series
 
 _RUNS = 5
-_SOLUTIONS = (1, 10, 50, 100, 200, 450)
+# Solutions in the app, and how many times as long as the custom resources they may take.
+_MOST = {1: 1.10, 100: None, 450: 1.25}
 _PEERS = Path(__file__).with_name("peers")
 _APPS = {
-    "ours": Path(__file__).with_name("solution_app.py"),
+    "ours": _PEERS / "solution_app.py",
     "custom resource": _PEERS / "custom_resource_app.py",
     "L1": _PEERS / "cfn_solution_app.py",
 }
 
 
-def rows() -> list[Row | Series]:
+def rows() -> list[Row]:
     """Measure."""
     with tempfile.TemporaryDirectory() as folder:
         path = install(Path(folder))
         commands = {
             f"{name}, {solutions}": _command(app, solutions, path)
-            for solutions in _SOLUTIONS
+            for solutions in _MOST
             for name, app in _APPS.items()
         }
         taken = in_turn(commands, _RUNS)
-    seconds = {name: {n: taken[f"{name}, {n}"].seconds for n in _SOLUTIONS} for name in _APPS}
+    seconds = {name: {n: taken[f"{name}, {n}"].seconds for n in _MOST} for name in _APPS}
     return [
-        *_rows(450, {name: line[450] for name, line in seconds.items()}, most=1.25),
-        *_rows(1, {name: line[1] for name, line in seconds.items()}, most=1.10),
-        *(Series(f"synthesis, {name}", "s", list(line.items())) for name, line in seconds.items()),
+        row
+        for solutions, most in _MOST.items()
+        for row in _rows(solutions, {name: line[solutions] for name, line in seconds.items()}, most)
     ]
 
 
-def _rows(solutions: int, seconds: dict[str, float], most: float) -> list[Row]:
+def _rows(solutions: int, seconds: dict[str, float], most: float | None) -> list[Row]:
     ours, custom, native = (seconds[name] for name in _APPS)
     plural = "s" if solutions > 1 else ""
     return [

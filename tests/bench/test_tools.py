@@ -8,9 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from bench.import_times import by_package
-from bench.processes import Command, in_turn, said
-from bench.system_calls import counts, system_calls
+from bench.processes import Command, by_package, counts, in_turn, said, system_calls
 
 
 def python(code: str, *options: str) -> Command:

@@ -19,7 +19,7 @@ from account import Account
 from functions import Executions, Handler
 from personalize_provider import sdk
 
-_HANDLER = Path(__file__).with_name("peers") / "crhelper_handler"
+_HANDLER = Path(__file__).with_name("crhelper_handler")
 _FUNCTION_SECONDS = 300
 _CALL = 0.2  # seconds of a call to EventBridge or Lambda
 

@@ -1,9 +1,17 @@
-"""A line of the table: what was measured, beside what, and whether it is as good as it should be."""
+"""Figures: what was measured, against which target, and the JSON files that keep the last measurement."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import json
+import os
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+RESULTS = Path(__file__).with_name("results")
+PARTS = ("start", "imports", "synthesis", "deploys", "costs", "simulator")
+ON_REQUEST = ("scale", "checkout")  # each takes as long as all the others together
 
 
 @dataclass(frozen=True)
@@ -47,6 +55,28 @@ class Row:
         return ("missed" if self.missed else "met") if self.target else ""
 
 
+def write(part: str, measured: Sequence[Row]) -> None:
+    """Keep what a part has measured."""
+    machine = f"CPython {platform.python_version()}, {os.cpu_count()} cores"
+    content = {"machine": machine, "rows": [asdict(row) for row in measured]}
+    _file(part).write_text(json.dumps(content, indent=2) + "\n")
+
+
+def kept() -> list[str]:
+    """The parts that have been measured at least once."""
+    return [part for part in (*PARTS, *ON_REQUEST) if _file(part).exists()]
+
+
+def read(part: str) -> tuple[str, list[Row]]:
+    """The machine of a part's last measurement, and its rows."""
+    content = json.loads(_file(part).read_text())
+    return content["machine"], [Row(**row) for row in content["rows"]]
+
+
 def figure(value: float) -> str:
     """A figure as people read it."""
     return f"{value:,.0f}" if value >= 100 or value == int(value) else f"{value:.2f}"  # noqa: PLR2004
+
+
+def _file(part: str) -> Path:
+    return RESULTS / f"{part}.json"

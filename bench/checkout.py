@@ -1,4 +1,4 @@
-"""What the first `make deploy` of a fresh clone takes, and the next one. On request: it downloads a lot."""
+"""What the first `make deploy` of a fresh clone takes, the next one, and the tests."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
-from bench.row import Row
+from bench.figures import Row
 
 _ROOT = Path(__file__).resolve().parents[1]
 _PEER_REQUIREMENT = next(
@@ -45,7 +45,14 @@ def rows() -> list[Row]:
                     values={"make deploy, s": ours, "pip install aws-cdk-lib, s": peer},
                 )
             )
-        return [*measured, _redeploy(clone, environment)]
+        return [
+            *measured,
+            _redeploy(clone, environment),
+            Row("all tests", _seconds(["make", "test"], clone, environment) / 60, 1, "minutes", most=10),
+            Row(
+                "the unit part of the tests", _seconds(["make", "unit"], clone, environment), 1, "s", most=30
+            ),
+        ]
 
 
 def _environment(caches: Path) -> dict[str, str]:
