@@ -15,6 +15,7 @@ from constructs import Construct
 
 from cdk_personalize import _permissions as permissions
 from cdk_personalize._asset import handler_code
+from cdk_personalize._regions import warn_where_there_is_none
 from cdk_personalize._timing import Timing
 from cdk_personalize.errors import InvalidProviderError, Problem
 
@@ -105,6 +106,7 @@ class ProviderBase(Construct):
         if vpc is not None:
             self._common.append(permissions.manage_network_interfaces())
         self._by_stack[stack] = self
+        warn_where_there_is_none(self, stack.region)
 
     def serves(self, stack: Stack) -> bool:
         """Whether it may work on the solutions of a stack: of its own, and if it is shared, of any."""

@@ -14,6 +14,7 @@ from cdk_personalize._existing_solution import ExistingSolution
 from cdk_personalize._notes import TRAINING_IS_OFF
 from cdk_personalize._provider_base import ISolutionProvider
 from cdk_personalize._request import SolutionRequest
+from cdk_personalize._room import problems as room_problems
 from cdk_personalize._rules import examine
 from cdk_personalize._tag_rules import own_tags
 from cdk_personalize._tagging import make_taggable
@@ -232,6 +233,10 @@ class Solution(Resource, SolutionBase):
         # With a physical name, CDK can write the ARN down where another account's stack refers to it.
         super().__init__(scope, id, physical_name=solution_name if isinstance(solution_name, str) else None)
         provider = provider or SolutionProvider.get_or_create(scope)
+        properties = self._properties(request, provider.partition)
+        too_large = [*room_problems(properties, provider)]
+        if too_large:
+            raise InvalidSolutionError(path_of(scope, id), too_large)
         # Not a CustomResource, which wraps this in one more construct: the default child is what CDK's escape
         # hatches and removal policies work on, and each call less is a round trip to jsii saved.
         self._resource = CfnResource(
@@ -241,7 +246,7 @@ class Solution(Resource, SolutionBase):
             properties={
                 "ServiceToken": provider.service_token,
                 "ServiceTimeout": provider.service_timeout,
-                **self._properties(request, provider.partition),
+                **properties,
             },
         )
         for needed in provider.outlives:

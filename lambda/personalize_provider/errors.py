@@ -18,6 +18,9 @@ from botocore.parsers import ResponseParserError
 CALL_ERRORS = (ClientError, BotoCoreError, ResponseParserError, UnicodeDecodeError)
 """What a call to AWS may raise; the last two for an answer that was cut short."""
 
+NEVER_ANSWERED = "never_answered"
+"""Attribute of an error of the network: the service has not answered this process yet."""
+
 CallError: TypeAlias = ClientError | BotoCoreError | ResponseParserError | UnicodeDecodeError
 
 # The provider framework doesn't trim; CloudFormation refuses a response over 4,096 bytes, and the
@@ -47,15 +50,29 @@ _TRANSIENT_CODES = _THROTTLE_CODES | frozenset(
     }
 )
 
-# Services of the JSON and of the query protocol spell it differently.
-_DENIED_CODES = frozenset({"AccessDenied", "AccessDeniedException"})
+# What a service answers while a role or its credentials are not known everywhere. Services of the JSON and of
+# the query protocol spell each of these differently. https://docs.aws.amazon.com/personalize/latest/dg/CommonErrors.html
+_DENIED_CODES = frozenset({"AccessDenied", "AccessDeniedException", "NotAuthorized"})
+_UNKNOWN_CALLER_CODES = frozenset(
+    {"ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException"}
+)
 
-# A role that the same deploy has just made may not be known everywhere yet.
-_IAM_SETTLES_SECONDS = 30.0
+# What the same deploy made a moment ago may not be known everywhere: the provider's role, and the dataset
+# group of a new solution (rule 64).
+_SETTLES_SECONDS = 30.0
 
+# After this, an endpoint that never answered is taken for one that can't be reached from the function.
+_NEVER_ANSWERED_SECONDS = 180.0
+
+_ALLOW = "allow this action to the provider's role, or lift what denies it"
+_SIGN_IN = "check that the provider's role still exists, and deploy again"
+_CONNECT = (
+    "check that the service exists in this Region, that the function can resolve its name (DNS of the VPC), "
+    "and that the function's subnets have a way out: a NAT gateway, or a VPC endpoint for the service"
+)
 _NEXT_STEPS = {
-    "AccessDenied": "allow this action to the provider's role, or lift what denies it",
-    "AccessDeniedException": "allow this action to the provider's role, or lift what denies it",
+    **dict.fromkeys(_DENIED_CODES, _ALLOW),
+    **dict.fromkeys(_UNKNOWN_CALLER_CODES, _SIGN_IN),
     "InvalidInputException": "correct the property that the service names and deploy again",
     "ValidationException": "correct the property that the service names and deploy again",
     "ResourceNotFoundException": "check that the ARNs in the properties exist in this account and Region",
@@ -146,7 +163,7 @@ def error_code(error: Exception) -> str:
 def error_message(error: Exception) -> str:
     """The service's own words, or the exception's where no service answered."""
     if isinstance(error, ClientError):
-        return str(error.response.get("Error", {}).get("Message", "")) or str(error)
+        return str(error.response.get("Error", {}).get("Message") or error)
     return str(error)
 
 
@@ -155,10 +172,22 @@ def is_throttle(error: CallError) -> bool:
     return isinstance(error, ClientError) and error_code(error) in _THROTTLE_CODES
 
 
+def is_denied(error: Exception) -> bool:
+    """Whether the service doesn't allow the caller to do this, or doesn't know the caller."""
+    return isinstance(error, ClientError) and error_code(error) in _DENIED_CODES | _UNKNOWN_CALLER_CODES
+
+
+def is_unreachable(error: Exception) -> bool:
+    """Whether no connection to the service could be made."""
+    return isinstance(error, ConnectionError)
+
+
 def may_pass(error: CallError, age: float) -> bool:
     """Whether the same call may succeed later.
 
-    Throttles, quotas, and faults of the network or the service may; so may a denial while the role is new.
+    Throttles, quotas, and faults of the network or the service may. For half a minute, so may a denial,
+    because the role may be new, and a dataset group that is not found, because it may be new too. An endpoint
+    that can't be reached may for three minutes; if it has answered this process before, without a limit.
 
     Args:
         error: What the call raised.
@@ -166,17 +195,25 @@ def may_pass(error: CallError, age: float) -> bool:
     """
     if isinstance(error, ClientError):
         code = error_code(error)
-        if code in _DENIED_CODES:
-            return age < _IAM_SETTLES_SECONDS
+        if is_denied(error) or _is_about_what_is_new(error):
+            return age < _SETTLES_SECONDS
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         return code in _TRANSIENT_CODES or int(status) >= HTTPStatus.INTERNAL_SERVER_ERROR
+    if is_unreachable(error) and getattr(error, NEVER_ANSWERED, False):
+        return age < _NEVER_ANSWERED_SECONDS
     return isinstance(error, HTTPClientError | ConnectionError | ResponseParserError | UnicodeDecodeError)
+
+
+def _is_about_what_is_new(error: ClientError) -> bool:
+    return error_code(error) == "ResourceNotFoundException" and error.operation_name == "CreateSolution"
 
 
 def refused(resource: str, operation: str, error: Exception) -> LifecycleError:
     """The failure to report for a call that the service refused for good."""
     code = error_code(error)
     next_step = _NEXT_STEPS.get(code, "see the provider's log for the whole answer")
+    if is_unreachable(error):
+        next_step = _CONNECT
     return LifecycleError(resource, operation, error_message(error), next_step, code)
 
 

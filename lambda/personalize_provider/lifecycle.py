@@ -11,7 +11,15 @@ from typing import Any, TypeVar
 from personalize_provider import sdk
 from personalize_provider.attempt import Attempt
 from personalize_provider.clock import Clock
-from personalize_provider.errors import CALL_ERRORS, LifecycleError, SupersededError, may_pass, refused
+from personalize_provider.errors import (
+    CALL_ERRORS,
+    LifecycleError,
+    SupersededError,
+    is_denied,
+    is_unreachable,
+    may_pass,
+    refused,
+)
 from personalize_provider.log import logger
 from personalize_provider.reconciler import reconcile
 from personalize_provider.request import Request
@@ -26,6 +34,8 @@ _Answer = TypeVar("_Answer")
 _PATIENCE_SECONDS = 40.0
 _PAUSE_SECONDS = 1.0
 _EVENTS_SHOW_SECONDS = 15.0
+_UNKNOWN = StackState("UNKNOWN")
+_NOT_CLEANED_UP = Wait("what a cancelled update began is still there")
 _CLOCKS_DIFFER_SECONDS = 3.0  # one of them for the part of a second that the response URL leaves out
 
 
@@ -60,9 +70,9 @@ def begin(request: Request, clock: Clock, patience: float = _PATIENCE_SECONDS) -
     """
     now = clock.now()
     ask = _Patient(f"resource {request.logical_id}", clock, now, patience)
-    client = sdk.cloudformation()
-    stack = ask("DescribeStacks", lambda: StackState.read(client, request.stack_id))
-    if _is_late(request, stack) or (stack.is_rolling_back and _is_rolled_back(request, ask)):
+    stack = _stack_at_first(request, ask)
+    is_known = stack != _UNKNOWN
+    if is_known and (_is_late(request, stack) or (stack.is_rolling_back and _is_rolled_back(request, ask))):
         raise SupersededError(f"resource {request.logical_id}", request.type, stack.status)
     return Attempt(
         started_at=now,
@@ -87,12 +97,21 @@ def proceed(request: Request, attempt: Attempt, clock: Clock, until: float) -> D
     Raises:
         LifecycleError: the request has failed; the message is what the stack's events show.
     """
-    goal = goal_of(request, attempt.started_at, is_rolling_back=attempt.stack.is_rolling_back)
+    may_roll_back = attempt.stack.is_rolling_back or attempt.stack == _UNKNOWN
+    goal = goal_of(request, attempt.started_at, is_rolling_back=may_roll_back)
     if goal is None:
         return None
-    step = _work_on(goal, request, attempt, clock, until)
+    try:
+        step = _work_on(goal, request, attempt, clock, until)
+    except SupersededError:
+        raise
+    except LifecycleError:
+        # After a failure nobody comes back for what a cancelled update began.
+        if _is_cleaned_up(request, attempt, clock, until):
+            raise
+        return _NOT_CLEANED_UP
     if isinstance(step, Done) and not _is_cleaned_up(request, attempt, clock, until):
-        return Wait("what a cancelled update began is still there")
+        return _NOT_CLEANED_UP
     return step
 
 
@@ -103,9 +122,53 @@ def _work_on(
         Solution(goal, sdk.personalize(), clock.now),
         attempt,
         clock,
-        lambda: StackState.read(sdk.cloudformation(), request.stack_id),
+        lambda: _stack_now(request, attempt, clock),
         until,
     )
+
+
+def _stack_at_first(request: Request, ask: _Patient) -> StackState:
+    """What the stack is doing, asked at the beginning.
+
+    If CloudFormation refuses to tell, the request may be late. An Update goes on, because it may be that of a
+    rollback that finds everything in place, and CloudFormation is asked again before it changes anything. A
+    Delete goes on, because cleaning up is all that can be done in such a stack.
+    """
+    client = sdk.cloudformation()
+    try:
+        return ask("DescribeStacks", lambda: StackState.read(client, request.stack_id))
+    except LifecycleError as error:
+        if request.type == "Create" or not _is_refused_for_good(error.__cause__):
+            raise
+        logger.warning("it is not known what the stack does", error=str(error))
+        return _UNKNOWN
+
+
+def _stack_now(request: Request, attempt: Attempt, clock: Clock) -> StackState:
+    """What the stack is doing, asked before a change."""
+    is_delete = request.type == "Delete"
+    if is_delete and attempt.stack == _UNKNOWN:
+        return _UNKNOWN
+    try:
+        state = StackState.read(sdk.cloudformation(), request.stack_id)
+    except CALL_ERRORS as error:
+        age = clock.now() - attempt.started_at
+        if not is_delete or not _is_refused_for_good(error) or may_pass(error, age):
+            raise
+        logger.warning("it is deleted without knowing what the stack does", error=str(error))
+        return attempt.stack
+    if attempt.stack == _UNKNOWN:
+        raise LifecycleError(
+            f"resource {request.logical_id}",
+            "DescribeStacks",
+            "it was refused when the request began, so nobody knows whether the request is late",
+            "deploy again",
+        )
+    return state
+
+
+def _is_refused_for_good(cause: BaseException | None) -> bool:
+    return isinstance(cause, CALL_ERRORS) and (is_unreachable(cause) or is_denied(cause))
 
 
 def _is_cleaned_up(request: Request, attempt: Attempt, clock: Clock, until: float) -> bool:
@@ -141,9 +204,15 @@ def _is_rolled_back(request: Request, ask: _Patient) -> bool:
         return False
     client = sdk.cloudformation()
     while True:
-        asked = ask(
-            "DescribeStackEvents", lambda: rollback_updates(client, request.stack_id, request.logical_id)
-        )
+        try:
+            asked = ask(
+                "DescribeStackEvents", lambda: rollback_updates(client, request.stack_id, request.logical_id)
+            )
+        except LifecycleError as error:
+            if not _is_refused_for_good(error.__cause__):
+                raise
+            logger.warning("it is not known what the rollback asked for", error=str(error))
+            return False
         if asked:
             return request.is_undone_by(asked[0])
         if ask.age >= _EVENTS_SHOW_SECONDS:

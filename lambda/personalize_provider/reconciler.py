@@ -19,6 +19,7 @@ from personalize_provider.errors import (
     error_code,
     error_message,
     is_throttle,
+    is_unreachable,
     may_pass,
     not_finished,
     refused,
@@ -148,7 +149,8 @@ class _Worker:
             return self._act(step) or Wait(f"after {step}")
         except CALL_ERRORS as error:
             operation = getattr(error, "operation_name", "calling AWS")
-            if not may_pass(error, self._clock.now() - self._attempt.started_at):
+            is_over = expired and is_unreachable(error)  # more time is no advice for that
+            if is_over or not may_pass(error, self._clock.now() - self._attempt.started_at):
                 raise refused(self._resource.label, operation, error) from error
             logger.warning("call refused for now", operation=operation, error=str(error))
             reason = f"{operation}: {error_message(error)} ({error_code(error)})"

@@ -70,17 +70,28 @@ def rollback_updates(
     """The Updates that the rollback under way has sent to a resource, as their properties, the newest first.
 
     Returns:
-        None as long as the stack's events don't show the rollback. Empty properties where an event has none.
+        None as long as the stack's events don't show the rollback. Empty properties where an event has none,
+        or none that can be read.
     """
     updates: list[Mapping[str, Any]] = []
     for event in _events(client, stack_id):
-        match event["ResourceStatus"], event:
-            case "UPDATE_IN_PROGRESS", {"LogicalResourceId": name} if name == logical_id:
-                properties = json.loads(event.get("ResourceProperties") or "{}")
-                updates.append(properties if isinstance(properties, dict) else {})
-            case "UPDATE_ROLLBACK_IN_PROGRESS", {"PhysicalResourceId": name} if name == stack_id:
+        match event:
+            case {"ResourceStatus": "UPDATE_IN_PROGRESS", "LogicalResourceId": name} if name == logical_id:
+                updates.append(_properties(event))
+            case {"ResourceStatus": "UPDATE_ROLLBACK_IN_PROGRESS", "PhysicalResourceId": name} if (
+                name == stack_id
+            ):
                 return updates
     return None
+
+
+def _properties(event: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The properties in an event; none where there are none, or where long ones are cut."""
+    try:
+        properties = json.loads(event.get("ResourceProperties") or "{}")
+    except ValueError:
+        return {}
+    return properties if isinstance(properties, dict) else {}
 
 
 def _events(client: CloudFormation, stack_id: str) -> Iterator[Mapping[str, Any]]:

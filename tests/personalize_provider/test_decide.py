@@ -256,7 +256,17 @@ def test_present__tags_differ__retags_before_all_else() -> None:
     goal = replace(present(tags={"a": "1", "b": "2"}), dropped_tags=frozenset({"old", "never there"}))
     tags = {**OWN, "a": "0", "old": "x", "theirs": "y"}
     busy = seen(tags=tags, latestSolutionUpdate=update("CREATE PENDING"))
-    assert look(goal, busy) == Retag({"a": "1", "b": "2"}, frozenset({"old"}))
+    assert look(goal, busy) == Retag({"old": "x"}, frozenset({"old"}), {"a": "1", "b": "2"})
+
+
+def test_present__tags_only_to_add__adds_them() -> None:
+    assert look(present(tags={"a": "1"}), seen(tags={**OWN, "a": "0"})) == Retag({"a": "1"}, frozenset())
+
+
+def test_present__tags_differ_in_a_rollback__proves_nothing_first() -> None:
+    """It may only have the right to take off what its update was allowed to write."""
+    goal = replace(present(tags={"a": "1"}), dropped_tags=frozenset({"new"}), restores=True)
+    assert look(goal, seen(tags={**OWN, "new": "x"})) == Retag({}, frozenset({"new"}), {"a": "1"})
 
 
 @pytest.mark.parametrize("foreign", [{"theirs": "y"}, {"aws:cloudformation:stack-id": "s"}])
@@ -511,7 +521,7 @@ def test_retag__in_the_log__has_keys_and_no_values() -> None:
         replace(present(tags={"b": "hunter2", "a": "hunter3"}), dropped_tags=frozenset({"y", "x"})),
         seen(tags={**OWN, "a": "hunter4", "x": "hunter5", "y": "hunter6"}),
     )
-    assert str(step) == repr(step) == "Retag(add=['a', 'b'], remove=['x', 'y'])"
+    assert str(step) == repr(step) == "Retag(add=['x', 'y'], remove=['x', 'y'], add_last=['a', 'b'])"
 
 
 # Properties over everything at once

@@ -183,7 +183,7 @@ def retag(at: World) -> tuple[Solution, Effect]:
 def untag(at: World) -> tuple[Solution, Effect]:
     arn = at.created(tags=tag_list(a="1"))
     goal = goal_of(request("Update", {}, arn, {"tags": tag_list(a="1")}), at.time.now())
-    return solution(at, goal), Retag({}, frozenset({"a"}))
+    return solution(at, goal), Retag({"a": "1"}, frozenset({"a"}))
 
 
 def stop(at: World) -> tuple[Solution, Effect]:
@@ -219,7 +219,8 @@ def test_act__throttled__is_tried_again_without_a_look(operation: str, case: Cas
         throttled(movies, effect)
         assert look(movies) == effect
     assert movies.act(effect) is None
-    assert called(at) == [operation] * 3
+    first = ["TagResource"] if operation == "UntagResource" else []  # see test_decide.py
+    assert called(at) == [*first, operation] * 3
     assert look(movies) != effect  # it is looked at again: it has taken effect
     assert "DescribeSolution" in called(at)
 

@@ -121,6 +121,7 @@ STALE = ("Movies", "UPDATE_IN_PROGRESS", json.dumps(NEW))
         ([("Movies", "UPDATE_IN_PROGRESS"), ROLLBACK], [{}]),
         ([("Movies", "UPDATE_IN_PROGRESS", ""), ROLLBACK], [{}]),
         ([("Movies", "UPDATE_IN_PROGRESS", "[]"), ROLLBACK], [{}]),
+        ([("Movies", "UPDATE_IN_PROGRESS", '{"recipeArn": "arn:aws:per'), ROLLBACK], [{}]),  # cut
         # A rollback that was continued asks for the same again.
         ([REVERSE, ROLLBACK, ("films", "UPDATE_ROLLBACK_FAILED"), STALE, ROLLBACK], [json.loads(REVERSE[2])]),
     ],

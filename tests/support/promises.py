@@ -94,7 +94,7 @@ class World:
         owned |= {arn for stack in self.stacks for arn in stack.given_up}
         for arn in self.foreign.keys() & solutions.keys() - owned - self.untagged:
             is_marked = STACK_ID_TAG in self.account.tags(arn)
-            if is_marked and not self._will_be_found(arn):
+            if is_marked and not self._will_be_found(arn) and not self._was_disowned(arn):
                 yield f"leak: {arn} bears the marks of a stack that doesn't have it"
 
     def _will_be_found(self, arn: str) -> bool:

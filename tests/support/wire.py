@@ -150,6 +150,7 @@ def _serving(application: App) -> Iterator[str]:
     config.bind = [f"fd://{listener.detach()}"]
     config.keep_alive_timeout = 3600  # the proxy keeps its connections, and would answer 502 for a closed one
     config.graceful_timeout = 0.1
+    config.include_date_header = False  # it would be this machine's, and time is the simulator's here
     config.loglevel = "WARNING"
     loop = asyncio.new_event_loop()
     stop = asyncio.Event()

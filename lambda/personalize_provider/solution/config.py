@@ -88,7 +88,7 @@ def _normalized(config: Mapping[str, Any]) -> dict[str, Any]:
 
 def _one_spelling(schedule: str) -> str:
     """`rate(1 days)` means `rate(1 day)` (rule 16)."""
-    match = re.fullmatch(r"rate\((\d+) days?\)", schedule)
+    match = re.fullmatch(r"rate\((\d{1,9}) days?\)", schedule)
     if match is None:
         return schedule
     days = int(match[1])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from personalize_provider.errors import LifecycleError, NotAdoptableError, not_finished
@@ -24,8 +24,10 @@ _DELETING = frozenset({"DELETE PENDING", "DELETE IN_PROGRESS"})
 _STOPPABLE = _CREATING  # rule 82
 _IN_TRAINING = _STOPPABLE | {"CREATE STOPPING"}  # rules 76 and 78
 
-# How far the service's clock may be behind ours.
+# How much the service's clocks may differ from the one that dates its answers.
 _SKEW_SECONDS = 5.0
+
+_NO_STATUS = "unknown"  # how messages call one that the service leaves out
 
 # Each call may take 13 seconds, and a look has two minutes for all that it does.
 _MOST_STOPS_AT_ONCE = 3
@@ -42,11 +44,13 @@ class Observed:
         solution: What DescribeSolution answers.
         tags: Its tags.
         versions: Its versions as ListSolutionVersions has them; read only for a delete.
+        lead: By how many seconds the service's clock is ahead of ours; less than zero if it is behind.
     """
 
     solution: Mapping[str, Any]
     tags: Mapping[str, str]
     versions: tuple[Mapping[str, Any], ...] = ()
+    lead: float = 0.0
 
     @property
     def status(self) -> str:
@@ -98,14 +102,22 @@ class Configure(Effect):
 
 @dataclass(frozen=True)
 class Retag(Effect):
-    """TagResource and UntagResource."""
+    """TagResource, UntagResource and TagResource again, each if there is something to do.
+
+    Attributes:
+        add: Tags to write first.
+        remove: Keys of tags to take off after that.
+        add_last: Tags to write at the end.
+    """
 
     add: Mapping[str, str]
     remove: frozenset[str]
+    add_last: Mapping[str, str] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         """Keys only: values of tags may be confidential, and this is logged."""
-        return f"Retag(add={sorted(self.add)}, remove={sorted(self.remove)})"
+        last = f", add_last={sorted(self.add_last)}" if self.add_last else ""
+        return f"Retag(add={sorted(self.add)}, remove={sorted(self.remove)}{last})"
 
 
 @dataclass(frozen=True)
@@ -116,7 +128,7 @@ class Adopt(Retag):
         was: What UpdateSolution can change, as it was: nothing but the log will know.
     """
 
-    was: Mapping[str, Any]
+    was: Mapping[str, Any] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         """What is logged."""
@@ -181,7 +193,7 @@ def decide(goal: Present | Absent, observed: Observed | None, *, now: float, exp
 
 def _was_never_active(goal: Goal, observed: Observed) -> bool:
     is_unknown = observed.status not in _CREATING | _DELETING | {"ACTIVE"}
-    return observed.status in _CREATING or (is_unknown and _is_since(goal, observed.solution))
+    return observed.status in _CREATING or (is_unknown and _is_since(goal, observed, observed.solution))
 
 
 def _towards_present(goal: Present, observed: Observed | None) -> Step:
@@ -194,7 +206,7 @@ def _towards_present(goal: Present, observed: Observed | None) -> Step:
     if observed.status == "CREATE FAILED":
         return _after_failed_create(goal, observed)
     if observed.status != "ACTIVE":
-        return Wait(f"status {observed.status}")
+        return Wait(f"status {observed.status or _NO_STATUS}")
     if not goal.name_proves_owner and observed.tags.get(CONFIG_HASH_TAG) != goal.config_hash:
         return Fail(_not_updatable(goal))
     return _when_active(goal, observed)
@@ -207,35 +219,47 @@ def _adoption(goal: Present, observed: Observed) -> Step:
     if observed.status == "CREATE FAILED":
         return Fail(_failed(goal, "adopting it", observed.solution.get("latestSolutionVersion", {})))
     if observed.status != "ACTIVE":
-        return Wait(f"status {observed.status}")
+        return Wait(f"status {observed.status or _NO_STATUS}")
     unlike = differences(goal.request, observed.solution)
     if unlike:
         return Fail(NotAdoptableError(goal.label, unlike))
-    return Adopt({**goal.tags, ADOPTED_TAG: "true"}, frozenset(), updatable(observed.current))
+    return Adopt({**goal.tags, ADOPTED_TAG: "true"}, frozenset(), was=updatable(observed.current))
 
 
 def _when_active(goal: Present, observed: Observed) -> Step:
     add = {key: value for key, value in goal.tags.items() if observed.tags.get(key) != value}
     remove = goal.dropped_tags & observed.tags.keys()
     if add or remove:
-        return Retag(add, frozenset(remove))
+        return _retag(goal, observed.tags, add, frozenset(remove))
     if observed.is_updating:
         return Wait(f"update {normalized(observed.update['status'])}")
     wanted = updatable(goal.request)
     changes = update_request(wanted, updatable(observed.current))
     if not changes:
-        return Done(attributes(observed))
+        return Done(attributes(goal.arn, observed))
     # The service may describe a configuration in other words than it was given (rule 45), and a failed
     # update leaves the old one in place: either way, the same update is not sent twice by one request.
     if not _has_sent(goal, observed, changes):
         return Configure(changes)
-    match normalized(observed.update["status"]):
+    match normalized(observed.update.get("status", "")):
         case "ACTIVE":
-            return Done(attributes(observed))
+            return Done(attributes(goal.arn, observed))
         case "CREATE FAILED":
             return Fail(_failed(goal, "UpdateSolution", observed.update))
         case unknown:  # rule 53
-            return Wait(f"update {unknown}")
+            return Wait(f"update {unknown or _NO_STATUS}")
+
+
+def _retag(goal: Present, tags: Mapping[str, str], add: Mapping[str, str], remove: frozenset[str]) -> Retag:
+    """Take tags off only after it is known that they can be put back: a rollback would have to.
+
+    So the tags to take off are first written once more as they are, which changes nothing. If either of the
+    two calls is refused, the rollback finds everything in place. New tags come last: there may be no room
+    before. A rollback has nothing to prove.
+    """
+    if not remove:
+        return Retag(add, remove)
+    return Retag({} if goal.restores else {key: tags[key] for key in remove}, remove, add)
 
 
 def _after_failed_create(goal: Present, observed: Observed) -> Step:
@@ -244,10 +268,10 @@ def _after_failed_create(goal: Present, observed: Observed) -> Step:
     failure = _failed(goal, "CreateSolution", version)
     if observed.is_adopted:
         return Fail(failure)
-    if _is_since(goal, observed.solution):
+    if _is_since(goal, observed, observed.solution):
         return Fail(failure, discard=Delete())
-    if version:
-        return Fail(failure)  # it was in use once: whoever trained it decides
+    if version or "creationDateTime" not in observed.solution:
+        return Fail(failure)  # it was in use once, or may be this request's: whoever looks at it decides
     return Delete()  # what an earlier request left; nothing was ever made with it
 
 
@@ -265,10 +289,10 @@ def _towards_absent(goal: Absent, observed: Observed | None, now: float, *, expi
     if release is not None:
         return release
     if observed.status in _DELETING | _CREATING:
-        return Wait(f"status {observed.status}")
+        return Wait(f"status {observed.status or _NO_STATUS}")
     if observed.is_updating:  # rule 77
         return Wait(f"update {normalized(observed.update['status'])}")
-    if observed.status == "ACTIVE" and observed.may_train_by_itself:
+    if goal.takes_precautions and observed.status == "ACTIVE" and observed.may_train_by_itself:
         # Else a version may start at any time, and the delete is refused while one trains (rule 76). Asked
         # for once: a service that can't do it must not keep the solution from being deleted.
         off = {"performAutoTraining": False}
@@ -292,23 +316,23 @@ def _end_training(goal: Absent, observed: Observed) -> Step | None:
     training = {
         version["solutionVersionArn"]: status
         for version in observed.versions
-        if (status := normalized(version["status"])) in _IN_TRAINING
+        if (status := normalized(version.get("status", ""))) in _IN_TRAINING
     }
     stoppable = tuple(arn for arn, status in training.items() if status in _STOPPABLE)
-    if stoppable and not goal.wait_for_training:
+    if stoppable and goal.takes_precautions and not goal.wait_for_training:
         return StopTraining(stoppable[:_MOST_STOPS_AT_ONCE])
-    if training:
+    if training and (goal.takes_precautions or goal.wait_for_training):
         return Wait("; ".join(f"version {arn.rpartition('/')[2]} is {was}" for arn, was in training.items()))
     return None
 
 
-def attributes(observed: Observed) -> dict[str, str]:
-    """What Fn::GetAtt finds: always all of it, for GetAtt fails on an attribute that is missing."""
+def attributes(arn: str, observed: Observed) -> dict[str, str]:
+    """What Fn::GetAtt finds: always all of it, because GetAtt fails on an attribute that is missing."""
     solution = observed.solution
     created = solution.get("creationDateTime")
     return {
-        "solutionArn": solution["solutionArn"],
-        "name": solution["name"],
+        "solutionArn": arn,
+        "name": arn.rpartition("/")[2],
         "status": observed.status,
         "datasetGroupArn": solution.get("datasetGroupArn", ""),
         "recipeArn": solution.get("recipeArn", ""),
@@ -318,13 +342,19 @@ def attributes(observed: Observed) -> dict[str, str]:
 
 
 def _has_sent(goal: Goal, observed: Observed, changes: Mapping[str, Any]) -> bool:
-    """Whether this request's UpdateSolution with these changes is the latest."""
-    return bool(observed.update) and _is_since(goal, observed.update) and carries(observed.update, changes)
+    """Whether this request's UpdateSolution with these changes is the latest.
+
+    One without a date counts as this request's: to send it again and again could start trainings (rule 68).
+    """
+    update = observed.update
+    is_since = "creationDateTime" not in update or _is_since(goal, observed, update)
+    return bool(update) and is_since and carries(update, changes)
 
 
-def _is_since(goal: Goal, described: Mapping[str, Any]) -> bool:
+def _is_since(goal: Goal, observed: Observed, described: Mapping[str, Any]) -> bool:
+    """Whether something was made since the request began, told by the service's own clock."""
     created = described.get("creationDateTime")
-    return created is not None and created.timestamp() >= goal.since - _SKEW_SECONDS
+    return created is not None and created.timestamp() >= goal.since + observed.lead - _SKEW_SECONDS
 
 
 def _taken(goal: Present, observed: Observed) -> LifecycleError:

@@ -72,12 +72,14 @@ class Present(Goal):
             others put on the solution are none of ours and stay.
         starts_anew: It is most likely not there yet: a create, or the new solution of a replacement.
         adopts: A solution of that name which is nobody's is taken over.
+        restores: The stack rolls back, and this is how it was.
     """
 
     request: Mapping[str, Any]
     dropped_tags: frozenset[str] = frozenset()
     starts_anew: bool = False
     adopts: bool = False
+    restores: bool = False
 
     @property
     def tags(self) -> dict[str, str]:
@@ -101,12 +103,14 @@ class Absent(Goal):
         is_id_made_up: CloudFormation never heard of an id: what it gave up may still make the solution, also
             after it was deleted once.
         keeps_adopted: What was adopted is let go of, and stays.
+        takes_precautions: Automatic training and trainings are ended before the solution is deleted.
     """
 
     wait_for_training: bool = False
     quiet_seconds: float = 0.0
     is_id_made_up: bool = False
     keeps_adopted: bool = False
+    takes_precautions: bool = True
 
 
 def physical_id(request: Request) -> str:
@@ -149,7 +153,7 @@ def goal_of(request: Request, since: float, *, is_rolling_back: bool = False) ->
     present = _present(request, since)
     # What a rollback wants is there in most cases, and so is what is to be adopted.
     is_there = is_rolling_back or present.adopts or present.arn == _arn_before(request)
-    return replace(present, starts_anew=not is_there)
+    return replace(present, starts_anew=not is_there, restores=is_rolling_back)
 
 
 def _arn_before(request: Request) -> str:
@@ -234,6 +238,17 @@ def _tag_keys(properties: Mapping[str, Any]) -> list[str]:
     listed = tags if isinstance(tags, list) else []
     keys = [tag.get("tagKey") for tag in listed if isinstance(tag, Mapping)]
     return [key for key in keys if isinstance(key, str)]
+
+
+def essentials(old_properties: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """What a later event needs of an Update's old properties, where there is no room for all of them.
+
+    The first has the keys of the tags too, to take off those that are gone. The last is the least: without
+    it, what a cancelled update adopted would be deleted.
+    """
+    ours = {name: "true" for name in sorted(_OUR_PROPERTIES) if boolean(old_properties.get(name)) is True}
+    yield {**ours, "tags": [{"tagKey": key} for key in _tag_keys(old_properties)]}
+    yield ours
 
 
 def _absent(request: Request, since: float) -> Absent | None:

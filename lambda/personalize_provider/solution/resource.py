@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 
 from botocore.exceptions import ClientError
 
-from personalize_provider.errors import CALL_ERRORS, error_code, error_message, is_throttle
+from personalize_provider.errors import (
+    CALL_ERRORS,
+    error_code,
+    error_message,
+    is_denied,
+    is_throttle,
+    may_pass,
+)
+from personalize_provider.log import logger
 from personalize_provider.sdk import Personalize
 from personalize_provider.solution.decide import (
     Adopt,
@@ -26,6 +36,9 @@ from personalize_provider.solution.goal import Absent, Present
 from personalize_provider.steps import Effect, Step, Wait
 
 _T = TypeVar("_T")
+
+# How often what may pass may refuse a precaution, one after the other, before it is gone without.
+_TRIES_OF_PRECAUTIONS = 3
 
 # The solution is not as it was observed, or busy: look again rather than fail.
 _LOOK_AGAIN = frozenset({"ResourceInUseException", "ResourceAlreadyExistsException"})
@@ -47,6 +60,8 @@ class Solution:
         self._tags: dict[str, str] | None = None
         self._without_look = opening(goal, now())
         self._is_deleted = False
+        self._is_gone = False
+        self._failed_precautions = 0
 
     @property
     def label(self) -> str:
@@ -57,16 +72,47 @@ class Solution:
         """Observe the solution and decide what follows from it."""
         if self._without_look is not None and not expired:
             return self._without_look
-        observed = self._observe()
+        try:
+            observed = self._observe()
+        except ClientError as error:
+            step = self._unseen(error, expired=expired)
+            if step is None:
+                raise
+            return step
         if isinstance(observed, Wait):
             return observed
         if observed is None and self._may_only_be_unseen:
             return self._ending
-        return decide(self._goal, observed, now=self._now(), expired=expired)
+        return self._decide(observed, expired=expired)
 
     def act(self, effect: Effect) -> Wait | None:
         """Carry an effect out. A throttled one has changed nothing, so it needs no look to be tried again."""
         self._without_look = None
+        if isinstance(self._goal, Absent):
+            if isinstance(effect, Configure | StopTraining):
+                return self._take_precaution(self._goal, effect)
+            # What refuses to delete may be what a precaution would have ended, had it not failed.
+            self._goal = replace(self._goal, takes_precautions=True)
+        return self._try(effect)
+
+    def _take_precaution(self, goal: Absent, effect: Effect) -> Wait | None:
+        """Carry out what a delete may do without: it must not keep the solution from being deleted."""
+        try:
+            refusal = self._try(effect)
+        except CALL_ERRORS as error:
+            self._failed_precautions += 1
+            can_pass = may_pass(error, age=math.inf)
+            if can_pass and self._failed_precautions < _TRIES_OF_PRECAUTIONS:
+                raise
+            self._without_look = None
+            self._goal = replace(goal, takes_precautions=False)
+            logger.warning("it is deleted without a precaution", effect=str(effect), error=str(error))
+            reason = f"{getattr(error, 'operation_name', effect)}: {error_message(error)}"
+            return Wait(reason, throttled=is_throttle(error))
+        self._failed_precautions = 0
+        return refusal
+
+    def _try(self, effect: Effect) -> Wait | None:
         try:
             self._call(effect)
         except ClientError as error:
@@ -74,13 +120,36 @@ class Solution:
                 self._without_look = effect
             code = error_code(error)
             gone = code == "ResourceNotFoundException" and not isinstance(effect, Create)
-            self._is_deleted = gone and isinstance(effect, Delete)
+            self._is_deleted = self._is_gone = gone and isinstance(effect, Delete)
             # What has just ended can't be stopped; with which code the service says so is not documented.
             over = code == "InvalidInputException" and isinstance(effect, StopTraining)
             if code not in _LOOK_AGAIN and not gone and not over:
                 raise
             return Wait(f"{error.operation_name}: {error_message(error)}{self._blockers(effect)}")
         return None
+
+    def _decide(self, observed: Observed | None, *, expired: bool) -> Step:
+        return decide(self._goal, observed, now=self._now(), expired=expired)
+
+    def _unseen(self, error: ClientError, *, expired: bool) -> Step | None:
+        """What follows for a Delete that is refused to look: cleaning up needs no more rights than making.
+
+        Returns:
+            None where nothing follows without a look.
+        """
+        goal = self._goal
+        if not isinstance(goal, Absent) or may_pass(error, self._now() - goal.since):
+            return None
+        if self._is_gone:
+            self._is_gone = False  # what was given up may still make it: the next look asks again
+            return self._decide(None, expired=expired)
+        if goal.owns(self._tags or {}):
+            return self._ending
+        if self._tags is not None:
+            return self._decide(Observed({}, self._tags), expired=expired)
+        # Where the tags may be read, and there are none, nothing is there.
+        may_read_tags = error.operation_name != "ListTagsForResource"
+        return self._decide(None, expired=expired) if may_read_tags else None
 
     @property
     def _may_only_be_unseen(self) -> bool:
@@ -102,6 +171,7 @@ class Solution:
         # DescribeSolution a second (rule 118) to those that need it. Before a delete they are read each time:
         # what bears an explicit name may be somebody else's by now. So may be what is to be adopted.
         if self._tags is None or isinstance(self._goal, Absent) or not self._goal.owns(self._tags):
+            self._tags = None
             self._tags = _if_there(self._read_tags)
         if self._tags is None and isinstance(self._goal, Present):
             return None
@@ -117,7 +187,15 @@ class Solution:
                 # It is described, so it is there; whose it is can't be told yet.
                 return Wait(f"{error.operation_name}: {error_message(error)} ({error_code(error)})")
         solution = described["solution"]
-        return Observed(solution, self._tags, tuple(self._versions(solution)))
+        return Observed(solution, self._tags, tuple(self._versions(solution)), self._lead(described))
+
+    def _lead(self, answer: Mapping[str, Any]) -> float:
+        """By how many seconds the service's clock is ahead of ours, told by the date of an answer."""
+        dated = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date", "")
+        try:
+            return parsedate_to_datetime(dated).timestamp() - self._now()
+        except (ValueError, TypeError):
+            return 0.0
 
     def _call(self, effect: Effect) -> None:
         arn = self._goal.arn
@@ -128,13 +206,11 @@ class Solution:
                 self._tags = self._goal.tags  # what was just sent need not be asked for
             case Configure(changes):
                 self._client.update_solution(solutionArn=arn, **changes)
-            case Retag(add, remove):
+            case Retag(add, remove, add_last):
                 self._tags = None
-                if remove:  # first: a solution may bear all the tags that fit
-                    self._client.untag_resource(resourceArn=arn, tagKeys=sorted(remove))
-                if add:
-                    tags = [{"tagKey": key, "tagValue": value} for key, value in add.items()]
-                    self._client.tag_resource(resourceArn=arn, tags=tags)
+                self._tag(add)
+                self._untag(remove)
+                self._tag(add_last)
                 self._end_quiet_time()
             case StopTraining(version_arns):
                 for version_arn in version_arns:
@@ -145,6 +221,24 @@ class Solution:
                 self._end_quiet_time()
             case _:
                 raise TypeError(f"{self.label} knows no effect {effect!r}")
+
+    def _tag(self, tags: Mapping[str, str]) -> None:
+        if tags:
+            listed = [{"tagKey": key, "tagValue": value} for key, value in tags.items()]
+            self._client.tag_resource(resourceArn=self._goal.arn, tags=listed)
+
+    def _untag(self, keys: frozenset[str]) -> None:
+        """Take tags off. In a rollback, one too many is better than a stack that can't go on."""
+        goal = self._goal
+        try:
+            if keys:
+                self._client.untag_resource(resourceArn=goal.arn, tagKeys=sorted(keys))
+        except ClientError as error:
+            is_kept = is_denied(error) and not may_pass(error, self._now() - goal.since)
+            if not is_kept or not isinstance(goal, Present) or not goal.restores:
+                raise
+            logger.error("tags are left on it", solution=goal.arn, keys=sorted(keys), error=str(error))
+            self._goal = replace(goal, dropped_tags=goal.dropped_tags - keys)
 
     def _end_quiet_time(self) -> None:
         """It was there, and is given up now: there is nothing more to look for."""
@@ -158,8 +252,12 @@ class Solution:
         return {tag["tagKey"]: tag["tagValue"] for tag in tags}
 
     def _versions(self, solution: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-        if isinstance(self._goal, Absent) and solution.get("latestSolutionVersion"):
+        if not isinstance(self._goal, Absent) or not solution.get("latestSolutionVersion"):
+            return
+        try:
             yield from _pages(self._client.list_solution_versions, "solutionVersions", self._goal.arn)
+        except CALL_ERRORS as error:  # they are read to stop trainings, which is a precaution
+            logger.warning("its versions can't be read", solution=self._goal.arn, error=str(error))
 
     def _blockers(self, effect: Effect) -> str:
         """Why a delete is refused, where it is a campaign (rule 75) and the service tells."""
@@ -167,7 +265,8 @@ class Solution:
             return ""
         try:
             names = [
-                item["name"] for item in _pages(self._client.list_campaigns, "campaigns", self._goal.arn)
+                item.get("name", "without a name")
+                for item in _pages(self._client.list_campaigns, "campaigns", self._goal.arn)
             ]
         except CALL_ERRORS:
             return ""
@@ -191,6 +290,7 @@ def _pages(
     while True:
         page = call(solutionArn=solution_arn, **token)
         yield from page[member]
-        if not page.get("nextToken"):
+        following = page.get("nextToken")
+        if not following or token == {"nextToken": following}:  # the same page for ever
             return
-        token = {"nextToken": page["nextToken"]}
+        token = {"nextToken": following}
