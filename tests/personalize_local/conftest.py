@@ -17,6 +17,12 @@ def sim() -> Simulated:
 
 
 @pytest.fixture
+def a_second_to_create(sim: Simulated) -> None:
+    """A solution is CREATE PENDING, then CREATE IN_PROGRESS, and ACTIVE after a second."""
+    sim.service.set_durations(solution_create=1)
+
+
+@pytest.fixture
 def roomy() -> Simulated:
     """As `sim`, with quotas out of the way."""
     limits = Limits(

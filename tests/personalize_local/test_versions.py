@@ -7,6 +7,11 @@ import pytest
 from simulated import Simulated
 
 
+def test_create__right_after_the_solution__is_accepted(sim: Simulated) -> None:
+    arn = sim.train(sim.create())
+    assert sim.version(arn)["status"] == "CREATE PENDING"
+
+
 def test_create__of_an_active_solution__trains_for_its_time(sim: Simulated) -> None:
     solution = sim.active(eventType="buy")
     arn = sim.train(solution, name="first", tags=[{"tagKey": "a", "tagValue": "b"}])
@@ -38,6 +43,7 @@ def test_create__of_an_active_solution__trains_for_its_time(sim: Simulated) -> N
     }
 
 
+@pytest.mark.usefixtures("a_second_to_create")
 def test_create__of_a_solution_that_is_not_active__is_refused(sim: Simulated) -> None:
     solution = sim.create()
     code, message = sim.refusal("CreateSolutionVersion", solutionArn=solution)

@@ -13,7 +13,7 @@ TAG = {"tagKey": "team", "tagValue": "a"}
 @pytest.fixture
 def slow(sim: Simulated) -> Simulated:
     """Solutions are ACTIVE after a second, and found after five."""
-    sim.service.set_durations(solution_visible=5)
+    sim.service.set_durations(solution_create=1, solution_visible=5)
     return sim
 
 
