@@ -4,7 +4,6 @@ import pytest
 
 from simulated import DAY, HOUR, Simulated
 
-
 pytestmark = pytest.mark.usefixtures("a_second_to_create")
 
 
