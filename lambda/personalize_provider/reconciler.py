@@ -28,7 +28,7 @@ from personalize_provider.log import logger
 from personalize_provider.stack import StackState
 from personalize_provider.steps import Done, Effect, Fail, Step, Wait
 
-_PAUSE_SECONDS = 1.0  # a solution is ACTIVE about that long after its creation (rule 56)
+_PAUSE_SECONDS = 1.0  # the account has one look a second (rule 118), and what was changed is done by then
 
 # The account has one look a second for all of its requests (rule 118). One that has waited for long can wait
 # a bit longer: its pauses are a part of its age. As soon as they are as long as the waiter's own, most of the

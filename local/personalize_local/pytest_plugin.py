@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 def personalize(monkeypatch: pytest.MonkeyPatch) -> Iterator[SimulatedPersonalize]:
     """An empty Amazon Personalize in this process, on a clock that stands still until you advance it.
 
-    As long as the test runs, every boto3 client for `personalize` and `personalize-runtime` reaches it, also
-    one that was made before the test, and no call of such a client leaves the process.
+    As long as the test runs, every boto3 client for `personalize`, `personalize-runtime` and
+    `personalize-events` reaches it, also one that was made before the test, and no call of such a client
+    leaves the process.
     """
     _require("boto3", "testing")
     from personalize_local.testing import in_process  # noqa: PLC0415 (see above)

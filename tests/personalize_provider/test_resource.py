@@ -94,7 +94,7 @@ def test_act__create_refused_for_its_name__is_looked_at_with_its_tags() -> None:
 
 
 def test_act__create_taken__its_tags_are_not_asked_for() -> None:
-    at = world()
+    at = world(durations=Durations(solution_create=1))
     movies = present(at)
     assert movies.act(Create()) is None
     assert look(movies) == Wait("status CREATE PENDING")

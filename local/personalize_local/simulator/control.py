@@ -12,8 +12,9 @@ from personalize_local.simulator import snapshot
 from personalize_local.simulator.faults import Fault
 from personalize_local.simulator.outcomes import Failure
 from personalize_local.simulator.page import page
-from personalize_local.simulator.service import Personalize, Response
+from personalize_local.simulator.service import Personalize
 from personalize_local.simulator.statuses import StatusOverride
+from personalize_local.simulator.wire import Response
 
 PREFIX = "/_personalize"
 """Where the controls are."""

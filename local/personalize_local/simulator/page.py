@@ -35,6 +35,14 @@ _KINDS: Mapping[str, tuple[str, Sequence[str]]] = {
         ("solutionVersionArn", "status", "trainingType", "trainingMode", "failureReason", "creationDateTime"),
     ),
     "campaigns": ("Campaigns", ("name", "status", "solutionVersionArn", "failureReason", "creationDateTime")),
+    "eventTrackers": (
+        "Event trackers",
+        ("name", "status", "trackingId", "datasetGroupArn", "failureReason", "creationDateTime"),
+    ),
+    "filters": (
+        "Filters",
+        ("name", "status", "filterExpression", "datasetGroupArn", "failureReason", "creationDateTime"),
+    ),
 }
 
 _TITLES = {
@@ -42,9 +50,11 @@ _TITLES = {
     "datasetGroupArn": "dataset group",
     "datasetType": "type",
     "failureReason": "failure",
+    "filterExpression": "expression",
     "nextTraining": "next training",
     "recipeArn": "recipe",
     "solutionVersionArn": "version",
+    "trackingId": "tracking id",
     "trainingMode": "mode",
     "trainingType": "training",
     "visibleFrom": "visible from",

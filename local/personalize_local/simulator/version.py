@@ -35,6 +35,10 @@ TRAINING = frozenset({CREATE_PENDING, CREATE_IN_PROGRESS})
 UNFINISHED = TRAINING | {CREATE_STOPPING}
 """Statuses that block the solution's deletion (rules 76 and 78)."""
 
+# A training hour is an hour of 4 vCPUs and 8 GiB, so machines that are larger take more of them than hours on
+# the clock (rule 60). AWS's samples have 4.212 for a training of about 40 minutes.
+_BILLED_PER_HOUR = 6.318
+
 
 @dataclass(kw_only=True)
 class SolutionVersion(Resource):
@@ -63,12 +67,15 @@ class SolutionVersion(Resource):
         )
 
     def describe(self, now: datetime) -> dict[str, object]:
-        """The whole description. `trainingHours` comes with success (rule 60)."""
+        """The whole description. `trainingHours` comes with success (rule 60).
+
+        A version that was given no name has one made of its ARN: the solution's name and the id.
+        """
         hours = (self.timeline.phase(now).since - self.created).total_seconds() / 3600
         return self.summary(now) | members(
-            name=self.name or None,
+            name=self.name or self.arn.partition("/")[2],
             solutionArn=self.solution_arn,
-            trainingHours=hours if self.status(now) == ACTIVE else None,
+            trainingHours=round(hours * _BILLED_PER_HOUR, 3) if self.status(now) == ACTIVE else None,
             **self.trained_from,
         )
 

@@ -36,6 +36,7 @@ _MISLEADING = (
     "AWS_SESSION_TOKEN",
     "AWS_ENDPOINT_URL",
     "AWS_ENDPOINT_URL_PERSONALIZE",
+    "AWS_ENDPOINT_URL_PERSONALIZE_EVENTS",
     "AWS_ENDPOINT_URL_PERSONALIZE_RUNTIME",
 )
 
@@ -59,6 +60,11 @@ class SimulatedPersonalize:
     def runtime(self) -> Any:
         """A boto3 client for `personalize-runtime`."""
         return boto3.client("personalize-runtime")
+
+    @cached_property
+    def events(self) -> Any:
+        """A boto3 client for `personalize-events`."""
+        return boto3.client("personalize-events")
 
     @property
     def now(self) -> datetime:
@@ -94,10 +100,11 @@ class SimulatedPersonalize:
         """Let the next creation of a kind end in CREATE FAILED.
 
         Args:
-            resource: `solution`, `solution_version`, `solution_update`, `campaign`, `dataset_group` or
-                `dataset`.
+            resource: `solution`, `solution_version`, `solution_update`, `campaign`, `campaign_update`,
+                `dataset_group`, `dataset`, `event_tracker` or `filter`.
             reason: The failure reason that is described.
-            name: A shell pattern for the resource's name; of a version or update, its solution's.
+            name: A shell pattern for the resource's name; of a version or an update, its solution's or
+                campaign's.
 
         Raises:
             ValueError: There is no such kind.

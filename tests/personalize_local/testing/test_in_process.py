@@ -51,6 +51,23 @@ def offline(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("offline")
+def test_events__put_through_any_client__are_kept(personalize: SimulatedPersonalize) -> None:
+    group = personalize.client.create_dataset_group(name="movies")["datasetGroupArn"]
+    personalize.advance(1)
+    tracker = personalize.client.create_event_tracker(name="site", datasetGroupArn=group)
+    personalize.advance(1)
+    event = {"eventType": "buy", "sentAt": personalize.now, "itemId": "jaws"}
+    for client in (personalize.events, boto3.client("personalize-events")):
+        client.put_events(trackingId=tracker["trackingId"], sessionId="s", eventList=[event])
+
+    [account] = personalize.simulator.state()["accounts"]
+    assert [kept["itemId"] for kept in account["datasetGroups"][0]["events"]] == ["jaws", "jaws"]
+    personalize.fail_next("PutEvents", "InvalidInputException")
+    with pytest.raises(ClientError, match="InvalidInputException"):
+        personalize.events.put_events(trackingId="t", sessionId="s", eventList=[event])
+
+
+@pytest.mark.usefixtures("offline")
 def test_clients__made_anywhere_and_any_time__reach_one_service(personalize: SimulatedPersonalize) -> None:
     MADE_AT_IMPORT.create_dataset_group(name="movies")
     session = boto3.session.Session(aws_access_key_id="a", aws_secret_access_key="b", region_name="us-east-1")

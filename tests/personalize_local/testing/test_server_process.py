@@ -110,6 +110,6 @@ def test_runtime__of_a_served_campaign__answers_with_the_items_named(local_aws: 
     runtime = local_aws.client("personalize-runtime")
 
     answer = runtime.get_recommendations(campaignArn=campaign, userId="ann", numResults=1)
-    assert answer["itemList"] == [{"itemId": "jaws"}]
+    assert answer["itemList"] == [{"itemId": "jaws", "score": 0.6666667}]
     with pytest.raises(runtime.exceptions.ResourceNotFoundException):
         runtime.get_recommendations(campaignArn=f"{campaign}-2", userId="ann")
