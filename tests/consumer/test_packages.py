@@ -113,6 +113,11 @@ def test_cdk_personalize__with_its_extra__knows_the_recipes(with_extras: Environ
     ran = with_extras.run("cdk-personalize", "recipes", "sims", "--json", cwd=tmp_path)
     assert (ran.returncode, ran.stderr) == (0, "")
     assert json.loads(ran.stdout)["name"] == "aws-sims"
+    version = with_extras.run("cdk-personalize", "--version", cwd=tmp_path).stdout
+    assert version == f"cdk-personalize {with_extras.versions()['cdk-personalize']}\n"
+    (tmp_path / "request.yaml").write_text("name: a b")
+    checked = with_extras.run("cdk-personalize", "check", "request.yaml", cwd=tmp_path)
+    assert "name must match" in checked.stdout
 
 
 def test_personalize_local__with_its_extra__starts_answers_and_stops(
