@@ -25,7 +25,7 @@ _PLUGIN = [] if _INSTALLED else ["personalize_local.pytest_plugin"]
 pytest_plugins = [*_PLUGIN, "enforcing_aws", "cloud", "distributions"]
 
 _LONG = {"consumer", "e2e", "examples", "reliability"}
-_SERVERS = {"_personalize_local_server", "_enforcing_server"}
+_SERVERS = {"_personalize_local_server", "_enforcing_server", "module_local_aws"}
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:

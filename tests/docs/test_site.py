@@ -18,7 +18,7 @@ PUBLIC = [
     *(f"cdk_personalize.{name}" for name in cdk_personalize.__all__),
     *(f"cdk_personalize.testing.{name}" for name in cdk_personalize.testing.__all__),
     "cdk_personalize.testing.syrupy.TemplateSnapshotExtension",
-    "personalize_local.pytest_plugin.personalize",
+    "personalize_local.pytest_plugin.personalize_simulator",
     "personalize_local.pytest_plugin.local_aws",
 ]
 _LOADED = re.compile(r"""<(?:script|img|iframe|link)\b[^>]*?\b(?:src|href)=["']?((?:https?:)?//[^"'>\s]+)""")

@@ -106,9 +106,13 @@ def test_reset__of_ministack__forgets_personalize_too(busy: LocalAws) -> None:
     assert busy.client("personalize").list_dataset_groups()["datasetGroups"] == []
 
 
-def test_control__unknown_path__is_an_error_that_says_so(local_aws: LocalAws) -> None:
-    with pytest.raises(OSError, match="404"):
+def test_control__that_is_refused__says_what_there_is_and_what_was_expected(local_aws: LocalAws) -> None:
+    with pytest.raises(ValueError, match="nothing at GET") as unknown:
         local_aws.control("GET", "nothing")
+    assert "\n  POST /_personalize/clock\n" in str(unknown.value)
+
+    with pytest.raises(ValueError, match=r'POST /_personalize/clock .*: expected {"advance": seconds}'):
+        local_aws.control("POST", "clock", {"seconds": 1})
 
 
 @linux

@@ -20,7 +20,7 @@ from botocore.config import Config
 
 from personalize_local.simulator import Clock, Durations, Fault, Limits, Response, Scope
 from personalize_local.simulator import Personalize as Simulator
-from personalize_local.testing.in_process import aws_response
+from personalize_local.testing.interception import aws_response
 from personalize_provider.attempt import Attempt
 from personalize_provider.framework import WORK_SECONDS
 from personalize_provider.reconciler import reconcile

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-_EXTRA = ("click", "rich")
+_EXTRA = {"click": "click", "rich": "rich", "yaml": "pyyaml"}
 
 
 def main() -> None:
@@ -18,6 +18,6 @@ def main() -> None:
         if package not in _EXTRA:
             raise
         sys.exit(
-            f"cdk-personalize: {package} is not installed, and the command needs it: "
+            f"cdk-personalize: {_EXTRA[package]} is not installed, and the command needs it: "
             "pip install 'cdk-personalize[cli]'"
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import sys
+from functools import partial
 from typing import Any
 
 import click
@@ -12,13 +13,32 @@ import click
 from cdk_personalize import _api_request
 from cdk_personalize.cli import checking, recipe_search, tables
 from cdk_personalize.cli.code import declaration
-from cdk_personalize.cli.described import request_of
+from cdk_personalize.cli.described import owner_of, request_of
 from cdk_personalize.recipe_facts import catalog
 
 _as_json = click.option("--json", "as_json", is_flag=True, help="Write JSON, for machines.")
 
 
+def _show_version(context: click.Context, _option: click.Parameter, asked: bool) -> None:
+    if asked:
+        from importlib import metadata  # noqa: PLC0415 (for this option alone)
+
+        try:
+            click.echo(f"cdk-personalize {metadata.version('cdk-personalize')}")
+        except metadata.PackageNotFoundError:
+            click.echo("cdk-personalize, not installed: it runs from a checkout")
+        context.exit()
+
+
 @click.group()
+@click.option(
+    "--version",
+    is_flag=True,
+    expose_value=False,
+    is_eager=True,
+    callback=_show_version,
+    help="Show the version and exit.",
+)
 def command() -> None:
     """Amazon Personalize solutions as code."""
 
@@ -44,38 +64,41 @@ def export(
     from cdk_personalize.cli import service  # noqa: PLC0415 (botocore is slow, and for this word alone)
 
     try:
-        live = service.find(solution, profile=profile, region=region, endpoint_url=endpoint_url)
+        with tables.progress(f"Looking for the solution {solution} ..."):
+            live = service.find(solution, profile=profile, region=region, endpoint_url=endpoint_url)
     except service.LookupFailedError as error:
         raise click.ClickException(str(error)) from error
+    arn = live.described["solutionArn"]
     request = request_of(live.described, live.tags)
     read = _api_request.read(request).with_overrides({"adopt_existing": True})
     problems = read.all_problems()
     if problems:
         lines = "".join(f"\n  {problem}" for problem in problems)
-        raise click.ClickException(f"{live.described['solutionArn']} cannot be declared:{lines}")
-    code = declaration(read)
+        raise click.ClickException(f"{arn} cannot be declared:{lines}")
+    code, owner = declaration(read), owner_of(live.tags)
     if as_json:
-        _write_json({"arn": live.described["solutionArn"], "request": request, "code": code})
+        manager = owner and {"stackId": owner[0], "logicalId": owner[1]}
+        _write_json({"arn": arn, "request": request, "code": code, "owner": manager})
     else:
         click.echo(code, nl=False)
+    if owner is not None:
+        click.echo(_owned(arn, *owner), err=True)
 
 
 @command.command()
-@click.argument(
-    "files",
-    metavar="FILE.json...",
-    type=click.Path(exists=True, dir_okay=False, allow_dash=True),
-    nargs=-1,
-    required=True,
-)
+@click.argument("files", metavar="FILE...", nargs=-1, required=True)
 @_as_json
 def check(files: tuple[str, ...], *, as_json: bool) -> None:
     """Check CreateSolution requests as a synthesis would.
 
-    A file holds one request or a list of them; - is the standard input. The exit code is 1 if there is an
-    error, and 0 if there are only warnings.
+    A file holds, in JSON or YAML, a request, a list of them, an answer of DescribeSolution, or a
+    configuration of Maintaining Personalized Experiences; - is the standard input. The exit code is 1 if
+    there is an error, and 0 if there are only warnings.
     """
-    checked = [result for file in files for result in checking.check_text(file, _content(file))]
+    checked: list[checking.Checked] = []
+    for number, file in enumerate(files, 1):
+        with tables.progress(f"Checking {file} ({number} of {len(files)}) ..."):
+            checked += checking.check_file(file, partial(_content, file))
     if as_json:
         _write_json({"requests": [dataclasses.asdict(result) for result in checked]})
     else:
@@ -104,6 +127,18 @@ def recipes(name: str | None, *, as_json: bool) -> None:
         tables.show_recipe(recipe)
 
 
+def _owned(arn: str, stack: str, resource: str) -> str:
+    """What keeps the declaration from being deployed in another stack."""
+    tags = " ".join(
+        f"cdk-personalize:{name}" for name in ("stack-id", "logical-id", "config-hash", "adopted")
+    )
+    return (
+        f"Warning: this solution belongs to the resource {resource} of the stack {stack}. A deploy of this "
+        "code in another stack is refused. If that stack is gone, remove its tags first:\n"
+        f"  aws personalize untag-resource --resource-arn {arn} --tag-keys {tags}"
+    )
+
+
 def _content(file: str) -> bytes:
     with click.open_file(file, "rb") as opened:
         content: bytes = opened.read()
@@ -111,4 +146,4 @@ def _content(file: str) -> bytes:
 
 
 def _write_json(value: Any) -> None:
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+    click.echo(json.dumps(value, indent=2))
