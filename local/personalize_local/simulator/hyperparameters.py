@@ -53,7 +53,7 @@ def described(config: Request, recipe: Recipe) -> Request:
 
 
 def tuned(config: Request) -> Request:
-    """What HPO found, of a `solutionConfig` (rule 96): nothing is trained here, so the middle of each range."""
+    """What HPO found, of a `solutionConfig` (rule 96): nothing is trained, so the middle of each range."""
     ranges = config.get("hpoConfig", {}).get("algorithmHyperParameterRanges", {})
     found: Request = {}
     for member in _RANGE_LISTS:
