@@ -149,7 +149,9 @@ def test_update__of_an_active_campaign__serves_the_old_version_until_it_is_done(
     assert now.items() >= asked.items()
     assert now["latestCampaignUpdate"]["status"] == "ACTIVE"
     assert now["lastUpdatedDateTime"] == now["latestCampaignUpdate"]["lastUpdatedDateTime"]
+    sim.advance(60)
     sim.call("UpdateCampaign", campaignArn=campaign, minProvisionedTPS=4)
+    assert described(sim, campaign)["lastUpdatedDateTime"] == now["lastUpdatedDateTime"]
     sim.advance(5)
     assert described(sim, campaign).items() >= (asked | {"minProvisionedTPS": 4}).items()
 

@@ -102,6 +102,12 @@ def test_dataset__created__is_one_of_its_type_in_its_group(sim: Simulated) -> No
     assert len(sim.call("ListDatasets")["datasets"]) == 3
 
 
+def test_dataset__of_action_interactions__has_a_tracking_id_and_others_have_none(sim: Simulated) -> None:
+    tracked, untracked = sim.dataset("Action_Interactions"), sim.dataset("Interactions")
+    assert sim.call("DescribeDataset", datasetArn=tracked)["dataset"]["trackingId"]
+    assert "trackingId" not in sim.call("DescribeDataset", datasetArn=untracked)["dataset"]
+
+
 @pytest.mark.parametrize(
     ("members", "code"),
     [

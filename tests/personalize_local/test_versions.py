@@ -85,6 +85,32 @@ def test_training_hours__of_trainings__are_billed_and_not_elapsed(sim: Simulated
         assert sim.version(arn)["trainingHours"] == hours
 
 
+def test_describe__of_a_version_with_hpo__tells_what_was_found_within_the_ranges(sim: Simulated) -> None:
+    ranges = {
+        "integerHyperParameterRanges": [{"name": "hidden_dimension", "minValue": 32, "maxValue": 64}],
+        "categoricalHyperParameterRanges": [{"name": "recency_mask", "values": ["true"]}],
+    }
+    solution = sim.active(
+        recipeArn=sim.recipe("aws-user-personalization"),
+        performHPO=True,
+        solutionConfig={"hpoConfig": {"algorithmHyperParameterRanges": ranges}},
+    )
+    arn = sim.train(solution)
+    assert "tunedHPOParams" not in sim.version(arn)
+    sim.advance(1200)
+    found = {"hidden_dimension": "48", "recency_mask": "true"}
+    assert sim.version(arn)["tunedHPOParams"] == {"algorithmHyperParameters": found}
+
+
+def test_describe__of_a_version_with_hpo_and_no_ranges__has_found_nothing(sim: Simulated) -> None:
+    unnamed = {"algorithmHyperParameterRanges": {"integerHyperParameterRanges": [{"minValue": 1}]}}
+    for solution in (
+        sim.active(recipeArn=sim.recipe("aws-sims"), performHPO=True),
+        sim.active(name="auto", recipeArn=None, performAutoML=True, solutionConfig={"hpoConfig": unnamed}),
+    ):
+        assert sim.version(sim.trained(solution))["tunedHPOParams"] == {"algorithmHyperParameters": {}}
+
+
 def test_create__taken_version_name__is_refused(sim: Simulated) -> None:
     solution = sim.active()
     sim.train(solution, name="one")

@@ -81,10 +81,12 @@ class Campaign(Resource):
     Attributes:
         deployment: What it serves, unless an update has come into force since.
         update: The latest update, once there was one.
+        updated: When an update before that came into force, if one did.
     """
 
     deployment: Deployment
     update: CampaignUpdate | None = None
+    updated: datetime | None = None
 
     def in_force(self, now: datetime) -> Deployment:
         """What it serves at `now`; while an update runs, and when it fails, what it served before."""
@@ -101,11 +103,11 @@ class Campaign(Resource):
 
     def dates(self, now: datetime) -> dict[str, object]:
         """As of every resource; an update in force counts as one too."""
-        since = self.timeline.phase(now).since
-        updated = self.update.timeline.active_at if self.update else None
-        if updated is None or updated > now:
-            updated = since
-        return super().dates(now) | {"lastUpdatedDateTime": max(since, updated)}
+        moments = [self.timeline.phase(now).since, self.updated]
+        if self.update:
+            moments.append(self.update.timeline.active_at)
+        past = [moment for moment in moments if moment and moment <= now]
+        return super().dates(now) | {"lastUpdatedDateTime": max(past)}
 
     def summary(self, now: datetime) -> dict[str, object]:
         """The entry in a list."""
@@ -173,6 +175,8 @@ def update(context: Context, request: Request) -> dict[str, object]:
     after = Deployment(served, request.get("minProvisionedTPS", before.min_provisioned_tps), config)
     failure = context.outcomes.failure("campaign_update", campaign.name)
     timeline = Timeline.creating(now, context.durations.campaign_update, failure)
+    if campaign.update and campaign.update.timeline.active_at:
+        campaign.updated = campaign.update.timeline.active_at
     campaign.deployment = before
     campaign.update = CampaignUpdate(after, now, timeline)
     if timeline.active_at and campaign.status(now) == CREATE_FAILED:

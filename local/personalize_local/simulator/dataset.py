@@ -12,7 +12,7 @@ from personalize_local.simulator.dataset_group import DatasetGroup
 from personalize_local.simulator.errors import in_use, invalid_input
 from personalize_local.simulator.model import Request
 from personalize_local.simulator.paging import listing
-from personalize_local.simulator.resource import Resource
+from personalize_local.simulator.resource import Resource, members
 from personalize_local.simulator.schema import Schema
 from personalize_local.simulator.tag_set import parsed
 from personalize_local.simulator.timeline import Timeline
@@ -26,12 +26,14 @@ class Dataset(Resource):
         dataset_group_arn: The group it belongs to.
         dataset_type: One of the service's types, in upper case as the ARN has it.
         schema_arn: What its records look like.
+        tracking_id: What PutActionInteractions names a dataset of action interactions by; none of others.
         records: What PutItems or PutUsers have put, the properties by the id.
     """
 
     dataset_group_arn: str
     dataset_type: str
     schema_arn: str
+    tracking_id: str | None
     records: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def summary(self, now: datetime) -> dict[str, object]:
@@ -45,7 +47,9 @@ class Dataset(Resource):
 
     def describe(self, now: datetime) -> dict[str, object]:
         """The whole description."""
-        return self.summary(now) | {"datasetGroupArn": self.dataset_group_arn, "schemaArn": self.schema_arn}
+        return self.summary(now) | members(
+            datasetGroupArn=self.dataset_group_arn, schemaArn=self.schema_arn, trackingId=self.tracking_id
+        )
 
 
 def create(context: Context, request: Request) -> dict[str, object]:
@@ -71,6 +75,7 @@ def create(context: Context, request: Request) -> dict[str, object]:
         dataset_group_arn=group.arn,
         dataset_type=kind,
         schema_arn=request["schemaArn"],
+        tracking_id=context.new_uuid() if kind == "ACTION_INTERACTIONS" else None,
     )
     account.datasets.add(dataset)
     return {"datasetArn": arn}

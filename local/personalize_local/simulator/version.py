@@ -14,6 +14,7 @@ from personalize_local.simulator.errors import (
     limit_exceeded,
     not_found,
 )
+from personalize_local.simulator.hyperparameters import tuned
 from personalize_local.simulator.model import Request
 from personalize_local.simulator.paging import listing
 from personalize_local.simulator.resource import Resource, members
@@ -49,12 +50,14 @@ class SolutionVersion(Resource):
         training_mode: FULL, UPDATE or AUTOTRAIN.
         training_type: MANUAL or AUTOMATIC.
         trained_from: The members that it shares with its solution.
+        tuned: What HPO finds; none without HPO.
     """
 
     solution_arn: str
     training_mode: str
     training_type: str
     trained_from: dict[str, object]
+    tuned: Request | None
 
     def summary(self, now: datetime) -> dict[str, object]:
         """The entry in a list."""
@@ -75,6 +78,7 @@ class SolutionVersion(Resource):
         return self.summary(now) | members(
             name=self.name or self.arn.partition("/")[2],
             solutionArn=self.solution_arn,
+            tunedHPOParams=self.tuned if self.status(now) == ACTIVE else None,
             trainingHours=round(hours * _BILLED_PER_HOUR, 3) if self.status(now) == ACTIVE else None,
             **self.trained_from,
         )
@@ -99,6 +103,8 @@ def start(
         training_mode=request.get("trainingMode", "FULL"),
         training_type=training_type,
         trained_from=solution.settings(),
+        # With AutoML nobody has checked the rest of the configuration (rule 20).
+        tuned=tuned(solution.config if solution.recipe else {}) if solution.hpo else None,
     )
     solution.versions.append(version)
     return version
