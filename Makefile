@@ -109,7 +109,7 @@ docs: $(TEST_TOOLS)  ## Write the generated pages anew, and build the site and t
 	RECIPE_PAGE=update ERROR_PAGE=update PLAIN_REFERENCE=update pytest -q tests/docs/test_recipe_page.py \
 		tests/docs/test_error_page.py tests/docs/test_plain_cloudformation.py
 	NO_MKDOCS_2_WARNING=true mkdocs build --strict --quiet
-	@echo "Open $(CURDIR)/build/site/index.html, or serve it: mkdocs serve"
+	@echo "Open $(CURDIR)/build/site/index.html, or serve it, which the search needs: .venv/bin/mkdocs serve"
 
 clean:  ## Stop the local AWS and remove everything that make made
 	@if [ -x .venv/bin/python ]; then $(LOCAL) stop; fi

@@ -72,7 +72,8 @@ class Control:
             return _json(404, {"error": f"nothing at {method} {path}", "known": known})
         if (method, name) == ("GET", "") and _prefers_html(accept):
             headers = {"content-type": "text/html; charset=utf-8"}
-            return Response(200, headers, page(self._service.state()).encode())
+            controls = [(verb, f"{PREFIX}/{route}") for verb, route in self._routes]
+            return Response(200, headers, page(self._service.state(), controls).encode())
         try:
             return _json(200, route(_object(body)))
         except ValueError as error:

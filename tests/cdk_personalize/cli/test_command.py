@@ -18,12 +18,12 @@ ROOT = Path(cdk_personalize.__file__).parents[1]
 pytestmark = pytest.mark.process
 
 
-def python(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+def python(*arguments: str, stdin: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
     """Run Python with the package in reach."""
     return subprocess.run(
         [sys.executable, *arguments],
         input=stdin,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        env=os.environ | {"PYTHONPATH": str(ROOT)} | variables,
         capture_output=True,
         text=True,
         check=False,
@@ -35,6 +35,14 @@ def test_command__as_a_module__checks_its_standard_input() -> None:
 
     assert (ran.returncode, ran.stderr) == (1, "")
     assert json.loads(ran.stdout)["requests"][0]["findings"][0]["argument"] == "name"
+
+
+def test_command__where_the_output_has_few_letters__escapes_the_others() -> None:
+    arguments = ("-m", "cdk_personalize.cli", "check", "-")
+    ran = python(*arguments, stdin=json.dumps({"name": "\u00e9"}), PYTHONIOENCODING="ascii")
+
+    assert (ran.returncode, ran.stderr) == (1, "")
+    assert "got '\\xe9'" in ran.stdout
 
 
 def test_command__asked_for_its_version__says_it_or_that_it_is_not_installed() -> None:
