@@ -10,13 +10,23 @@ from typing import Any, TypeVar
 
 from personalize_provider import sdk
 from personalize_provider.attempt import Attempt
+from personalize_provider.claims import is_named_elsewhere
 from personalize_provider.clock import Clock
 from personalize_provider.errors import CALL_ERRORS, LifecycleError, SupersededError, may_pass, refused
 from personalize_provider.log import logger
 from personalize_provider.reconciler import reconcile
 from personalize_provider.request import Request
 from personalize_provider.solution import Solution
-from personalize_provider.solution.goal import GIVEN_UP_SECONDS, Absent, Present, abandoned_id, goal_of
+from personalize_provider.solution.goal import (
+    GIVEN_UP_SECONDS,
+    Absent,
+    Present,
+    abandoned_id,
+    goal_of,
+    predecessor_of,
+)
+from personalize_provider.solution.identify import identify
+from personalize_provider.solution.resource import find, find_tags
 from personalize_provider.stack import StackState, rollback_updates
 from personalize_provider.steps import Done, Wait
 
@@ -46,17 +56,21 @@ def read(event: Mapping[str, Any]) -> Request:
     return request
 
 
-def begin(request: Request, clock: Clock, patience: float = _PATIENCE_SECONDS) -> Attempt:
-    """Note when a request began, when it must end, and what its stack is doing; changes nothing.
+def begin(request: Request, clock: Clock, patience: float = _PATIENCE_SECONDS) -> tuple[str, Attempt]:
+    """Settle a request's physical id, when it must end, and what its stack is doing; changes nothing.
 
     Args:
         request: The request.
         clock: Tells and passes time.
-        patience: For how many seconds CloudFormation is asked what the stack is doing.
+        patience: For how many seconds CloudFormation and Personalize are asked.
+
+    Returns:
+        The id to answer with, and what later events need to know.
 
     Raises:
         SupersededError: the stack can't want this any more.
-        LifecycleError: CloudFormation doesn't say what the stack is doing.
+        LifecycleError: what is to be made is there already; or CloudFormation doesn't say what the stack is
+            doing, or Personalize what is there.
     """
     now = clock.now()
     ask = _Patient(f"resource {request.logical_id}", clock, now, patience)
@@ -64,19 +78,40 @@ def begin(request: Request, clock: Clock, patience: float = _PATIENCE_SECONDS) -
     stack = ask("DescribeStacks", lambda: StackState.read(client, request.stack_id))
     if _is_late(request, stack) or (stack.is_rolling_back and _is_rolled_back(request, ask)):
         raise SupersededError(f"resource {request.logical_id}", request.type, stack.status)
-    return Attempt(
+    identity = _identity(request, stack, ask)
+    attempt = Attempt(
         started_at=now,
         deadline=now + float(os.environ["TOTAL_TIMEOUT_SECONDS"]),
         stack=stack,
-        abandoned=abandoned_id(request),
+        abandoned=abandoned_id(request, identity),
+        predecessor=predecessor_of(request, identity),
     )
+    return identity, attempt
+
+
+def _identity(request: Request, stack: StackState, ask: _Patient) -> str:
+    client = sdk.personalize()
+
+    def is_claimed(arn: str) -> bool:
+        return ask("ListStackResources", lambda: _is_claimed(request, arn))
+
+    return identify(
+        request,
+        is_rolling_back=stack.is_rolling_back,
+        look=lambda arn: ask("DescribeSolution", lambda: find(client, arn, is_claimed)),
+        tags_of=lambda arn: ask("ListTagsForResource", lambda: find_tags(client, arn)),
+    )
+
+
+def _is_claimed(request: Request, arn: str) -> bool:
+    return is_named_elsewhere(sdk.cloudformation(), request.stack_id, request.logical_id, arn)
 
 
 def proceed(request: Request, attempt: Attempt, clock: Clock, until: float) -> Done | Wait | None:
     """Work on a request for a short while.
 
     Args:
-        request: The request.
+        request: The request, with the id that was answered for it.
         attempt: What `begin` noted.
         clock: Tells and passes time.
         until: When to be called again rather than go on, seconds since the epoch.
@@ -87,10 +122,24 @@ def proceed(request: Request, attempt: Attempt, clock: Clock, until: float) -> D
     Raises:
         LifecycleError: the request has failed; the message is what the stack's events show.
     """
-    goal = goal_of(request, attempt.started_at, is_rolling_back=attempt.stack.is_rolling_back)
+    goal = goal_of(
+        request,
+        attempt.started_at,
+        is_rolling_back=attempt.stack.is_rolling_back,
+        identity=request.physical_id,
+        predecessor=attempt.predecessor,
+        operation_began=attempt.stack.began,
+    )
     if goal is None:
         return None
-    step = _work_on(goal, request, attempt, clock, until)
+    try:
+        step = _work_on(goal, request, attempt, clock, until)
+    except LifecycleError as error:
+        if not (isinstance(goal, Absent) and goal.leaves_older):
+            raise
+        # Nothing was made, so there is nothing that has to be looked at.
+        logger.warning("could not look for what was never made", error=str(error))
+        return Done({})
     if isinstance(step, Done) and not _is_cleaned_up(request, attempt, clock, until):
         return Wait("what a cancelled update began is still there")
     return step
@@ -100,7 +149,7 @@ def _work_on(
     goal: Present | Absent, request: Request, attempt: Attempt, clock: Clock, until: float
 ) -> Done | Wait:
     return reconcile(
-        Solution(goal, sdk.personalize(), clock.now),
+        Solution(goal, sdk.personalize(), clock.now, lambda arn: _is_claimed(request, arn)),
         attempt,
         clock,
         lambda: StackState.read(sdk.cloudformation(), request.stack_id),
@@ -113,11 +162,17 @@ def _is_cleaned_up(request: Request, attempt: Attempt, clock: Clock, until: floa
 
     That it can't be ended must not fail the rollback; it is tried until the deadline all the same.
     """
-    goal = goal_of(request.delete_of(attempt.abandoned), attempt.started_at) if attempt.abandoned else None
+    if not attempt.abandoned:
+        return True
+    goal = goal_of(
+        request.delete_of(attempt.abandoned), attempt.started_at, operation_began=attempt.stack.began
+    )
     if not isinstance(goal, Absent):
         return True
     try:
-        given_up = replace(goal, quiet_seconds=GIVEN_UP_SECONDS, is_id_made_up=True)
+        given_up = replace(
+            goal, quiet_seconds=GIVEN_UP_SECONDS, is_id_made_up=True, is_undone=True, leaves_older=True
+        )
         return isinstance(_work_on(given_up, request, attempt, clock, until), Done)
     except LifecycleError as error:
         logger.error("what a cancelled update began is still there", error=str(error))
