@@ -228,7 +228,9 @@ class _Patient:
                 return call()
             except CALL_ERRORS as error:
                 if self.age > self.patience or not may_pass(error, self.age):
-                    raise refused(self.resource, operation, error) from error
+                    raise refused(
+                        self.resource, getattr(error, "operation_name", operation), error
+                    ) from error
                 self.pause()
 
     @property
