@@ -112,13 +112,16 @@ class ProviderBase(Construct):
         """Whether it may work on the solutions of a stack: of its own, and if it is shared, of any."""
         return self._shared or stack is self._stack
 
-    def _role(self, id: str, *statements: iam.PolicyStatement) -> iam.Role:
+    def _role(
+        self, id: str, *statements: iam.PolicyStatement, later: Sequence[iam.PolicyStatement] = ()
+    ) -> iam.Role:
         # The statements are part of the role, so that they last as long as it while a stack is deleted.
+        # A released template keeps its statements in their places: `later` ones come last.
         return iam.Role(
             self,
             id,
             assumed_by=self._service,
-            inline_policies={"Function": iam.PolicyDocument(statements=[*statements, *self._common])},
+            inline_policies={"Function": iam.PolicyDocument(statements=[*statements, *self._common, *later])},
         )
 
     def _function(

@@ -86,11 +86,16 @@ class SolutionProvider(ProviderBase):
             "OnEventRole",
             permissions.describe_stacks(self._stacks),
             permissions.describe_stack_events(self._stacks),
+            later=[
+                permissions.list_stack_resources(self._stacks),
+                permissions.see_solutions(self._stack),
+            ],
         )
         self.is_complete_role = self._role(
             "IsCompleteRole",
             permissions.describe_stacks(self._stacks),
             *permissions.manage_solutions(self._stack, self._stacks, shared=shared),
+            later=[permissions.list_stack_resources(self._stacks)],
         )
         deadline = {"TOTAL_TIMEOUT_SECONDS": str(int(timing.total))}
         framework = cr.Provider(

@@ -61,6 +61,7 @@ class SingleFunctionProvider(ProviderBase):
             permissions.describe_stack_events(self._stacks),
             *permissions.manage_solutions(stack, self._stacks, shared=shared),
             permissions.poll_by_rule(stack, prefix),
+            later=[permissions.list_stack_resources(self._stacks)],
         )
         environment = {"TOTAL_TIMEOUT_SECONDS": str(int(timing.total)), "POLL_RULE_PREFIX": prefix}
         self.function = self._function(

@@ -53,8 +53,8 @@ def on_event(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]
             CloudFormation doesn't say what the stack is doing.
     """
     request = read(event)
-    identity = physical_id(request)
-    attempt = begin(request, _CLOCK)
+    physical_id(request)  # properties that make no request are told without a call
+    identity, attempt = begin(request, _CLOCK)
     logger.info("identity", physical_id=identity, attempt=attempt.to_event())
     return _as_it_fits(event, request, {"PhysicalResourceId": identity, ATTEMPT: attempt.to_event()})
 

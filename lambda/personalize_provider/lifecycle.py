@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from personalize_provider import sdk
 from personalize_provider.attempt import Attempt
+from personalize_provider.claims import is_named_elsewhere
 from personalize_provider.clock import Clock
 from personalize_provider.errors import (
     CALL_ERRORS,
@@ -24,7 +25,16 @@ from personalize_provider.log import logger
 from personalize_provider.reconciler import reconcile
 from personalize_provider.request import Request
 from personalize_provider.solution import Solution
-from personalize_provider.solution.goal import GIVEN_UP_SECONDS, Absent, Present, abandoned_id, goal_of
+from personalize_provider.solution.goal import (
+    GIVEN_UP_SECONDS,
+    Absent,
+    Present,
+    abandoned_id,
+    goal_of,
+    predecessor_of,
+)
+from personalize_provider.solution.identify import identify
+from personalize_provider.solution.resource import find, find_tags
 from personalize_provider.stack import StackState, rollback_updates
 from personalize_provider.steps import Done, Wait
 
@@ -56,17 +66,21 @@ def read(event: Mapping[str, Any]) -> Request:
     return request
 
 
-def begin(request: Request, clock: Clock, patience: float = _PATIENCE_SECONDS) -> Attempt:
-    """Note when a request began, when it must end, and what its stack is doing; changes nothing.
+def begin(request: Request, clock: Clock, patience: float = _PATIENCE_SECONDS) -> tuple[str, Attempt]:
+    """Settle a request's physical id, when it must end, and what its stack is doing; changes nothing.
 
     Args:
         request: The request.
         clock: Tells and passes time.
-        patience: For how many seconds CloudFormation is asked what the stack is doing.
+        patience: For how many seconds CloudFormation and Personalize are asked.
+
+    Returns:
+        The id to answer with, and what later events need to know.
 
     Raises:
         SupersededError: the stack can't want this any more.
-        LifecycleError: CloudFormation doesn't say what the stack is doing.
+        LifecycleError: what is to be made is there already; or CloudFormation doesn't say what the stack is
+            doing, or Personalize what is there.
     """
     now = clock.now()
     ask = _Patient(f"resource {request.logical_id}", clock, now, patience)
@@ -74,19 +88,40 @@ def begin(request: Request, clock: Clock, patience: float = _PATIENCE_SECONDS) -
     is_known = stack != _UNKNOWN
     if is_known and (_is_late(request, stack) or (stack.is_rolling_back and _is_rolled_back(request, ask))):
         raise SupersededError(f"resource {request.logical_id}", request.type, stack.status)
-    return Attempt(
+    identity = _identity(request, stack, ask)
+    attempt = Attempt(
         started_at=now,
         deadline=now + float(os.environ["TOTAL_TIMEOUT_SECONDS"]),
         stack=stack,
-        abandoned=abandoned_id(request),
+        abandoned=abandoned_id(request, identity),
+        predecessor=predecessor_of(request, identity),
     )
+    return identity, attempt
+
+
+def _identity(request: Request, stack: StackState, ask: _Patient) -> str:
+    client = sdk.personalize()
+
+    def is_claimed(arn: str) -> bool:
+        return ask("ListStackResources", lambda: _is_claimed(request, arn))
+
+    return identify(
+        request,
+        is_rolling_back=stack.is_rolling_back,
+        look=lambda arn: ask("DescribeSolution", lambda: find(client, arn, is_claimed)),
+        tags_of=lambda arn: ask("ListTagsForResource", lambda: find_tags(client, arn)),
+    )
+
+
+def _is_claimed(request: Request, arn: str) -> bool:
+    return is_named_elsewhere(sdk.cloudformation(), request.stack_id, request.logical_id, arn)
 
 
 def proceed(request: Request, attempt: Attempt, clock: Clock, until: float) -> Done | Wait | None:
     """Work on a request for a short while.
 
     Args:
-        request: The request.
+        request: The request, with the id that was answered for it.
         attempt: What `begin` noted.
         clock: Tells and passes time.
         until: When to be called again rather than go on, seconds since the epoch.
@@ -98,16 +133,25 @@ def proceed(request: Request, attempt: Attempt, clock: Clock, until: float) -> D
         LifecycleError: the request has failed; the message is what the stack's events show.
     """
     may_roll_back = attempt.stack.is_rolling_back or attempt.stack == _UNKNOWN
-    goal = goal_of(request, attempt.started_at, is_rolling_back=may_roll_back)
+    goal = goal_of(
+        request,
+        attempt.started_at,
+        is_rolling_back=may_roll_back,
+        identity=request.physical_id,
+        predecessor=attempt.predecessor,
+        operation_began=attempt.stack.began,
+    )
     if goal is None:
         return None
     try:
         step = _work_on(goal, request, attempt, clock, until)
-    except SupersededError:
-        raise
-    except LifecycleError:
-        # After a failure nobody comes back for what a cancelled update began.
-        if _is_cleaned_up(request, attempt, clock, until):
+    except LifecycleError as error:
+        if isinstance(goal, Absent) and goal.leaves_older:
+            # Nothing was made, so there is nothing that has to be looked at.
+            logger.warning("could not look for what was never made", error=str(error))
+            return Done({})
+        # After a failure no later request ends what a cancelled update began.
+        if isinstance(error, SupersededError) or _is_cleaned_up(request, attempt, clock, until):
             raise
         return _NOT_CLEANED_UP
     if isinstance(step, Done) and not _is_cleaned_up(request, attempt, clock, until):
@@ -119,7 +163,7 @@ def _work_on(
     goal: Present | Absent, request: Request, attempt: Attempt, clock: Clock, until: float
 ) -> Done | Wait:
     return reconcile(
-        Solution(goal, sdk.personalize(), clock.now),
+        Solution(goal, sdk.personalize(), clock.now, lambda arn: _is_claimed(request, arn)),
         attempt,
         clock,
         lambda: _stack_now(request, attempt, clock),
@@ -176,11 +220,17 @@ def _is_cleaned_up(request: Request, attempt: Attempt, clock: Clock, until: floa
 
     That it can't be ended must not fail the rollback; it is tried until the deadline all the same.
     """
-    goal = goal_of(request.delete_of(attempt.abandoned), attempt.started_at) if attempt.abandoned else None
+    if not attempt.abandoned:
+        return True
+    goal = goal_of(
+        request.delete_of(attempt.abandoned), attempt.started_at, operation_began=attempt.stack.began
+    )
     if not isinstance(goal, Absent):
         return True
     try:
-        given_up = replace(goal, quiet_seconds=GIVEN_UP_SECONDS, is_id_made_up=True)
+        given_up = replace(
+            goal, quiet_seconds=GIVEN_UP_SECONDS, is_id_made_up=True, is_undone=True, leaves_older=True
+        )
         return isinstance(_work_on(given_up, request, attempt, clock, until), Done)
     except LifecycleError as error:
         logger.error("what a cancelled update began is still there", error=str(error))
@@ -242,7 +292,9 @@ class _Patient:
                 return call()
             except CALL_ERRORS as error:
                 if self.age > self.patience or not may_pass(error, self.age):
-                    raise refused(self.resource, operation, error) from error
+                    raise refused(
+                        self.resource, getattr(error, "operation_name", operation), error
+                    ) from error
                 self.pause()
 
     @property

@@ -76,6 +76,9 @@ class CloudFormation(Protocol):
     def describe_stack_events(self, *, StackName: str, NextToken: str = ...) -> Mapping[str, Any]:  # noqa: N803
         """https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStackEvents.html."""
 
+    def list_stack_resources(self, *, StackName: str, NextToken: str = ...) -> Mapping[str, Any]:  # noqa: N803
+        """https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ListStackResources.html."""
+
 
 class Events(Protocol):
     """The operations of EventBridge that the single-function transport calls for its polling."""

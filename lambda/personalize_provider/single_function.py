@@ -13,6 +13,7 @@ import contextlib
 import os
 import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from crhelper import FAILED, CfnResource
@@ -26,16 +27,13 @@ from personalize_provider.lifecycle import begin, proceed, read
 from personalize_provider.log import logger
 from personalize_provider.poll_rule import MAX_INPUT, PollRule, pack, unpack
 from personalize_provider.request import Request, malformed
-from personalize_provider.solution.goal import essentials, physical_id
+from personalize_provider.solution.goal import NOT_CREATED, essentials, physical_id
 from personalize_provider.steps import Wait
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 _CLOCK = SystemClock()
-
-NOT_CREATED = "cdk-personalize::NOT_CREATED"
-"""The physical id of what has no name: its properties make no request, so nothing was made."""
 
 # What a look that has begun may still take, every call of it slow: the time of the framework's function.
 _RESERVE_SECONDS = 120.0
@@ -99,19 +97,20 @@ class _Resource(CfnResource):  # type: ignore[misc] # crhelper's types are of an
 
     def _begin(self, event: dict[str, Any], context: LambdaContext) -> str:
         request = read(event)
-        identity = physical_id(request)
-        if request.type == "Create":
-            # From here on: should this event have come twice, the other one may be at work already.
-            self._physical_id = identity
+        physical_id(request)  # properties that make no request are told without a call
         seconds = context.get_remaining_time_in_millis() / 1000
         ends_at = _CLOCK.now() + seconds
-        attempt = begin(request, _CLOCK, patience=seconds / 2)
+        identity, attempt = begin(request, _CLOCK, patience=seconds / 2)
+        if request.type == "Create":
+            # Not before it is certain that it is no other solution's. Should this event have come twice, the
+            # other one may be at work already: the Delete of NOT_CREATED finds what that has made.
+            self._physical_id = identity
         # One that fails keeps the whole stack, or leaves it in the middle of an update.
         if request.type != "Delete" and not attempt.stack.is_rolling_back:
             _refuse_what_no_poll_carries(event, request)
         logger.info("identity", physical_id=identity, attempt=attempt.to_event())
         self.Data[ATTEMPT] = attempt.to_event()
-        self._work(request, identity, attempt, ends_at)
+        self._work(replace(request, physical_id=identity), identity, attempt, ends_at)
         return identity
 
     def _go_on(self, event: dict[str, Any], context: LambdaContext) -> str | None:

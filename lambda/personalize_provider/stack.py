@@ -48,6 +48,11 @@ class StackState:
         return bool(self.last_updated) and datetime.fromisoformat(self.last_updated).timestamp() >= moment
 
     @property
+    def began(self) -> float | None:
+        """When the last update began, seconds since the epoch; None before the first."""
+        return datetime.fromisoformat(self.last_updated).timestamp() if self.last_updated else None
+
+    @property
     def is_rolling_back(self) -> bool:
         """Whether what the stack has just made is being undone."""
         return "ROLLBACK" in self.status

@@ -117,11 +117,15 @@ def test_provider__all_five_functions__log_to_one_group_for_a_month(template: Te
 
 def test_provider__the_function_that_receives_requests__may_do_only_that(template: Template) -> None:
     actions = allowed(template, ON_EVENT)
+    solutions = ["arn:{AWS::Partition}:personalize:{AWS::Region}:{AWS::AccountId}:solution/*"]
 
     [log_group] = template.find_resources("AWS::Logs::LogGroup")
     assert actions == {
         "cloudformation:DescribeStacks": ["{AWS::StackId}"],
         "cloudformation:DescribeStackEvents": ["{AWS::StackId}"],
+        "cloudformation:ListStackResources": ["{AWS::StackId}"],
+        "personalize:DescribeSolution": solutions,
+        "personalize:ListTagsForResource": solutions,
         "logs:CreateLogStream": [f"{{{log_group}.Arn}}"],
         "logs:PutLogEvents": [f"{{{log_group}.Arn}}"],
     }
@@ -134,6 +138,7 @@ def test_provider__the_function_that_calls_personalize__may_do_only_what_it_call
 
     assert allowed(template, IS_COMPLETE) == {
         "cloudformation:DescribeStacks": ["{AWS::StackId}"],
+        "cloudformation:ListStackResources": ["{AWS::StackId}"],
         "personalize:CreateSolution": [f"{prefix}solution/*", f"{prefix}dataset-group/*"],
         "personalize:DescribeSolution": solutions,
         "personalize:UpdateSolution": solutions,

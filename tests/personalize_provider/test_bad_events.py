@@ -368,17 +368,20 @@ NO_SOLUTION = (
 
 
 @pytest.mark.parametrize("physical", NO_SOLUTION)
-def test_delete__id_that_is_no_solution__is_done_without_a_look_at_it(at: World, physical: str) -> None:
+def test_delete__id_that_is_no_solution__looks_only_for_what_the_properties_would_make(
+    at: World, physical: str
+) -> None:
     at.stacks.status = "DELETE_IN_PROGRESS"
     answer = framework.on_event(event("Delete", physical), CONTEXT)
     assert answer["PhysicalResourceId"] == physical  # the framework takes no other
     merged = json.loads(json.dumps({**event("Delete", physical), **answer}))
     finish(at, merged)
     calls = at.simulator.calls()
-    assert {call.operation for call in calls} == {"DeleteSolution", "DescribeSolution"}
+    operations = {"ListTagsForResource", "DeleteSolution", "DescribeSolution"}
+    assert {call.operation for call in calls} == operations
     made = goal_of(Request.from_event(event()), since=0)
     assert made is not None
-    assert all(call.request == {"solutionArn": made.arn} for call in calls)
+    assert {arn for call in calls for arn in call.request.values()} == {made.arn}
 
 
 @pytest.mark.parametrize("physical", NO_SOLUTION)
@@ -670,7 +673,7 @@ def test_any_event__in_order__is_answered_alike_each_time(
     }
     made = world()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sdk, "personalize", NoService)
+        patch.setattr(sdk, "personalize", lambda: made.client)
         patch.setattr(sdk, "cloudformation", lambda: made.stacks)
         patch.setenv("TOTAL_TIMEOUT_SECONDS", "120")
         patch.setattr(framework, "_CLOCK", made.time)

@@ -35,7 +35,7 @@ def absent(at: World, arn: str, **properties: Any) -> Solution:
 
 def solution(at: World, goal: Present | Absent | None) -> Solution:
     assert goal is not None
-    return Solution(goal, at.client, at.time.now)
+    return Solution(goal, at.client, at.time.now, at.is_claimed)
 
 
 def look(of: Solution) -> Step:

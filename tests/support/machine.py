@@ -46,6 +46,8 @@ _BETWEEN_OPERATIONS = (
     4.0  # no pipeline is quicker: the requests of one are told from the other's by their time
 )
 _TRAINING_SECONDS = 1200
+_OLD_SECONDS = 400.0  # of what is younger, no version can have been trained
+_AT_REST = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE")
 
 solution = st.fixed_dictionaries(
     {},
@@ -192,6 +194,45 @@ class Stacks(RuleBasedStateMachine):
         if stacks:
             stacks[pick % len(stacks)].delete()
 
+    @rule(pick=picks, which=picks, new=st.sampled_from(["A", "B", "C", "D"]))
+    def change_logical_id(self, pick: int, which: int, new: str) -> None:
+        """Refactor a stack: a resource gets another logical id, or two change theirs."""
+        stack = self._pick(pick, *_AT_REST)
+        if stack is not None and stack.resources:
+            old = sorted(stack.resources)[which % len(stack.resources)]
+            if old != new:
+                stack.refactor(old, new)
+                self.tally["logical ids changed"] += 1
+
+    @rule(pick=picks, to=picks, which=picks, new=st.sampled_from(["A", "B", "C", "D"]), told=st.booleans())
+    def move(self, pick: int, to: int, which: int, new: str, told: bool) -> None:
+        """Move a resource to another stack, whose id its tags get now, or only when a deploy asks for it."""
+        stack, other = self._pick(pick, *_AT_REST), self._pick(to, *_AT_REST)
+        if stack is None or other is None or stack is other or not stack.resources or new in other.resources:
+            return
+        old = sorted(stack.resources)[which % len(stack.resources)]
+        arn = stack.resources[old].physical_id
+        if len(stack.resources) > 1 and arn in self.account.solutions().keys() - self.world.foreign.keys():
+            stack.refactor(old, new, other)
+            self.world.moved.add(arn)
+            self.tally["moves"] += 1
+            if told:
+                self._tell_where_they_are()
+
+    @rule(pick=picks, which=picks)
+    def let_go(self, pick: int, which: int) -> None:
+        """Remove a resource whose solution is retained."""
+        stack = self._pick(pick, *_AT_REST)
+        if stack is None or not stack.resources:
+            return
+        key = sorted(stack.resources)[which % len(stack.resources)]
+        arn = stack.resources[key].physical_id
+        self.account.time.run(_OLD_SECONDS)
+        if stack.status in _AT_REST and arn in self.account.solutions().keys() - self.world.foreign.keys():
+            stack.let_go(key)
+            self.world.retained[arn] = len(self.account.effects)
+            self.tally["retained"] += 1
+
     @rule(after=seconds)
     def pass_time(self, after: float) -> None:
         """Let things go on for a while."""
@@ -314,6 +355,7 @@ class Stacks(RuleBasedStateMachine):
     def _take_down(self) -> None:
         self._quiet()
         self.account.functions.concurrency = None
+        self._tell_where_they_are()
         for _ in range(_FINAL_TRIES):
             self.end_campaigns()
             for stack in self._alive():
@@ -324,6 +366,15 @@ class Stacks(RuleBasedStateMachine):
         self._check(
             [f"stuck: {stack.name} is {stack.status}: {stack.reasons[-1:]}" for stack in self._alive()]
         )
+
+    def _tell_where_they_are(self) -> None:
+        """Do what the refusal of a solution that was moved asks for."""
+        for arn in self.world.moved & self.account.solutions().keys():
+            for stack in self._alive():
+                if arn in {resource.physical_id for resource in stack.resources.values()}:
+                    tag = {"tagKey": STACK_ID_TAG, "tagValue": stack.stack_id}
+                    self._try("TagResource", resourceArn=arn, tags=[tag])
+        self.world.moved.clear()
 
     def _quiet(self) -> None:
         self.lift()

@@ -22,6 +22,7 @@ from personalize_local.simulator import Clock, Durations, Fault, Limits, Respons
 from personalize_local.simulator import Personalize as Simulator
 from personalize_local.testing.interception import aws_response
 from personalize_provider.attempt import Attempt
+from personalize_provider.claims import is_named_elsewhere
 from personalize_provider.framework import WORK_SECONDS
 from personalize_provider.reconciler import reconcile
 from personalize_provider.request import Request
@@ -85,6 +86,7 @@ class Stacks:
         self.updated = updated
         self.asked: list[str] = []
         self.events: list[Mapping[str, Any]] = []
+        self.resources: dict[str, str] = {}
 
     def describe_stacks(self, *, StackName: str) -> Mapping[str, Any]:  # noqa: N803 (botocore's name)
         """As botocore answers."""
@@ -108,6 +110,17 @@ class Stacks:
         page, more = int(NextToken), int(NextToken) + 1
         answer: dict[str, Any] = {"StackEvents": self.events[page:more]}
         return {**answer, "NextToken": str(more)} if more < len(self.events) else answer
+
+    def list_stack_resources(self, *, StackName: str, NextToken: str = "0") -> Mapping[str, Any]:  # noqa: N803
+        """As botocore answers, a resource a page."""
+        assert StackName == STACK_ID
+        page, more = int(NextToken), int(NextToken) + 1
+        summaries = [
+            {"LogicalResourceId": key, "PhysicalResourceId": arn, "ResourceStatus": "CREATE_COMPLETE"}
+            for key, arn in self.resources.items()
+        ]
+        answer: dict[str, Any] = {"StackResourceSummaries": summaries[page:more]}
+        return {**answer, "NextToken": str(more)} if more < len(summaries) else answer
 
 
 class SimulatedTime:
@@ -175,6 +188,10 @@ class World:
         tags = self.call("ListTagsForResource", resourceArn=arn)["tags"]
         return {tag["tagKey"]: tag["tagValue"] for tag in tags}
 
+    def is_claimed(self, arn: str) -> bool:
+        """Whether another resource of the stack than `Movies` has a solution."""
+        return is_named_elsewhere(self.stacks, STACK_ID, "Movies", arn)
+
     def begin(self, request: Request) -> Deploy:
         """The first event of a request."""
         state = StackState.read(self.stacks, request.stack_id)
@@ -218,12 +235,18 @@ class Deploy:
         answered = Request(
             **{**self.request.__dict__, "physical_id": self.arn},
         )
-        goal = goal_of(answered, self.attempt.started_at, is_rolling_back=self.attempt.stack.is_rolling_back)
+        goal = goal_of(
+            answered,
+            self.attempt.started_at,
+            is_rolling_back=self.attempt.stack.is_rolling_back,
+            identity=self.arn,
+            operation_began=self.attempt.stack.began,
+        )
         if goal is None:
             return Done({})
         world = self.world
         return reconcile(
-            Solution(goal, world.client, world.time.now),
+            Solution(goal, world.client, world.time.now, world.is_claimed),
             self.attempt,
             world.time,
             lambda: StackState.read(world.stacks, self.request.stack_id),

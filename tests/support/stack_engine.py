@@ -106,6 +106,19 @@ class Engine:
         shown = [event for at, event in stack.events if at + stack.events_lag <= self.time.now()]
         return {"StackEvents": shown[::-1]}
 
+    def list_stack_resources(self, stack_id: str) -> dict[str, Any]:
+        """ListStackResources of one stack: what it has, and what it has still to delete."""
+        return {
+            "StackResourceSummaries": [
+                {
+                    "LogicalResourceId": logical_id,
+                    "PhysicalResourceId": resource.physical_id,
+                    "ResourceStatus": "UPDATE_COMPLETE",
+                }
+                for logical_id, resource in self.stacks[stack_id].known
+            ]
+        }
+
     def respond(self, path: str, body: str) -> int:
         """Take an answer, PUT to a request's URL."""
         request = self.requests[int(path.partition("?")[0].strip("/"))]
@@ -145,6 +158,7 @@ class Stack:
         waits_for_others: Whether an operation whose resource has failed waits for the others' answers.
         on_failure: What a failed creation leads to.
         events_lag: Seconds until DescribeStackEvents shows an event.
+        retained: Physical ids that it had, and that were left when it let go of them.
     """
 
     engine: Engine
@@ -161,6 +175,7 @@ class Stack:
     reasons: list[str] = field(default_factory=list)
     given_up: list[str] = field(default_factory=list)
     events: list[tuple[float, dict[str, Any]]] = field(default_factory=list)
+    retained: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._cancelled = Event()
@@ -204,6 +219,23 @@ class Stack:
         """Delete the stack, also while it is being created."""
         self.engine.time.set(self._cancelled)
         self._begin("DELETE_IN_PROGRESS", self._delete)
+
+    # What sends no request.
+
+    def refactor(self, old: str, new: str, to: Stack | None = None) -> None:
+        """Give a resource another logical id, or another stack, as CloudFormation's stack refactoring does.
+
+        If there is one of that id, the two change places.
+        """
+        target = to or self
+        moved, there = self.resources.pop(old), target.resources.pop(new, None)
+        target.resources[new] = moved
+        if there is not None:
+            self.resources[old] = there
+
+    def let_go(self, logical_id: str) -> None:
+        """Remove a resource whose policy is to retain what it is."""
+        self.retained.append(self.resources.pop(logical_id).physical_id)
 
     def _begin(self, status: str, operation: Callable[[], None]) -> None:
         self.status = status

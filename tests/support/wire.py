@@ -115,7 +115,11 @@ async def _cloudformation(world: World, receive: Receive, send: Send) -> None:
     parameters = {name: values[0] for name, values in parse_qs(body.decode()).items()}
     action = parameters.pop("Action")
     del parameters["Version"]
-    result = {"DescribeStacks": _describe_stacks, "DescribeStackEvents": _describe_stack_events}[action]
+    result = {
+        "DescribeStacks": _describe_stacks,
+        "DescribeStackEvents": _describe_stack_events,
+        "ListStackResources": _list_stack_resources,
+    }[action]
     answer = _ANSWER.format(action=action, result=result(world, parameters)).encode()
     headers = [(b"content-type", b"text/xml"), (b"content-length", str(len(answer)).encode())]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
@@ -136,6 +140,13 @@ def _describe_stack_events(world: World, parameters: Mapping[str, str]) -> str:
     page = dict(world.stacks.describe_stack_events(**parameters))
     events = "".join(f"<member>{_elements(event)}</member>" for event in page.pop("StackEvents"))
     return f"<StackEvents>{events}</StackEvents>{_elements(page)}"
+
+
+def _list_stack_resources(world: World, parameters: Mapping[str, str]) -> str:
+    page = dict(world.stacks.list_stack_resources(**parameters))
+    listed = page.pop("StackResourceSummaries")
+    resources = "".join(f"<member>{_elements(resource)}</member>" for resource in listed)
+    return f"<StackResourceSummaries>{resources}</StackResourceSummaries>{_elements(page)}"
 
 
 def _elements(members: Mapping[str, str]) -> str:

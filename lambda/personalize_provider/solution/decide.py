@@ -10,13 +10,20 @@ from personalize_provider.errors import LifecycleError, NotAdoptableError, not_f
 from personalize_provider.identity import (
     ADOPTED_TAG,
     CONFIG_HASH_TAG,
-    LOGICAL_ID_TAG,
     STACK_ID_TAG,
     TAG_PREFIX,
 )
 from personalize_provider.solution.adoption import differences
 from personalize_provider.solution.config import UPDATABLE_MEMBERS, carries, updatable, update_request
 from personalize_provider.solution.goal import Absent, Goal, Present
+from personalize_provider.solution.refusals import (
+    moved_from_another_stack,
+    not_owned,
+    not_updatable,
+    owned_elsewhere,
+    retained,
+    was_there_before,
+)
 from personalize_provider.steps import Done, Effect, Fail, Step, Wait
 
 _CREATING = frozenset({"CREATE PENDING", "CREATE IN_PROGRESS"})
@@ -28,6 +35,9 @@ _IN_TRAINING = _STOPPABLE | {"CREATE STOPPING"}  # rules 76 and 78
 _SKEW_SECONDS = 5.0
 
 _NO_STATUS = "unknown"  # how messages call one that the service leaves out
+
+# AWS takes no request whose clock is further off (signature version 4). A training takes longer (rule 59).
+_CLOCKS_DIFFER_SECONDS = 300.0
 
 # Each call may take 13 seconds, and a look has two minutes for all that it does.
 _MOST_STOPS_AT_ONCE = 3
@@ -45,12 +55,14 @@ class Observed:
         tags: Its tags.
         versions: Its versions as ListSolutionVersions has them; read only for a delete.
         lead: By how many seconds the service's clock is ahead of ours; less than zero if it is behind.
+        is_claimed: Another resource of the stack has it; read only where its tags leave that open.
     """
 
     solution: Mapping[str, Any]
     tags: Mapping[str, str]
     versions: tuple[Mapping[str, Any], ...] = ()
     lead: float = 0.0
+    is_claimed: bool = False
 
     @property
     def status(self) -> str:
@@ -153,6 +165,11 @@ def normalized(status: str) -> str:
     return f"{action} {rest.replace(' ', '_')}".strip()
 
 
+def is_ours(goal: Goal, observed: Observed) -> bool:
+    """Whether a solution is the owner's, also under a logical id that it did not always have."""
+    return not observed.is_claimed and (goal.owns(observed.tags) or goal.may_have_moved(observed.tags))
+
+
 def opening(goal: Present | Absent, now: float) -> Effect | None:
     """What to try without a look, because the service refuses it where it would do harm; None if nothing.
 
@@ -161,7 +178,8 @@ def opening(goal: Present | Absent, now: float) -> Effect | None:
     create has been taken is told by the tags, which are not limited so.
     """
     if isinstance(goal, Absent):
-        return Delete() if goal.name_proves_owner else None
+        # An id that is made up may stand for a Create that found something of that name.
+        return Delete() if goal.name_proves_owner and goal.is_known else None
     is_fresh = now - goal.since < _OPENING_SECONDS
     return Create() if goal.starts_anew and is_fresh else None
 
@@ -184,7 +202,7 @@ def decide(goal: Present | Absent, observed: Observed | None, *, now: float, exp
         return step
     never_active = (
         observed is not None
-        and goal.owns(observed.tags)
+        and is_ours(goal, observed)
         and not observed.is_adopted
         and _was_never_active(goal, observed)
     )
@@ -201,21 +219,41 @@ def _towards_present(goal: Present, observed: Observed | None) -> Step:
         return Create()
     if observed.status in _DELETING:
         return Wait(f"a solution of that name is {observed.status}")
-    if not goal.owns(observed.tags):
-        return _adoption(goal, observed) if goal.adopts else Fail(_taken(goal, observed))
+    if goal.adopts and _is_to_be_adopted(goal, observed):
+        return _adoption(goal, observed)
+    if not is_ours(goal, observed):
+        # What is not ours was not changed by the update that is taken back.
+        return Done(attributes(goal.arn, observed)) if goal.is_undone else Fail(not_owned(goal, observed))
     if observed.status == "CREATE FAILED":
         return _after_failed_create(goal, observed)
     if observed.status != "ACTIVE":
         return Wait(f"status {observed.status or _NO_STATUS}")
-    if not goal.name_proves_owner and observed.tags.get(CONFIG_HASH_TAG) != goal.config_hash:
-        return Fail(_not_updatable(goal))
+    is_as_made = goal.is_unchanged or observed.tags.get(CONFIG_HASH_TAG) == goal.config_hash
+    if not goal.name_proves_owner and not is_as_made:
+        return Fail(not_updatable(goal))
     return _when_active(goal, observed)
+
+
+def _is_to_be_adopted(goal: Present, observed: Observed) -> bool:
+    """Whether a solution has still to be marked as one that was there before, be it the owner's of old."""
+    was_there = not goal.is_known and not observed.is_adopted and is_older(observed, goal.asked_at)
+    return was_there or not is_ours(goal, observed)
+
+
+def _is_anothers(goal: Present, observed: Observed) -> bool:
+    """Whether a solution can't be adopted, because another resource has it or may have it."""
+    is_orphan = goal.owner.shares_stack_with(observed.tags) and not observed.is_claimed
+    return observed.is_claimed or (goal.owner.is_denied_by(observed.tags) and not is_orphan)
+
+
+def _is_another_stacks(goal: Goal, observed: Observed) -> bool:
+    return STACK_ID_TAG in observed.tags and not goal.owner.shares_stack_with(observed.tags)
 
 
 def _adoption(goal: Present, observed: Observed) -> Step:
     """Take over a solution that is nobody's and as declared, in one call: all marks are there, or none."""
-    if observed.tags.keys() & goal.owner.tags.keys():
-        return Fail(_owned(goal, observed))
+    if _is_anothers(goal, observed):
+        return Fail(owned_elsewhere(goal, observed))
     if observed.status == "CREATE FAILED":
         return Fail(_failed(goal, "adopting it", observed.solution.get("latestSolutionVersion", {})))
     if observed.status != "ACTIVE":
@@ -281,13 +319,34 @@ def _towards_absent(goal: Absent, observed: Observed | None, now: float, *, expi
         if now < goal.since + goal.quiet_seconds and not expired:
             return Wait("nothing there yet; a create may still be under way")
         return Done({})
-    if not goal.owns(observed.tags):
-        if goal.keeps_adopted and now < goal.since + goal.quiet_seconds and not expired:
-            return Wait("nobody's yet; an adoption may still be under way")
-        return Done({})  # somebody else's: a create that failed on its name is deleted without effect
+    if not is_ours(goal, observed):
+        return _leaving(goal, observed, now, expired=expired)
     release = letting_go(goal, observed.tags)
     if release is not None:
         return release
+    if goal.is_id_made_up and is_older(observed, goal.operation_began):
+        if goal.leaves_older:
+            return Done({})
+        if "latestSolutionVersion" in observed.solution:
+            return Fail(was_there_before(goal))
+    return _deletion(goal, observed)
+
+
+def _leaving(goal: Absent, observed: Observed, now: float, *, expired: bool) -> Step:
+    """What a Delete does about a solution that is somebody else's: nothing, unless it may be ours."""
+    # CloudFormation may still name the resource that it was before its logical id changed.
+    may_change = goal.keeps_adopted or observed.is_claimed
+    if may_change and now < goal.since + goal.quiet_seconds and not expired:
+        return Wait("nobody's yet; an adoption or a new logical id may not show yet")
+    # A Create that failed on the name of another stack's is deleted in a rollback. Any other Delete is of
+    # what the stack had.
+    had_it = goal.is_known and not goal.is_undone and not goal.keeps_adopted
+    if had_it and _is_another_stacks(goal, observed) and observed.status not in _DELETING:
+        return Fail(moved_from_another_stack(goal, "DeleteSolution", observed))
+    return Done({})
+
+
+def _deletion(goal: Absent, observed: Observed) -> Step:
     if observed.status in _DELETING | _CREATING:
         return Wait(f"status {observed.status or _NO_STATUS}")
     if observed.is_updating:  # rule 77
@@ -301,13 +360,31 @@ def _towards_absent(goal: Absent, observed: Observed | None, now: float, *, expi
     return _end_training(goal, observed) or Delete()
 
 
+def refusal(goal: Present, observed: Observed) -> LifecycleError | None:
+    """Why a Create, or the new solution of a replacement, can't have a name that is taken; None if it can.
+
+    To be asked before the id is answered: when the deploy fails, what bears that id is deleted with all its
+    versions.
+
+    Args:
+        goal: What is to be made.
+        observed: What bears its name.
+    """
+    if observed.status in _DELETING or (goal.adopts and not _is_anothers(goal, observed)):
+        return None
+    if observed.is_claimed or not goal.owns(observed.tags):
+        return owned_elsewhere(goal, observed) if goal.adopts else not_owned(goal, observed)
+    is_worthless = observed.status == "CREATE FAILED" and "latestSolutionVersion" not in observed.solution
+    return retained(goal, observed) if is_older(observed, goal.asked_at) and not is_worthless else None
+
+
 def letting_go(goal: Absent, tags: Mapping[str, str]) -> Retag | None:
     """What a Delete does in place of deleting, to a solution that was there before its owner.
 
     Whether such a Delete undoes the adoption or ends the stack can't be told in all cases. So nothing that
     was adopted is deleted for as long as the properties ask to adopt it.
     """
-    if goal.keeps_adopted and goal.owns(tags) and ADOPTED_TAG in tags:
+    if goal.keeps_adopted and ADOPTED_TAG in tags:
         return Retag({}, frozenset(key for key in tags if key.startswith(TAG_PREFIX)))
     return None
 
@@ -351,43 +428,18 @@ def _has_sent(goal: Goal, observed: Observed, changes: Mapping[str, Any]) -> boo
     return bool(update) and is_since and carries(update, changes)
 
 
+def is_older(observed: Observed, moment: float | None) -> bool:
+    """Whether a solution was there before a moment, and long enough for a version to have been trained."""
+    created = observed.solution.get("creationDateTime")
+    if created is None or moment is None:
+        return False
+    return bool(created.timestamp() < moment - _CLOCKS_DIFFER_SECONDS)
+
+
 def _is_since(goal: Goal, observed: Observed, described: Mapping[str, Any]) -> bool:
     """Whether something was made since the request began, told by the service's own clock."""
     created = described.get("creationDateTime")
     return created is not None and created.timestamp() >= goal.since + observed.lead - _SKEW_SECONDS
-
-
-def _taken(goal: Present, observed: Observed) -> LifecycleError:
-    return LifecycleError(
-        goal.label,
-        "CreateSolution",
-        f"a solution of that name exists (status {observed.status}) and is not this resource's; "
-        "it was left as it is",
-        "choose another solution_name, or leave it out to have one generated; "
-        "adopt_existing takes the solution over",
-        "AlreadyExists",
-    )
-
-
-def _owned(goal: Present, observed: Observed) -> LifecycleError:
-    stack, logical_id = (observed.tags.get(tag, "an unknown one") for tag in (STACK_ID_TAG, LOGICAL_ID_TAG))
-    return LifecycleError(
-        goal.label,
-        "adopting it",
-        f"it belongs to the resource {logical_id} of the stack {stack}, and was left as it is",
-        f"choose another solution_name; if that stack is gone, remove the solution's tags {TAG_PREFIX}*",
-        "AlreadyExists",
-    )
-
-
-def _not_updatable(goal: Present) -> LifecycleError:
-    return LifecycleError(
-        goal.label,
-        "UpdateSolution",
-        "the change needs a new solution, and this one's name is fixed by solution_name",
-        "change solution_name as well, or leave it out to have one generated",
-        "NotUpdatable",
-    )
 
 
 def _failed(goal: Goal, operation: str, described: Mapping[str, Any]) -> LifecycleError:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from personalize_provider.errors import InvalidPropertiesError, LifecycleError
-from personalize_provider.identity import CONFIG_HASH_TAG, TAG_PREFIX, Owner
+from personalize_provider.identity import CONFIG_HASH_TAG, REPLACES_TAG, TAG_PREFIX, Owner
 from personalize_provider.request import Request
 from personalize_provider.sdk import input_shape
 from personalize_provider.solution import rules
@@ -32,6 +32,9 @@ GIVEN_UP_SECONDS = 30.0
 
 # What was created a moment ago may not be shown yet, and a failed deploy deletes it at once.
 _SETTLES_SECONDS = 5.0
+
+NOT_CREATED = "cdk-personalize::NOT_CREATED"
+"""The physical id of a Create that failed before it could make anything."""
 
 _UNNAMED = "unnamed"  # stands in for the name, which needs the rest to be read first
 
@@ -59,7 +62,18 @@ class Goal:
 
     def owns(self, tags: Mapping[str, str]) -> bool:
         """Whether a solution of that name with these tags is the owner's."""
-        return self.name_proves_owner or self.owner.owns(tags)
+        if self.owner.owns(tags):
+            return True
+        return self.name_proves_owner and not self.owner.is_denied_by(tags)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether CloudFormation knows the solution as the resource's: its logical id may have changed."""
+        raise NotImplementedError
+
+    def may_have_moved(self, tags: Mapping[str, str]) -> bool:
+        """Whether a solution with these tags is the owner's if no other resource of the stack has it."""
+        return self.is_known and self.owner.shares_stack_with(tags) and not self.owns(tags)
 
 
 @dataclass(frozen=True)
@@ -73,6 +87,10 @@ class Present(Goal):
         starts_anew: It is most likely not there yet: a create, or the new solution of a replacement.
         adopts: A solution of that name which is nobody's is taken over.
         restores: The stack rolls back, and this is how it was.
+        was_known: CloudFormation knew it as the resource's before this request.
+        is_undone: The request takes a failed update back.
+        is_unchanged: The properties before these mean the same in all that can't be changed.
+        asked_at: When CloudFormation sent the request, seconds since the epoch.
     """
 
     request: Mapping[str, Any]
@@ -80,6 +98,15 @@ class Present(Goal):
     starts_anew: bool = False
     adopts: bool = False
     restores: bool = False
+    was_known: bool = False
+    is_undone: bool = False
+    is_unchanged: bool = False
+    asked_at: float = 0.0
+
+    @property
+    def is_known(self) -> bool:
+        """Whether CloudFormation knew it as the resource's before this request."""
+        return self.was_known
 
     @property
     def tags(self) -> dict[str, str]:
@@ -104,6 +131,9 @@ class Absent(Goal):
             after it was deleted once.
         keeps_adopted: What was adopted is let go of, and stays.
         takes_precautions: Automatic training and trainings are ended before the solution is deleted.
+        is_undone: The stack undoes what it has just made.
+        operation_began: When the stack's last update began, seconds since the epoch; None before the first.
+        leaves_older: What is older than that update was not made by what is given up, and stays.
     """
 
     wait_for_training: bool = False
@@ -111,6 +141,14 @@ class Absent(Goal):
     is_id_made_up: bool = False
     keeps_adopted: bool = False
     takes_precautions: bool = True
+    is_undone: bool = False
+    operation_began: float | None = None
+    leaves_older: bool = False
+
+    @property
+    def is_known(self) -> bool:
+        """Whether CloudFormation names it."""
+        return not self.is_id_made_up
 
 
 def physical_id(request: Request) -> str:
@@ -121,42 +159,100 @@ def physical_id(request: Request) -> str:
         LifecycleError: the request is about a solution of another account, Region or partition.
     """
     _refuse_foreign(request)
-    return request.physical_id if request.type == "Delete" else _present(request, since=0).arn
+    is_kept = request.type == "Delete" or _stays(request)
+    return request.physical_id if is_kept else _present(request, since=0).arn
 
 
-def abandoned_id(request: Request) -> str:
+def abandoned_id(request: Request, identity: str = "") -> str:
     """ARN of a replacement that was cancelled before CloudFormation heard of it; empty if there is none.
 
     The reverse Update of a cancelled deploy comes with the old id, and with the properties of the
     replacement as the old ones: nobody but we can tell that they may have made something.
+
+    Args:
+        request: As CloudFormation sent it.
+        identity: The id that is answered; what `physical_id` says if it is left out.
     """
-    if request.type != "Update":
+    if request.type != "Update" or (identity or physical_id(request)) != request.physical_id:
         return ""
-    before = _arn_before(request)
-    return "" if before in (request.physical_id, physical_id(request)) else before
+    before = arn_before(request)
+    return "" if before == request.physical_id or _stays(request) else before
 
 
-def goal_of(request: Request, since: float, *, is_rolling_back: bool = False) -> Present | Absent | None:
+def predecessor_of(request: Request, identity: str) -> str:
+    """Name of the solution that a request replaces, where the properties before don't lead to it."""
+    is_replaced = request.type == "Update" and identity != request.physical_id
+    known = _SOLUTION_ARN.fullmatch(request.physical_id) is not None
+    is_elsewhere = is_replaced and known and request.physical_id != arn_before(request)
+    return request.physical_id.rpartition("/")[2] if is_elsewhere else ""
+
+
+def goal_of(
+    request: Request,
+    since: float,
+    *,
+    is_rolling_back: bool = False,
+    identity: str = "",
+    predecessor: str = "",
+    operation_began: float | None = None,
+) -> Present | Absent | None:
     """What the request wants, or None where it is about no solution at all (rule 84).
 
     Args:
         request: The request, with the physical id that was answered for it.
         since: When it began, seconds since the epoch.
         is_rolling_back: The stack undoes what it has just done.
+        identity: The id that was answered for the request; empty before that.
+        predecessor: What `predecessor_of` says.
+        operation_began: When the stack's last update began; None before the first.
 
     Raises:
         InvalidPropertiesError, LifecycleError: as `physical_id`.
     """
     _refuse_foreign(request)
     if request.type == "Delete":
-        return _absent(request, since)
-    present = _present(request, since)
+        absent = _absent(request, since)
+        return absent and replace(absent, is_undone=is_rolling_back, operation_began=operation_began)
+    known = request.physical_id if not identity and _stays(request) else identity
+    present = _present(request, since, known, predecessor)
+    is_unchanged = request.type == "Update" and present.config_hash == _hash_before(request)
     # What a rollback wants is there in most cases, and so is what is to be adopted.
-    is_there = is_rolling_back or present.adopts or present.arn == _arn_before(request)
-    return replace(present, starts_anew=not is_there, restores=is_rolling_back)
+    is_undone = is_rolling_back and request.type == "Update"
+    was_known = is_undone or _stays(request) or present.arn == arn_before(request)
+    return replace(
+        present,
+        starts_anew=not (is_rolling_back or was_known or present.adopts),
+        restores=is_rolling_back,
+        was_known=was_known,
+        is_undone=is_undone,
+        is_unchanged=is_unchanged,
+        asked_at=since if request.sent_at is None else request.sent_at,
+    )
 
 
-def _arn_before(request: Request) -> str:
+def _stays(request: Request) -> bool:
+    """Whether an Update leaves the solution with its generated name, whatever the logical id was before.
+
+    The properties say so. The name that they lead to is another one after the logical id has changed.
+    """
+    return (
+        request.type == "Update"
+        and _SOLUTION_ARN.fullmatch(request.physical_id) is not None
+        and "name" not in request.properties
+        and "name" not in request.old_properties
+        and _hash_before(request) == _present(request, since=0).config_hash
+    )
+
+
+def _hash_before(request: Request) -> str:
+    """Hash of what the old properties of an Update made; empty if they never made anything."""
+    try:
+        return _present(request.delete_of(""), since=0).config_hash
+    except InvalidPropertiesError:
+        return ""
+
+
+def arn_before(request: Request) -> str:
     """ARN of what the old properties of an Update made; empty if they never made anything."""
     try:
         return _present(request.delete_of(""), since=0).arn if request.type == "Update" else ""
@@ -184,7 +280,7 @@ def _refuse_foreign(request: Request) -> None:
         )
 
 
-def _present(request: Request, since: float) -> Present:
+def _present(request: Request, since: float, identity: str = "", predecessor: str = "") -> Present:
     owner = Owner(request.stack_id, request.logical_id)
     properties = {key: value for key, value in request.properties.items() if key not in _OUR_PROPERTIES}
     # Off unless asked for, and always said: the service's default is on, and costs money (rule 33).
@@ -196,13 +292,17 @@ def _present(request: Request, since: float) -> Present:
         raise InvalidPropertiesError(f"resource {request.logical_id}", problems)
     config_hash = immutable_hash(body)
     generated = "name" not in request.properties
-    name = owner.name(config_hash) if generated else body["name"]
+    own_name = owner.name(config_hash) if generated else body["name"]
+    name = own_name
+    if generated and _SOLUTION_ARN.fullmatch(identity):
+        name = identity.rpartition("/")[2]
     tags = {tag["tagKey"]: tag["tagValue"] for tag in body.get("tags", [])}
     tags |= {**owner.tags, CONFIG_HASH_TAG: config_hash}
+    tags |= {REPLACES_TAG: predecessor} if predecessor else {}
     return Present(
         arn=owner.arn(f"solution/{name}"),
         owner=owner,
-        name_proves_owner=generated,
+        name_proves_owner=generated and name == own_name,
         since=since,
         request={**body, "name": name, "tags": [{"tagKey": k, "tagValue": v} for k, v in tags.items()]},
         dropped_tags=frozenset(_tag_keys(request.old_properties)) - tags.keys(),
@@ -274,5 +374,6 @@ def _absent(request: Request, since: float) -> Absent | None:
         wait_for_training=boolean(request.properties.get(_WAIT_FOR_TRAINING)) is True,
         quiet_seconds=_SETTLES_SECONDS if known else GIVEN_UP_SECONDS,
         is_id_made_up=not known,
+        leaves_older=request.physical_id == NOT_CREATED,
         keeps_adopted=boolean(request.properties.get(_ADOPT)) is True,
     )

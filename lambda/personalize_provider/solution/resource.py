@@ -29,6 +29,7 @@ from personalize_provider.solution.decide import (
     Retag,
     StopTraining,
     decide,
+    is_ours,
     letting_go,
     opening,
 )
@@ -51,12 +52,21 @@ class Solution:
         goal: What is wanted.
         client: Calls Personalize.
         now: Tells the time, seconds since the epoch.
+        is_claimed: Whether another resource of the stack has the solution of this ARN.
     """
 
-    def __init__(self, goal: Present | Absent, client: Personalize, now: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        goal: Present | Absent,
+        client: Personalize,
+        now: Callable[[], float],
+        is_claimed: Callable[[str], bool],
+    ) -> None:
         self._goal = goal
         self._client = client
         self._now = now
+        self._ask_for_claim = is_claimed
+        self._is_claimed = False
         self._tags: dict[str, str] | None = None
         self._without_look = opening(goal, now())
         self._is_deleted = False
@@ -82,7 +92,7 @@ class Solution:
         if isinstance(observed, Wait):
             return observed
         if observed is None and self._may_only_be_unseen:
-            return self._ending
+            return self._ending if self._goal.is_known or not self._tags else Wait("it is not described yet")
         return self._decide(observed, expired=expired)
 
     def act(self, effect: Effect) -> Wait | None:
@@ -157,8 +167,8 @@ class Solution:
 
         To take it for gone would leave it behind. The service's word on a delete counts for more.
         """
-        goal = self._goal
-        return isinstance(goal, Absent) and not self._is_deleted and goal.owns(self._tags or {})
+        goal, seen = self._goal, Observed({}, self._tags or {}, is_claimed=self._is_claimed)
+        return isinstance(goal, Absent) and not self._is_deleted and is_ours(goal, seen)
 
     @property
     def _ending(self) -> Effect:
@@ -175,6 +185,7 @@ class Solution:
             self._tags = _if_there(self._read_tags)
         if self._tags is None and isinstance(self._goal, Present):
             return None
+        self._is_claimed = self._may_be_claimed and self._ask_for_claim(self._goal.arn)
         described = _if_there(lambda: self._client.describe_solution(solutionArn=self._goal.arn))
         if described is None:
             return None
@@ -186,8 +197,10 @@ class Solution:
                     raise
                 # It is described, so it is there; whose it is can't be told yet.
                 return Wait(f"{error.operation_name}: {error_message(error)} ({error_code(error)})")
+            self._is_claimed = self._may_be_claimed and self._ask_for_claim(self._goal.arn)
         solution = described["solution"]
-        return Observed(solution, self._tags, tuple(self._versions(solution)), self._lead(described))
+        versions, lead = tuple(self._versions(solution)), self._lead(described)
+        return Observed(solution, self._tags, versions, lead, self._is_claimed)
 
     def _lead(self, answer: Mapping[str, Any]) -> float:
         """By how many seconds the service's clock is ahead of ours, told by the date of an answer."""
@@ -196,6 +209,16 @@ class Solution:
             return parsedate_to_datetime(dated).timestamp() - self._now()
         except (ValueError, TypeError):
             return 0.0
+
+    @property
+    def _may_be_claimed(self) -> bool:
+        """Whether the tags leave open which resource of the stack has the solution."""
+        goal, tags = self._goal, self._tags
+        if tags is None:
+            return False
+        if not goal.is_known and isinstance(goal, Absent):
+            return goal.owns(tags)
+        return goal.owner.shares_stack_with(tags) and not goal.owner.owns(tags)
 
     def _call(self, effect: Effect) -> None:
         arn = self._goal.arn
@@ -246,10 +269,9 @@ class Solution:
             self._goal = replace(self._goal, quiet_seconds=0.0)
 
     def _read_tags(self) -> dict[str, str]:
-        if isinstance(self._goal, Absent) and self._goal.name_proves_owner:
+        if isinstance(self._goal, Absent) and self._goal.name_proves_owner and self._goal.is_known:
             return {}  # they would tell nothing
-        tags = self._client.list_tags_for_resource(resourceArn=self._goal.arn)["tags"]
-        return {tag["tagKey"]: tag["tagValue"] for tag in tags}
+        return read_tags(self._client, self._goal.arn)
 
     def _versions(self, solution: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         if not isinstance(self._goal, Absent) or not solution.get("latestSolutionVersion"):
@@ -271,6 +293,26 @@ class Solution:
         except CALL_ERRORS:
             return ""
         return f" (used by campaign {', '.join(names)})" if names else ""
+
+
+def find(client: Personalize, arn: str, is_claimed: Callable[[str], bool]) -> Observed | None:
+    """A solution as it is, without its versions; None where there is none."""
+    tags = find_tags(client, arn)
+    described = None if tags is None else _if_there(lambda: client.describe_solution(solutionArn=arn))
+    if tags is None or described is None:
+        return None
+    return Observed(described["solution"], tags, is_claimed=is_claimed(arn))
+
+
+def find_tags(client: Personalize, arn: str) -> dict[str, str] | None:
+    """A solution's tags; None where there is none."""
+    return _if_there(lambda: read_tags(client, arn))
+
+
+def read_tags(client: Personalize, arn: str) -> dict[str, str]:
+    """A solution's tags."""
+    tags = client.list_tags_for_resource(resourceArn=arn)["tags"]
+    return {tag["tagKey"]: tag["tagValue"] for tag in tags}
 
 
 def _if_there(call: Callable[[], _T]) -> _T | None:
