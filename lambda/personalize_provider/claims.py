@@ -6,9 +6,7 @@ uses, sends no request for it. The tags then name a resource that the stack may 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
-
+from personalize_provider.reading import pages
 from personalize_provider.sdk import CloudFormation
 
 
@@ -21,15 +19,6 @@ def is_named_elsewhere(client: CloudFormation, stack_id: str, logical_id: str, p
         resource.get("PhysicalResourceId") == physical_id
         and resource.get("LogicalResourceId") != logical_id
         and resource.get("ResourceStatus") not in {"DELETE_COMPLETE", "DELETE_SKIPPED"}
-        for resource in _resources(client, stack_id)
+        for page in pages(client.list_stack_resources, {"StackName": stack_id}, "NextToken")
+        for resource in page["StackResourceSummaries"]
     )
-
-
-def _resources(client: CloudFormation, stack_id: str) -> Iterator[Mapping[str, Any]]:
-    request = {"StackName": stack_id}
-    while True:
-        page = client.list_stack_resources(**request)
-        yield from page.get("StackResourceSummaries") or ()
-        if not page.get("NextToken"):
-            return
-        request["NextToken"] = page["NextToken"]

@@ -11,7 +11,7 @@ form, so that no other module has to ask:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -80,6 +80,26 @@ def unreadable(operation: str, why: str) -> ResponseParserError:
     error = ResponseParserError(f"the answer to {operation} can't be read: {why}")
     error.operation_name = operation
     return error
+
+
+def pages(
+    call: Callable[..., Mapping[str, Any]], request: Mapping[str, Any], token_name: str = "nextToken"
+) -> Iterator[Mapping[str, Any]]:
+    """The pages of a List operation, up to the last one, or to one that names itself as the next.
+
+    Args:
+        call: The client's method.
+        request: The request for the first page.
+        token_name: The member that names the next page, in the request and in the answer.
+    """
+    token: dict[str, Any] = {}
+    while True:
+        page = call(**request, **token)
+        yield page
+        following = page.get(token_name)
+        if not following or token == {token_name: following}:
+            return
+        token = {token_name: following}
 
 
 def _problems(operation: str, answer: Mapping[str, Any]) -> Iterator[str]:

@@ -38,6 +38,7 @@ OPERATIONS = [
     ("personalize", "ListCampaigns"),
     ("cloudformation", "DescribeStacks"),
     ("cloudformation", "DescribeStackEvents"),
+    ("cloudformation", "ListStackResources"),
     ("events", "PutRule"),
     ("events", "PutTargets"),
     ("events", "ListTargetsByRule"),
@@ -202,7 +203,7 @@ def test_look__any_json__leads_to_a_step_or_to_an_error_that_may_pass(
 
     goal = goal_of(asked, since=0)
     assert goal is not None
-    solution = Solution(goal, client_of(respond), lambda: 1_000_000.0)
+    solution = Solution(goal, client_of(respond), lambda: 1_000_000.0, lambda _arn: False)
     for _ in range(3):
         try:
             step = solution.look(expired=False)
@@ -247,7 +248,7 @@ def test_pages__the_same_token_for_ever__end() -> None:
     arn = goal_of(asked, 0).arn  # type: ignore[union-attr]
     goal = goal_of(request("Delete", {}, arn), 0)
     assert goal is not None
-    solution = Solution(goal, client_of(respond), lambda: 1.0)
+    solution = Solution(goal, client_of(respond), lambda: 1.0, lambda _arn: False)
     assert solution.look(expired=False) == Delete()
     solution.act(Delete())
     assert isinstance(solution.look(expired=False), StopTraining)

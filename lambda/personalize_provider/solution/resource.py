@@ -19,6 +19,7 @@ from personalize_provider.errors import (
     may_pass,
 )
 from personalize_provider.log import logger
+from personalize_provider.reading import pages
 from personalize_provider.sdk import Personalize
 from personalize_provider.solution.decide import (
     Adopt,
@@ -277,7 +278,9 @@ class Solution:
         if not isinstance(self._goal, Absent) or not solution.get("latestSolutionVersion"):
             return
         try:
-            yield from _pages(self._client.list_solution_versions, "solutionVersions", self._goal.arn)
+            request = {"solutionArn": self._goal.arn}
+            for page in pages(self._client.list_solution_versions, request):
+                yield from page["solutionVersions"]
         except CALL_ERRORS as error:  # they are read to stop trainings, which is a precaution
             logger.warning("its versions can't be read", solution=self._goal.arn, error=str(error))
 
@@ -286,10 +289,8 @@ class Solution:
         if not isinstance(effect, Delete) or self._is_deleted:
             return ""
         try:
-            names = [
-                item.get("name", "without a name")
-                for item in _pages(self._client.list_campaigns, "campaigns", self._goal.arn)
-            ]
+            found = pages(self._client.list_campaigns, {"solutionArn": self._goal.arn})
+            names = [item.get("name", "without a name") for page in found for item in page["campaigns"]]
         except CALL_ERRORS:
             return ""
         return f" (used by campaign {', '.join(names)})" if names else ""
@@ -323,16 +324,3 @@ def _if_there(call: Callable[[], _T]) -> _T | None:
         if error_code(error) != "ResourceNotFoundException":
             raise
         return None
-
-
-def _pages(
-    call: Callable[..., Mapping[str, Any]], member: str, solution_arn: str
-) -> Iterator[Mapping[str, Any]]:
-    token: dict[str, str] = {}
-    while True:
-        page = call(solutionArn=solution_arn, **token)
-        yield from page[member]
-        following = page.get("nextToken")
-        if not following or token == {"nextToken": following}:  # the same page for ever
-            return
-        token = {"nextToken": following}
