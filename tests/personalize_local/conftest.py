@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
+from local_shell import Shell
+from personalize_local import background
 from personalize_local.simulator import Clock, Limits, Personalize
 from simulated import START, Simulated
 
@@ -28,3 +33,13 @@ def roomy() -> Simulated:
     simulated = Simulated(Personalize(Clock.frozen(START), limits=limits))
     simulated.create_group("films")
     return simulated
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Iterator[Shell]:
+    """A folder to run commands in; the server that they start there ends with the test."""
+    shell = Shell(tmp_path)
+    yield shell
+    record = shell.state.live()
+    if record is not None:
+        background.stop(record)
