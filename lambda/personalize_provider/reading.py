@@ -83,23 +83,23 @@ def unreadable(operation: str, why: str) -> ResponseParserError:
 
 
 def pages(
-    call: Callable[..., Mapping[str, Any]], request: Mapping[str, Any], token_name: str = "nextToken"
+    call: Callable[..., Mapping[str, Any]], request: Mapping[str, Any], member: str = "nextToken"
 ) -> Iterator[Mapping[str, Any]]:
     """The pages of a List operation, up to the last one, or to one that names itself as the next.
 
     Args:
         call: The client's method.
         request: The request for the first page.
-        token_name: The member that names the next page, in the request and in the answer.
+        member: The member that names the next page, in the request and in the answer.
     """
     token: dict[str, Any] = {}
     while True:
         page = call(**request, **token)
         yield page
-        following = page.get(token_name)
-        if not following or token == {token_name: following}:
+        following = page.get(member)
+        if not following or token == {member: following}:
             return
-        token = {token_name: following}
+        token = {member: following}
 
 
 def _problems(operation: str, answer: Mapping[str, Any]) -> Iterator[str]:

@@ -127,20 +127,13 @@ def test_personalize_local__with_its_extra__starts_answers_and_stops(
     started = environment.run("personalize-local", "start", "--port", "0", cwd=tmp_path)
     try:
         assert "The local AWS runs at http://127.0.0.1:" in started.stdout, started.stdout + started.stderr
-        variables = environment.run("personalize-local", "env", cwd=tmp_path).stdout.split()
-        endpoint = next(text for text in variables if text.startswith("AWS_ENDPOINT_URL="))
         ask = "import boto3; print(len(boto3.client('personalize').list_recipes()['recipes']) > 5)"
-        asked = environment.run(
-            "python",
-            "-c",
-            ask,
-            cwd=tmp_path,
-            **dict(text.split("=", 1) for text in variables if "=" in text),
-        )
-        assert endpoint
+        words = ["exec", "--", str(environment.python), "-c", ask]
+        asked = environment.run("personalize-local", *words, cwd=tmp_path)
         assert (asked.stdout, asked.stderr) == ("True\n", "")
     finally:
         stopped = environment.run("personalize-local", "stop", cwd=tmp_path)
     assert "has ended." in stopped.stdout
-    nothing = environment.run("personalize-local", "env", cwd=tmp_path)
-    assert "start one with `personalize-local start`" in nothing.stderr
+    nothing = environment.run("personalize-local", "exec", "--", "echo", "ran", cwd=tmp_path)
+    assert nothing.stdout == ""
+    assert f"start one with `{environment.folder}/bin/personalize-local start`" in nothing.stderr

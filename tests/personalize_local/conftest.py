@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from answers import declared_errors, problems
+from local_shell import Shell
+from personalize_local import background
 from personalize_local.simulator import Clock, Limits, Personalize, ServiceError, service
 from personalize_local.simulator.operations import OPERATIONS, Operation
 from simulated import START, Simulated
@@ -59,3 +63,13 @@ def roomy() -> Simulated:
     simulated = Simulated(Personalize(Clock.frozen(START), limits=limits))
     simulated.create_group("films")
     return simulated
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Iterator[Shell]:
+    """A folder to run commands in; the server that they start there ends with the test."""
+    shell = Shell(tmp_path)
+    yield shell
+    record = shell.state.live()
+    if record is not None:
+        background.stop(record)

@@ -84,6 +84,21 @@ def test_functions__their_environment__has_nothing_of_the_users(busy: LocalAws) 
     assert "AWS_PROFILE" not in seen
 
 
+def test_functions__the_users_aws_files__lead_nowhere_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = tmp_path / ".aws" / "config"
+    config.parent.mkdir()
+    config.write_text("[default]\nignore_configured_endpoint_urls = true\n")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("AWS_CONFIG_FILE")
+    with running(tmp_path / "state") as aws:
+        aws.control("POST", "durations", {"dataset_group": 0})
+        aws.client("personalize").create_dataset_group(name="films")
+        function(aws, "python", "python3.13", "index.py", PYTHON)
+        assert "arn" in invoke(aws, "python", {})
+
+
 @linux
 def test_sockets__all_of_the_process__are_on_the_loopback(busy: LocalAws) -> None:
     invoke(busy, "python", {})

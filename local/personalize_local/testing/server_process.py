@@ -22,7 +22,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from personalize_local.address import REGION, client_environment
+from personalize_local import address
 from personalize_local.background import Record, StateDir
 from personalize_local.testing import assembly
 
@@ -72,8 +72,11 @@ class LocalAws:
 
     @property
     def environment(self) -> dict[str, str]:
-        """The variables that lead AWS clients, the AWS CLI and the CDK to it, credentials included."""
-        return client_environment(self.endpoint)
+        """A whole environment for other processes: their AWS clients, the AWS CLI and the CDK reach it.
+
+        It is that of this process, without what would lead elsewhere, and with credentials.
+        """
+        return address.environment(os.environ, self.endpoint)
 
     def client(self, service: str, **settings: str) -> Any:
         """A boto3 client for it; `settings` are those of `boto3.client`, such as `region_name`."""
@@ -81,11 +84,17 @@ class LocalAws:
         if key not in self._clients:
             defaults = {
                 "endpoint_url": self.endpoint,
-                "region_name": REGION,
+                "region_name": address.REGION,
                 "aws_access_key_id": "test",
                 "aws_secret_access_key": "test",
             }
-            config = Config(retries={"mode": "standard", "total_max_attempts": 1})
+            config = Config(
+                retries={"mode": "standard", "total_max_attempts": 1},
+                # Whatever the user's environment says of them.
+                proxies={},
+                use_fips_endpoint=False,
+                use_dualstack_endpoint=False,
+            )
             self._clients[key] = boto3.session.Session().client(
                 cast(Any, service), config=config, **(defaults | settings)
             )
