@@ -6,6 +6,7 @@ it or, where there is none, to the file in the public repository.
 
 from __future__ import annotations
 
+import json
 import posixpath
 import re
 from pathlib import Path
@@ -20,9 +21,9 @@ MERMAID = ROOT / "node_modules" / "@mermaid-js" / "tiny" / "dist" / "mermaid.tin
 
 _RULES = "rules.md"
 # The defaults are so wide that the text of a diagram with many participants shrinks to nothing.
-_NARROW_SEQUENCE = (
-    '```mermaid\n%%{init: {"sequence": {"width": 90, "actorMargin": 20, "wrap": true}}}%%\nsequenceDiagram'
-)
+_SEQUENCE = {"width": 112, "actorMargin": 8, "diagramMarginX": 0, "wrap": True, "wrapPadding": 2}
+_SEQUENCE |= {"actorFontSize": 13, "messageFontSize": 13, "noteFontSize": 13}
+_NARROW_SEQUENCE = f"```mermaid\n%%{{init: {json.dumps({'sequence': _SEQUENCE})}}}%%\nsequenceDiagram"
 _MERMAID_SEQUENCE = re.compile(r"^```mermaid\nsequenceDiagram", re.MULTILINE)
 _DIAGRAM = re.compile(r'<pre class="mermaid">.*?</pre>', re.DOTALL)
 _ITEM = re.compile(r'<ol(?: start="(?P<start>\d+)")?>|<li>')

@@ -1,8 +1,6 @@
-// A browser lets no page from disk read the index of the search.
+// A browser lets no page from disk read the index of the search, and the theme then hides the search.
 if (location.protocol === "file:") {
-  const search = document.querySelector("[data-md-component=search-query]");
-  if (search) {
-    search.placeholder = "Search needs a server: mkdocs serve";
-    search.disabled = true;
-  }
+  const note = document.createElement("span");
+  note.textContent = "To search, serve the site: mkdocs serve";
+  document.querySelector(".md-header__inner").append(note);
 }

@@ -16,7 +16,9 @@ h3 { font-size: 1rem; margin: 1rem 0 .3rem }
 p { margin: .2rem 0; opacity: .75 }
 table { border-collapse: collapse; width: 100% }
 th, td { text-align: left; vertical-align: top; padding: .3rem .8rem .3rem 0 }
-th, td { border-bottom: 1px solid var(--line); overflow-wrap: anywhere; min-width: 5rem }
+th, td { border-bottom: 1px solid var(--line); overflow-wrap: break-word; min-width: 5rem }
+td:first-child { overflow-wrap: anywhere }
+code { white-space: nowrap }
 th { font-weight: 600; background: var(--soft) }
 .status { font-weight: 600; white-space: nowrap; color: #b7791f }
 .moment { white-space: nowrap }
