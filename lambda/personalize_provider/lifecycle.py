@@ -21,6 +21,7 @@ from personalize_provider.errors import (
     may_pass,
     refused,
 )
+from personalize_provider.identity import LOGICAL_ID_TAG
 from personalize_provider.log import logger
 from personalize_provider.reconciler import reconcile
 from personalize_provider.request import Request
@@ -102,8 +103,8 @@ def begin(request: Request, clock: Clock, patience: float = _PATIENCE_SECONDS) -
 def _identity(request: Request, stack: StackState, ask: _Patient) -> str:
     client = sdk.personalize()
 
-    def is_claimed(arn: str) -> bool:
-        return ask("ListStackResources", lambda: _is_claimed(request, arn))
+    def is_claimed(arn: str, tags: Mapping[str, str]) -> bool:
+        return ask("ListStackResources", lambda: _is_claimed(request, arn, tags))
 
     return identify(
         request,
@@ -113,8 +114,9 @@ def _identity(request: Request, stack: StackState, ask: _Patient) -> str:
     )
 
 
-def _is_claimed(request: Request, arn: str) -> bool:
-    return is_named_elsewhere(sdk.cloudformation(), request.stack_id, request.logical_id, arn)
+def _is_claimed(request: Request, arn: str, tags: Mapping[str, str]) -> bool:
+    tagged = tags.get(LOGICAL_ID_TAG, "")
+    return is_named_elsewhere(sdk.cloudformation(), request.stack_id, request.logical_id, arn, tagged)
 
 
 def proceed(request: Request, attempt: Attempt, clock: Clock, until: float) -> Done | Wait | None:
@@ -163,7 +165,7 @@ def _work_on(
     goal: Present | Absent, request: Request, attempt: Attempt, clock: Clock, until: float
 ) -> Done | Wait:
     return reconcile(
-        Solution(goal, sdk.personalize(), clock.now, lambda arn: _is_claimed(request, arn)),
+        Solution(goal, sdk.personalize(), clock.now, lambda arn, tags: _is_claimed(request, arn, tags)),
         attempt,
         clock,
         lambda: _stack_now(request, attempt, clock),

@@ -203,7 +203,7 @@ def test_look__any_json__leads_to_a_step_or_to_an_error_that_may_pass(
 
     goal = goal_of(asked, since=0)
     assert goal is not None
-    solution = Solution(goal, client_of(respond), lambda: 1_000_000.0, lambda _arn: False)
+    solution = Solution(goal, client_of(respond), lambda: 1_000_000.0, lambda _arn, _tags: False)
     for _ in range(3):
         try:
             step = solution.look(expired=False)
@@ -248,7 +248,7 @@ def test_pages__the_same_token_for_ever__end() -> None:
     arn = goal_of(asked, 0).arn  # type: ignore[union-attr]
     goal = goal_of(request("Delete", {}, arn), 0)
     assert goal is not None
-    solution = Solution(goal, client_of(respond), lambda: 1.0, lambda _arn: False)
+    solution = Solution(goal, client_of(respond), lambda: 1.0, lambda _arn, _tags: False)
     assert solution.look(expired=False) == Delete()
     solution.act(Delete())
     assert isinstance(solution.look(expired=False), StopTraining)

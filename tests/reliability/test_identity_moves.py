@@ -14,7 +14,7 @@ from framework_runtime import FrameworkRuntime
 from personalize_local.simulator import Failure
 from personalize_provider.identity import ADOPTED_TAG, LOGICAL_ID_TAG, STACK_ID_TAG
 from promises import assert_kept, ends_clean
-from provider_world import SIMS, tag_list
+from provider_world import GROUP, SIMS, V2, tag_list
 from stack_engine import Stack
 
 NAMES = [None, "movies"]
@@ -413,6 +413,22 @@ def test_fixed_name__retained_and_declared_under_another_logical_id__works_as_th
     assert at.tags(arn)[LOGICAL_ID_TAG] == "Films"
     assert updated(at, stack, Other={}, Films={"name": "movies"}) == "UPDATE_COMPLETE"
     ends_clean(at, stack)
+
+
+@pytest.mark.parametrize("adopts", [False, True])
+def test_fixed_name__two_resources_ask_for_it_at_once__one_is_refused_and_nothing_is_shared(
+    at: Account, adopts: bool
+) -> None:
+    if adopts:
+        at.call(
+            "CreateSolution", name="movies", datasetGroupArn=GROUP, recipeArn=V2, performAutoTraining=False
+        )
+        at.time.run(OLD_SECONDS)
+    both = {"name": "movies"} | ({"adoptExisting": "true"} if adopts else {})
+    stack = at.deploy("films", template(Movies=both, Films=both))
+    assert stack.status == "ROLLBACK_COMPLETE"
+    assert any("of this stack" in reason for reason in stack.reasons)
+    assert len(at.solutions()) == int(adopts)
 
 
 def test_tags_removed_by_hand__a_refused_update_rolls_back(at: Account) -> None:

@@ -65,6 +65,7 @@ templates = st.dictionaries(st.sampled_from(["A", "B", "C"]), solution, min_size
 seconds = st.sampled_from([0.5, 2.0, 7.0, 20.0, 70.0, 200.0])
 moments = st.one_of(st.floats(0.0, 1.0), seconds)
 picks = st.integers(0, 7)
+_ONE = template(C={})
 strikes = st.builds(
     Strike,
     kind=st.sampled_from(_KINDS),
@@ -197,6 +198,7 @@ class Stacks(RuleBasedStateMachine):
     @rule(pick=picks, which=picks, new=st.sampled_from(["A", "B", "C", "D"]))
     def change_logical_id(self, pick: int, which: int, new: str) -> None:
         """Refactor a stack: a resource gets another logical id, or two change theirs."""
+        self.account.time.run()
         stack = self._pick(pick, *_AT_REST)
         if stack is not None and stack.resources:
             old = sorted(stack.resources)[which % len(stack.resources)]
@@ -207,6 +209,10 @@ class Stacks(RuleBasedStateMachine):
     @rule(pick=picks, to=picks, which=picks, new=st.sampled_from(["A", "B", "C", "D"]), told=st.booleans())
     def move(self, pick: int, to: int, which: int, new: str, told: bool) -> None:
         """Move a resource to another stack, whose id its tags get now, or only when a deploy asks for it."""
+        self.account.time.run()
+        if len(self._alive()) == 1:
+            self.world.stacks.append(self.account.engine.create("news", self._template(_ONE)))
+            self.account.time.run()
         stack, other = self._pick(pick, *_AT_REST), self._pick(to, *_AT_REST)
         if stack is None or other is None or stack is other or not stack.resources or new in other.resources:
             return
@@ -222,6 +228,7 @@ class Stacks(RuleBasedStateMachine):
     @rule(pick=picks, which=picks)
     def let_go(self, pick: int, which: int) -> None:
         """Remove a resource whose solution is retained."""
+        self.account.time.run()
         stack = self._pick(pick, *_AT_REST)
         if stack is None or not stack.resources:
             return

@@ -24,6 +24,7 @@ from personalize_local.testing.interception import aws_response
 from personalize_provider.attempt import Attempt
 from personalize_provider.claims import is_named_elsewhere
 from personalize_provider.framework import WORK_SECONDS
+from personalize_provider.identity import LOGICAL_ID_TAG
 from personalize_provider.reconciler import reconcile
 from personalize_provider.request import Request
 from personalize_provider.sdk import Personalize, whole_answers
@@ -188,9 +189,9 @@ class World:
         tags = self.call("ListTagsForResource", resourceArn=arn)["tags"]
         return {tag["tagKey"]: tag["tagValue"] for tag in tags}
 
-    def is_claimed(self, arn: str) -> bool:
+    def is_claimed(self, arn: str, tags: Mapping[str, str]) -> bool:
         """Whether another resource of the stack than `Movies` has a solution."""
-        return is_named_elsewhere(self.stacks, STACK_ID, "Movies", arn)
+        return is_named_elsewhere(self.stacks, STACK_ID, "Movies", arn, tags.get(LOGICAL_ID_TAG, ""))
 
     def begin(self, request: Request) -> Deploy:
         """The first event of a request."""

@@ -107,17 +107,12 @@ class Engine:
         return {"StackEvents": shown[::-1]}
 
     def list_stack_resources(self, stack_id: str) -> dict[str, Any]:
-        """ListStackResources of one stack: what it has, and what it has still to delete."""
-        return {
-            "StackResourceSummaries": [
-                {
-                    "LogicalResourceId": logical_id,
-                    "PhysicalResourceId": resource.physical_id,
-                    "ResourceStatus": "UPDATE_COMPLETE",
-                }
-                for logical_id, resource in self.stacks[stack_id].known
-            ]
-        }
+        """ListStackResources of one stack: what it has, has still to delete, and is creating."""
+        stack = self.stacks[stack_id]
+        listed = [(key, "UPDATE_COMPLETE", resource.physical_id) for key, resource in stack.known]
+        listed += [(key, "CREATE_IN_PROGRESS", "") for key in stack.creating - stack.resources.keys()]
+        names = ("LogicalResourceId", "ResourceStatus", "PhysicalResourceId")
+        return {"StackResourceSummaries": [dict(zip(names, each, strict=True)) for each in listed]}
 
     def respond(self, path: str, body: str) -> int:
         """Take an answer, PUT to a request's URL."""
@@ -178,6 +173,7 @@ class Stack:
     retained: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self.creating: set[str] = set()
         self._cancelled = Event()
         self._to_reverse: dict[str, tuple[str, Properties]] = {}
         self._to_clean: list[tuple[str, Resource]] = []
@@ -242,7 +238,9 @@ class Stack:
         self.engine.time.spawn(f"{self.name} {status}", operation)
 
     def _create(self, template: Template) -> None:
+        self.creating = set(template)
         outcomes = self._all({key: self._later("Create", key, new) for key, new in template.items()})
+        self.creating = set()
         for key, new in template.items():
             self.resources[key] = self._resource(key, outcomes.get(key), new)
         if self.status != "CREATE_IN_PROGRESS":
@@ -279,7 +277,9 @@ class Stack:
             key: self._later("Update", key, new, old[key]) if key in old else self._later("Create", key, new)
             for key, new in changed.items()
         }
+        self.creating = changed.keys() - old.keys()
         outcomes = self._all(requests)
+        self.creating = set()
         if not self._cancelled.is_set and self._succeeded(outcomes):
             made = {key: self._resource(key, outcomes[key], new) for key, new in changed.items()}
             self._to_clean = [(key, was) for key, was in old.items() if key not in template]

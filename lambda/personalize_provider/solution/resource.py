@@ -38,6 +38,7 @@ from personalize_provider.solution.goal import Absent, Present
 from personalize_provider.steps import Effect, Step, Wait
 
 _T = TypeVar("_T")
+Claim = Callable[[str, Mapping[str, str]], bool]
 
 # How often what may pass may refuse a precaution, one after the other, before it is gone without.
 _TRIES_OF_PRECAUTIONS = 3
@@ -53,7 +54,7 @@ class Solution:
         goal: What is wanted.
         client: Calls Personalize.
         now: Tells the time, seconds since the epoch.
-        is_claimed: Whether another resource of the stack has the solution of this ARN.
+        is_claimed: Whether another resource of the stack has the solution of this ARN with these tags.
     """
 
     def __init__(
@@ -61,7 +62,7 @@ class Solution:
         goal: Present | Absent,
         client: Personalize,
         now: Callable[[], float],
-        is_claimed: Callable[[str], bool],
+        is_claimed: Claim,
     ) -> None:
         self._goal = goal
         self._client = client
@@ -186,7 +187,7 @@ class Solution:
             self._tags = _if_there(self._read_tags)
         if self._tags is None and isinstance(self._goal, Present):
             return None
-        self._is_claimed = self._may_be_claimed and self._ask_for_claim(self._goal.arn)
+        self._is_claimed = self._is_claimed_now()
         described = _if_there(lambda: self._client.describe_solution(solutionArn=self._goal.arn))
         if described is None:
             return None
@@ -198,7 +199,7 @@ class Solution:
                     raise
                 # It is described, so it is there; whose it is can't be told yet.
                 return Wait(f"{error.operation_name}: {error_message(error)} ({error_code(error)})")
-            self._is_claimed = self._may_be_claimed and self._ask_for_claim(self._goal.arn)
+            self._is_claimed = self._is_claimed_now()
         solution = described["solution"]
         versions, lead = tuple(self._versions(solution)), self._lead(described)
         return Observed(solution, self._tags, versions, lead, self._is_claimed)
@@ -211,15 +212,16 @@ class Solution:
         except (ValueError, TypeError):
             return 0.0
 
-    @property
-    def _may_be_claimed(self) -> bool:
-        """Whether the tags leave open which resource of the stack has the solution."""
+    def _is_claimed_now(self) -> bool:
+        """Whether another resource of the stack has the solution; asked where the tags leave it open."""
         goal, tags = self._goal, self._tags
         if tags is None:
             return False
         if not goal.is_known and isinstance(goal, Absent):
-            return goal.owns(tags)
-        return goal.owner.shares_stack_with(tags) and not goal.owner.owns(tags)
+            is_open = goal.owns(tags)
+        else:
+            is_open = goal.owner.shares_stack_with(tags) and not goal.owner.owns(tags)
+        return is_open and self._ask_for_claim(goal.arn, tags)
 
     def _call(self, effect: Effect) -> None:
         arn = self._goal.arn
@@ -296,13 +298,13 @@ class Solution:
         return f" (used by campaign {', '.join(names)})" if names else ""
 
 
-def find(client: Personalize, arn: str, is_claimed: Callable[[str], bool]) -> Observed | None:
+def find(client: Personalize, arn: str, is_claimed: Claim) -> Observed | None:
     """A solution as it is, without its versions; None where there is none."""
     tags = find_tags(client, arn)
     described = None if tags is None else _if_there(lambda: client.describe_solution(solutionArn=arn))
     if tags is None or described is None:
         return None
-    return Observed(described["solution"], tags, is_claimed=is_claimed(arn))
+    return Observed(described["solution"], tags, is_claimed=is_claimed(arn, tags))
 
 
 def find_tags(client: Personalize, arn: str) -> dict[str, str] | None:
