@@ -85,11 +85,11 @@ class SolutionProvider(ProviderBase):
         self.on_event_role = self._role(
             "OnEventRole",
             permissions.describe_stacks(self._stacks),
-            permissions.describe_stack_events(self._stacks),
         )
         self.is_complete_role = self._role(
             "IsCompleteRole",
             permissions.describe_stacks(self._stacks),
+            permissions.describe_stack_events(self._stacks),
             *permissions.manage_solutions(self._stack, self._stacks, shared=shared),
         )
         deadline = {"TOTAL_TIMEOUT_SECONDS": str(int(timing.total))}

@@ -3,30 +3,24 @@
 from __future__ import annotations
 
 import os
-import random
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from dataclasses import replace
+from typing import Any
 
 from personalize_provider import sdk
 from personalize_provider.attempt import Attempt
 from personalize_provider.clock import Clock
-from personalize_provider.errors import CALL_ERRORS, LifecycleError, SupersededError, may_pass, refused
+from personalize_provider.errors import LifecycleError, SupersededError
 from personalize_provider.log import logger
 from personalize_provider.reconciler import reconcile
 from personalize_provider.request import Request
 from personalize_provider.solution import Solution
 from personalize_provider.solution.goal import GIVEN_UP_SECONDS, Absent, Present, abandoned_id, goal_of
-from personalize_provider.stack import StackState, rollback_updates
+from personalize_provider.stack_watch import StackWatch
 from personalize_provider.steps import Done, Wait
-
-_Answer = TypeVar("_Answer")
 
 # Well within the minute that the framework's function has.
 _PATIENCE_SECONDS = 40.0
-_PAUSE_SECONDS = 1.0
-_EVENTS_SHOW_SECONDS = 15.0
-_CLOCKS_DIFFER_SECONDS = 3.0  # one of them for the part of a second that the response URL leaves out
 
 
 def read(event: Mapping[str, Any]) -> Request:
@@ -59,11 +53,7 @@ def begin(request: Request, clock: Clock, patience: float = _PATIENCE_SECONDS) -
         LifecycleError: CloudFormation doesn't say what the stack is doing.
     """
     now = clock.now()
-    ask = _Patient(f"resource {request.logical_id}", clock, now, patience)
-    client = sdk.cloudformation()
-    stack = ask("DescribeStacks", lambda: StackState.read(client, request.stack_id))
-    if _is_late(request, stack) or (stack.is_rolling_back and _is_rolled_back(request, ask)):
-        raise SupersededError(f"resource {request.logical_id}", request.type, stack.status)
+    stack = StackWatch(request, sdk.cloudformation(), clock, now).note(patience)
     return Attempt(
         started_at=now,
         deadline=now + float(os.environ["TOTAL_TIMEOUT_SECONDS"]),
@@ -90,25 +80,21 @@ def proceed(request: Request, attempt: Attempt, clock: Clock, until: float) -> D
     goal = goal_of(request, attempt.started_at, is_rolling_back=attempt.stack.is_rolling_back)
     if goal is None:
         return None
-    step = _work_on(goal, request, attempt, clock, until)
-    if isinstance(step, Done) and not _is_cleaned_up(request, attempt, clock, until):
+    watch = StackWatch(request, sdk.cloudformation(), clock, attempt.started_at)
+
+    def work_on(goal: Present | Absent) -> Done | Wait:
+        solution = Solution(goal, sdk.personalize(), clock.now)
+        return reconcile(solution, attempt, clock, lambda: watch.check(attempt.stack, solution.label), until)
+
+    step = work_on(goal)
+    if isinstance(step, Done) and not _is_cleaned_up(request, attempt, clock, work_on):
         return Wait("what a cancelled update began is still there")
     return step
 
 
-def _work_on(
-    goal: Present | Absent, request: Request, attempt: Attempt, clock: Clock, until: float
-) -> Done | Wait:
-    return reconcile(
-        Solution(goal, sdk.personalize(), clock.now),
-        attempt,
-        clock,
-        lambda: StackState.read(sdk.cloudformation(), request.stack_id),
-        until,
-    )
-
-
-def _is_cleaned_up(request: Request, attempt: Attempt, clock: Clock, until: float) -> bool:
+def _is_cleaned_up(
+    request: Request, attempt: Attempt, clock: Clock, work_on: Callable[[Absent], Done | Wait]
+) -> bool:
     """Whether what a cancelled update began is gone, or nothing more can be done about it.
 
     That it can't be ended must not fail the rollback; it is tried until the deadline all the same.
@@ -118,68 +104,7 @@ def _is_cleaned_up(request: Request, attempt: Attempt, clock: Clock, until: floa
         return True
     try:
         given_up = replace(goal, quiet_seconds=GIVEN_UP_SECONDS, is_id_made_up=True)
-        return isinstance(_work_on(given_up, request, attempt, clock, until), Done)
+        return isinstance(work_on(given_up), Done)
     except LifecycleError as error:
         logger.error("what a cancelled update began is still there", error=str(error))
         return isinstance(error, SupersededError) or clock.now() >= attempt.deadline
-
-
-def _is_late(request: Request, stack: StackState) -> bool:
-    """Whether a request is of an operation that is over, as far as the stack's state tells."""
-    if not stack.may_ask_for(request.type):
-        return True
-    # Lambda may deliver an event again hours later, in the middle of another operation.
-    return request.sent_at is not None and stack.has_begun_since(request.sent_at + _CLOCKS_DIFFER_SECONDS)
-
-
-def _is_rolled_back(request: Request, ask: _Patient) -> bool:
-    """Whether an Update is what the rollback under way takes back, and came late, or is the rollback's own.
-
-    CloudFormation tells of an Update before it sends it, but may not tell at once.
-    """
-    if request.type != "Update":
-        return False
-    client = sdk.cloudformation()
-    while True:
-        asked = ask(
-            "DescribeStackEvents", lambda: rollback_updates(client, request.stack_id, request.logical_id)
-        )
-        if asked:
-            return request.is_undone_by(asked[0])
-        if ask.age >= _EVENTS_SHOW_SECONDS:
-            return asked is not None
-        ask.pause()
-
-
-@dataclass(frozen=True)
-class _Patient:
-    """Asks CloudFormation. An exception then ends the request, so what may pass is waited for.
-
-    Attributes:
-        resource: Who asks, for messages.
-        clock: Tells and passes time.
-        since: When the request began.
-        patience: For how many seconds from then.
-    """
-
-    resource: str
-    clock: Clock
-    since: float
-    patience: float
-
-    def __call__(self, operation: str, call: Callable[[], _Answer]) -> _Answer:
-        while True:
-            try:
-                return call()
-            except CALL_ERRORS as error:
-                if self.age > self.patience or not may_pass(error, self.age):
-                    raise refused(self.resource, operation, error) from error
-                self.pause()
-
-    @property
-    def age(self) -> float:
-        return self.clock.now() - self.since
-
-    def pause(self) -> None:
-        # At the same moments as a stack's other resources, most would be throttled again.
-        self.clock.sleep(_PAUSE_SECONDS * (0.5 + random.random()))  # noqa: S311 (no secret)

@@ -121,7 +121,6 @@ def test_provider__the_function_that_receives_requests__may_do_only_that(templat
     [log_group] = template.find_resources("AWS::Logs::LogGroup")
     assert actions == {
         "cloudformation:DescribeStacks": ["{AWS::StackId}"],
-        "cloudformation:DescribeStackEvents": ["{AWS::StackId}"],
         "logs:CreateLogStream": [f"{{{log_group}.Arn}}"],
         "logs:PutLogEvents": [f"{{{log_group}.Arn}}"],
     }
@@ -134,6 +133,7 @@ def test_provider__the_function_that_calls_personalize__may_do_only_what_it_call
 
     assert allowed(template, IS_COMPLETE) == {
         "cloudformation:DescribeStacks": ["{AWS::StackId}"],
+        "cloudformation:DescribeStackEvents": ["{AWS::StackId}"],
         "personalize:CreateSolution": [f"{prefix}solution/*", f"{prefix}dataset-group/*"],
         "personalize:DescribeSolution": solutions,
         "personalize:UpdateSolution": solutions,

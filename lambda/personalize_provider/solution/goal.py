@@ -26,8 +26,8 @@ _ADOPT = "adoptExisting"
 _OUR_PROPERTIES = frozenset({_WAIT_FOR_TRAINING, _ADOPT})
 
 # CloudFormation makes an id up where it never heard of one: the create that it gave up may still be under
-# way. Twice what its last call can take: it checks that the stack still waits for it, and then makes one call
-# of 13 seconds at the most.
+# way. It checks that the stack still waits for it, with a reading that may be 15 seconds old, and then makes
+# one call of 13 seconds at the most.
 GIVEN_UP_SECONDS = 30.0
 
 # What was created a moment ago may not be shown yet, and a failed deploy deletes it at once.
@@ -72,12 +72,17 @@ class Present(Goal):
             others put on the solution are none of ours and stay.
         starts_anew: It is most likely not there yet: a create, or the new solution of a replacement.
         adopts: A solution of that name which is nobody's is taken over.
+        before: What the properties before wanted of the same solution; None where they made none, or another.
+        settled_at: Until when a cancelled update may still change the solution, seconds since the epoch: its
+            waiter may read that the stack still waits for it.
     """
 
     request: Mapping[str, Any]
     dropped_tags: frozenset[str] = frozenset()
     starts_anew: bool = False
     adopts: bool = False
+    before: Present | None = None
+    settled_at: float = 0.0
 
     @property
     def tags(self) -> dict[str, str]:
@@ -128,8 +133,9 @@ def abandoned_id(request: Request) -> str:
     """
     if request.type != "Update":
         return ""
-    before = _arn_before(request)
-    return "" if before in (request.physical_id, physical_id(request)) else before
+    before = _before(request)
+    known = (request.physical_id, physical_id(request))
+    return "" if before is None or before.arn in known else before.arn
 
 
 def goal_of(request: Request, since: float, *, is_rolling_back: bool = False) -> Present | Absent | None:
@@ -146,18 +152,27 @@ def goal_of(request: Request, since: float, *, is_rolling_back: bool = False) ->
     _refuse_foreign(request)
     if request.type == "Delete":
         return _absent(request, since)
-    present = _present(request, since)
+    present, before = _present(request, since), _before(request)
+    is_in_place = before is not None and before.arn == present.arn
     # What a rollback wants is there in most cases, and so is what is to be adopted.
-    is_there = is_rolling_back or present.adopts or present.arn == _arn_before(request)
-    return replace(present, starts_anew=not is_there)
+    is_there = is_rolling_back or present.adopts or is_in_place
+    return replace(
+        present,
+        starts_anew=not is_there,
+        before=before if is_in_place else None,
+        settled_at=request.stale_until(since),
+    )
 
 
-def _arn_before(request: Request) -> str:
-    """ARN of what the old properties of an Update made; empty if they never made anything."""
+def _before(request: Request) -> Present | None:
+    """What the old properties of an Update wanted; None if they never made anything."""
+    if request.type != "Update":
+        return None
+    swapped = replace(request, properties=request.old_properties, old_properties=request.properties)
     try:
-        return _present(request.delete_of(""), since=0).arn if request.type == "Update" else ""
+        return _present(swapped, since=0)
     except InvalidPropertiesError:
-        return ""
+        return None
 
 
 def _refuse_foreign(request: Request) -> None:
