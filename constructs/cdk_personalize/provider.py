@@ -85,7 +85,6 @@ class SolutionProvider(ProviderBase):
         self.on_event_role = self._role(
             "OnEventRole",
             permissions.describe_stacks(self._stacks),
-            permissions.describe_stack_events(self._stacks),
             later=[
                 permissions.list_stack_resources(self._stacks),
                 permissions.see_solutions(self._stack),
@@ -94,6 +93,7 @@ class SolutionProvider(ProviderBase):
         self.is_complete_role = self._role(
             "IsCompleteRole",
             permissions.describe_stacks(self._stacks),
+            permissions.describe_stack_events(self._stacks),
             *permissions.manage_solutions(self._stack, self._stacks, shared=shared),
             later=[permissions.list_stack_resources(self._stacks)],
         )

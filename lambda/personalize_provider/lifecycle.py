@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-import random
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from personalize_provider import sdk
@@ -23,6 +22,7 @@ from personalize_provider.errors import (
 )
 from personalize_provider.identity import LOGICAL_ID_TAG
 from personalize_provider.log import logger
+from personalize_provider.patience import Patience
 from personalize_provider.reconciler import reconcile
 from personalize_provider.request import Request
 from personalize_provider.solution import Solution
@@ -36,18 +36,15 @@ from personalize_provider.solution.goal import (
 )
 from personalize_provider.solution.identify import identify
 from personalize_provider.solution.resource import find, find_tags
-from personalize_provider.stack import StackState, rollback_updates
+from personalize_provider.stack import UNKNOWN, StackState
+from personalize_provider.stack_watch import StackWatch
 from personalize_provider.steps import Done, Wait
 
 _Answer = TypeVar("_Answer")
 
 # Well within the minute that the framework's function has.
 _PATIENCE_SECONDS = 40.0
-_PAUSE_SECONDS = 1.0
-_EVENTS_SHOW_SECONDS = 15.0
-_UNKNOWN = StackState("UNKNOWN")
 _NOT_CLEANED_UP = Wait("what a cancelled update began is still there")
-_CLOCKS_DIFFER_SECONDS = 3.0  # one of them for the part of a second that the response URL leaves out
 
 
 def read(event: Mapping[str, Any]) -> Request:
@@ -84,12 +81,9 @@ def begin(request: Request, clock: Clock, patience: float = _PATIENCE_SECONDS) -
             doing, or Personalize what is there.
     """
     now = clock.now()
-    ask = _Patient(f"resource {request.logical_id}", clock, now, patience)
-    stack = _stack_at_first(request, ask)
-    is_known = stack != _UNKNOWN
-    if is_known and (_is_late(request, stack) or (stack.is_rolling_back and _is_rolled_back(request, ask))):
-        raise SupersededError(f"resource {request.logical_id}", request.type, stack.status)
-    identity = _identity(request, stack, ask)
+    watch = StackWatch(request, sdk.cloudformation(), clock, now)
+    stack = _stack_at_first(request, watch, patience)
+    identity = _identity(request, stack, Patience(clock, now, patience, may_pass))
     attempt = Attempt(
         started_at=now,
         deadline=now + float(os.environ["TOTAL_TIMEOUT_SECONDS"]),
@@ -100,8 +94,15 @@ def begin(request: Request, clock: Clock, patience: float = _PATIENCE_SECONDS) -
     return identity, attempt
 
 
-def _identity(request: Request, stack: StackState, ask: _Patient) -> str:
+def _identity(request: Request, stack: StackState, patience: Patience) -> str:
     client = sdk.personalize()
+
+    def ask(operation: str, call: Callable[[], _Answer]) -> _Answer:
+        try:
+            return patience(call)
+        except CALL_ERRORS as error:
+            operation = getattr(error, "operation_name", operation)
+            raise refused(f"resource {request.logical_id}", operation, error) from error
 
     def is_claimed(arn: str, tags: Mapping[str, str]) -> bool:
         return ask("ListStackResources", lambda: _is_claimed(request, arn, tags))
@@ -134,7 +135,7 @@ def proceed(request: Request, attempt: Attempt, clock: Clock, until: float) -> D
     Raises:
         LifecycleError: the request has failed; the message is what the stack's events show.
     """
-    may_roll_back = attempt.stack.is_rolling_back or attempt.stack == _UNKNOWN
+    may_roll_back = attempt.stack.is_rolling_back or attempt.stack == UNKNOWN
     goal = goal_of(
         request,
         attempt.started_at,
@@ -145,79 +146,51 @@ def proceed(request: Request, attempt: Attempt, clock: Clock, until: float) -> D
     )
     if goal is None:
         return None
+    watch = StackWatch(request, sdk.cloudformation(), clock, attempt.started_at)
+
+    def work_on(goal: Present | Absent) -> Done | Wait:
+        solution = Solution(
+            goal, sdk.personalize(), clock.now, lambda arn, tags: _is_claimed(request, arn, tags)
+        )
+        return reconcile(solution, attempt, clock, lambda: watch.check(attempt.stack, solution.label), until)
+
     try:
-        step = _work_on(goal, request, attempt, clock, until)
+        step = work_on(goal)
     except LifecycleError as error:
         if isinstance(goal, Absent) and goal.leaves_older:
             # Nothing was made, so there is nothing that has to be looked at.
             logger.warning("could not look for what was never made", error=str(error))
             return Done({})
         # After a failure no later request ends what a cancelled update began.
-        if isinstance(error, SupersededError) or _is_cleaned_up(request, attempt, clock, until):
+        if isinstance(error, SupersededError) or _is_cleaned_up(request, attempt, clock, work_on):
             raise
         return _NOT_CLEANED_UP
-    if isinstance(step, Done) and not _is_cleaned_up(request, attempt, clock, until):
+    if isinstance(step, Done) and not _is_cleaned_up(request, attempt, clock, work_on):
         return _NOT_CLEANED_UP
     return step
 
 
-def _work_on(
-    goal: Present | Absent, request: Request, attempt: Attempt, clock: Clock, until: float
-) -> Done | Wait:
-    return reconcile(
-        Solution(goal, sdk.personalize(), clock.now, lambda arn, tags: _is_claimed(request, arn, tags)),
-        attempt,
-        clock,
-        lambda: _stack_now(request, attempt, clock),
-        until,
-    )
-
-
-def _stack_at_first(request: Request, ask: _Patient) -> StackState:
+def _stack_at_first(request: Request, watch: StackWatch, patience: float) -> StackState:
     """What the stack is doing, asked at the beginning.
 
     If CloudFormation refuses to tell, the request may be late. An Update goes on, because it may be that of a
     rollback that finds everything in place, and CloudFormation is asked again before it changes anything. A
     Delete goes on, because cleaning up is all that can be done in such a stack.
     """
-    client = sdk.cloudformation()
     try:
-        return ask("DescribeStacks", lambda: StackState.read(client, request.stack_id))
+        return watch.note(patience)
     except LifecycleError as error:
-        if request.type == "Create" or not _is_refused_for_good(error.__cause__):
+        cause = error.__cause__
+        is_refused = isinstance(cause, CALL_ERRORS) and (is_unreachable(cause) or is_denied(cause))
+        if request.type == "Create" or not is_refused:
             raise
         logger.warning("it is not known what the stack does", error=str(error))
-        return _UNKNOWN
+        return UNKNOWN
 
 
-def _stack_now(request: Request, attempt: Attempt, clock: Clock) -> StackState:
-    """What the stack is doing, asked before a change."""
-    is_delete = request.type == "Delete"
-    if is_delete and attempt.stack == _UNKNOWN:
-        return _UNKNOWN
-    try:
-        state = StackState.read(sdk.cloudformation(), request.stack_id)
-    except CALL_ERRORS as error:
-        age = clock.now() - attempt.started_at
-        if not is_delete or not _is_refused_for_good(error) or may_pass(error, age):
-            raise
-        logger.warning("it is deleted without knowing what the stack does", error=str(error))
-        return attempt.stack
-    if attempt.stack == _UNKNOWN:
-        raise LifecycleError(
-            f"resource {request.logical_id}",
-            "DescribeStacks",
-            "it was refused when the request began, so nobody knows whether the request is late",
-            "deploy again",
-        )
-    return state
-
-
-def _is_refused_for_good(cause: BaseException | None) -> bool:
-    return isinstance(cause, CALL_ERRORS) and (is_unreachable(cause) or is_denied(cause))
-
-
-def _is_cleaned_up(request: Request, attempt: Attempt, clock: Clock, until: float) -> bool:
+def _is_cleaned_up(
+    request: Request, attempt: Attempt, clock: Clock, work_on: Callable[[Absent], Done | Wait]
+) -> bool:
     """Whether what a cancelled update began is gone, or nothing more can be done about it.
 
     That it can't be ended must not fail the rollback; it is tried until the deadline all the same.
@@ -233,76 +206,7 @@ def _is_cleaned_up(request: Request, attempt: Attempt, clock: Clock, until: floa
         given_up = replace(
             goal, quiet_seconds=GIVEN_UP_SECONDS, is_id_made_up=True, is_undone=True, leaves_older=True
         )
-        return isinstance(_work_on(given_up, request, attempt, clock, until), Done)
+        return isinstance(work_on(given_up), Done)
     except LifecycleError as error:
         logger.error("what a cancelled update began is still there", error=str(error))
         return isinstance(error, SupersededError) or clock.now() >= attempt.deadline
-
-
-def _is_late(request: Request, stack: StackState) -> bool:
-    """Whether a request is of an operation that is over, as far as the stack's state tells."""
-    if not stack.may_ask_for(request.type):
-        return True
-    # Lambda may deliver an event again hours later, in the middle of another operation.
-    return request.sent_at is not None and stack.has_begun_since(request.sent_at + _CLOCKS_DIFFER_SECONDS)
-
-
-def _is_rolled_back(request: Request, ask: _Patient) -> bool:
-    """Whether an Update is what the rollback under way takes back, and came late, or is the rollback's own.
-
-    CloudFormation tells of an Update before it sends it, but may not tell at once.
-    """
-    if request.type != "Update":
-        return False
-    client = sdk.cloudformation()
-    while True:
-        try:
-            asked = ask(
-                "DescribeStackEvents", lambda: rollback_updates(client, request.stack_id, request.logical_id)
-            )
-        except LifecycleError as error:
-            if not _is_refused_for_good(error.__cause__):
-                raise
-            logger.warning("it is not known what the rollback asked for", error=str(error))
-            return False
-        if asked:
-            return request.is_undone_by(asked[0])
-        if ask.age >= _EVENTS_SHOW_SECONDS:
-            return asked is not None
-        ask.pause()
-
-
-@dataclass(frozen=True)
-class _Patient:
-    """Asks CloudFormation. An exception then ends the request, so what may pass is waited for.
-
-    Attributes:
-        resource: Who asks, for messages.
-        clock: Tells and passes time.
-        since: When the request began.
-        patience: For how many seconds from then.
-    """
-
-    resource: str
-    clock: Clock
-    since: float
-    patience: float
-
-    def __call__(self, operation: str, call: Callable[[], _Answer]) -> _Answer:
-        while True:
-            try:
-                return call()
-            except CALL_ERRORS as error:
-                if self.age > self.patience or not may_pass(error, self.age):
-                    raise refused(
-                        self.resource, getattr(error, "operation_name", operation), error
-                    ) from error
-                self.pause()
-
-    @property
-    def age(self) -> float:
-        return self.clock.now() - self.since
-
-    def pause(self) -> None:
-        # At the same moments as a stack's other resources, most would be throttled again.
-        self.clock.sleep(_PAUSE_SECONDS * (0.5 + random.random()))  # noqa: S311 (no secret)

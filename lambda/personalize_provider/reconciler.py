@@ -15,7 +15,6 @@ from personalize_provider.clock import Clock
 from personalize_provider.errors import (
     CALL_ERRORS,
     LifecycleError,
-    SupersededError,
     error_code,
     error_message,
     is_throttle,
@@ -25,7 +24,6 @@ from personalize_provider.errors import (
     refused,
 )
 from personalize_provider.log import logger
-from personalize_provider.stack import StackState
 from personalize_provider.steps import Done, Effect, Fail, Step, Wait
 
 _PAUSE_SECONDS = 1.0  # the account has one look a second (rule 118), and what was changed is done by then
@@ -68,7 +66,7 @@ def reconcile(
     resource: Resource,
     attempt: Attempt,
     clock: Clock,
-    stack_state: Callable[[], StackState],
+    check_stack: Callable[[], Wait | None],
     until: float,
     chance: Callable[[], float] = random.random,
 ) -> Done | Wait:
@@ -78,7 +76,8 @@ def reconcile(
         resource: The resource and what is wanted of it.
         attempt: When the request began, when it must end, and what its stack was doing.
         clock: Tells and passes time.
-        stack_state: Reads what the stack is doing now.
+        check_stack: Called before each change. Raises SupersededError where the stack doesn't wait for the
+            request any more, and answers with a Wait where that can't be told yet.
         until: When to hand back at the latest, seconds since the epoch; but not before a few looks.
         chance: Gives a number from 0 to 1, to spread out what would come all at once.
 
@@ -89,7 +88,7 @@ def reconcile(
         LifecycleError: the request has failed for good.
     """
     began = clock.now()
-    worker = _Worker(resource, attempt, clock, stack_state)
+    worker = _Worker(resource, attempt, clock, check_stack)
     throttles = 0
     while True:
         expired = clock.now() >= attempt.deadline
@@ -126,12 +125,12 @@ class _Worker:
     """
 
     def __init__(
-        self, resource: Resource, attempt: Attempt, clock: Clock, stack_state: Callable[[], StackState]
+        self, resource: Resource, attempt: Attempt, clock: Clock, check_stack: Callable[[], Wait | None]
     ) -> None:
         self._resource = resource
         self._attempt = attempt
         self._clock = clock
-        self._stack_state = stack_state
+        self._check_stack = check_stack
         self.has_acted = False
 
     def tick(self, *, expired: bool) -> Done | Wait:
@@ -157,7 +156,9 @@ class _Worker:
             return Wait(reason, throttled=is_throttle(error))
 
     def _act(self, effect: Effect) -> Wait | None:
-        self._check_stack()
+        unknown = self._check_stack()
+        if unknown is not None:
+            return unknown
         refusal = self._resource.act(effect)
         self.has_acted = self.has_acted or refusal is None
         return refusal
@@ -168,12 +169,3 @@ class _Worker:
             self._act(effect)
         except (*CALL_ERRORS, LifecycleError) as error:
             logger.warning("could not clean up", effect=str(effect), error=str(error))
-
-    def _check_stack(self) -> None:
-        was, now = self._attempt.stack, self._stack_state()
-        if now != was:
-            raise SupersededError(self._resource.label, f"waiting in {_describe(was)}", _describe(now))
-
-
-def _describe(state: StackState) -> str:
-    return f"{state.status} ({state.last_updated})" if state.last_updated else state.status

@@ -122,7 +122,6 @@ def test_provider__the_function_that_receives_requests__may_do_only_that(templat
     [log_group] = template.find_resources("AWS::Logs::LogGroup")
     assert actions == {
         "cloudformation:DescribeStacks": ["{AWS::StackId}"],
-        "cloudformation:DescribeStackEvents": ["{AWS::StackId}"],
         "cloudformation:ListStackResources": ["{AWS::StackId}"],
         "personalize:DescribeSolution": solutions,
         "personalize:ListTagsForResource": solutions,
@@ -138,6 +137,7 @@ def test_provider__the_function_that_calls_personalize__may_do_only_what_it_call
 
     assert allowed(template, IS_COMPLETE) == {
         "cloudformation:DescribeStacks": ["{AWS::StackId}"],
+        "cloudformation:DescribeStackEvents": ["{AWS::StackId}"],
         "cloudformation:ListStackResources": ["{AWS::StackId}"],
         "personalize:CreateSolution": [f"{prefix}solution/*", f"{prefix}dataset-group/*"],
         "personalize:DescribeSolution": solutions,

@@ -368,6 +368,35 @@ def test_update__failed_half_way__the_reverse_update_restores() -> None:
     assert at.solution(arn)["performAutoTraining"] is False
 
 
+def test_update__found_as_the_properties_before_say__is_done_at_once() -> None:
+    at = world()
+    new = {"performAutoTraining": "true", "tags": tag_list(a="1")}
+    arn = at.created(**new)
+    start = at.time.now()
+    at.update(arn, new).finish()
+    assert at.time.now() - start < 5
+
+
+@pytest.mark.parametrize("found", [{}, {"tags": tag_list(a="1")}, {"performAutoTraining": "true"}])
+def test_update__found_as_a_cancelled_update_may_have_left_it__sees_what_that_changes_late(
+    found: dict[str, Any],
+) -> None:
+    at = world()
+    new = {"performAutoTraining": "true", "tags": tag_list(a="1")}
+    arn = at.created(**found)
+
+    def change_late() -> None:  # its waiter reads that the stack still waits for it
+        at.call("TagResource", resourceArn=arn, tags=tag_list(a="1"))
+        at.call("UpdateSolution", solutionArn=arn, performAutoTraining=True)
+
+    at.time.meanwhile(8, change_late)
+    start = at.time.now()
+    at.update(arn, new).finish()
+    assert 15 <= at.time.now() - start < 25
+    assert at.solution(arn)["performAutoTraining"] is False
+    assert "a" not in at.tags(arn)
+
+
 def test_update__failed_before__the_next_deploy_tries_again() -> None:
     at = world()
     arn = at.created()

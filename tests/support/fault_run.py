@@ -68,7 +68,7 @@ def run(
         owned = stack_model.owned(owned, step.event, step.answer)
         pending = stack_model.reaction(step.event, step.answer)
     result.calls = Counter(wire.calls)
-    result.fired = wire.proxy.fired()
+    result.fired = wire.proxy.fired() + world.stacks.late_answers
     refused = {call.operation for call in world.simulator.calls() if call.outcome != "ok"}
     account.without_faults()
 

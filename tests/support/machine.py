@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import random
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from hypothesis import HealthCheck, Phase, settings
@@ -48,6 +50,7 @@ _BETWEEN_OPERATIONS = (
 _TRAINING_SECONDS = 1200
 _OLD_SECONDS = 400.0  # of what is younger, no version can have been trained
 _AT_REST = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE")
+_LAGS = ((0.0,), (0.0,), (0.0,), (0.5,), (1.0,), (2.0,), (6.0,), (0.0, 1.0), (0.0, 2.0, 0.5), (6.0, 0.0))
 
 solution = st.fixed_dictionaries(
     {},
@@ -83,11 +86,13 @@ class Stacks(RuleBasedStateMachine):
         runtime: What carries requests; the framework's process is shared by all lives.
         tally: What all lives together have met.
         adopts: Whether solutions with an explicit name are adopted.
+        lags: How late CloudFormation's replicas may be, in seconds; each life has one of these.
     """
 
     runtime: ClassVar[FrameworkRuntime | OneFunction]
     tally: ClassVar[Counter[str]] = Counter()
     adopts: ClassVar[bool] = False
+    lags: ClassVar[Sequence[Sequence[float]]] = _LAGS
 
     @initialize(
         seed=st.integers(0, 1_000_000),
@@ -126,6 +131,8 @@ class Stacks(RuleBasedStateMachine):
             seed=seed,
         )
         self.account = self._exit.enter_context(opened)
+        # By the seed, and not drawn, so that the lives of older seeds stay what they were.
+        self.account.lags = random.Random(seed).choice(self.lags)
         self.world = World(self.account, adopts=self.adopts)
         self._framework_kills = 0
         if isinstance(self.runtime, FrameworkRuntime):

@@ -26,8 +26,8 @@ _ADOPT = "adoptExisting"
 _OUR_PROPERTIES = frozenset({_WAIT_FOR_TRAINING, _ADOPT})
 
 # CloudFormation makes an id up where it never heard of one: the create that it gave up may still be under
-# way. Twice what its last call can take: it checks that the stack still waits for it, and then makes one call
-# of 13 seconds at the most.
+# way. It checks that the stack still waits for it, with a reading that may be 15 seconds old, and then makes
+# one call of 13 seconds at the most.
 GIVEN_UP_SECONDS = 30.0
 
 # What was created a moment ago may not be shown yet, and a failed deploy deletes it at once.
@@ -91,6 +91,9 @@ class Present(Goal):
         is_undone: The request takes a failed update back.
         is_unchanged: The properties before these mean the same in all that can't be changed.
         asked_at: When CloudFormation sent the request, seconds since the epoch.
+        before: What the properties before wanted of the same solution; None where they made none, or another.
+        settled_at: Until when a cancelled update may still change the solution, seconds since the epoch: its
+            waiter may read that the stack still waits for it.
     """
 
     request: Mapping[str, Any]
@@ -102,6 +105,8 @@ class Present(Goal):
     is_undone: bool = False
     is_unchanged: bool = False
     asked_at: float = 0.0
+    before: Present | None = None
+    settled_at: float = 0.0
 
     @property
     def is_known(self) -> bool:
@@ -213,20 +218,25 @@ def goal_of(
     if request.type == "Delete":
         absent = _absent(request, since)
         return absent and replace(absent, is_undone=is_rolling_back, operation_began=operation_began)
-    known = request.physical_id if not identity and _stays(request) else identity
-    present = _present(request, since, known, predecessor)
-    is_unchanged = request.type == "Update" and present.config_hash == _hash_before(request)
+    stays = _stays(request)
+    present = _present(
+        request, since, request.physical_id if not identity and stays else identity, predecessor
+    )
+    before = _before(request, request.physical_id if stays else "")
+    is_in_place = before is not None and before.arn == present.arn
     # What a rollback wants is there in most cases, and so is what is to be adopted.
     is_undone = is_rolling_back and request.type == "Update"
-    was_known = is_undone or _stays(request) or present.arn == arn_before(request)
+    was_known = is_undone or stays or is_in_place
     return replace(
         present,
         starts_anew=not (is_rolling_back or was_known or present.adopts),
         restores=is_rolling_back,
         was_known=was_known,
         is_undone=is_undone,
-        is_unchanged=is_unchanged,
+        is_unchanged=before is not None and present.config_hash == before.config_hash,
         asked_at=since if request.sent_at is None else request.sent_at,
+        before=before if is_in_place else None,
+        settled_at=request.stale_until(since),
     )
 
 
@@ -235,29 +245,32 @@ def _stays(request: Request) -> bool:
 
     The properties say so. The name that they lead to is another one after the logical id has changed.
     """
-    return (
+    if not (
         request.type == "Update"
         and _SOLUTION_ARN.fullmatch(request.physical_id) is not None
         and "name" not in request.properties
         and "name" not in request.old_properties
-        and _hash_before(request) == _present(request, since=0).config_hash
-    )
-
-
-def _hash_before(request: Request) -> str:
-    """Hash of what the old properties of an Update made; empty if they never made anything."""
-    try:
-        return _present(request.delete_of(""), since=0).config_hash
-    except InvalidPropertiesError:
-        return ""
+    ):
+        return False
+    before = _before(request)
+    return before is not None and before.config_hash == _present(request, since=0).config_hash
 
 
 def arn_before(request: Request) -> str:
     """ARN of what the old properties of an Update made; empty if they never made anything."""
+    before = _before(request)
+    return before.arn if before else ""
+
+
+def _before(request: Request, identity: str = "") -> Present | None:
+    """What the old properties of an Update wanted; None if they never made anything."""
+    if request.type != "Update":
+        return None
+    swapped = replace(request, properties=request.old_properties, old_properties=request.properties)
     try:
-        return _present(request.delete_of(""), since=0).arn if request.type == "Update" else ""
+        return _present(swapped, 0, identity)
     except InvalidPropertiesError:
-        return ""
+        return None
 
 
 def _refuse_foreign(request: Request) -> None:

@@ -35,7 +35,7 @@ from personalize_provider.solution.decide import (
     opening,
 )
 from personalize_provider.solution.goal import Absent, Present
-from personalize_provider.steps import Effect, Step, Wait
+from personalize_provider.steps import Done, Effect, Step, Wait
 
 _T = TypeVar("_T")
 Claim = Callable[[str, Mapping[str, str]], bool]
@@ -74,6 +74,7 @@ class Solution:
         self._is_deleted = False
         self._is_gone = False
         self._failed_precautions = 0
+        self._was_as_before: bool | None = None
 
     @property
     def label(self) -> str:
@@ -95,7 +96,8 @@ class Solution:
             return observed
         if observed is None and self._may_only_be_unseen:
             return self._ending if self._goal.is_known or not self._tags else Wait("it is not described yet")
-        return self._decide(observed, expired=expired)
+        step = self._decide(observed, expired=expired)
+        return self._unsettled(step, observed) or step
 
     def act(self, effect: Effect) -> Wait | None:
         """Carry an effect out. A throttled one has changed nothing, so it needs no look to be tried again."""
@@ -162,6 +164,24 @@ class Solution:
         # Where the tags may be read, and there are none, nothing is there.
         may_read_tags = error.operation_name != "ListTagsForResource"
         return self._decide(None, expired=expired) if may_read_tags else None
+
+    def _unsettled(self, step: Step, observed: Observed | None) -> Wait | None:
+        """What keeps an Update in place from being done: one before it that was cancelled half-way.
+
+        The waiter of that one may read for seconds that the stack still waits for it. It has nothing left to
+        do where the solution was first found as the properties before describe it.
+        """
+        goal = self._goal
+        if not isinstance(goal, Present) or goal.before is None or observed is None:
+            return None
+        if self._was_as_before is None:
+            found = decide(goal.before, observed, now=self._now(), expired=False)
+            self._was_as_before = isinstance(found, Done)
+        is_settled = self._was_as_before or self._now() >= goal.settled_at
+        if is_settled or not isinstance(step, Done):
+            return None
+        self._tags = None
+        return Wait("an update that was cancelled may still change it")
 
     @property
     def _may_only_be_unseen(self) -> bool:
