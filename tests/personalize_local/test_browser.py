@@ -197,11 +197,11 @@ def test_page__of_another_name_for_this_machine__runs_nothing(
     assert untouched(local_aws, wrote)
 
 
-def test_page__in_a_frame_of_another_origin__is_refused(
+def test_status_page__by_a_link_of_another_origin__is_refused(
     local_aws: LocalAws, site: Site, tmp_path: Path
 ) -> None:
-    frame = f"{local_aws.endpoint}/_personalize/"
-    site.pages["/"] = f'<!doctype html><a id=go href="{frame}"></a><script>go.click()</script>'
+    target = f"{local_aws.endpoint}/_personalize/"
+    site.pages["/"] = f'<!doctype html><a id=go href="{target}"></a><script>go.click()</script>'
     assert "Sec-Fetch-Site: 'same-site'" in unescape(seen(tmp_path, f"{site.origin}/"))
 
 
