@@ -131,11 +131,13 @@ def live_through_changes(cloud: Cloud) -> None:
     second = cloud.only_solution()
     assert second["solutionArn"] != first["solutionArn"]
 
-    trained = recommender(tags, recipe=Recipe.SIMILAR_ITEMS, auto_training=AutoTraining.every(days=2))
+    new_tags = {**tags, "owner": "bob"}  # applied by the time that the rest fails
+    trained = recommender(new_tags, recipe=Recipe.SIMILAR_ITEMS, auto_training=AutoTraining.every(days=2))
     fail_next(cloud, "solution_update")
     assert cloud.deploy(trained) == "UPDATE_ROLLBACK_COMPLETE"
     second = cloud.only_solution()
     assert second["performAutoTraining"] is False
+    assert cloud.tags(second["solutionArn"]).items() >= tags.items()
 
     fail_next(cloud, "solution")
     assert cloud.deploy(recommender(tags, recipe=Recipe.SIMS)) == "UPDATE_ROLLBACK_COMPLETE"
