@@ -6,6 +6,7 @@ from aws_cdk import Annotations
 from constructs import Construct
 
 from cdk_personalize._tokens import is_token
+from cdk_personalize.errors import Doubt
 
 # A copy, because to ask botocore takes longer than everything else here. A test compares the two.
 REGIONS = frozenset(
@@ -33,9 +34,13 @@ def warn_where_there_is_none(scope: Construct, region: str) -> None:
         scope: What the warning is attached to.
         region: The stack's Region; a token says nothing.
     """
-    if not is_token(region) and region not in REGIONS:
-        Annotations.of(scope).add_warning_v2(
-            "cdk-personalize:region",
-            f"botocore lists no endpoint of Amazon Personalize in {region}, so deploys may fail after some "
-            f"minutes. It is in {', '.join(sorted(REGIONS))}",
-        )
+    if is_token(region) or region in REGIONS:
+        return
+    doubt = Doubt(
+        argument="the stack's Region",
+        value=region,
+        rule="must be one with Amazon Personalize",
+        fix=f"botocore lists no endpoint there, so deploys may fail; it lists {', '.join(sorted(REGIONS))}",
+        id="region",
+    )
+    Annotations.of(scope).add_warning_v2(f"cdk-personalize:{doubt.id}", str(doubt))
