@@ -21,8 +21,7 @@ MERMAID = ROOT / "node_modules" / "@mermaid-js" / "tiny" / "dist" / "mermaid.tin
 
 _RULES = "rules.md"
 # The defaults are so wide that the text of a diagram with many participants shrinks to nothing.
-_SEQUENCE = {"width": 112, "actorMargin": 8, "diagramMarginX": 0, "wrap": True, "wrapPadding": 2}
-_SEQUENCE |= {"actorFontSize": 13, "messageFontSize": 13, "noteFontSize": 13}
+_SEQUENCE = {"width": 126, "actorMargin": 8, "diagramMarginX": 0, "wrap": True, "wrapPadding": 2}
 _NARROW_SEQUENCE = f"```mermaid\n%%{{init: {json.dumps({'sequence': _SEQUENCE})}}}%%\nsequenceDiagram"
 _MERMAID_SEQUENCE = re.compile(r"^```mermaid\nsequenceDiagram", re.MULTILINE)
 _DIAGRAM = re.compile(r'<pre class="mermaid">.*?</pre>', re.DOTALL)
