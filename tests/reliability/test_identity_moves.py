@@ -314,6 +314,27 @@ def test_retained_by_a_replacement__going_back_to_it__is_refused_and_not_deleted
 
 
 @pytest.mark.parametrize("after", [0.1, 0.3, 0.6, 1.0, 3.0])
+@pytest.mark.parametrize("name", NAMES)
+def test_retained__declaring_it_again_is_cancelled__is_not_deleted(
+    at: Account, after: float, name: str | None
+) -> None:
+    """CloudFormation makes an id up for the Create that it gives up."""
+    stack = at.deploy("films", template(Movies={"name": name}, Other={}))
+    arn = stack.resources["Movies"].physical_id
+    at.time.run(OLD_SECONDS)
+    stack.let_go("Movies")
+    at.effects.clear()
+    stack.update(template(Movies={"name": name}, Other={}))
+    at.time.run(after)
+    if stack.status == "UPDATE_IN_PROGRESS":
+        stack.cancel_update()
+    at.time.run()
+    assert stack.status == "UPDATE_ROLLBACK_COMPLETE"
+    assert operations(at, arn) == []
+    assert_kept(at, stack)
+
+
+@pytest.mark.parametrize("after", [0.1, 0.3, 0.6, 1.0, 3.0])
 def test_retained__going_back_to_it_is_cancelled__is_not_deleted(at: Account, after: float) -> None:
     stack, arn = retained(at, None)
     assert updated(at, stack, Other={}, Movies={"recipeArn": SIMS}) == "UPDATE_COMPLETE"

@@ -219,7 +219,7 @@ class Stacks(RuleBasedStateMachine):
         self.account.time.run()
         if len(self._alive()) == 1:
             self.world.stacks.append(self.account.engine.create("news", self._template(_ONE)))
-            self.account.time.run()
+        self.account.time.run(_OLD_SECONDS)
         stack, other = self._pick(pick, *_AT_REST), self._pick(to, *_AT_REST)
         if stack is None or other is None or stack is other or not stack.resources or new in other.resources:
             return

@@ -325,10 +325,8 @@ def _towards_absent(goal: Absent, observed: Observed | None, now: float, *, expi
     if release is not None:
         return release
     if goal.is_id_made_up and is_older(observed, goal.operation_began):
-        if goal.leaves_older:
-            return Done({})
-        if "latestSolutionVersion" in observed.solution:
-            return Fail(was_there_before(goal))
+        # A rollback is of the same operation as what it gives up.
+        return Done({}) if goal.leaves_older or goal.is_undone else Fail(was_there_before(goal))
     return _deletion(goal, observed)
 
 

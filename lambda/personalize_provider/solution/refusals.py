@@ -82,12 +82,12 @@ def retained(goal: Present, observed: Observed) -> LifecycleError:
 
 
 def was_there_before(goal: Goal) -> LifecycleError:
-    """What a Delete without an id finds has versions, and may be none of what was given up."""
+    """What a Delete without an id finds may be none of what was given up."""
     return LifecycleError(
         goal.label,
         "DeleteSolution",
-        "it was there before the stack's last update and has versions, and CloudFormation doesn't know it as "
-        "this resource's; it was left as it is",
+        "it was there before the stack's last update, and CloudFormation doesn't know it as this resource's; "
+        "it was left as it is",
         "if nobody needs it, delete it; else keep the resource out of the delete (RetainResources)",
         "NotOwned",
     )
