@@ -250,7 +250,7 @@ class Solution(Resource, SolutionBase):
             self._resource.apply_removal_policy(removal_policy)
         self._tag_manager: TagManager | None = None
         self._own_tags = own_tags(adopts=adopt_existing)
-        annotate(self, recipe, findings)
+        annotate(self, findings)
 
     @property
     def solution_arn(self) -> str:

@@ -28,14 +28,15 @@ def test_solution__of_an_unknown_recipe__says_once_that_it_is_not_checked(
         stack,
         "Movies",
         dataset_group=dataset_group,
-        recipe=Recipe.from_name("aws-user-personalisation-v2"),
+        recipe=Recipe.from_arn("arn:aws:personalize:::recipe/aws-user-personalisation-v2"),
         solution_config=SolutionConfig(algorithm_hyper_parameters={"a": 1, "b": 2}),
     )
 
-    [info] = said(stack, "info")
-    assert "aws-user-personalisation-v2 is not in the catalog, so nothing is checked against it" in info
-    assert "Did you mean aws-user-personalization-v2?" in info
-    assert said(stack, "warning") == []
+    [warning] = said(stack, "warning")
+    assert "recipe is not in the catalog, so nothing is checked against it" in warning
+    assert "did you mean aws-user-personalization-v2?" in warning
+    assert "[ack: cdk-personalize:unknown-recipe]" in warning
+    assert said(stack, "info") == []
 
 
 def test_solution__of_a_recipe_known_at_deploy_time__says_nothing(
@@ -44,7 +45,7 @@ def test_solution__of_a_recipe_known_at_deploy_time__says_nothing(
     arn = cdk.CfnParameter(stack, "Recipe").value_as_string
     Solution(stack, "Movies", dataset_group=dataset_group, recipe=Recipe.from_arn(arn))
 
-    assert said(stack, "info") == []
+    assert said(stack, "warning") == []
 
 
 def test_solution__that_is_doubted__warns_with_an_id_that_can_be_acknowledged(

@@ -80,7 +80,9 @@ def test_solution__with_everything_on_top_level__uses_the_apis_names(
         stack,
         "Movies",
         dataset_group=dataset_group,
-        recipe=Recipe.from_name("aws-of-tomorrow"),  # no known recipe takes all of it
+        recipe=Recipe.from_arn(
+            "arn:aws:personalize:::recipe/aws-of-tomorrow"
+        ),  # no known recipe takes all of it
         solution_name="movies",
         event_type="watch",
         perform_auto_ml=False,
