@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import aws_cdk as cdk
 import pytest
+from aws_cdk import aws_lambda as lambda_
 from aws_cdk.assertions import Annotations, Match, Template
 
 import cdk_personalize
@@ -398,6 +399,11 @@ def said_of(arguments: dict[str, Any]) -> list[str]:
             lambda stack: SolutionProvider(stack, total_timeout=cdk.Duration.minutes(50)),
         ),
         (
+            "use aws_lambda.Runtime.PYTHON_3_13, or leave it out for Python 3.14",
+            lambda stack: SolutionProvider(stack, runtime=lambda_.Runtime.PYTHON_3_10),
+            lambda stack: SolutionProvider(stack, runtime=lambda_.Runtime.PYTHON_3_13),
+        ),
+        (
             "leave it out for 5 seconds",
             lambda stack: SolutionProvider(stack, query_interval=cdk.Duration.minutes(2)),
             SolutionProvider,
@@ -468,6 +474,24 @@ def test_hint__of_the_rest__is_followed_and_all_is_well(
     Template.from_stack(_after(right, taken))
 
     assert says in str(raised.value)
+
+
+@pytest.mark.parametrize("place", ["Region", "account"])
+def test_hint__of_what_is_elsewhere__is_followed_and_nothing_is_said_any_more(place: str) -> None:
+    right, wrong = (
+        cdk.Environment(account="123456789012", region="us-east-1"),
+        cdk.Environment(account="444455556666", region="eu-west-1"),
+    )
+    loud, quiet = cdk.Stack(cdk.App(), "Loud", env=wrong), cdk.Stack(cdk.App(), "Quiet", env=right)
+    for stack in (loud, quiet):
+        movies(stack)
+
+    said = [str(one.entry.data) for one in Annotations.from_stack(loud).find_warning("*", Match.any_value())]
+    assert any(
+        f"of another {place}" in one and "or deploy the stack to" in one and "give one in" in one
+        for one in said
+    )
+    assert Annotations.from_stack(quiet).find_warning("*", Match.any_value()) == []
 
 
 def test_hint__to_acknowledge_a_warning__ends_it() -> None:
