@@ -27,6 +27,8 @@ from personalize_provider.steps import Effect, Step, Wait
 
 _T = TypeVar("_T")
 
+_RELEASE = "delete the campaign, or give it a version of another solution, and try again"
+
 # The solution is not as it was observed, or busy: look again rather than fail.
 _LOOK_AGAIN = frozenset({"ResourceInUseException", "ResourceAlreadyExistsException"})
 
@@ -79,7 +81,9 @@ class Solution:
             over = code == "InvalidInputException" and isinstance(effect, StopTraining)
             if code not in _LOOK_AGAIN and not gone and not over:
                 raise
-            return Wait(f"{error.operation_name}: {error_message(error)}{self._blockers(effect)}")
+            blockers = self._blockers(effect)
+            reason = f"{error.operation_name}: {error_message(error)}{blockers}"
+            return Wait(reason, next_step=_RELEASE if blockers else "")
         return None
 
     @property
