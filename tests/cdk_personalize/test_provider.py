@@ -389,6 +389,7 @@ def test_provider__with_a_runtime_that_can_not_run_it__is_refused(runtime: lambd
         SolutionProvider(cdk.Stack(cdk.App(), "Stack"), runtime=runtime)
 
 
+@pytest.mark.process
 def test_provider__its_asset__runs_from_source_where_its_byte_code_is_of_another_python(
     tmp_path: Path,
 ) -> None:
