@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from aws_cdk import Stack
 from constructs import Construct
@@ -14,6 +15,9 @@ from cdk_personalize.errors import Doubt
 from cdk_personalize.solution_config import AutoMLConfig, SolutionConfig
 
 _PARTS = 6  # of an ARN
+
+# To ask a stack is a round trip to jsii for each of the three, and each of its solutions needs them.
+_BY_STACK: WeakKeyDictionary[Stack, Mapping[str, str]] = WeakKeyDictionary()
 
 
 def doubts(scope: Construct, request: SolutionRequest) -> Iterator[Doubt]:
@@ -27,9 +31,8 @@ def doubts(scope: Construct, request: SolutionRequest) -> Iterator[Doubt]:
     """
     named = [(at, arn) for at, arn in _arns(request) if isinstance(arn, str) and not is_token(arn)]
     if not named:
-        return  # without a look at the stack, which is a round trip to jsii for each of its parts
-    stack = Stack.of(scope)
-    own = {"partition": _partition(stack), "Region": stack.region, "account": stack.account}
+        return
+    own = _place(scope if isinstance(scope, Stack) else Stack.of(scope))
     for at, arn in named:
         parts = arn.split(":", _PARTS - 1)
         if len(parts) < _PARTS:
@@ -44,6 +47,13 @@ def doubts(scope: Construct, request: SolutionRequest) -> Iterator[Doubt]:
                     rule=f"is of another {place} than {own[place]}, the stack's: the service won't find it",
                     fix=f"give one in {own[place]}, or deploy the stack to {value}",
                 )
+
+
+def _place(stack: Stack) -> Mapping[str, str]:
+    if stack not in _BY_STACK:
+        place = {"partition": _partition(stack), "Region": stack.region, "account": stack.account}
+        _BY_STACK[stack] = place
+    return _BY_STACK[stack]
 
 
 def _partition(stack: Stack) -> str:

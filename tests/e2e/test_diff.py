@@ -31,7 +31,7 @@ def declare(into: cdk.Stack, arguments: dict[str, Any] | None) -> None:
 
 def said(local_aws: LocalAws, app: Path, *options: str) -> tuple[dict[str, Any], int]:
     arguments = ["diff", "--app", app, "--endpoint-url", local_aws.endpoint, "--json", *options]
-    result = CliRunner().invoke(command, list(map(str, arguments)), env=local_aws.environment())
+    result = CliRunner().invoke(command, list(map(str, arguments)), env=local_aws.environment)
     assert result.stderr == ""
     [solution] = json.loads(result.stdout)["solutions"]
     return solution, result.exit_code
