@@ -14,8 +14,8 @@ _PARTITION = "{partition}"
 class Recipe:
     """An Amazon Personalize recipe.
 
-    Use a member for a predefined recipe, and `Recipe.from_name` or `Recipe.from_arn` for one that is newer
-    than this library (rule 44). Recipes that only `CreateRecommender` takes (`aws-ecomm-*`, `aws-vod-*`) and
+    Use a member for a predefined recipe, and `Recipe.from_arn` for one that is newer than this library
+    (rule 44). Recipes that only `CreateRecommender` takes (`aws-ecomm-*`, `aws-vod-*`) and
     the retired HRNN family have no member, and `Solution` refuses them (rules 42 and 43).
     """
 
@@ -39,7 +39,8 @@ class Recipe:
     def from_arn(cls, arn: str) -> Recipe:
         """Name a recipe by its ARN: one that is newer than this library, or known only at deploy time.
 
-        What a solution asks of a recipe that the catalog does not know is left to the service to judge.
+        What a solution asks of a recipe that the catalog does not know is left to the service to judge, and
+        the synthesis warns of it.
 
         Args:
             arn: The recipe's ARN, or a token. `Solution` checks its form.
@@ -48,12 +49,13 @@ class Recipe:
 
     @classmethod
     def from_name(cls, name: str) -> Recipe:
-        """Name a predefined recipe, such as one that is newer than this library.
+        """Name a recipe of the catalog, where its name is a value: one from a configuration file, say.
 
-        What a solution asks of a recipe that the catalog does not know is left to the service to judge.
+        `Solution` refuses a name that the catalog does not have, because it is most likely misspelled. For a
+        recipe that is newer than this library use `Recipe.from_arn`.
 
         Args:
-            name: Such as `aws-sims`, or a token. `Solution` checks its form.
+            name: Such as `aws-sims`, or a token.
         """
         # A predefined recipe belongs to no Region and no account (rule 4).
         return Recipe(f"arn:{_PARTITION}:personalize:::recipe/{name}")
@@ -66,6 +68,11 @@ class Recipe:
         as `Recipe.SIMS`, always has facts.
         """
         return catalog().get(self.name)
+
+    @property
+    def is_named(self) -> bool:
+        """Whether it was named, and not given by its ARN."""
+        return _PARTITION in str(self.arn_template)
 
     @property
     def name(self) -> str:

@@ -12,6 +12,7 @@ from constructs import Construct
 from cdk_personalize._annotations import annotate, inform
 from cdk_personalize._existing_solution import ExistingSolution
 from cdk_personalize._notes import TRAINING_IS_OFF
+from cdk_personalize._places import doubts
 from cdk_personalize._provider_base import ISolutionProvider
 from cdk_personalize._request import SolutionRequest
 from cdk_personalize._room import problems as room_problems
@@ -249,19 +250,19 @@ class Solution(Resource, SolutionBase):
                 **properties,
             },
         )
-        for needed in provider.outlives:
-            self._resource.add_resource_dependency(needed)
+        if provider.outlives:
+            self._resource.node.add_dependency(*provider.outlives)
         if removal_policy is not None:  # CloudFormation's own default is to delete
             self._resource.apply_removal_policy(removal_policy)
         self._tag_manager: TagManager | None = None
         self._own_tags = own_tags(adopts=adopt_existing)
-        annotate(self, recipe, findings)
+        annotate(self, [*findings, *doubts(scope, request)])
 
     @property
     def solution_arn(self) -> str:
         """The solution's ARN."""
         return self._get_resource_arn_attribute(
-            self._attribute("solutionArn"),
+            self._resource.ref,  # the physical id, which `cdk deploy --hotswap` can resolve; no attribute
             service="personalize",
             resource="solution",
             resource_name=self._physical_name,

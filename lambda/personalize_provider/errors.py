@@ -8,6 +8,7 @@ LifecycleError              every failure that CloudFormation hears of
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from http import HTTPStatus
 from typing import TypeAlias
@@ -26,6 +27,10 @@ CallError: TypeAlias = ClientError | BotoCoreError | ResponseParserError | Unico
 # The provider framework doesn't trim; CloudFormation refuses a response over 4,096 bytes, and the
 # framework adds its own stack trace to the message.
 MAX_MESSAGE_BYTES = 990
+
+_LONGEST_LOG_GROUP = (
+    300  # characters, and bytes: a log group may have more, and a message needs room for itself
+)
 
 # Rule 120: the rate and the quotas answer with the same code, and both may pass.
 _THROTTLE_CODES = frozenset(
@@ -70,13 +75,18 @@ _CONNECT = (
     "check that the service exists in this Region, that the function can resolve its name (DNS of the VPC), "
     "and that the function's subnets have a way out: a NAT gateway, or a VPC endpoint for the service"
 )
+_LONGEST_SECONDS = 50 * 60.0  # what a total_timeout may be, for CloudFormation waits an hour at most
+
+_TOO_MUCH = (
+    "deploy fewer solutions at once (chain them with node.add_dependency), or ask AWS for a higher quota"
+)
 _NEXT_STEPS = {
     **dict.fromkeys(_DENIED_CODES, _ALLOW),
     **dict.fromkeys(_UNKNOWN_CALLER_CODES, _SIGN_IN),
     "InvalidInputException": "correct the property that the service names and deploy again",
     "ValidationException": "correct the property that the service names and deploy again",
     "ResourceNotFoundException": "check that the ARNs in the properties exist in this account and Region",
-    "TooManyTagsException": "remove tags: 50 fit on a solution and three of them are the provider's",
+    "TooManyTagsException": "remove tags: a solution has 50, and three are the provider's (four to adopt)",
 }
 
 
@@ -108,7 +118,7 @@ class LifecycleError(Exception):
         self.next_step = next_step
         self.code = code
         reason = _printable(" ".join(cause[:MAX_MESSAGE_BYTES].split()))
-        tail = f" ({code}); {next_step}" if code else f"; {next_step}"
+        tail = (f" ({code}); {next_step}" if code else f"; {next_step}") + _log()
         message = _shorten(f"{resource}: {operation} failed: {reason}", tail)
         super().__init__(message + _lines(details, MAX_MESSAGE_BYTES - len(message.encode())))
 
@@ -217,14 +227,34 @@ def refused(resource: str, operation: str, error: Exception) -> LifecycleError:
     return LifecycleError(resource, operation, error_message(error), next_step, code)
 
 
-def not_finished(resource: str, reason: str) -> LifecycleError:
-    """The failure to report at the deadline, with what was waited for last."""
-    return LifecycleError(
-        resource,
-        "waiting",
-        f"not finished by the deadline, last seen: {reason}",
-        "look at it in the service; raise total_timeout of the SolutionProvider if it needs longer",
+def not_finished(resource: str, reason: str, waited: float, next_step: str = "") -> LifecycleError:
+    """The failure to report at the deadline, with what was waited for last.
+
+    Args:
+        resource: What it is about.
+        reason: What was waited for.
+        waited: Seconds since the request began.
+        next_step: What ends the waiting, if that is known. Default: - to wait longer, as far as possible.
+    """
+    longer = (
+        "try again when the service is done with it: total_timeout is at most 50 minutes"
+        if waited >= _LONGEST_SECONDS
+        else "try again, with a higher total_timeout of the SolutionProvider if it always takes that long "
+        "(at most 50 minutes)"
     )
+    cause = f"not finished by the deadline, last seen: {reason}"
+    return LifecycleError(resource, "waiting", cause, next_step or longer)
+
+
+def crowded_out(resource: str, reason: str, waited: float) -> LifecycleError:
+    """The failure to report at the deadline where the service asked to be called less to the last."""
+    return not_finished(resource, reason, waited, _TOO_MUCH)
+
+
+def _log() -> str:
+    """Where the function logs: the provider framework writes a name that is not that of its log group."""
+    group = os.environ.get("AWS_LAMBDA_LOG_GROUP_NAME", "")
+    return f". The log group is {group}" if 0 < len(group) <= _LONGEST_LOG_GROUP else ""
 
 
 def _printable(text: str) -> str:

@@ -15,6 +15,7 @@ from personalize_provider.clock import Clock
 from personalize_provider.errors import (
     CALL_ERRORS,
     LifecycleError,
+    crowded_out,
     error_code,
     error_message,
     is_throttle,
@@ -107,9 +108,15 @@ def reconcile(
         )
         if crowded_out or clock.now() + pause > hands_back_at:
             if expired:  # an effect that is refused, or that never shows, is no look's Wait
-                raise not_finished(resource.label, step.reason)
+                raise _failure(resource.label, step, clock.now() - attempt.started_at)
             return step
         clock.sleep(pause)
+
+
+def _failure(label: str, step: Wait, waited: float) -> LifecycleError:
+    if step.throttled:
+        return crowded_out(label, step.reason, waited)
+    return not_finished(label, step.reason, waited, step.next_step)
 
 
 def _pause_at(age: float) -> float:

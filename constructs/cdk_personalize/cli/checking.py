@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from cdk_personalize import _api_request
-from cdk_personalize._notes import TRAINING_IS_OFF, Note, unknown_recipe
+from cdk_personalize._notes import TRAINING_IS_OFF, Note
 from cdk_personalize._suggestions import closest
 from cdk_personalize.cli.reading import UnreadableError, parsed, requests_in
 from cdk_personalize.errors import Doubt, Problem
@@ -101,7 +101,6 @@ def _findings(request: Any) -> Iterator[Finding]:
     yield from (_doubt(finding) for finding in found if isinstance(finding, Doubt))
     if isinstance(request, Mapping):
         notes = (
-            unknown_recipe(read.arguments.get("recipe")),
             None if "name" in request else _UNNAMED,
             TRAINING_IS_OFF if read.is_silent_on_training else None,
         )

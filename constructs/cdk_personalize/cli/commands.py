@@ -5,8 +5,10 @@ from __future__ import annotations
 import dataclasses
 import json
 import sys
+from collections.abc import Iterable
 from functools import partial
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,6 +17,11 @@ from cdk_personalize.cli import checking, recipe_search, tables
 from cdk_personalize.cli.code import declaration
 from cdk_personalize.cli.described import owner_of, request_of
 from cdk_personalize.recipe_facts import catalog
+
+if TYPE_CHECKING:
+    from cdk_personalize.cli.assembly import SynthesizedStack
+
+_HARMFUL = ("replaced", "refused", "unknown")
 
 _as_json = click.option("--json", "as_json", is_flag=True, help="Write JSON, for machines.")
 
@@ -107,6 +114,55 @@ def check(files: tuple[str, ...], *, as_json: bool) -> None:
 
 
 @command.command()
+@click.argument("stacks", metavar="[STACK]...", nargs=-1)
+@click.option("--app", default="cdk.out", show_default=True, help="What `cdk synth` wrote.")
+@click.option("--template", "file", help="The old template, in place of the deployed one.")
+@click.option("--profile", help="A profile of your AWS configuration.")
+@click.option("--region", help="The Region of stacks that don't say theirs.")
+@click.option("--endpoint-url", help="Where CloudFormation is, if not at AWS.")
+@click.option("--fail-on-replacement", is_flag=True, help="Exit with 1 if a solution is or may be replaced.")
+@_as_json
+def diff(
+    stacks: tuple[str, ...],
+    app: str,
+    file: str | None,
+    profile: str | None,
+    region: str | None,
+    endpoint_url: str | None,
+    *,
+    fail_on_replacement: bool,
+    as_json: bool,
+) -> None:
+    """Say what a deploy does to each solution: which are replaced, and lose their versions.
+
+    It compares what `cdk synth` wrote with what is deployed, for all stacks or for those that are named.
+    """
+    from cdk_personalize.cli import assembly, comparing, deployed  # noqa: PLC0415 (botocore is slow)
+
+    try:
+        chosen = _chosen(list(assembly.stacks(Path(app))), stacks)
+        if file is not None and len(chosen) != 1:
+            raise click.UsageError(f"--template is for one stack: name one of {_named(chosen)}")
+        changes: list[comparing.Change] = []
+        for stack in chosen:
+            if file is not None:
+                old = assembly.read_json(Path(file), "give a template in JSON")
+                changes += comparing.compare(stack.name, old, stack.template, {})
+                continue
+            account = deployed.Account(profile, stack.region or region, endpoint_url)
+            old, pseudo = account.template(stack.name)
+            found = comparing.compare(stack.name, old, stack.template, pseudo)
+            changes += map(account.with_versions, found)
+    except (assembly.NoAssemblyError, deployed.NotDeployedError) as error:
+        raise click.ClickException(str(error)) from error
+    if as_json:
+        _write_json({"solutions": [dataclasses.asdict(change) for change in changes]})
+    else:
+        tables.show_changes(changes)
+    sys.exit(fail_on_replacement and any(change.change in _HARMFUL for change in changes))
+
+
+@command.command()
 @click.argument("name", required=False)
 @_as_json
 def recipes(name: str | None, *, as_json: bool) -> None:
@@ -137,6 +193,18 @@ def _owned(arn: str, stack: str, resource: str) -> str:
         "code in another stack is refused. If that stack is gone, remove its tags first:\n"
         f"  aws personalize untag-resource --resource-arn {arn} --tag-keys {tags}"
     )
+
+
+def _chosen(found: list[SynthesizedStack], names: tuple[str, ...]) -> list[SynthesizedStack]:
+    """The stacks that are named, by their names or by their ids in the app; all if none is."""
+    unknown = [name for name in names if not any(name in (stack.name, stack.id) for stack in found)]
+    if unknown:
+        raise click.UsageError(f"there is no stack {', '.join(unknown)}: the app has {_named(found)}")
+    return [stack for stack in found if not names or stack.name in names or stack.id in names]
+
+
+def _named(stacks: Iterable[SynthesizedStack]) -> str:
+    return ", ".join(sorted(stack.name for stack in stacks)) or "none"
 
 
 def _content(file: str) -> bytes:

@@ -13,12 +13,22 @@ from rich.table import Table
 from rich.text import Text
 
 from cdk_personalize.cli.checking import Checked
+from cdk_personalize.cli.comparing import Change
 from cdk_personalize.recipe import spelling
 from cdk_personalize.recipe_facts import RecipeFacts, RecipeParameter
 
 _STYLES = {"error": "bold red", "warning": "yellow", "info": "cyan"}
 _NOT_A_TERMINAL = 1_000_000  # columns: a row is a line there, to search in and to compare
 _NARROW = 60  # columns: below that, words of a table would break
+_CHANGES = {
+    "created": ("created", "green"),
+    "in-place": ("updated in place", "cyan"),
+    "replaced": ("REPLACED", "bold red"),
+    "refused": ("REFUSED", "bold red"),
+    "unknown": ("MAY BE REPLACED", "yellow"),
+    "deleted": ("deleted", "bold red"),
+    "unchanged": ("unchanged", ""),
+}
 
 _ALLOWED = {
     "HPO": "allows_hpo",
@@ -50,6 +60,41 @@ def show_findings(checked: Sequence[Checked]) -> None:
 def progress(text: str) -> AbstractContextManager[object]:
     """Show on the standard error, if it is a terminal, what is being done for as long as it takes."""
     return Console(stderr=True).status(Text(_printable(text)))
+
+
+def show_changes(changes: Sequence[Change]) -> None:
+    """Show what becomes of each solution."""
+    rows = [
+        (
+            change.stack,
+            change.path or change.logical_id,
+            Text(_CHANGES[change.change][0], _CHANGES[change.change][1]),
+            "; ".join(_consequences(change)),
+        )
+        for change in changes
+    ]
+    if rows:
+        _show_table(("Stack", "Solution", "", "What"), rows)
+    kinds = [change.change for change in changes]
+    counts = [f"{kinds.count(kind)} {words}" for kind, (words, _) in _CHANGES.items() if kind in kinds]
+    _show(Text(f"{_count(len(changes), 'solution')}{': ' if counts else ''}{', '.join(counts)}"))
+
+
+def _consequences(change: Change) -> Iterator[str]:
+    if change.members:
+        yield ", ".join(change.members)
+    yield from change.unknown
+    goes = change.change in ("replaced", "unknown", "deleted")
+    if goes and change.keeps_old:
+        yield "the old solution stays in the account"
+    elif goes and change.versions is not None:
+        yield f"{'' if change.change != 'unknown' else 'if so, '}{_count(change.versions, 'version')} lost"
+    elif goes:
+        yield "its versions are lost"
+    if change.change == "refused" and "ServiceToken" in change.members:
+        yield "CloudFormation can't move a resource to another provider: keep the provider"
+    elif change.change == "refused":
+        yield "needs a new solution, and solution_name is taken by the old one: change solution_name as well"
 
 
 def show_recipes(recipes: Iterable[RecipeFacts]) -> None:

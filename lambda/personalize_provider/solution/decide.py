@@ -206,7 +206,20 @@ def decide(goal: Present | Absent, observed: Observed | None, *, now: float, exp
         and not observed.is_adopted
         and _was_never_active(goal, observed)
     )
-    return Fail(not_finished(goal.label, step.reason), discard=Delete() if never_active else None)
+    failure = not_finished(goal.label, step.reason, now - goal.since, _instead_of_waiting(goal, observed))
+    return Fail(failure, discard=Delete() if never_active else None)
+
+
+def _instead_of_waiting(goal: Goal, observed: Observed | None) -> str:
+    """What ends a wait that no deadline is long enough for: a training may take hours (rule 59)."""
+    if (
+        isinstance(goal, Absent)
+        and goal.wait_for_training
+        and observed is not None
+        and _in_training(observed)
+    ):
+        return "try again when it has been trained, or stop the training first"
+    return ""
 
 
 def _was_never_active(goal: Goal, observed: Observed) -> bool:
@@ -387,12 +400,17 @@ def letting_go(goal: Absent, tags: Mapping[str, str]) -> Retag | None:
     return None
 
 
-def _end_training(goal: Absent, observed: Observed) -> Step | None:
-    training = {
+def _in_training(observed: Observed) -> dict[str, str]:
+    """The statuses of versions that are in training, by ARN."""
+    return {
         version["solutionVersionArn"]: status
         for version in observed.versions
         if (status := normalized(version.get("status", ""))) in _IN_TRAINING
     }
+
+
+def _end_training(goal: Absent, observed: Observed) -> Step | None:
+    training = _in_training(observed)
     stoppable = tuple(arn for arn, status in training.items() if status in _STOPPABLE)
     if stoppable and goal.takes_precautions and not goal.wait_for_training:
         return StopTraining(stoppable[:_MOST_STOPS_AT_ONCE])
@@ -445,6 +463,8 @@ def _failed(goal: Goal, operation: str, described: Mapping[str, Any]) -> Lifecyc
         goal.label,
         operation,
         described.get("failureReason") or "the service gives no reason",
-        "correct what it names and deploy again",
+        "correct what it names and deploy again"
+        if described.get("failureReason")
+        else "check that its dataset group is ACTIVE and has the recipe's datasets, and deploy again",
         "CREATE FAILED",
     )

@@ -43,6 +43,8 @@ Claim = Callable[[str, Mapping[str, str]], bool]
 # How often what may pass may refuse a precaution, one after the other, before it is gone without.
 _TRIES_OF_PRECAUTIONS = 3
 
+_RELEASE = "delete the campaign, or give it a version of another solution, and try again"
+
 # The solution is not as it was observed, or busy: look again rather than fail.
 _LOOK_AGAIN = frozenset({"ResourceInUseException", "ResourceAlreadyExistsException"})
 
@@ -139,7 +141,9 @@ class Solution:
             over = code == "InvalidInputException" and isinstance(effect, StopTraining)
             if code not in _LOOK_AGAIN and not gone and not over:
                 raise
-            return Wait(f"{error.operation_name}: {error_message(error)}{self._blockers(effect)}")
+            blockers = self._blockers(effect)
+            reason = f"{error.operation_name}: {error_message(error)}{blockers}"
+            return Wait(reason, next_step=_RELEASE if blockers else "")
         return None
 
     def _decide(self, observed: Observed | None, *, expired: bool) -> Step:

@@ -89,9 +89,13 @@ def test_check__what_is_no_fault__is_an_info(run: Run, file: Callable[[Any], Pat
 
     assert result.exit_code == 0
     assert findings(result) == [
-        [("info", "unknown-recipe", None), ("info", "unnamed", None), ("info", "auto-training-off", None)]
+        [
+            ("warning", "unknown-recipe", "recipeArn"),
+            ("info", "unnamed", None),
+            ("info", "auto-training-off", None),
+        ]
     ]
-    assert "Did you mean aws-sims?" in result.stdout
+    assert "did you mean aws-sims?" in result.stdout
 
 
 def test_check__as_json__has_the_documented_shape(run: Run, file: Callable[[Any], Path]) -> None:
@@ -109,8 +113,8 @@ def test_check__as_json__has_the_documented_shape(run: Run, file: Callable[[Any]
                         "severity": "error",
                         "id": None,
                         "argument": "name",
-                        "message": "name must match [a-zA-Z0-9][a-zA-Z0-9\\-_]*: got 'a b'; "
-                        "use letters, digits, - or _, beginning with a letter or digit",
+                        "message": "name must have only letters, digits, - and _, and begin with a letter or "
+                        "digit: got 'a b'; choose a name like my-movies_2",
                     }
                 ],
             }
