@@ -22,6 +22,9 @@ from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
 from personalize_local.address import ACCOUNT, HOST, REGION
+from personalize_local.node_sdk import link_sdk
+
+_CHECKOUT = Path(__file__).resolve().parents[2]
 
 if TYPE_CHECKING:
     from hypercorn.typing import ASGIFramework
@@ -122,6 +125,7 @@ def run(
     os.environ.clear()
     os.environ.update(wanted)
     tempfile.tempdir = str(data)
+    link_sdk(data, [Path.cwd(), _CHECKOUT])
     status = 1
     try:
         asyncio.new_event_loop().run_until_complete(_serve(sock, run_id, on_ready, until_eof=until_eof))
