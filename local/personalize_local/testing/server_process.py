@@ -77,7 +77,7 @@ class LocalAws:
                 "aws_access_key_id": "test",
                 "aws_secret_access_key": "test",
             }
-            config = Config(retries={"mode": "standard", "total_max_attempts": 1})
+            config = Config(retries={"mode": "standard", "total_max_attempts": 1}, inject_host_prefix=False)
             self._clients[key] = boto3.session.Session().client(
                 cast(Any, service), config=config, **(defaults | settings)
             )
