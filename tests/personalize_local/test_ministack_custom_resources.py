@@ -15,7 +15,9 @@ from botocore.exceptions import ClientError
 from personalize_local.testing.server_process import DeployError, LocalAws
 
 
-def resource(stack: cdk.Stack, code: str, runtime: lambda_.Runtime, *, framework: bool = False) -> None:
+def resource(
+    stack: cdk.Stack, code: str, runtime: lambda_.Runtime, *, framework: bool = False, seconds: int = 3600
+) -> None:
     handler = lambda_.Function(
         stack,
         "Handler",
@@ -25,7 +27,10 @@ def resource(stack: cdk.Stack, code: str, runtime: lambda_.Runtime, *, framework
     )
     provider = custom_resources.Provider(stack, "Provider", on_event_handler=handler) if framework else None
     cdk.CustomResource(
-        stack, "Resource", service_token=provider.service_token if provider else handler.function_arn
+        stack,
+        "Resource",
+        service_token=provider.service_token if provider else handler.function_arn,
+        service_timeout=cdk.Duration.seconds(seconds),
     )
 
 
@@ -48,6 +53,13 @@ def test_create__function_can_not_be_loaded__fails_at_once_with_the_reason(
         local_aws.deploy(stack)
     assert time.monotonic() - began < 30
     assert failed.value.status == "ROLLBACK_COMPLETE"
+
+
+def test_create__function_is_killed_while_it_is_loaded__its_answer_is_waited_for(local_aws: LocalAws) -> None:
+    stack = cdk.Stack(cdk.App(), "Stack")
+    resource(stack, "import os; os.kill(os.getpid(), 9)", lambda_.Runtime.PYTHON_3_13, seconds=1)
+    with pytest.raises(DeployError, match="timed out after 1s"):
+        local_aws.deploy(stack)
 
 
 def test_delete__function_can_no_longer_be_loaded__fails_at_once(local_aws: LocalAws) -> None:

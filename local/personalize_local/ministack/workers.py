@@ -88,7 +88,9 @@ class _Worker(lambda_runtime.Worker):  # type: ignore[misc] # ministack publishe
         except _LoadError as error:
             payload = error.payload or _ended(request_id, error.code)
             log = _Log([*error.log.records, _log_of(payload)])
-            return {"status": "error", "error": _Failure(payload, log, failed_to_load=True)}
+            # A process that somebody else has ended may load the next time.
+            is_code_wrong = error.payload is not None or (error.code or 0) >= 0
+            return {"status": "error", "error": _Failure(payload, log, failed_to_load=is_code_wrong)}
         if result["status"] == "error":
             payload = result.get("payload") or {}
             if result["error"] == "Worker process died":
