@@ -74,6 +74,8 @@ def client_environment(endpoint: str) -> dict[str, str]:
         "CDK_DEFAULT_ACCOUNT": ACCOUNT,
         "CDK_DEFAULT_REGION": REGION,
         "AWS_EC2_METADATA_DISABLED": "true",
+        # Some operations have a host of their own, such as sync-states.us-east-1.amazonaws.com.
+        "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         **dict.fromkeys(_NO_PROXY, f"{HOST},localhost"),

@@ -23,9 +23,12 @@ from hypercorn.config import Config
 
 from personalize_local.address import ACCOUNT, HOST, REGION
 from personalize_local.guard import guarded
+from personalize_local.node_sdk import link_sdk
 
 if TYPE_CHECKING:
     from hypercorn.typing import ASGIFramework
+
+_CHECKOUT = Path(__file__).resolve().parents[2]
 
 _SWITCHES = {
     "MINISTACK_HOST": HOST,
@@ -129,6 +132,7 @@ def run(
     os.environ.clear()
     os.environ.update(wanted)
     tempfile.tempdir = str(data)
+    link_sdk(data, [Path.cwd(), _CHECKOUT])
     status = 1
     try:
         asyncio.new_event_loop().run_until_complete(

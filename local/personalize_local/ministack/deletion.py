@@ -3,9 +3,6 @@
 CloudFormation deletes nothing that another resource of the stack still depends on. So a custom resource whose
 deletion failed keeps the function that its next deletion is sent to. And what a rollback could not delete
 still belongs to the stack, so that deleting the stack tries it again.
-
-And what an update has replaced or removed is deleted in a status of its own, by which a provider knows such a
-Delete.
 """
 
 from __future__ import annotations
@@ -18,7 +15,6 @@ from ministack.services import cloudformation
 from ministack.services.cloudformation import stacks
 
 _ENDING = ("DELETE_IN_PROGRESS", "ROLLBACK_IN_PROGRESS")
-_CLEANING_UP = "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"
 
 
 class StillNeededError(Exception):
@@ -50,11 +46,6 @@ class _Deletions:
     ) -> None:
         """Delete a resource of a stack; those that depend on it have had their turn."""
         stack = cloudformation._stacks.get(stack_name, {})
-        if stack.get("StackStatus") == "UPDATE_IN_PROGRESS":
-            stack["StackStatus"] = _CLEANING_UP
-            stack_id = stack["StackId"]
-            kind = "AWS::CloudFormation::Stack"
-            stacks._add_event(stack_id, stack_name, stack_name, kind, _CLEANING_UP, physical_id=stack_id)
         failed = self._failed.setdefault(stack.get("StackId", stack_name), set())
         failed.discard(logical_id)  # this is another try
         definitions = stack.get("_template", {}).get("Resources", {})

@@ -90,6 +90,7 @@ class LocalAws:
             }
             config = Config(
                 retries={"mode": "standard", "total_max_attempts": 1},
+                inject_host_prefix=False,
                 # Whatever the user's environment says of them.
                 proxies={},
                 use_fips_endpoint=False,
