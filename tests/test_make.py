@@ -29,7 +29,7 @@ def fresh(tmp_path: Path) -> Path:
 
 
 def test_destroy__fails__says_what_is_left_and_how_to_go_on() -> None:
-    ran = make("destroy", "TOOLS=", "CDK=false", "LOCAL=echo personalize_local")
+    ran = make("destroy", "DEPLOY_TOOLS=", "CDK=false", "LOCAL=echo personalize_local")
     assert ran.returncode != 0
     said = ran.stdout.splitlines()
     assert said == [
@@ -41,14 +41,14 @@ def test_destroy__fails__says_what_is_left_and_how_to_go_on() -> None:
 
 
 def test_destroy__of_a_real_account_fails__says_where_to_look_and_how_to_go_on() -> None:
-    ran = make("destroy", "TARGET=aws", "TOOLS=", "CDK=false")
+    ran = make("destroy", "TARGET=aws", "DEPLOY_TOOLS=", "CDK=false")
     assert ran.returncode != 0
     assert "aws cloudformation describe-stack-events --stack-name NAME" in ran.stdout
     assert "make destroy TARGET=aws goes on from there." in ran.stdout
 
 
 def test_deploy__to_the_local_aws__runs_the_cdk_by_exec_and_by_nothing_else() -> None:
-    planned = make("--dry-run", "deploy", "TOOLS=").stdout.splitlines()
+    planned = make("--dry-run", "deploy", "DEPLOY_TOOLS=").stdout.splitlines()
     cdk = [line for line in planned if " cdk " in line]
     assert len(cdk) == 2
     assert all(line.startswith(".venv/bin/python -m personalize_local exec -- cdk ") for line in cdk)

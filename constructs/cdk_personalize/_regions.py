@@ -40,7 +40,7 @@ def warn_where_there_is_none(scope: Construct, region: str) -> None:
         argument="the stack's Region",
         value=region,
         rule="must be one with Amazon Personalize",
-        fix=f"botocore lists no endpoint there, so deploys may fail; it lists {', '.join(sorted(REGIONS))}",
+        fix=f"botocore lists no endpoint there, so deploys may fail; deploy to {', '.join(sorted(REGIONS))}",
         id="region",
     )
     Annotations.of(scope).add_warning_v2(f"cdk-personalize:{doubt.id}", str(doubt))

@@ -221,7 +221,7 @@ def _is_about_what_is_new(error: ClientError) -> bool:
 def refused(resource: str, operation: str, error: Exception) -> LifecycleError:
     """The failure to report for a call that the service refused for good."""
     code = error_code(error)
-    next_step = _NEXT_STEPS.get(code, "see the provider's log for the whole answer")
+    next_step = _NEXT_STEPS.get(code, "look into the provider's log for the whole answer")
     if is_unreachable(error):
         next_step = _CONNECT
     return LifecycleError(resource, operation, error_message(error), next_step, code)

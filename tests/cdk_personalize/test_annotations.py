@@ -107,7 +107,6 @@ IRELAND = cdk.Environment(account="111122223333", region="eu-west-1")
             [],
         ),
     ],
-    ids=str,
 )
 def test_solution__that_names_what_is_elsewhere__is_warned_of(
     app: cdk.App, arguments: dict[str, Any], said_of_it: list[str]

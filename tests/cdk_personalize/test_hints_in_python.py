@@ -519,6 +519,19 @@ def _after(act: Callable[[cdk.Stack], Any], stack: cdk.Stack) -> cdk.Stack:
     return stack
 
 
+def test_hint__a_region_without_personalize__names_those_to_deploy_to() -> None:
+    def warned(region: str) -> list[str]:
+        stack = cdk.Stack(cdk.App(), "Films", env=cdk.Environment(account="123456789012", region=region))
+        SolutionProvider(stack)
+        found = Annotations.from_stack(stack).find_warning("*", Match.string_like_regexp("Region"))
+        return [str(warning.entry.data) for warning in found]
+
+    (warning,) = warned("eu-south-2")
+    _, said, named = warning.partition("botocore lists no endpoint there, so deploys may fail; deploy to ")
+    assert said
+    assert warned(named.split(", ")[0]) == []
+
+
 # What is only said of a request in the API's names; test_hints follows it.
 _OF_REQUESTS = {"_api_request.py"}
 _SHORTEST = 8  # characters of a text that is looked for

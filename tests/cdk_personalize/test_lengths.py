@@ -69,7 +69,6 @@ def test_entries__one_too_many__are_refused(at: str) -> None:
         (RecipeArn(), Recipe.from_arn(f"arn:aws:personalize:::recipe/{'a' * 300}")),
         (RecipeArn(), Recipe.from_name("a" * 300)),
     ],
-    ids=str,
 )
 def test_arn__that_is_too_long__is_refused(kind: Kind, value: object) -> None:
     assert "must have 0 to 256 characters" in str(next(kind.problems(value, "it")))

@@ -17,7 +17,9 @@ def warnings(region: str | None, *, single: bool = False) -> list[str]:
     stack = cdk.Stack(cdk.App(), "Films", env=cdk.Environment(account=ACCOUNT, region=region))
     if single:
         SolutionProvider.single_function(stack)
-    group = f"arn:aws:personalize:{region}:{ACCOUNT}:dataset-group/films"
+    place = region or "us-east-1"
+    partition = botocore.session.Session().get_partition_for_region(place)
+    group = f"arn:{partition}:personalize:{place}:{ACCOUNT}:dataset-group/films"
     for name in ("Movies", "Shows"):
         Solution(stack, name, dataset_group=group, recipe=Recipe.SIMS)
     found = Annotations.from_stack(stack).find_warning("*", Match.any_value())
