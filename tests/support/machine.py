@@ -198,7 +198,7 @@ class Stacks(RuleBasedStateMachine):
     @rule(pick=picks, which=picks, new=st.sampled_from(["A", "B", "C", "D"]))
     def change_logical_id(self, pick: int, which: int, new: str) -> None:
         """Refactor a stack: a resource gets another logical id, or two change theirs."""
-        self.account.time.run()
+        self._quiet()
         stack = self._pick(pick, *_AT_REST)
         if stack is not None and stack.resources:
             old = sorted(stack.resources)[which % len(stack.resources)]
@@ -209,7 +209,7 @@ class Stacks(RuleBasedStateMachine):
     @rule(pick=picks, to=picks, which=picks, new=st.sampled_from(["A", "B", "C", "D"]), told=st.booleans())
     def move(self, pick: int, to: int, which: int, new: str, told: bool) -> None:
         """Move a resource to another stack, whose id its tags get now, or only when a deploy asks for it."""
-        self.account.time.run()
+        self._quiet()
         if len(self._alive()) == 1:
             self.world.stacks.append(self.account.engine.create("news", self._template(_ONE)))
         self.account.time.run(_OLD_SECONDS)
@@ -228,7 +228,7 @@ class Stacks(RuleBasedStateMachine):
     @rule(pick=picks, which=picks)
     def let_go(self, pick: int, which: int) -> None:
         """Remove a resource whose solution is retained."""
-        self.account.time.run()
+        self._quiet()
         stack = self._pick(pick, *_AT_REST)
         if stack is None or not stack.resources:
             return
@@ -366,6 +366,7 @@ class Stacks(RuleBasedStateMachine):
         for _ in range(_FINAL_TRIES):
             self.end_campaigns()
             for stack in self._alive():
+                self._keep_out(stack)
                 stack.delete()
             self._quiet()
             self.account.time.run(_TRAINING_SECONDS)  # which a solution may be told to wait for
@@ -382,6 +383,15 @@ class Stacks(RuleBasedStateMachine):
                     tag = {"tagKey": STACK_ID_TAG, "tagValue": stack.stack_id}
                     self._try("TagResource", resourceArn=arn, tags=[tag])
         self.world.moved.clear()
+
+    def _keep_out(self, stack: Stack) -> None:
+        """Do the other thing that the refusal asks for: let a stack go without what it never had."""
+        if any("otherwise keep the resource out" in reason for reason in stack.reasons):
+            there = self.account.solutions()
+            for key, resource in list(stack.resources.items()):
+                tags = self.account.tags(resource.physical_id) if resource.physical_id in there else {}
+                if tags.get(STACK_ID_TAG, stack.stack_id) != stack.stack_id:
+                    del stack.resources[key]
 
     def _quiet(self) -> None:
         self.lift()
