@@ -46,6 +46,7 @@ _BETWEEN_OPERATIONS = (
     4.0  # no pipeline is quicker: the requests of one are told from the other's by their time
 )
 _TRAINING_SECONDS = 1200
+_SETTLES_SECONDS = 30.0
 _OLD_SECONDS = 400.0  # of what is younger, no version can have been trained
 _AT_REST = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE")
 
@@ -198,7 +199,7 @@ class Stacks(RuleBasedStateMachine):
     @rule(pick=picks, which=picks, new=st.sampled_from(["A", "B", "C", "D"]))
     def change_logical_id(self, pick: int, which: int, new: str) -> None:
         """Refactor a stack: a resource gets another logical id, or two change theirs."""
-        self._quiet()
+        self.account.time.run(_SETTLES_SECONDS)
         stack = self._pick(pick, *_AT_REST)
         if stack is not None and stack.resources:
             old = sorted(stack.resources)[which % len(stack.resources)]
@@ -209,6 +210,8 @@ class Stacks(RuleBasedStateMachine):
     @rule(pick=picks, to=picks, which=picks, new=st.sampled_from(["A", "B", "C", "D"]), told=st.booleans())
     def move(self, pick: int, to: int, which: int, new: str, told: bool) -> None:
         """Move a resource to another stack, whose id its tags get now, or only when a deploy asks for it."""
+        if self._pick(pick, *_AT_REST) is None:
+            return
         self._quiet()
         if len(self._alive()) == 1:
             self.world.stacks.append(self.account.engine.create("news", self._template(_ONE)))
@@ -228,10 +231,10 @@ class Stacks(RuleBasedStateMachine):
     @rule(pick=picks, which=picks)
     def let_go(self, pick: int, which: int) -> None:
         """Remove a resource whose solution is retained."""
-        self._quiet()
         stack = self._pick(pick, *_AT_REST)
         if stack is None or not stack.resources:
             return
+        self._quiet()
         key = sorted(stack.resources)[which % len(stack.resources)]
         arn = stack.resources[key].physical_id
         self.account.time.run(_OLD_SECONDS)
