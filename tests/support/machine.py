@@ -383,15 +383,14 @@ class Stacks(RuleBasedStateMachine):
         for arn in self.world.moved & self.account.solutions().keys():
             for stack in self._alive():
                 if arn in {resource.physical_id for resource in stack.resources.values()}:
-                    tag = {"tagKey": STACK_ID_TAG, "tagValue": stack.stack_id}
-                    self._try("TagResource", resourceArn=arn, tags=[tag])
+                    self._try("TagResource", resourceArn=arn, tags=tag_list(**{STACK_ID_TAG: stack.stack_id}))
         self.world.moved.clear()
 
     def _keep_out(self, stack: Stack) -> None:
         """Do the other thing that the refusal asks for: let a stack go without what it never had."""
-        if any("otherwise keep the resource out" in reason for reason in stack.reasons):
-            there = self.account.solutions()
-            for key, resource in list(stack.resources.items()):
+        there = self.account.solutions()
+        for key, resource in list(stack.resources.items()):
+            if any("otherwise keep the resource out" in reason for reason in stack.reasons):
                 tags = self.account.tags(resource.physical_id) if resource.physical_id in there else {}
                 if tags.get(STACK_ID_TAG, stack.stack_id) != stack.stack_id:
                     del stack.resources[key]
