@@ -42,9 +42,7 @@ _CODES = (
 )
 _KINDS = ("refused", "fault", "lost", "reset", "empty", "killed before", "killed after", "slow")
 _FINAL_TRIES = 4
-_BETWEEN_OPERATIONS = (
-    4.0  # no pipeline is quicker: the requests of one are told from the other's by their time
-)
+_BETWEEN_OPERATIONS = 4.0  # no pipeline is quicker: requests are told apart by their time
 _TRAINING_SECONDS = 1200
 _SETTLES_SECONDS = 30.0
 _OLD_SECONDS = 400.0  # of what is younger, no version can have been trained
