@@ -9,6 +9,7 @@ shows nothing from before it. Until then, what can't have sent the request is as
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import Enum, auto
 
 from personalize_provider.clock import Clock
@@ -19,6 +20,7 @@ from personalize_provider.errors import (
     SupersededError,
     error_code,
     is_denied,
+    is_throttle,
     is_unreachable,
     may_pass,
     refused,
@@ -138,9 +140,11 @@ class StackWatch:
         if is_delete and was == UNKNOWN:
             return None
         ask = self._ask(_CHECK_SECONDS)
+        # A throttle goes to the reconciler: asking again and again here would leave no room for first events.
+        read = replace(ask, passes=lambda error, age: not is_throttle(error) and self._passes(error, age))
         while True:
             try:
-                now = ask(self._read)
+                now = read(self._read)
             except CALL_ERRORS as error:
                 if not (is_delete and self._is_refused_for_good(error)):
                     raise

@@ -44,10 +44,9 @@ _CODES = (
 )
 _KINDS = ("refused", "fault", "lost", "reset", "empty", "killed before", "killed after", "slow")
 _FINAL_TRIES = 4
-_BETWEEN_OPERATIONS = (
-    4.0  # no pipeline is quicker: the requests of one are told from the other's by their time
-)
+_BETWEEN_OPERATIONS = 4.0  # no pipeline is quicker: requests are told apart by their time
 _TRAINING_SECONDS = 1200
+_SETTLES_SECONDS = 30.0
 _OLD_SECONDS = 400.0  # of what is younger, no version can have been trained
 _AT_REST = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE")
 _LAGS = ((0.0,), (0.0,), (0.0,), (0.5,), (1.0,), (2.0,), (6.0,), (0.0, 1.0), (0.0, 2.0, 0.5), (6.0, 0.0))
@@ -205,7 +204,7 @@ class Stacks(RuleBasedStateMachine):
     @rule(pick=picks, which=picks, new=st.sampled_from(["A", "B", "C", "D"]))
     def change_logical_id(self, pick: int, which: int, new: str) -> None:
         """Refactor a stack: a resource gets another logical id, or two change theirs."""
-        self.account.time.run()
+        self.account.time.run(_SETTLES_SECONDS)
         stack = self._pick(pick, *_AT_REST)
         if stack is not None and stack.resources:
             old = sorted(stack.resources)[which % len(stack.resources)]
@@ -216,7 +215,9 @@ class Stacks(RuleBasedStateMachine):
     @rule(pick=picks, to=picks, which=picks, new=st.sampled_from(["A", "B", "C", "D"]), told=st.booleans())
     def move(self, pick: int, to: int, which: int, new: str, told: bool) -> None:
         """Move a resource to another stack, whose id its tags get now, or only when a deploy asks for it."""
-        self.account.time.run()
+        if self._pick(pick, *_AT_REST) is None:
+            return
+        self._quiet()
         if len(self._alive()) == 1:
             self.world.stacks.append(self.account.engine.create("news", self._template(_ONE)))
         self.account.time.run(_OLD_SECONDS)
@@ -235,10 +236,10 @@ class Stacks(RuleBasedStateMachine):
     @rule(pick=picks, which=picks)
     def let_go(self, pick: int, which: int) -> None:
         """Remove a resource whose solution is retained."""
-        self.account.time.run()
         stack = self._pick(pick, *_AT_REST)
         if stack is None or not stack.resources:
             return
+        self._quiet()
         key = sorted(stack.resources)[which % len(stack.resources)]
         arn = stack.resources[key].physical_id
         self.account.time.run(_OLD_SECONDS)
@@ -373,6 +374,7 @@ class Stacks(RuleBasedStateMachine):
         for _ in range(_FINAL_TRIES):
             self.end_campaigns()
             for stack in self._alive():
+                self._keep_out(stack)
                 stack.delete()
             self._quiet()
             self.account.time.run(_TRAINING_SECONDS)  # which a solution may be told to wait for
@@ -386,9 +388,17 @@ class Stacks(RuleBasedStateMachine):
         for arn in self.world.moved & self.account.solutions().keys():
             for stack in self._alive():
                 if arn in {resource.physical_id for resource in stack.resources.values()}:
-                    tag = {"tagKey": STACK_ID_TAG, "tagValue": stack.stack_id}
-                    self._try("TagResource", resourceArn=arn, tags=[tag])
+                    self._try("TagResource", resourceArn=arn, tags=tag_list(**{STACK_ID_TAG: stack.stack_id}))
         self.world.moved.clear()
+
+    def _keep_out(self, stack: Stack) -> None:
+        """Do the other thing that the refusal asks for: let a stack go without what it never had."""
+        there = self.account.solutions()
+        for key, resource in list(stack.resources.items()):
+            if any("otherwise keep the resource out" in reason for reason in stack.reasons):
+                tags = self.account.tags(resource.physical_id) if resource.physical_id in there else {}
+                if tags.get(STACK_ID_TAG, stack.stack_id) != stack.stack_id:
+                    del stack.resources[key]
 
     def _quiet(self) -> None:
         self.lift()

@@ -55,13 +55,16 @@ def moved_from_another_stack(goal: Goal, operation: str, observed: Observed) -> 
 
     The role must not change it, and whether that stack still has it can't be told.
     """
+    is_delete = operation == "DeleteSolution"
+    otherwise = "keep the resource out of the delete (RetainResources)" if is_delete else _OTHER_NAME
     return LifecycleError(
         goal.label,
         operation,
         f"its tags say that it belongs to the resource {_logical_id(observed)} of the stack "
         f"{observed.tags[STACK_ID_TAG]}; it was left as it is",
         "if it was moved to this stack, set its tag and try again: aws personalize tag-resource "
-        f"--resource-arn {goal.arn} --tags tagKey={STACK_ID_TAG},tagValue={goal.owner.stack_id}",
+        f"--resource-arn {goal.arn} --tags tagKey={STACK_ID_TAG},tagValue={goal.owner.stack_id}; "
+        f"otherwise {otherwise}",
         "NotOwned",
     )
 
