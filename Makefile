@@ -14,8 +14,10 @@ export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 export PYTHONPATH := $(CURDIR)/local
 # Some shells set it, and then each process of the tests compiles every module that it imports.
 unexport PYTHONDONTWRITEBYTECODE
-# jsii fills the screen on Node 20, which works; the variable lists major versions.
+# Node 20 works, and three programs fill the screen to say that it is old. Both jsii variables list versions.
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
+export JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION := 20
+export AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED := true
 export CDK_DISABLE_CLI_TELEMETRY := true
 
 LOCAL := .venv/bin/python -m personalize_local
@@ -24,21 +26,26 @@ DEPLOY_TOOLS := .venv/.local node_modules/.installed
 TEST_TOOLS := .venv/.test node_modules/.installed
 
 ifeq ($(TARGET),local)
-  # A profile of the user's must not lead the local deploy to a real account.
-  CDK := env -u AWS_PROFILE -u AWS_DEFAULT_PROFILE $$($(LOCAL) env) cdk
+  # Runs nothing when no local AWS answers, and hides the user's profile and settings from the command.
+  CDK := $(LOCAL) exec -- cdk
   ACCOUNT := local-aws
   PREPARED := bootstrap
   # Named, so that the CLI need not synthesize the app to find out.
   ENVIRONMENT := aws://000000000000/us-east-1 --app ''
+  LEFT := $(LOCAL) leftovers || true; \
+    echo "Here: make destroy again, or make stop."
   # The CDK's validation of the template is two thirds of a synthesis. `make synth` and the tests have it.
   deploy diff destroy: export CDK_VALIDATION := false
 else ifeq ($(TARGET),aws)
   CDK := cdk
+  LEFT := echo "What is left, for each stack that is named above:"; \
+    echo "  aws cloudformation describe-stack-events --stack-name NAME --query \"StackEvents[?ResourceStatus=='DELETE_FAILED'].[LogicalResourceId,ResourceStatusReason]\""; \
+    echo "Mend what the reasons say. make destroy TARGET=aws goes on from there."
 else
   $(error TARGET=$(TARGET) is not known: use TARGET=local (the default) or TARGET=aws)
 endif
 
-.PHONY: help setup deploy bootstrap diff synth destroy local local-aws test unit soak bench lint format dist template docs clean
+.PHONY: help setup deploy bootstrap diff synth destroy local stop local-aws test unit soak bench lint format dist template docs clean
 
 help:  ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -58,7 +65,8 @@ synth: $(DEPLOY_TOOLS)  ## Write the CloudFormation template to cdk.out
 	cdk synth $(STACKS) --quiet --no-notices
 
 destroy: $(DEPLOY_TOOLS) $(ACCOUNT)  ## Delete what deploy made, and stop the local AWS
-	$(CDK) destroy $(STACKS) --force --no-notices
+	@$(CDK) destroy $(STACKS) --force --no-notices || { \
+		status=$$?; echo "The destroy did not end well."; $(LEFT); exit $$status; }
 ifeq ($(TARGET),local)
 	$(LOCAL) leftovers
 	$(LOCAL) stop
@@ -66,6 +74,9 @@ endif
 
 local: $(DEPLOY_TOOLS)  ## Run the local AWS in the foreground
 	$(LOCAL) serve
+
+stop:  ## Stop the local AWS, and forget what is in it
+	@if [ -x .venv/bin/python ]; then $(LOCAL) stop; else echo "No local AWS runs here."; fi
 
 local-aws: $(DEPLOY_TOOLS)
 	@$(LOCAL) start
@@ -88,6 +99,7 @@ dist: $(TEST_TOOLS)  ## Build the sdist and the wheel, in dist/
 	rm -rf dist
 	env -u SOURCE_DATE_EPOCH uv build --quiet --python .venv/bin/python
 	@wc -c dist/*.tar.gz dist/*.whl
+	@echo "Install it with all extras, or with those that you need: pip install '$$(echo dist/*.whl)[cli,local,testing]'"
 
 template: $(DEPLOY_TOOLS)  ## Write the provider for teams without the CDK to dist/: a template and a zip
 	.venv/bin/python plain/build.py dist
@@ -108,10 +120,10 @@ docs: $(TEST_TOOLS)  ## Write the generated pages anew, and build the site and t
 	RECIPE_PAGE=update ERROR_PAGE=update PLAIN_REFERENCE=update pytest -q tests/docs/test_recipe_page.py \
 		tests/docs/test_error_page.py tests/docs/test_plain_cloudformation.py
 	NO_MKDOCS_2_WARNING=true mkdocs build --strict --quiet
-	@echo "Open $(CURDIR)/build/site/index.html, or serve it: mkdocs serve"
+	@echo "Open $(CURDIR)/build/site/index.html, or serve it, which the search needs: .venv/bin/mkdocs serve"
 
 clean:  ## Stop the local AWS and remove everything that make made
-	@if [ -x .venv/bin/python ]; then $(LOCAL) stop; fi
+	@$(MAKE) --no-print-directory stop
 	rm -rf .venv node_modules build dist cdk.out .local-aws .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -125,15 +137,16 @@ clean:  ## Stop the local AWS and remove everything that make made
 	@touch $@
 
 .venv/.created:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
-		|| { echo "Python 3.11 or newer is needed; $(PYTHON) is $$($(PYTHON) --version). Try: make PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+		|| { echo "Python 3.11 or newer is needed; $(PYTHON) is $$($(PYTHON) --version 2>/dev/null || echo not there)."; \
+		echo "Name one that you have: make $(or $(MAKECMDGOALS),deploy) PYTHON=python3.12"; exit 1; }
 	$(PYTHON) -m venv .venv
 	.venv/bin/python -m pip install --disable-pip-version-check --quiet $$(grep '^uv==' requirements-local.txt)
 	@touch $@
 
 node_modules/.installed: package.json package-lock.json
-	@node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20 ? 1 : 0)' \
-		|| { echo "Node 20 or newer is needed: https://nodejs.org"; exit 1; }
+	@node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20 ? 1 : 0)' 2>/dev/null \
+		|| { echo "Node.js 20 or newer is needed, best 22: https://nodejs.org"; exit 1; }
 	@echo "Installing the CDK CLI into node_modules"
 	npm ci --no-audit --no-fund --loglevel error
 	@touch $@

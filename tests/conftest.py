@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from personalize_local.address import misleads
+
 # The same examples each time, and no time limit for one: what is right must not depend on the day, or on what
 # else the machine does. `make soak` draws new ones.
 settings.register_profile("repeatable", derandomize=True, database=None, deadline=None)
@@ -25,7 +27,7 @@ _PLUGIN = [] if _INSTALLED else ["personalize_local.pytest_plugin"]
 pytest_plugins = [*_PLUGIN, "enforcing_aws", "cloud", "distributions"]
 
 _LONG = {"consumer", "e2e", "examples", "reliability"}
-_SERVERS = {"_personalize_local_server", "_enforcing_server"}
+_SERVERS = {"_personalize_local_server", "_enforcing_server", "module_local_aws"}
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
@@ -49,12 +51,15 @@ def pytest_collection_finish() -> None:
 os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20")
 # Six seconds a synth. The one test that is about it turns it on.
 os.environ.setdefault("CDK_VALIDATION", "false")
-# A client that a test makes must never find the credentials of whoever runs it.
+# A client that a test makes must never find the credentials and settings of whoever runs it.
+for name in [name for name in os.environ if misleads(name)]:
+    del os.environ[name]
 os.environ.update(
+    AWS_CONFIG_FILE=os.devnull,
+    AWS_SHARED_CREDENTIALS_FILE=os.devnull,
+    AWS_EC2_METADATA_DISABLED="true",
     AWS_ACCESS_KEY_ID="test",
     AWS_SECRET_ACCESS_KEY="test",
     AWS_REGION="us-east-1",
     AWS_DEFAULT_REGION="us-east-1",
 )
-for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL"):
-    os.environ.pop(name, None)

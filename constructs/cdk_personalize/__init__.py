@@ -9,7 +9,7 @@ import typing
 
 from cdk_personalize.auto_training import AutoTraining
 from cdk_personalize.errors import InvalidConstructError, InvalidProviderError, InvalidSolutionError, Problem
-from cdk_personalize.recipe import Recipe
+from cdk_personalize.recipe import CatalogRecipe, Recipe
 from cdk_personalize.recipe_facts import RecipeFacts, RecipeParameter
 from cdk_personalize.solution_config import (
     AutoMLConfig,
@@ -38,6 +38,7 @@ if typing.TYPE_CHECKING:
 __all__ = [
     "AutoMLConfig",
     "AutoTraining",
+    "CatalogRecipe",
     "CategoricalHyperParameterRange",
     "ContinuousHyperParameterRange",
     "EventParameters",

@@ -7,6 +7,7 @@ checked.
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -30,7 +31,12 @@ _SWITCH = "performAutoTraining"
 _SCHEDULE = "solutionConfig.autoTrainingConfig"
 _EXPRESSION = "schedulingExpression"
 _TAG = ("tagKey", "tagValue")
-_MORE_MEMBERS = {"": (_SWITCH, "tags"), "solutionConfig": ("autoTrainingConfig",)}
+_MORE_MEMBERS: Mapping[str, Mapping[str, Kind | None]] = {
+    "": {_SWITCH: kinds.Flag(), "tags": None},
+    "solutionConfig": {"autoTrainingConfig": None},
+}
+_TEXT = kinds.Text(max=1000)
+_ARGUMENTS = "give create_solution's arguments, such as name, datasetGroupArn and recipeArn"
 _OUR_OWN = {"adopt_existing", "auto_training", "wait_for_training_on_delete"}
 
 _SERVICE_DAYS = 7  # rule 33
@@ -75,15 +81,24 @@ class ApiRequest:
         given = {name: value for name, value in self.arguments.items() if name in known}
         given.setdefault("dataset_group", None)
         own = _tag_rules.own_tags(adopts=self.arguments.get("adopt_existing"))
-        found = [*examine(SolutionRequest(**given)), *_tag_rules.find_problems(self.tags, own)]
-        return [*self.problems, *map(_in_api_names, found)]
+        found = [
+            *map(_in_api_names, examine(SolutionRequest(**given))),
+            *map(_in_api_names, _tag_rules.find_problems(self.tags, own)),
+        ]
+        # What has the wrong type and another mistake is corrected by what is said of that one.
+        others = {problem.argument for problem in found if not isinstance(problem, Doubt)}
+        return [*(problem for problem in self.problems if problem.argument not in others), *found]
 
 
 def read(request: Any) -> ApiRequest:
     """Read a request. Whatever it is, problems are for the answer to tell."""
     found: list[Problem] = []
     if not isinstance(request, Mapping):
-        kinds.refuse(request, "request", "must be a mapping", "give create_solution's arguments", found)
+        kinds.refuse(request, "request", "must be a mapping", _ARGUMENTS, found)
+        return ApiRequest({"dataset_group": ANYTHING, "recipe": ANYTHING}, problems=tuple(found))
+    if request and not request.keys() & _PLACES.keys():  # something else: each of its members is as wrong
+        rule = "must hold the members of a CreateSolution request"
+        kinds.refuse(list(request), "request", rule, _ARGUMENTS, found)
         return ApiRequest({"dataset_group": ANYTHING, "recipe": ANYTHING}, problems=tuple(found))
     found += _unknown_members(Structure(SolutionRequest), request, "")
     arguments = read_members(
@@ -107,23 +122,25 @@ def _auto_training(request: Mapping[str, Any], found: list[Problem]) -> Any:
     config = request.get("solutionConfig")
     schedule = config.get("autoTrainingConfig", ANYTHING) if isinstance(config, Mapping) else ANYTHING
     if not isinstance(switch, bool):
-        fix = "give auto_training=..., whose value is known now" if is_token(switch) else _not_this(switch)
+        fix = "give auto_training=..., whose value is known now" if is_token(switch) else kinds.NO_FLAG
         return kinds.refuse(switch, _SWITCH, "must be True or False", fix, found)
     if not switch:
         if schedule is not ANYTHING:  # rule 34
-            rule, fix = f"must be left out while {_SWITCH} is False", f"say {_SWITCH}: True, or leave it out"
+            rule = f"must be left out while {_SWITCH} is False"
+            fix = f"leave {_SCHEDULE} out, or set {_SWITCH} to True"
             kinds.refuse(schedule, _SCHEDULE, rule, fix, found)
         return AutoTraining.DISABLED
     if schedule is ANYTHING:
         return AutoTraining.every(days=_SERVICE_DAYS)
     if not isinstance(schedule, Mapping):
-        return kinds.refuse(schedule, _SCHEDULE, "must be a mapping", _not_this(schedule), found)
+        fix = f'as in {{"{_EXPRESSION}": "rate(7 days)"}}'
+        return kinds.refuse(schedule, _SCHEDULE, "must be a mapping", fix, found)
     return _schedule(schedule, found)
 
 
 def _schedule(schedule: Mapping[str, Any], found: list[Problem]) -> Any:
     found += [
-        _unknown(name, value, f"{_SCHEDULE}.{name}", (_EXPRESSION,))
+        _unknown(name, value, f"{_SCHEDULE}.{name}", {_EXPRESSION: _TEXT})
         for name, value in schedule.items()
         if name != _EXPRESSION
     ]
@@ -161,13 +178,13 @@ def _tag_problems(tag: Any, at: str) -> Iterator[Problem]:
         return
     for name, value in tag.items():
         if name not in _TAG:
-            yield _unknown(name, value, f"{at}.{name}", _TAG)
+            yield _unknown(name, value, f"{at}.{name}", dict.fromkeys(_TAG, _TEXT))
     for name in _TAG:
         if name not in tag:
             yield Problem(argument=f"{at}.{name}", value=dict(tag), rule="is required", fix="add it")
         elif not isinstance(tag[name], str):
-            rule, fix = "must be a string", _not_this(tag[name])
-            yield Problem(argument=f"{at}.{name}", value=tag[name], rule=rule, fix=fix)
+            fix = f"write {json.dumps(_scalar(tag[name]))}"
+            yield Problem(argument=f"{at}.{name}", value=tag[name], rule="must be a string", fix=fix)
 
 
 def _unknown_members(kind: Kind, value: Any, at: str) -> Iterator[Problem]:
@@ -178,7 +195,7 @@ def _unknown_members(kind: Kind, value: Any, at: str) -> Iterator[Problem]:
     if not isinstance(kind, Structure) or not isinstance(value, Mapping):
         return
     ours = {api_name(name): inner for name, inner in members(kind.type).items() if name not in _OUR_OWN}
-    known = (*ours, *_MORE_MEMBERS.get(at, ()))
+    known = {**ours, **_MORE_MEMBERS.get(at, {})}
     for name, item in value.items():
         path = f"{at}.{name}".lstrip(".")
         if name in ours:
@@ -187,25 +204,37 @@ def _unknown_members(kind: Kind, value: Any, at: str) -> Iterator[Problem]:
             yield _unknown(name, item, path, known)
 
 
-def _unknown(name: object, value: object, at: str, known: tuple[str, ...]) -> Problem:
-    """A member that stands in the wrong place, such as eventsConfig (rule 37), or a slip of the pen."""
-    place = _PLACES.get(str(name))
-    similar = closest(str(name), known)
-    if place:
+def _unknown(name: object, value: object, at: str, known: Mapping[str, Kind | None]) -> Problem:
+    """A member that stands in the wrong place, such as eventsConfig (rule 37), or a slip of the pen.
+
+    Only a member that takes such a value is suggested.
+    """
+    place, kind = _PLACES.get(str(name), ("", None))
+    similar = closest(str(name), [member for member, kind in known.items() if _takes(kind, value)])
+    if place and place != at and _takes(kind, value):
         fix = f"it belongs at {place}"
     else:
-        fix = f"did you mean {similar}?" if similar else f"known are {', '.join(known)}"
+        fix = f"did you mean {similar}?" if similar else f"leave it out; known are {', '.join(known)}"
     return Problem(argument=at, value=value, rule="is no member that the API has there", fix=fix)
 
 
-def _places(structure: Structure, at: str) -> Iterator[tuple[str, str]]:
+def _takes(kind: Kind | None, value: object) -> bool:
+    """Whether a value is of the form that a member has; None for one that is read otherwise."""
+    found: list[Problem] = []
+    return kind is None or not (
+        [*kinds.problems(kind, kinds.read(kind, value, "", found), ""), *found]
+        and type(value) in (dict, list, tuple)
+    )
+
+
+def _places(structure: Structure, at: str) -> Iterator[tuple[str, tuple[str, Kind | None]]]:
     """Where each member has its place, for those that stand in no list."""
-    for name in _MORE_MEMBERS.get(at, ()):
-        yield name, f"{at}.{name}".lstrip(".")
+    for name, other in _MORE_MEMBERS.get(at, {}).items():
+        yield name, (f"{at}.{name}".lstrip("."), other)
     for name, kind in members(structure.type).items():
         if name not in _OUR_OWN:
             path = f"{at}.{api_name(name)}".lstrip(".")
-            yield api_name(name), path
+            yield api_name(name), (path, kind)
             if isinstance(kind, Structure):
                 yield from _places(kind, path)
 
@@ -253,8 +282,9 @@ def _token_text(token: Any) -> str:
     return Token.as_string(token)
 
 
-def _not_this(value: object) -> str:
-    return f"{type(value).__name__} does not do"
+def _scalar(value: object) -> str:
+    """The string that a tag's value should be."""
+    return kinds.to_text(value) if isinstance(value, int | float) else "..."
 
 
 _NAMES = frozenset(_names(Structure(SolutionRequest))) - _OUR_OWN

@@ -17,7 +17,9 @@ from cdk_personalize.solution_base import SolutionBase, path_of
 _SOLUTION_ARN = Text(
     max=256,
     pattern=rf"arn:[a-z\d-]+:personalize:[a-z\d-]+:\d{{12}}:solution/{SOLUTION_NAME.pattern}",
-    hint="give a solution's ARN, such as arn:aws:personalize:us-east-1:123456789012:solution/movies",
+    rule="must be the ARN of a solution",
+    hint="an ARN is like arn:aws:personalize:us-east-1:123456789012:solution/movies; "
+    "for a name use Solution.from_solution_name",
 )
 
 

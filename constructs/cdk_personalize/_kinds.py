@@ -59,7 +59,7 @@ def problems(kind: Kind, value: Any, at: str) -> Iterator[Problem]:
 def required(kind: Kind, value: Any, at: str) -> Iterator[Problem]:
     """Find what is wrong with a value that must be there, unless it is a token."""
     if value is None:
-        yield Problem(argument=at, value=value, rule="must not be None", fix="give a value")
+        yield Problem(argument=at, value=value, rule="must not be None", fix="give a value, or remove it")
     yield from problems(kind, value, at)
 
 
@@ -89,26 +89,29 @@ class Text(Kind):
         min: Fewest characters.
         max: Most characters.
         pattern: What the whole string matches.
-        hint: What to do when it does not.
+        rule: The same in words, as the end of a sentence.
+        hint: What to do when it does not match.
     """
 
     min: int = 0
     max: int
     pattern: str = ""
+    rule: str = ""
     hint: str = ""
 
     def problems(self, value: Any, at: str) -> Iterator[Problem]:
         if not isinstance(value, str):
-            yield _wrong_type(value, at, "a string")
+            yield _wrong_type(value, at, "a string", _quoted(value))
         elif not self.min <= len(value) <= self.max:
+            surplus = len(value) - self.max
             yield Problem(
                 argument=at,
                 value=value,
                 rule=f"must have {self.min} to {self.max} characters",
-                fix=f"it has {len(value)}",
+                fix=f"shorten it by {surplus}" if surplus > 0 else f"give at least {self.min}",
             )
         elif self.pattern and not re.fullmatch(self.pattern, value):
-            yield Problem(argument=at, value=value, rule=f"must match {self.pattern}", fix=self.hint)
+            yield Problem(argument=at, value=value, rule=self.rule, fix=self.hint)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,7 +123,7 @@ class Number(Kind):
 
     def problems(self, value: Any, at: str) -> Iterator[Problem]:
         if not _is_number(value):
-            yield _wrong_type(value, at, "a number")
+            yield _wrong_type(value, at, "a number", _unquoted(value, self))
         else:
             yield from _out_of_range(value, at, self.min, self.max)
 
@@ -138,7 +141,7 @@ class Integer(Kind):
 
     def problems(self, value: Any, at: str) -> Iterator[Problem]:
         if not isinstance(value, int) or isinstance(value, bool):
-            yield _wrong_type(value, at, "a whole number (int)")
+            yield _wrong_type(value, at, "a whole number (int)", _unquoted(value, self))
         else:
             yield from _out_of_range(value, at, self.min, self.max)
 
@@ -152,7 +155,10 @@ class IntegerText(Integer):
     def read(self, value: Any, at: str, found: list[Problem]) -> Any:
         if isinstance(value, str) and _WHOLE.fullmatch(value):
             return int(value)
-        return refuse(value, at, "must be a string that holds a whole number", 'write it as in "10"', found)
+        number = _whole(value)
+        fix = 'write one in quotes, as in "10"' if number is None else f'write "{number}"'
+        refuse(value, at, "must be a string that holds a whole number", fix, found)
+        return ANYTHING if number is None else number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,9 +169,9 @@ class ScalarText(Kind):
 
     def problems(self, value: Any, at: str) -> Iterator[Problem]:
         if not isinstance(value, str | int | float):
-            yield _wrong_type(value, at, "a string, a number or a boolean")
+            yield _wrong_type(value, at, "a string, a number or a boolean", 'give one, as in "0.5"')
         elif isinstance(value, float) and not math.isfinite(value):
-            yield Problem(argument=at, value=value, rule="must be finite", fix="give a number")
+            yield Problem(argument=at, value=value, rule="must be finite", fix="give a number, as in 0.5")
         else:
             yield from Text(max=self.max).problems(to_text(value), at)
 
@@ -181,11 +187,9 @@ class NumberText(ScalarText):
 
     def problems(self, value: Any, at: str) -> Iterator[Problem]:
         if not (_is_number(value) or isinstance(value, str)):
-            yield _wrong_type(value, at, "a number, or a string that holds one")
+            yield _wrong_type(value, at, "a number, or a string that holds one", 'give one, as in "0.5"')
         elif not _is_finite(value):
-            yield Problem(
-                argument=at, value=value, rule="must be a number", fix="events are compared with it"
-            )
+            yield Problem(argument=at, value=value, rule="must be a number", fix='give one, as in "0.5"')
         else:
             yield from Text(max=self.max).problems(to_text(value), at)
 
@@ -195,7 +199,7 @@ class Flag(Kind):
 
     def problems(self, value: Any, at: str) -> Iterator[Problem]:
         if not isinstance(value, bool):
-            yield _wrong_type(value, at, "True or False")
+            yield _wrong_type(value, at, "True or False", NO_FLAG)
 
 
 @dataclass(frozen=True)
@@ -207,8 +211,10 @@ class Choice(Kind):
     def problems(self, value: Any, at: str) -> Iterator[Problem]:
         if not isinstance(value, self.members):
             name = self.members.__name__
-            names = ", ".join(f"{name}.{member.name}" for member in self.members)
-            yield _wrong_type(value, at, f"a member of {name}", f"use one of {names}")
+            names = [f"{name}.{member.name}" for member in self.members]
+            similar = closest(str(value), [member.name for member in self.members])
+            fix = f"use {name}.{similar}" if similar else f"use one of {', '.join(names)}"
+            yield _wrong_type(value, at, f"a member of {name}", fix)
 
     def wire(self, value: Enum) -> Any:
         return value.value
@@ -231,7 +237,7 @@ class ListOf(Kind):
 
     def problems(self, value: Any, at: str) -> Iterator[Problem]:
         if not isinstance(value, Sequence) or isinstance(value, str | bytes):
-            yield _wrong_type(value, at, "a list")
+            yield _wrong_type(value, at, "a list", "put it into brackets, as in [...]")
             return
         yield from _too_many(value, at, self.max)
         for index, item in enumerate(value):
@@ -256,7 +262,7 @@ class MapOf(Kind):
 
     def problems(self, value: Any, at: str) -> Iterator[Problem]:
         if not isinstance(value, Mapping):
-            yield _wrong_type(value, at, "a mapping")
+            yield _wrong_type(value, at, "a mapping", "give names and values, as in {name: value}")
             return
         yield from _too_many(value, at, self.max)
         for key, item in value.items():
@@ -272,30 +278,66 @@ class MapOf(Kind):
         return {key: read(self.value, item, f"{at}[{key!r}]", found) for key, item in value.items()}
 
 
-def to_text(value: str | float) -> str:
+def to_text(value: str | float | Decimal) -> str:
     """Write a scalar as the API's strings have it: 55 as "55", True as "true", 1e-05 as "0.00001"."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, float):
         return f"{Decimal(float.__repr__(value)):f}"  # a subclass, such as numpy's, may say more
-    return str(value)
+    return f"{value:f}" if isinstance(value, Decimal) else str(value)
 
 
 def _read_text(value: Any, at: str, found: list[Problem]) -> Any:
-    """A string. An argument may be more than that, but not the API's member (rules 7 and 8)."""
+    """A string. An argument may be more than that, but not the API's member (rules 7 and 8).
+
+    A number or a boolean is read as the string that it should be, so that it is checked further.
+    """
     if isinstance(value, str):
         return value
-    fix = (
-        f'write "{to_text(value)}"'
-        if isinstance(value, int | float)
-        else f"{type(value).__name__} does not do"
-    )
-    return refuse(value, at, "must be a string", fix, found)
+    if not isinstance(value, int | float | Decimal) or not math.isfinite(value):
+        return refuse(value, at, "must be a string", 'give one, as in "0.5"', found)
+    refuse(value, at, "must be a string", _quoted(value), found)
+    return to_text(value)
 
 
-def _wrong_type(value: object, at: str, expected: str, fix: str = "") -> Problem:
-    found = value.__name__ if isinstance(value, type) else type(value).__name__
-    return Problem(argument=at, value=value, rule=f"must be {expected}", fix=fix or f"{found} does not do")
+NO_FLAG = "write True or False, without quotes; in JSON true or false"
+"""What to do where a flag is needed."""
+
+
+def _wrong_type(value: object, at: str, expected: str, fix: str) -> Problem:
+    return Problem(argument=at, value=value, rule=f"must be {expected}", fix=fix)
+
+
+def _quoted(value: object) -> str:
+    """What to do with a value where a string is needed."""
+    if isinstance(value, int | float | Decimal) and math.isfinite(value):
+        return f'write "{to_text(value)}"'
+    return "give a text in quotes"
+
+
+def _unquoted(value: object, kind: Kind) -> str:
+    """What to do with a value where a number is needed: the number that it means, if the kind takes it."""
+    if isinstance(value, str | float):
+        number = _whole(value) if isinstance(kind, Integer) else _number(value)
+        if number is not None and not any(kind.problems(number, "")):
+            return f"write {number}"
+    return "give a number"
+
+
+def _whole(value: object) -> int | None:
+    """The whole number that a value other than a flag means."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
+        return None
+    number = _number(value)
+    return int(number) if number is not None and number == int(number) else None
+
+
+def _number(value: str | float | Decimal) -> float | None:
+    try:
+        number = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return number if math.isfinite(number) else None
 
 
 def _out_of_range(value: float, at: str, low: float, high: float) -> Iterator[Problem]:
@@ -309,14 +351,14 @@ def _out_of_range(value: float, at: str, low: float, high: float) -> Iterator[Pr
         limits = f"at most {high:g}"
     else:
         limits = f"{low:g} to {high:g}"
-    yield Problem(argument=at, value=value, rule=f"must be {limits}", fix="choose a value in that range")
+    fix = "give a finite number" if limits == "finite" else "choose a value in that range"
+    yield Problem(argument=at, value=value, rule=f"must be {limits}", fix=fix)
 
 
 def _too_many(value: Mapping[Any, Any] | Sequence[Any], at: str, most: int) -> Iterator[Problem]:
     if len(value) > most:
-        yield Problem(
-            argument=at, value=value, rule=f"must have at most {most} entries", fix=f"it has {len(value)}"
-        )
+        fix = f"remove {len(value) - most}"
+        yield Problem(argument=at, value=value, rule=f"must have at most {most} entries", fix=fix)
 
 
 def _is_number(value: object) -> bool:

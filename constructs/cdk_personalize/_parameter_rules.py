@@ -104,7 +104,7 @@ def of_values(given: Mapping[Any, Any], parameters: Parameters) -> Iterator[Prob
                 argument=at,
                 value=value,
                 rule="must not have one value: it takes a range only",
-                fix=f"give its range in {_CONFIG}.hpo_config, with perform_hpo=True",
+                fix=f"leave it out here, or give its range in {_CONFIG}.hpo_config with perform_hpo=True",
             )
         elif isinstance(value, str | int | float) and not is_token(value):
             yield from _value_problems(parameter, value, at)
@@ -131,7 +131,7 @@ def of_range(entry: object, kind: str, at: str, parameters: Parameters) -> Itera
             argument=at,
             value=name,
             rule="must not be given a range: hyperparameter optimization can't tune it",
-            fix=f"set it in {_CONFIG}.{parameters.member}, or leave it out",
+            fix=f"leave it out here, or set it in {_CONFIG}.{parameters.member}",
         )
     elif _RANGED_AS[parameter.kind] != kind:
         yield Problem(
@@ -147,8 +147,10 @@ def of_range(entry: object, kind: str, at: str, parameters: Parameters) -> Itera
 def _bounds_problems(parameter: RecipeParameter, entry: object, at: str) -> Iterator[Problem]:
     for member in ("min_value", "max_value"):
         bound = getattr(entry, member, None)
-        if isinstance(bound, int | float) and not is_token(bound) and math.isfinite(bound):
-            yield from _out_of_range(parameter, bound, f"{at}.{member}")
+        if not isinstance(bound, int | float) or is_token(bound) or not math.isfinite(bound):
+            continue
+        if not _is_within(parameter, bound):
+            yield _out_of_range(parameter, bound, f"{at}.{member}", _limit(parameter, bound))
     values = getattr(entry, "values", None)
     if isinstance(values, Sequence) and not isinstance(values, str) and not is_token(values):
         for index, value in enumerate(values):
@@ -164,28 +166,43 @@ def _value_problems(parameter: RecipeParameter, value: str | float, at: str) -> 
         yield from _not_among(parameter, text, at)
         return
     number = _number(text)
-    if number is None or (parameter.kind == "integer" and not _WHOLE.fullmatch(text)):
+    if number is not None and not _is_within(parameter, number):
+        yield _out_of_range(parameter, value, at, _such_as(parameter, value))
+    elif number is None or (parameter.kind == "integer" and not _WHOLE.fullmatch(text)):
         whole = number is not None and number.is_integer()
         yield Problem(
             argument=at,
             value=value,
             rule=f"must be {'a whole number' if parameter.kind == 'integer' else 'a number'}",
-            fix=f"write {number:.0f}" if whole else f"its default is {parameter.default}",
+            fix=f"write {_like(value, f'{number:.0f}')}" if whole else _such_as(parameter, value),
         )
-    else:
-        yield from _out_of_range(parameter, number, at)
 
 
-def _out_of_range(parameter: RecipeParameter, number: float, at: str) -> Iterator[Problem]:
+def _is_within(parameter: RecipeParameter, number: float) -> bool:
     low = -math.inf if parameter.min is None else parameter.min
     high = math.inf if parameter.max is None else parameter.max
-    if not low <= number <= high:
-        yield Problem(
-            argument=at,
-            value=number,
-            rule=f"must be {parameter.min} to {parameter.max}",
-            fix=f"its default is {parameter.default}",
-        )
+    return low <= number <= high
+
+
+def _out_of_range(parameter: RecipeParameter, value: str | float, at: str, fix: str) -> Problem:
+    return Problem(argument=at, value=value, rule=f"must be {parameter.min} to {parameter.max}", fix=fix)
+
+
+def _limit(parameter: RecipeParameter, bound: float) -> str:
+    """What to do with a bound: to choose the default would leave it on the wrong side of the other bound."""
+    is_low = parameter.min is not None and bound < parameter.min
+    return f"write {parameter.min if is_low else parameter.max}"
+
+
+def _such_as(parameter: RecipeParameter, value: str | float) -> str:
+    if parameter.default is None:
+        return "choose a value in that range"
+    return f"choose one such as {_like(value, to_text(parameter.default))}, its default"
+
+
+def _like(value: str | float, text: str) -> str:
+    """A number as it is written in place of a value: in quotes where that has some, as the API wants it."""
+    return f'"{text}"' if isinstance(value, str) else text
 
 
 def _not_among(parameter: RecipeParameter, text: str, at: str) -> Iterator[Problem]:

@@ -25,6 +25,19 @@ def describe_stack_events(stacks: str) -> iam.PolicyStatement:
     return iam.PolicyStatement(actions=["cloudformation:DescribeStackEvents"], resources=[stacks])
 
 
+def list_stack_resources(stacks: str) -> iam.PolicyStatement:
+    """See which resource of the stack has a solution whose tags name a logical id that it no longer has."""
+    return iam.PolicyStatement(actions=["cloudformation:ListStackResources"], resources=[stacks])
+
+
+def see_solutions(stack: Stack) -> iam.PolicyStatement:
+    """See any solution, another's too: to be able to say whose it is."""
+    return iam.PolicyStatement(
+        actions=["personalize:DescribeSolution", "personalize:ListTagsForResource"],
+        resources=[f"arn:{stack.partition}:personalize:{stack.region}:{stack.account}:solution/*"],
+    )
+
+
 def manage_solutions(stack: Stack, stacks: str, *, shared: bool) -> list[iam.PolicyStatement]:
     """Create solutions of the stacks, see any, and change or delete those that are not marked as another's.
 
@@ -58,10 +71,7 @@ def manage_solutions(stack: Stack, stacks: str, *, shared: bool) -> list[iam.Pol
             resources=[solutions],
             conditions={f"{same}IfExists": {f"aws:ResourceTag/{_STACK_ID_TAG}": stacks}},
         ),
-        iam.PolicyStatement(
-            actions=["personalize:DescribeSolution", "personalize:ListTagsForResource"],
-            resources=[solutions],  # another's too, to be able to say whose it is not
-        ),
+        see_solutions(stack),
         iam.PolicyStatement(
             actions=["personalize:ListSolutionVersions", "personalize:ListCampaigns"],
             resources=["*"],  # list calls have no resource types (rule 127)

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from typing import ClassVar, Protocol
 from weakref import WeakKeyDictionary
 
-from aws_cdk import CfnResource, Duration, RemovalPolicy, Stack
+from aws_cdk import Duration, RemovalPolicy, Stack
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
-from constructs import Construct
+from constructs import Construct, IDependable
 
 from cdk_personalize import _permissions as permissions
 from cdk_personalize._asset import handler_code
+from cdk_personalize._regions import warn_where_there_is_none
 from cdk_personalize._timing import Timing
 from cdk_personalize.errors import InvalidProviderError, Problem
+
+_OLDEST_PYTHON = (3, 11)  # what the handler's code is written for; its byte code is for 3.14 alone
 
 
 class ISolutionProvider(Protocol):
@@ -28,7 +32,7 @@ class ISolutionProvider(Protocol):
     """Seconds that CloudFormation waits for an answer; a string, as CloudFormation has it."""
     partition: str
     """The AWS partition that it is in."""
-    outlives: Sequence[CfnResource]
+    outlives: Sequence[IDependable]
     """What the service token doesn't refer to, and what is needed until the last solution is gone."""
 
     def serves(self, stack: Stack) -> bool:
@@ -50,7 +54,7 @@ class ProviderBase(Construct):
     """Seconds that CloudFormation waits for an answer; a string, as CloudFormation has it."""
     partition: str
     """The stack's AWS partition."""
-    outlives: Sequence[CfnResource]
+    outlives: Sequence[IDependable]
     """What the service token doesn't refer to, and what is needed until the last solution is gone."""
     log_group: logs.LogGroup
     """Where all functions log."""
@@ -62,13 +66,14 @@ class ProviderBase(Construct):
         timing: Timing,
         log_retention: logs.RetentionDays,
         memory_size: int,
+        runtime: lambda_.Runtime | None,
         vpc: ec2.IVpc | None,
         vpc_subnets: ec2.SubnetSelection | None,
         security_groups: Sequence[ec2.ISecurityGroup] | None,
         shared: bool,
     ) -> None:
         stack = Stack.of(scope)
-        problems = list(timing.problems())
+        problems = [*timing.problems(), *_runtime_problems(runtime)]
         if stack in self._by_stack:
             problems.append(
                 Problem(
@@ -84,7 +89,8 @@ class ProviderBase(Construct):
 
         self.partition = stack.partition
         self.service_timeout = str(timing.service_timeout)
-        self.outlives = ()
+        # Without the ways out of the VPC no function reaches the service, neither to create nor to delete.
+        self.outlives = () if vpc is None else (vpc, *(security_groups or ()))
         self.log_group = logs.LogGroup(
             self, "Logs", retention=log_retention, removal_policy=RemovalPolicy.DESTROY
         )
@@ -99,24 +105,29 @@ class ProviderBase(Construct):
         self._vpc_subnets = vpc_subnets
         self._security_groups = security_groups
         self._memory_size = memory_size
+        self._runtime = runtime or lambda_.Runtime.PYTHON_3_14
         self._code = handler_code()
         self._service = iam.ServicePrincipal("lambda.amazonaws.com")
         self._common = [permissions.write_logs(self.log_group.log_group_arn)]
         if vpc is not None:
             self._common.append(permissions.manage_network_interfaces())
         self._by_stack[stack] = self
+        warn_where_there_is_none(self, stack.region)
 
     def serves(self, stack: Stack) -> bool:
         """Whether it may work on the solutions of a stack: of its own, and if it is shared, of any."""
         return self._shared or stack is self._stack
 
-    def _role(self, id: str, *statements: iam.PolicyStatement) -> iam.Role:
+    def _role(
+        self, id: str, *statements: iam.PolicyStatement, later: Sequence[iam.PolicyStatement] = ()
+    ) -> iam.Role:
         # The statements are part of the role, so that they last as long as it while a stack is deleted.
+        # A released template keeps its statements in their places: `later` ones come last.
         return iam.Role(
             self,
             id,
             assumed_by=self._service,
-            inline_policies={"Function": iam.PolicyDocument(statements=[*statements, *self._common])},
+            inline_policies={"Function": iam.PolicyDocument(statements=[*statements, *self._common, *later])},
         )
 
     def _function(
@@ -131,11 +142,24 @@ class ProviderBase(Construct):
             log_group=self.log_group,
             memory_size=self._memory_size,
             role=role,
-            runtime=lambda_.Runtime.PYTHON_3_14,
+            runtime=self._runtime,
             security_groups=self._security_groups,
             timeout=Duration.seconds(seconds),
             vpc=self._vpc,
             vpc_subnets=self._vpc_subnets,
+        )
+
+
+def _runtime_problems(runtime: lambda_.Runtime | None) -> Iterator[Problem]:
+    if runtime is None:
+        return
+    version = re.fullmatch(r"python(\d+)\.(\d+)", runtime.name)
+    if version is None or (int(version[1]), int(version[2])) < _OLDEST_PYTHON:
+        yield Problem(
+            argument="runtime",
+            value=runtime.name,
+            rule=f"must be Python {'.'.join(map(str, _OLDEST_PYTHON))} or newer",
+            fix="use aws_lambda.Runtime.PYTHON_3_13, or leave it out for Python 3.14",
         )
 
 
@@ -147,7 +171,7 @@ class ImportedProvider(Construct):
         self.service_token = service_token
         self.service_timeout = str(service_timeout)
         self.partition = Stack.of(scope).partition
-        self.outlives: Sequence[CfnResource] = ()
+        self.outlives: Sequence[IDependable] = ()
 
     def serves(self, _stack: Stack) -> bool:
         """Whether it may work on the solutions of a stack: it was named for that."""

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cdk_personalize import _kinds as kinds
 from cdk_personalize._kinds import Flag, Integer, Kind, Text
 from cdk_personalize._structure import Structure
+from cdk_personalize._suggestions import closest
 from cdk_personalize._tokens import is_token
 from cdk_personalize.auto_training import AutoTraining
-from cdk_personalize.errors import Problem
+from cdk_personalize.errors import Doubt, Problem
 from cdk_personalize.recipe import Recipe, spelling
 from cdk_personalize.recipe_facts import OtherRecipe, catalog, other_recipes
-from cdk_personalize.solution_config import ARN, EVENT_TYPE, SolutionConfig
+from cdk_personalize.solution_config import DATASET_GROUP_ARN, EVENT_TYPE, RECIPE_ARN, SolutionConfig
 
 if TYPE_CHECKING:
     from aws_cdk.aws_personalize import CfnDatasetGroup
@@ -25,9 +26,11 @@ SOLUTION_NAME = Text(
     min=1,
     max=63,
     pattern=r"[a-zA-Z0-9][a-zA-Z0-9\-_]*",
-    hint="use letters, digits, - or _, beginning with a letter or digit",
+    rule="must have only letters, digits, - and _, and begin with a letter or digit",
+    hint="choose a name like my-movies_2",
 )
 _DAYS = Integer(min=1, max=30)
+_EXAMPLE = "aws-user-personalization-v2"
 # A recipe's name is as limited as a solution's (rule 2). Rule 4 is for those that we know.
 _RECIPE_ARN = re.compile(rf"arn:[a-z\d-]+:personalize:[a-z\d-]*:\d*:recipe/{SOLUTION_NAME.pattern}")
 
@@ -42,14 +45,14 @@ class DatasetGroupArn(Kind):
         if _is_native(value):
             return
         if not isinstance(value, str):
-            fix = "give an ARN, or an aws_personalize.CfnDatasetGroup"
+            fix = "give an aws_personalize.CfnDatasetGroup, or its ARN as a string"
             yield Problem(argument=at, value=value, rule="must be a dataset group", fix=fix)
             return
-        malformed = list(ARN.problems(value, at))
+        malformed = list(DATASET_GROUP_ARN.problems(value, at))
         yield from malformed
         if not malformed and not value.split(":", 5)[5].startswith("dataset-group/"):
-            fix = "give an aws_personalize.CfnDatasetGroup, or the ARN that ends in dataset-group/NAME"
-            yield Problem(argument=at, value=value, rule="must be the ARN of a dataset group", fix=fix)
+            rule, fix = DATASET_GROUP_ARN.rule, f"{DATASET_GROUP_ARN.hint}: it ends in dataset-group/NAME"
+            yield Problem(argument=at, value=value, rule=rule, fix=fix)
 
 
 def _is_native(value: object) -> bool:
@@ -63,26 +66,22 @@ class RecipeArn(Kind):
 
     def problems(self, value: Any, at: str) -> Iterator[Problem]:
         if not isinstance(value, Recipe):
-            name = str(value).rpartition("/")[2]
-            fix = (
-                f"use {spelling(name)}"
-                if name in catalog()
-                else "use a member of Recipe, or Recipe.from_arn(...)"
-            )
+            name = closest(str(value).rpartition("/")[2], catalog())
+            fix = f"use {spelling(name)}" if name else f"use a member of Recipe, such as {spelling(_EXAMPLE)}"
             yield Problem(argument=at, value=value, rule="must be a Recipe", fix=fix)
             return
         arn = value.arn(partition="aws")
-        malformed = list(kinds.problems(ARN, arn, at))
+        malformed = list(kinds.problems(RECIPE_ARN, arn, at))
         yield from malformed
         if value.name in other_recipes():
             yield _not_for_solutions(other_recipes()[value.name], at)
         elif not malformed and not is_token(arn):
-            yield from _misplaced(value, arn, at)
+            yield from _misnamed(value, arn, at)
 
     def read(self, value: Any, at: str, found: list[Problem]) -> Any:
         if isinstance(value, str):
             return Recipe.from_arn(value)
-        return kinds.refuse(value, at, "must be a string", "give the ARN of a recipe", found)
+        return kinds.refuse(value, at, RECIPE_ARN.rule, RECIPE_ARN.hint, found)
 
 
 def _not_for_solutions(recipe: OtherRecipe, at: str) -> Problem:
@@ -94,12 +93,30 @@ def _not_for_solutions(recipe: OtherRecipe, at: str) -> Problem:
     return Problem(argument=at, value=recipe.name, rule=rule, fix=fix)
 
 
-def _misplaced(recipe: Recipe, arn: str, at: str) -> Iterator[Problem]:
-    """An ARN that is no recipe's, or that says a Region or account for a predefined one (rule 4)."""
-    if not _RECIPE_ARN.fullmatch(arn):
-        fix = "use a member of Recipe, Recipe.from_name(...), or an ARN that ends in recipe/NAME"
-        yield Problem(argument=at, value=arn, rule="must be the ARN of a recipe", fix=fix)
-    elif recipe.facts is not None and ":personalize:::" not in arn:
+def _misnamed(recipe: Recipe, arn: str, at: str) -> Iterator[Problem]:
+    """What is no recipe that is known: an error in a name, a warning in an ARN (rules 4 and 44).
+
+    A name is that of a recipe in the catalog, or misspelled. An ARN may be that of a recipe that is newer
+    than this library, however much its name is like that of another one.
+    """
+    similar = closest(recipe.name, catalog())
+    is_recipe = _RECIPE_ARN.fullmatch(arn) is not None
+    if recipe.is_named and not (is_recipe and recipe.facts):
+        rule = "must name a recipe of the catalog"
+        fix = (
+            f"use {spelling(similar)}" if similar else f"use a member of Recipe, such as {spelling(_EXAMPLE)}"
+        )
+        if is_recipe:
+            fix += f", or Recipe.from_arn({arn!r}) if there is such a recipe"
+        yield Problem(argument=at, value=recipe.name, rule=rule, fix=fix)
+    elif not is_recipe:
+        yield Problem(argument=at, value=arn, rule=RECIPE_ARN.rule, fix=RECIPE_ARN.hint)
+    elif recipe.facts is None:
+        rule = "is not in the catalog, so nothing is checked against it"
+        fix = f"did you mean {similar}? " if similar else ""
+        fix += "If there is such a recipe, acknowledge this warning" if similar else "check its name"
+        yield Doubt(id="unknown-recipe", argument=at, value=arn, rule=rule, fix=fix)
+    elif ":personalize:::" not in arn:
         rule = "must have neither Region nor account in its ARN: it is predefined"
         yield Problem(argument=at, value=arn, rule=rule, fix=f"use {spelling(recipe.name)}")
 

@@ -79,7 +79,7 @@ def _required_members(request: SolutionRequest) -> Iterator[Problem]:
             argument="recipe",
             value=request.recipe.name,
             rule="must be left out when perform_auto_ml is True: AutoML chooses the recipe",
-            fix="give one of the two; AWS advises against AutoML",
+            fix="leave perform_auto_ml out: AWS advises against AutoML",
         )
 
 
@@ -90,7 +90,7 @@ def _auto_ml(request: SolutionRequest) -> Iterator[Problem]:
         argument="perform_auto_ml",
         value=True,
         rule="is advised against by AWS: the recipes that AutoML chooses from are no longer available",
-        fix="choose a recipe, such as Recipe.USER_PERSONALIZATION_V2",
+        fix="give a recipe in its place, such as Recipe.USER_PERSONALIZATION_V2",
     )
     if request.perform_hpo is False:  # rule 21
         yield Problem(
@@ -123,12 +123,14 @@ def _auto_ml(request: SolutionRequest) -> Iterator[Problem]:
 
 def _hyperparameter_optimization(request: SolutionRequest, config: SolutionConfig) -> Iterator[Problem]:
     hpo = config.hpo_config
+    facts = request.recipe.facts if isinstance(request.recipe, Recipe) else None
+    never = facts is not None and facts.allows_hpo is False
     if hpo is not None and _off(request.perform_hpo):  # rule 24
         yield Problem(
             argument=_HPO,
             value=hpo,
             rule="needs perform_hpo=True, without which what the service does with it is unknown",
-            fix="add perform_hpo=True, or leave hpo_config out",
+            fix="leave hpo_config out" if never else "add perform_hpo=True, or leave hpo_config out",
         )
     if _known(hpo, HpoConfig).hpo_objective is not None:  # rule 29
         yield Problem(
@@ -153,7 +155,7 @@ def _ranges(config: SolutionConfig) -> Iterator[Problem]:
                     argument=at,
                     value=name,
                     rule="must not be fixed in algorithm_hyper_parameters as well",
-                    fix="fix the hyperparameter or give it a range",
+                    fix="remove it here or there",
                 )
             if _is_known_number(low) and _is_known_number(high) and low > high:
                 yield Problem(
@@ -177,7 +179,7 @@ def _events(request: SolutionRequest, config: SolutionConfig) -> Iterator[Proble
                 argument=argument,
                 value=value,
                 rule=f"must be left out when {_CONFIG}.events_config is given",
-                fix="state it for each event type in events_config",
+                fix="leave it out here, and state it for each event type in events_config",
             )
 
 
@@ -194,7 +196,7 @@ def _columns(config: SolutionConfig) -> Iterator[Problem]:
                 argument=at,
                 value=columns,
                 rule="must not be in included_dataset_columns as well",
-                fix="include some columns of a dataset or exclude some, not both",
+                fix="remove the dataset from one of the two",
             )
         if str(dataset).lower() == "interactions" and "EVENT_TYPE" in _items(columns):  # rule 40
             yield Problem(

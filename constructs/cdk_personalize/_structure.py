@@ -64,7 +64,8 @@ class Structure(Kind):
 
     def read(self, value: Any, at: str, found: list[Problem]) -> Any:
         if not isinstance(value, Mapping):
-            return kinds.refuse(value, at, "must be a mapping", f"{type(value).__name__} does not do", found)
+            fix = f"give a mapping, as in {{{api_name(next(iter(members(self.type))))!r}: ...}}"
+            return kinds.refuse(value, at, "must be a mapping", fix, found)
         return self.type(**read_members(self.type, value, f"{at}.", found))
 
 

@@ -27,7 +27,7 @@ class _TagText(Text):
                 argument=at,
                 value=value,
                 rule=f"must have only letters, digits, spaces and {_PUNCTUATION}",
-                fix=f"remove {' '.join(refused)}",
+                fix=f"remove {' '.join(map(repr, refused))}",
             )
 
 
@@ -78,7 +78,7 @@ def _reserved(argument: str, value: str, prefix: str) -> Problem:
         argument=argument,
         value=value,
         rule=f"must not begin with {prefix}, which is reserved",
-        fix="choose another",
+        fix="choose one that begins otherwise",
     )
 
 

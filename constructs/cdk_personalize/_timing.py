@@ -58,7 +58,7 @@ class Timing:
                 argument="total_timeout",
                 value=f"{self.total} seconds",
                 rule="must be whole seconds, from 1 to 50 minutes",
-                fix="CloudFormation waits an hour at most, and the handler must answer before that",
+                fix="choose a time in that range: CloudFormation itself waits an hour at most",
             )
         if self.interval not in _INTERVAL_SECONDS:
             yield Problem(

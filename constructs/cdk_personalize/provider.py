@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from aws_cdk import Duration, Stack
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from aws_cdk import custom_resources as cr
 from constructs import Construct
@@ -40,8 +41,13 @@ class SolutionProvider(ProviderBase):
             requests. Default: - 5 seconds.
         log_retention: How long the provider's one log group keeps events. Default: - one month.
         memory_size: Memory of the two handler functions, in MiB. Default: - 256.
+        runtime: Of the two handler functions: Python 3.11 or newer, for a Region that has no Python 3.14.
+            They have byte code for 3.14 alone, so another one takes longer to start. Default: - Python 3.14.
         vpc: Run all five functions in this VPC. They then need a way out to the endpoints of Personalize,
-            CloudFormation, Lambda, Step Functions and S3. Default: - no VPC.
+            CloudFormation, Lambda, Step Functions and S3. Solutions depend on all that is defined inside of
+            the VPC's construct, so that its ways out are there before them, and go after them. Where one is
+            defined elsewhere, add that yourself: `solution.node.add_dependency(endpoint)`.
+            Default: - no VPC.
         vpc_subnets: Where in the VPC. Default: - its private subnets.
         security_groups: For the functions' network interfaces.
             Default: - one new group, all outbound traffic allowed.
@@ -66,6 +72,7 @@ class SolutionProvider(ProviderBase):
         query_interval: Duration | None = None,
         log_retention: logs.RetentionDays = logs.RetentionDays.ONE_MONTH,
         memory_size: int = 256,
+        runtime: lambda_.Runtime | None = None,
         vpc: ec2.IVpc | None = None,
         vpc_subnets: ec2.SubnetSelection | None = None,
         security_groups: Sequence[ec2.ISecurityGroup] | None = None,
@@ -77,6 +84,7 @@ class SolutionProvider(ProviderBase):
             timing=timing,
             log_retention=log_retention,
             memory_size=memory_size,
+            runtime=runtime,
             vpc=vpc,
             vpc_subnets=vpc_subnets,
             security_groups=security_groups,
@@ -85,12 +93,17 @@ class SolutionProvider(ProviderBase):
         self.on_event_role = self._role(
             "OnEventRole",
             permissions.describe_stacks(self._stacks),
-            permissions.describe_stack_events(self._stacks),
+            later=[
+                permissions.list_stack_resources(self._stacks),
+                permissions.see_solutions(self._stack),
+            ],
         )
         self.is_complete_role = self._role(
             "IsCompleteRole",
             permissions.describe_stacks(self._stacks),
+            permissions.describe_stack_events(self._stacks),
             *permissions.manage_solutions(self._stack, self._stacks, shared=shared),
+            later=[permissions.list_stack_resources(self._stacks)],
         )
         deadline = {"TOTAL_TIMEOUT_SECONDS": str(int(timing.total))}
         framework = cr.Provider(
@@ -120,6 +133,7 @@ class SolutionProvider(ProviderBase):
         total_timeout: Duration | None = None,
         log_retention: logs.RetentionDays = logs.RetentionDays.ONE_MONTH,
         memory_size: int = 256,
+        runtime: lambda_.Runtime | None = None,
         vpc: ec2.IVpc | None = None,
         vpc_subnets: ec2.SubnetSelection | None = None,
         security_groups: Sequence[ec2.ISecurityGroup] | None = None,
@@ -136,6 +150,7 @@ class SolutionProvider(ProviderBase):
             total_timeout: Default: - 30 minutes.
             log_retention: Default: - one month.
             memory_size: In MiB. Default: - 256.
+            runtime: Default: - Python 3.14.
             vpc: It also needs a way out to EventBridge there. Default: - no VPC.
             vpc_subnets: Default: - its private subnets.
             security_groups: Default: - one new group, all outbound traffic allowed.
@@ -149,6 +164,7 @@ class SolutionProvider(ProviderBase):
             total_timeout=total_timeout,
             log_retention=log_retention,
             memory_size=memory_size,
+            runtime=runtime,
             vpc=vpc,
             vpc_subnets=vpc_subnets,
             security_groups=security_groups,

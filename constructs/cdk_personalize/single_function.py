@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from aws_cdk import CfnResource, Duration, Fn
+from aws_cdk import Duration, Fn
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
@@ -36,6 +36,7 @@ class SingleFunctionProvider(ProviderBase):
         total_timeout: Duration | None = None,
         log_retention: logs.RetentionDays = logs.RetentionDays.ONE_MONTH,
         memory_size: int = 256,
+        runtime: lambda_.Runtime | None = None,
         vpc: ec2.IVpc | None = None,
         vpc_subnets: ec2.SubnetSelection | None = None,
         security_groups: Sequence[ec2.ISecurityGroup] | None = None,
@@ -47,6 +48,7 @@ class SingleFunctionProvider(ProviderBase):
             timing=timing,
             log_retention=log_retention,
             memory_size=memory_size,
+            runtime=runtime,
             vpc=vpc,
             vpc_subnets=vpc_subnets,
             security_groups=security_groups,
@@ -61,6 +63,7 @@ class SingleFunctionProvider(ProviderBase):
             permissions.describe_stack_events(self._stacks),
             *permissions.manage_solutions(stack, self._stacks, shared=shared),
             permissions.poll_by_rule(stack, prefix),
+            later=[permissions.list_stack_resources(self._stacks)],
         )
         environment = {"TOTAL_TIMEOUT_SECONDS": str(int(timing.total)), "POLL_RULE_PREFIX": prefix}
         self.function = self._function(
@@ -76,5 +79,5 @@ class SingleFunctionProvider(ProviderBase):
             principal="events.amazonaws.com",
             source_arn=permissions.poll_rules(stack, prefix),
         )
-        self.outlives: Sequence[CfnResource] = (polls,)
+        self.outlives = (*self.outlives, polls)
         self.service_token = self.function.function_arn

@@ -12,8 +12,10 @@ from constructs import Construct
 from cdk_personalize._annotations import annotate, inform
 from cdk_personalize._existing_solution import ExistingSolution
 from cdk_personalize._notes import TRAINING_IS_OFF
+from cdk_personalize._places import doubts
 from cdk_personalize._provider_base import ISolutionProvider
 from cdk_personalize._request import SolutionRequest
+from cdk_personalize._room import problems as room_problems
 from cdk_personalize._rules import examine
 from cdk_personalize._tag_rules import own_tags
 from cdk_personalize._tagging import make_taggable
@@ -232,6 +234,10 @@ class Solution(Resource, SolutionBase):
         # With a physical name, CDK can write the ARN down where another account's stack refers to it.
         super().__init__(scope, id, physical_name=solution_name if isinstance(solution_name, str) else None)
         provider = provider or SolutionProvider.get_or_create(scope)
+        properties = self._properties(request, provider.partition)
+        too_large = [*room_problems(properties, provider)]
+        if too_large:
+            raise InvalidSolutionError(path_of(scope, id), too_large)
         # Not a CustomResource, which wraps this in one more construct: the default child is what CDK's escape
         # hatches and removal policies work on, and each call less is a round trip to jsii saved.
         self._resource = CfnResource(
@@ -241,22 +247,22 @@ class Solution(Resource, SolutionBase):
             properties={
                 "ServiceToken": provider.service_token,
                 "ServiceTimeout": provider.service_timeout,
-                **self._properties(request, provider.partition),
+                **properties,
             },
         )
-        for needed in provider.outlives:
-            self._resource.add_resource_dependency(needed)
+        if provider.outlives:
+            self._resource.node.add_dependency(*provider.outlives)
         if removal_policy is not None:  # CloudFormation's own default is to delete
             self._resource.apply_removal_policy(removal_policy)
         self._tag_manager: TagManager | None = None
         self._own_tags = own_tags(adopts=adopt_existing)
-        annotate(self, recipe, findings)
+        annotate(self, [*findings, *doubts(scope, request)])
 
     @property
     def solution_arn(self) -> str:
         """The solution's ARN."""
         return self._get_resource_arn_attribute(
-            self._attribute("solutionArn"),
+            self._resource.ref,  # the physical id, which `cdk deploy --hotswap` can resolve; no attribute
             service="personalize",
             resource="solution",
             resource_name=self._physical_name,

@@ -8,7 +8,7 @@ Limits: https://docs.aws.amazon.com/personalize/latest/dg/API_SolutionConfig.htm
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Annotated
 
@@ -25,10 +25,16 @@ from cdk_personalize._kinds import (
 )
 from cdk_personalize._structure import Structure
 
-ARN = Text(
+RECIPE_ARN = Text(
     max=256,
     pattern=r"arn:([a-z\d-]+):personalize:.*:.*:.+",
-    hint="give the ARN of an Amazon Personalize resource",
+    rule="must be the ARN of a recipe",
+    hint="an ARN is like arn:aws:personalize:::recipe/aws-sims",
+)
+DATASET_GROUP_ARN = replace(
+    RECIPE_ARN,
+    rule="must be the ARN of a dataset group",
+    hint="an ARN is like arn:aws:personalize:us-east-1:123456789012:dataset-group/movies",
 )
 EVENT_TYPE = Text(max=256)
 _PARAMETER_NAME = Text(max=256)
@@ -36,9 +42,15 @@ _PARAMETERS = MapOf(key=_PARAMETER_NAME, value=ScalarText(max=1000), max=100)
 _COLUMN_NAME = Text(
     max=150,
     pattern=r"[A-Za-z_][A-Za-z\d_]*",
-    hint="use letters, digits or _, beginning with a letter or _",
+    rule="must have only letters, digits and _, and begin with a letter or _",
+    hint="give the name of a column of the dataset's schema, as in CREATED_BY",
 )
-_DATASET_TYPE = Text(max=256, pattern=r"[A-Za-z_]+", hint="use letters or _, as in Items")
+_DATASET_TYPE = Text(
+    max=256,
+    pattern=r"[A-Za-z_]+",
+    rule="must have only letters and _",
+    hint="give the type of a dataset, as in Items",
+)
 _COLUMNS = MapOf(key=_DATASET_TYPE, value=ListOf(item=_COLUMN_NAME, max=50), max=3)
 
 
@@ -175,7 +187,7 @@ class AutoMLConfig:
     """
 
     metric_name: Annotated[str | None, Text(max=256)] = None
-    recipe_list: Annotated[Sequence[str] | None, ListOf(item=ARN, max=100)] = None
+    recipe_list: Annotated[Sequence[str] | None, ListOf(item=RECIPE_ARN, max=100)] = None
 
 
 @dataclass(frozen=True, kw_only=True)

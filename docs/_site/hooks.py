@@ -6,6 +6,7 @@ it or, where there is none, to the file in the public repository.
 
 from __future__ import annotations
 
+import json
 import posixpath
 import re
 from pathlib import Path
@@ -18,6 +19,20 @@ ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples"
 MERMAID = ROOT / "node_modules" / "@mermaid-js" / "tiny" / "dist" / "mermaid.tiny.js"
 
+_RULES = "rules.md"
+# The defaults are so wide that the text of a diagram with many participants shrinks to nothing.
+_SEQUENCE = {"width": 126, "actorMargin": 8, "diagramMarginX": 0, "wrap": True, "wrapPadding": 2}
+_NARROW_SEQUENCE = f"```mermaid\n%%{{init: {json.dumps({'sequence': _SEQUENCE})}}}%%\nsequenceDiagram"
+_MERMAID_SEQUENCE = re.compile(r"^```mermaid\nsequenceDiagram", re.MULTILINE)
+_DIAGRAM = re.compile(r'<pre class="mermaid">.*?</pre>', re.DOTALL)
+_ITEM = re.compile(r'<ol(?: start="(?P<start>\d+)")?>|<li>')
+_TAG = re.compile(r"""(<(?:"[^"]*"|'[^']*'|[^'">])*>)""")
+_NO_LINKS = re.compile(r"<(?P<end>/?)(?:a|code|pre|h[1-6])\b")
+# "rule 33", "rules 42 and 43", "rules 6 to 14".
+_CITATION = re.compile(
+    r"(?P<word>\brules?\s+)(?P<numbers>\d+(?:(?:,|\s+and|\s+to|,\s+and)\s+\d+)*)", re.IGNORECASE
+)
+_DOCUMENT = re.compile(r"\bdocs/(?P<name>[a-z-]+)\.md\b")
 _LINK = re.compile(r"(?<=\]\()(?![a-z]+:|#)([^)#\s]+)(?=[)#])")
 _INFO_FOR_TESTS = re.compile(r"^```python [a-z]+$", re.MULTILINE)
 _ROW = re.compile(r"^\|.*\|$", re.MULTILINE)
@@ -48,7 +63,56 @@ def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: 
             return f"{config.extra['source']}/{kind}/main/{path}"
         return match[1]  # the build says that it leads nowhere
 
-    return _as_python_markdown(_LINK.sub(led, markdown))
+    return _as_python_markdown(_MERMAID_SEQUENCE.sub(_NARROW_SEQUENCE, _LINK.sub(led, markdown)))
+
+
+def on_page_content(html: str, *, page: Page, **_kwargs: object) -> str:
+    """Give each rule an anchor, lead citations such as "rule 33" there, and let diagrams scroll."""
+    if page.file.src_uri == _RULES:
+        html = with_anchors(html)
+    top = posixpath.relpath(".", posixpath.dirname(page.file.src_uri) or ".")
+    return _DIAGRAM.sub(r'<div class="diagram">\g<0></div>', with_links(html, top))
+
+
+def with_anchors(html: str) -> str:
+    """Number the items of a page's lists as its readers see them: `<li id="rule-33">`."""
+    number = 0
+
+    def anchored(match: re.Match[str]) -> str:
+        nonlocal number
+        if match[0].startswith("<ol"):
+            number = int(match["start"] or 1) - 1
+            return match[0]
+        number += 1
+        return f'<li id="rule-{number}">'
+
+    return _ITEM.sub(anchored, html)
+
+
+def with_links(html: str, top: str) -> str:
+    """Lead what cites a rule or a page of docs/ there, except in code, headings and links.
+
+    Args:
+        html: A page.
+        top: The way from its folder to that of the page of rules.
+    """
+    depth = 0
+    pieces = []
+    for piece in _TAG.split(html):
+        tag = _NO_LINKS.match(piece)
+        if tag:
+            depth += -1 if tag["end"] else 1
+        is_text = not piece.startswith("<") and depth == 0
+        pieces.append(_linked(piece, top) if is_text else piece)
+    return "".join(pieces)
+
+
+def _linked(text: str, top: str) -> str:
+    def rules(cited: re.Match[str]) -> str:
+        link = rf'<a href="{top}/rules.html#rule-\g<0>">\g<0></a>'
+        return cited["word"] + re.sub(r"\d+", link, cited["numbers"])
+
+    return _DOCUMENT.sub(rf'<a href="{top}/\g<name>.html">\g<0></a>', _CITATION.sub(rules, text))
 
 
 def _as_python_markdown(markdown: str) -> str:

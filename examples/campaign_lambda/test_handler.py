@@ -1,4 +1,4 @@
-"""The function, with campaigns that come and fail. `personalize` is a fixture of cdk-personalize."""
+"""The function, with campaigns that come and fail, simulated by a fixture of cdk-personalize."""
 
 from __future__ import annotations
 
@@ -12,48 +12,48 @@ RECIPE = "arn:aws:personalize:::recipe/aws-user-personalization-v2"
 
 
 @pytest.fixture
-def version(personalize: Any) -> str:
+def version(personalize_simulator: Any) -> str:
     """A trained version, ready for campaigns."""
-    client = personalize.client
+    client = personalize_simulator.client
     group = client.create_dataset_group(name="movies")["datasetGroupArn"]
-    personalize.advance(seconds=60)
+    personalize_simulator.advance(seconds=60)
     solution = client.create_solution(
         name="movies", datasetGroupArn=group, recipeArn=RECIPE, performAutoTraining=False
     )["solutionArn"]
-    personalize.advance(seconds=60)
+    personalize_simulator.advance(seconds=60)
     arn: str = client.create_solution_version(solutionArn=solution)["solutionVersionArn"]
-    personalize.advance(seconds=3600)
+    personalize_simulator.advance(seconds=3600)
     return arn
 
 
-def test_no_campaign_yet(personalize: Any, version: str) -> None:
+def test_no_campaign_yet(personalize_simulator: Any, version: str) -> None:
     assert handler({"user": "ann"}, None) == {"source": "popular", "movies": POPULAR}
 
-    personalize.client.create_campaign(name="movies-1", solutionVersionArn=version)
+    personalize_simulator.client.create_campaign(name="movies-1", solutionVersionArn=version)
     assert handler({"user": "ann"}, None)["source"] == "popular"  # it is being created
 
 
-def test_newest_campaign_recommends(personalize: Any, version: str) -> None:
-    personalize.client.create_campaign(name="movies-1", solutionVersionArn=version)
-    personalize.advance(seconds=60)
-    newest = personalize.client.create_campaign(name="movies-2", solutionVersionArn=version)
-    personalize.client.create_campaign(name="music-1", solutionVersionArn=version)
-    personalize.advance(seconds=60)
-    personalize.recommend("jaws", "alien")
+def test_newest_campaign_recommends(personalize_simulator: Any, version: str) -> None:
+    personalize_simulator.client.create_campaign(name="movies-1", solutionVersionArn=version)
+    personalize_simulator.advance(seconds=60)
+    newest = personalize_simulator.client.create_campaign(name="movies-2", solutionVersionArn=version)
+    personalize_simulator.client.create_campaign(name="music-1", solutionVersionArn=version)
+    personalize_simulator.advance(seconds=60)
+    personalize_simulator.recommend("jaws", "alien")
 
     assert handler({"user": "ann"}, None) == {"source": newest["campaignArn"], "movies": ["jaws", "alien"]}
 
 
-def test_campaign_that_failed_is_left_alone(personalize: Any, version: str) -> None:
-    personalize.fail_creation("campaign", "Internal error")
-    personalize.client.create_campaign(name="movies-1", solutionVersionArn=version)
-    personalize.advance(seconds=60)
+def test_campaign_that_failed_is_left_alone(personalize_simulator: Any, version: str) -> None:
+    personalize_simulator.fail_creation("campaign", "Internal error")
+    personalize_simulator.client.create_campaign(name="movies-1", solutionVersionArn=version)
+    personalize_simulator.advance(seconds=60)
 
     assert handler({"user": "ann"}, None)["source"] == "popular"
 
 
-def test_service_that_refuses_is_not_hidden(personalize: Any) -> None:
-    personalize.fail_next("ListCampaigns", "AccessDeniedException")
+def test_service_that_refuses_is_not_hidden(personalize_simulator: Any) -> None:
+    personalize_simulator.fail_next("ListCampaigns", "AccessDeniedException")
 
     with pytest.raises(ClientError, match="AccessDeniedException"):
         handler({"user": "ann"}, None)

@@ -26,12 +26,14 @@ class Attempt:
         stack: What the stack was doing then.
         abandoned: Physical id of what an update before this one may have begun and CloudFormation never
             heard of; empty when there is no such thing.
+        predecessor: Name of what the request replaces, where the properties before don't lead to it.
     """
 
     started_at: float
     deadline: float
     stack: StackState
     abandoned: str = ""
+    predecessor: str = ""
 
     def to_event(self) -> dict[str, Any]:
         """As it travels in the provider framework's event."""
@@ -40,6 +42,7 @@ class Attempt:
             "Deadline": self.deadline,
             "Stack": self.stack.to_event(),
             "Abandoned": self.abandoned,
+            "Predecessor": self.predecessor,
         }
 
     @classmethod
@@ -52,14 +55,18 @@ class Attempt:
         try:
             value = event[ATTEMPT]
             attempt = cls(
-                value["StartedAt"], value["Deadline"], StackState(**value["Stack"]), value["Abandoned"]
+                value["StartedAt"],
+                value["Deadline"],
+                StackState(**value["Stack"]),
+                value["Abandoned"],
+                value.get("Predecessor", ""),  # what an older version of this code noted has none
             )
-        except (KeyError, TypeError):
+        except (AttributeError, KeyError, TypeError):
             raise malformed(
                 event, [f"{ATTEMPT} is missing, or not what the first event was answered with"]
             ) from None
         times = (attempt.started_at, attempt.deadline)
-        texts = (attempt.stack.status, attempt.stack.last_updated, attempt.abandoned)
+        texts = (attempt.stack.status, attempt.stack.last_updated, attempt.abandoned, attempt.predecessor)
         if not all(isinstance(time, int | float) and 0 <= time < _END_OF_TIME for time in times):
             raise malformed(event, [f"{ATTEMPT} holds a time that is none"])
         if not all(isinstance(text, str) for text in texts):

@@ -8,6 +8,7 @@ LifecycleError              every failure that CloudFormation hears of
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from http import HTTPStatus
 from typing import TypeAlias
@@ -18,11 +19,18 @@ from botocore.parsers import ResponseParserError
 CALL_ERRORS = (ClientError, BotoCoreError, ResponseParserError, UnicodeDecodeError)
 """What a call to AWS may raise; the last two for an answer that was cut short."""
 
+NEVER_ANSWERED = "never_answered"
+"""Attribute of an error of the network: the service has not answered this process yet."""
+
 CallError: TypeAlias = ClientError | BotoCoreError | ResponseParserError | UnicodeDecodeError
 
 # The provider framework doesn't trim; CloudFormation refuses a response over 4,096 bytes, and the
 # framework adds its own stack trace to the message.
 MAX_MESSAGE_BYTES = 990
+
+_LONGEST_LOG_GROUP = (
+    300  # characters, and bytes: a log group may have more, and a message needs room for itself
+)
 
 # Rule 120: the rate and the quotas answer with the same code, and both may pass.
 _THROTTLE_CODES = frozenset(
@@ -47,19 +55,38 @@ _TRANSIENT_CODES = _THROTTLE_CODES | frozenset(
     }
 )
 
-# Services of the JSON and of the query protocol spell it differently.
-_DENIED_CODES = frozenset({"AccessDenied", "AccessDeniedException"})
+# What a service answers while a role or its credentials are not known everywhere. Services of the JSON and of
+# the query protocol spell each of these differently. https://docs.aws.amazon.com/personalize/latest/dg/CommonErrors.html
+_DENIED_CODES = frozenset({"AccessDenied", "AccessDeniedException", "NotAuthorized"})
+_UNKNOWN_CALLER_CODES = frozenset(
+    {"ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException"}
+)
 
-# A role that the same deploy has just made may not be known everywhere yet.
-_IAM_SETTLES_SECONDS = 30.0
+# What the same deploy made a moment ago may not be known everywhere: the provider's role, and the dataset
+# group of a new solution (rule 64).
+_SETTLES_SECONDS = 30.0
 
+# After this, an endpoint that never answered is taken for one that can't be reached from the function.
+_NEVER_ANSWERED_SECONDS = 180.0
+
+_ALLOW = "allow this action to the provider's role, or lift what denies it"
+_SIGN_IN = "check that the provider's role still exists, and deploy again"
+_CONNECT = (
+    "check that the service exists in this Region, that the function can resolve its name (DNS of the VPC), "
+    "and that the function's subnets have a way out: a NAT gateway, or a VPC endpoint for the service"
+)
+_LONGEST_SECONDS = 50 * 60.0  # what a total_timeout may be, for CloudFormation waits an hour at most
+
+_TOO_MUCH = (
+    "deploy fewer solutions at once (chain them with node.add_dependency), or ask AWS for a higher quota"
+)
 _NEXT_STEPS = {
-    "AccessDenied": "allow this action to the provider's role, or lift what denies it",
-    "AccessDeniedException": "allow this action to the provider's role, or lift what denies it",
+    **dict.fromkeys(_DENIED_CODES, _ALLOW),
+    **dict.fromkeys(_UNKNOWN_CALLER_CODES, _SIGN_IN),
     "InvalidInputException": "correct the property that the service names and deploy again",
     "ValidationException": "correct the property that the service names and deploy again",
     "ResourceNotFoundException": "check that the ARNs in the properties exist in this account and Region",
-    "TooManyTagsException": "remove tags: 50 fit on a solution and three of them are the provider's",
+    "TooManyTagsException": "remove tags: a solution has 50, and three are the provider's (four to adopt)",
 }
 
 
@@ -91,7 +118,7 @@ class LifecycleError(Exception):
         self.next_step = next_step
         self.code = code
         reason = _printable(" ".join(cause[:MAX_MESSAGE_BYTES].split()))
-        tail = f" ({code}); {next_step}" if code else f"; {next_step}"
+        tail = (f" ({code}); {next_step}" if code else f"; {next_step}") + _log()
         message = _shorten(f"{resource}: {operation} failed: {reason}", tail)
         super().__init__(message + _lines(details, MAX_MESSAGE_BYTES - len(message.encode())))
 
@@ -146,7 +173,7 @@ def error_code(error: Exception) -> str:
 def error_message(error: Exception) -> str:
     """The service's own words, or the exception's where no service answered."""
     if isinstance(error, ClientError):
-        return str(error.response.get("Error", {}).get("Message", "")) or str(error)
+        return str(error.response.get("Error", {}).get("Message") or error)
     return str(error)
 
 
@@ -155,10 +182,22 @@ def is_throttle(error: CallError) -> bool:
     return isinstance(error, ClientError) and error_code(error) in _THROTTLE_CODES
 
 
+def is_denied(error: Exception) -> bool:
+    """Whether the service doesn't allow the caller to do this, or doesn't know the caller."""
+    return isinstance(error, ClientError) and error_code(error) in _DENIED_CODES | _UNKNOWN_CALLER_CODES
+
+
+def is_unreachable(error: Exception) -> bool:
+    """Whether no connection to the service could be made."""
+    return isinstance(error, ConnectionError)
+
+
 def may_pass(error: CallError, age: float) -> bool:
     """Whether the same call may succeed later.
 
-    Throttles, quotas, and faults of the network or the service may; so may a denial while the role is new.
+    Throttles, quotas, and faults of the network or the service may. For half a minute, so may a denial,
+    because the role may be new, and a dataset group that is not found, because it may be new too. An endpoint
+    that can't be reached may for three minutes; if it has answered this process before, without a limit.
 
     Args:
         error: What the call raised.
@@ -166,28 +205,56 @@ def may_pass(error: CallError, age: float) -> bool:
     """
     if isinstance(error, ClientError):
         code = error_code(error)
-        if code in _DENIED_CODES:
-            return age < _IAM_SETTLES_SECONDS
+        if is_denied(error) or _is_about_what_is_new(error):
+            return age < _SETTLES_SECONDS
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         return code in _TRANSIENT_CODES or int(status) >= HTTPStatus.INTERNAL_SERVER_ERROR
+    if is_unreachable(error) and getattr(error, NEVER_ANSWERED, False):
+        return age < _NEVER_ANSWERED_SECONDS
     return isinstance(error, HTTPClientError | ConnectionError | ResponseParserError | UnicodeDecodeError)
+
+
+def _is_about_what_is_new(error: ClientError) -> bool:
+    return error_code(error) == "ResourceNotFoundException" and error.operation_name == "CreateSolution"
 
 
 def refused(resource: str, operation: str, error: Exception) -> LifecycleError:
     """The failure to report for a call that the service refused for good."""
     code = error_code(error)
-    next_step = _NEXT_STEPS.get(code, "see the provider's log for the whole answer")
+    next_step = _NEXT_STEPS.get(code, "look into the provider's log for the whole answer")
+    if is_unreachable(error):
+        next_step = _CONNECT
     return LifecycleError(resource, operation, error_message(error), next_step, code)
 
 
-def not_finished(resource: str, reason: str) -> LifecycleError:
-    """The failure to report at the deadline, with what was waited for last."""
-    return LifecycleError(
-        resource,
-        "waiting",
-        f"not finished by the deadline, last seen: {reason}",
-        "look at it in the service; raise total_timeout of the SolutionProvider if it needs longer",
+def not_finished(resource: str, reason: str, waited: float, next_step: str = "") -> LifecycleError:
+    """The failure to report at the deadline, with what was waited for last.
+
+    Args:
+        resource: What it is about.
+        reason: What was waited for.
+        waited: Seconds since the request began.
+        next_step: What ends the waiting, if that is known. Default: - to wait longer, as far as possible.
+    """
+    longer = (
+        "try again when the service is done with it: total_timeout is at most 50 minutes"
+        if waited >= _LONGEST_SECONDS
+        else "try again, with a higher total_timeout of the SolutionProvider if it always takes that long "
+        "(at most 50 minutes)"
     )
+    cause = f"not finished by the deadline, last seen: {reason}"
+    return LifecycleError(resource, "waiting", cause, next_step or longer)
+
+
+def crowded_out(resource: str, reason: str, waited: float) -> LifecycleError:
+    """The failure to report at the deadline where the service asked to be called less to the last."""
+    return not_finished(resource, reason, waited, _TOO_MUCH)
+
+
+def _log() -> str:
+    """Where the function logs: the provider framework writes a name that is not that of its log group."""
+    group = os.environ.get("AWS_LAMBDA_LOG_GROUP_NAME", "")
+    return f". The log group is {group}" if 0 < len(group) <= _LONGEST_LOG_GROUP else ""
 
 
 def _printable(text: str) -> str:

@@ -7,14 +7,18 @@ calls until it is done; an exception there is final.
 
 from __future__ import annotations
 
+import json
+import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from personalize_provider.attempt import ATTEMPT, Attempt
 from personalize_provider.clock import SystemClock
+from personalize_provider.errors import LifecycleError
 from personalize_provider.lifecycle import begin, proceed, read
 from personalize_provider.log import logger
-from personalize_provider.solution.goal import physical_id
+from personalize_provider.request import Request
+from personalize_provider.solution.goal import essentials, physical_id
 from personalize_provider.steps import Wait
 
 if TYPE_CHECKING:
@@ -27,6 +31,12 @@ WORK_SECONDS = 30.0
 
 The rest of its two minutes is for a look that has begun by then, should every call of it be slow.
 """
+
+_OLD = "OldResourceProperties"
+
+# What Step Functions takes as an input, less the room for the response URL, which the framework hides.
+# https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+_MOST_BYTES = 262_144 - 4_096
 
 
 # The event holds a credential: it is not logged, whatever POWERTOOLS_LOGGER_LOG_EVENT says.
@@ -43,10 +53,38 @@ def on_event(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]
             CloudFormation doesn't say what the stack is doing.
     """
     request = read(event)
-    identity = physical_id(request)
-    attempt = begin(request, _CLOCK)
+    physical_id(request)  # properties that make no request are told without a call
+    identity, attempt = begin(request, _CLOCK)
     logger.info("identity", physical_id=identity, attempt=attempt.to_event())
-    return {"PhysicalResourceId": identity, ATTEMPT: attempt.to_event()}
+    return _as_it_fits(event, request, {"PhysicalResourceId": identity, ATTEMPT: attempt.to_event()})
+
+
+def _as_it_fits(event: Mapping[str, Any], request: Request, answer: dict[str, Any]) -> dict[str, Any]:
+    """An answer that makes room where the framework adds it to an event which the waiter would not take.
+
+    A rollback has the same properties as its update, the other way round. So what is refused is refused for
+    the new properties alone, which a rollback has as the old ones.
+    """
+    answers = [answer, *({**answer, _OLD: old} for old in essentials(request.old_properties))]
+    sizes = [_size({**event, **shorter}) for shorter in answers]
+    fitting = [shorter for shorter, size in zip(answers, sizes, strict=True) if size <= _MOST_BYTES]
+    if not fitting and request.type != "Delete":  # one that fails keeps the whole stack
+        raise LifecycleError(
+            f"resource {request.logical_id}",
+            request.type,
+            f"its event has {sizes[-1]} bytes, and the provider framework carries {_MOST_BYTES}",
+            "shorten the properties",
+        )
+    return fitting[0] if fitting else answer
+
+
+def _size(event: Mapping[str, Any]) -> int:
+    """Bytes of an event as the framework writes it down."""
+    try:
+        written = json.dumps(event, ensure_ascii=False, separators=(",", ":"))
+    except RecursionError:  # old properties may be anything
+        return sys.maxsize
+    return len(written.encode(errors="backslashreplace"))
 
 
 @_with_log

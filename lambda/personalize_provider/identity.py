@@ -20,6 +20,8 @@ LOGICAL_ID_TAG = f"{TAG_PREFIX}logical-id"
 CONFIG_HASH_TAG = f"{TAG_PREFIX}config-hash"
 ADOPTED_TAG = f"{TAG_PREFIX}adopted"
 """On a solution that was there before its owner."""
+REPLACES_TAG = f"{TAG_PREFIX}replaces"
+"""On a solution that replaces one with a name that its owner's logical id doesn't lead to: that name."""
 
 _MAX_NAME = 63  # rule 2
 _HASH_DIGITS = 12
@@ -51,6 +53,14 @@ class Owner:
     def owns(self, tags: Mapping[str, str]) -> bool:
         """Whether tags say that their bearer is this owner's."""
         return all(tags.get(key) == value for key, value in self.tags.items())
+
+    def is_denied_by(self, tags: Mapping[str, str]) -> bool:
+        """Whether tags say that their bearer is another owner's."""
+        return any(tags.get(key, value) != value for key, value in self.tags.items())
+
+    def shares_stack_with(self, tags: Mapping[str, str]) -> bool:
+        """Whether tags say that their bearer belongs to a resource of this owner's stack."""
+        return tags.get(STACK_ID_TAG) == self.stack_id
 
     def arn(self, resource: str) -> str:
         """ARN of a Personalize resource, such as `solution/movies`, beside the owner's stack (rule 98)."""

@@ -3,30 +3,48 @@
 from __future__ import annotations
 
 import os
-import random
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from personalize_provider import sdk
 from personalize_provider.attempt import Attempt
+from personalize_provider.claims import is_named_elsewhere
 from personalize_provider.clock import Clock
-from personalize_provider.errors import CALL_ERRORS, LifecycleError, SupersededError, may_pass, refused
+from personalize_provider.errors import (
+    CALL_ERRORS,
+    LifecycleError,
+    SupersededError,
+    is_denied,
+    is_unreachable,
+    may_pass,
+    refused,
+)
+from personalize_provider.identity import LOGICAL_ID_TAG
 from personalize_provider.log import logger
+from personalize_provider.patience import Patience
 from personalize_provider.reconciler import reconcile
 from personalize_provider.request import Request
 from personalize_provider.solution import Solution
-from personalize_provider.solution.goal import GIVEN_UP_SECONDS, Absent, Present, abandoned_id, goal_of
-from personalize_provider.stack import StackState, rollback_updates
+from personalize_provider.solution.goal import (
+    GIVEN_UP_SECONDS,
+    Absent,
+    Present,
+    abandoned_id,
+    goal_of,
+    predecessor_of,
+)
+from personalize_provider.solution.identify import identify
+from personalize_provider.solution.resource import find, find_tags
+from personalize_provider.stack import UNKNOWN, StackState
+from personalize_provider.stack_watch import StackWatch
 from personalize_provider.steps import Done, Wait
 
 _Answer = TypeVar("_Answer")
 
 # Well within the minute that the framework's function has.
 _PATIENCE_SECONDS = 40.0
-_PAUSE_SECONDS = 1.0
-_EVENTS_SHOW_SECONDS = 15.0
-_CLOCKS_DIFFER_SECONDS = 3.0  # one of them for the part of a second that the response URL leaves out
+_NOT_CLEANED_UP = Wait("what a cancelled update began is still there")
 
 
 def read(event: Mapping[str, Any]) -> Request:
@@ -46,37 +64,67 @@ def read(event: Mapping[str, Any]) -> Request:
     return request
 
 
-def begin(request: Request, clock: Clock, patience: float = _PATIENCE_SECONDS) -> Attempt:
-    """Note when a request began, when it must end, and what its stack is doing; changes nothing.
+def begin(request: Request, clock: Clock, patience: float = _PATIENCE_SECONDS) -> tuple[str, Attempt]:
+    """Settle a request's physical id, when it must end, and what its stack is doing; changes nothing.
 
     Args:
         request: The request.
         clock: Tells and passes time.
-        patience: For how many seconds CloudFormation is asked what the stack is doing.
+        patience: For how many seconds CloudFormation and Personalize are asked.
+
+    Returns:
+        The id to answer with, and what later events need to know.
 
     Raises:
         SupersededError: the stack can't want this any more.
-        LifecycleError: CloudFormation doesn't say what the stack is doing.
+        LifecycleError: what is to be made is there already; or CloudFormation doesn't say what the stack is
+            doing, or Personalize what is there.
     """
     now = clock.now()
-    ask = _Patient(f"resource {request.logical_id}", clock, now, patience)
-    client = sdk.cloudformation()
-    stack = ask("DescribeStacks", lambda: StackState.read(client, request.stack_id))
-    if _is_late(request, stack) or (stack.is_rolling_back and _is_rolled_back(request, ask)):
-        raise SupersededError(f"resource {request.logical_id}", request.type, stack.status)
-    return Attempt(
+    watch = StackWatch(request, sdk.cloudformation(), clock, now)
+    stack = _stack_at_first(request, watch, patience)
+    identity = _identity(request, stack, Patience(clock, now, patience, may_pass))
+    attempt = Attempt(
         started_at=now,
         deadline=now + float(os.environ["TOTAL_TIMEOUT_SECONDS"]),
         stack=stack,
-        abandoned=abandoned_id(request),
+        abandoned=abandoned_id(request, identity),
+        predecessor=predecessor_of(request, identity),
     )
+    return identity, attempt
+
+
+def _identity(request: Request, stack: StackState, patience: Patience) -> str:
+    client = sdk.personalize()
+
+    def ask(operation: str, call: Callable[[], _Answer]) -> _Answer:
+        try:
+            return patience(call)
+        except CALL_ERRORS as error:
+            operation = getattr(error, "operation_name", operation)
+            raise refused(f"resource {request.logical_id}", operation, error) from error
+
+    def is_claimed(arn: str, tags: Mapping[str, str]) -> bool:
+        return ask("ListStackResources", lambda: _is_claimed(request, arn, tags))
+
+    return identify(
+        request,
+        is_rolling_back=stack.is_rolling_back,
+        look=lambda arn: ask("DescribeSolution", lambda: find(client, arn, is_claimed)),
+        tags_of=lambda arn: ask("ListTagsForResource", lambda: find_tags(client, arn)),
+    )
+
+
+def _is_claimed(request: Request, arn: str, tags: Mapping[str, str]) -> bool:
+    tagged = tags.get(LOGICAL_ID_TAG, "")
+    return is_named_elsewhere(sdk.cloudformation(), request.stack_id, request.logical_id, arn, tagged)
 
 
 def proceed(request: Request, attempt: Attempt, clock: Clock, until: float) -> Done | Wait | None:
     """Work on a request for a short while.
 
     Args:
-        request: The request.
+        request: The request, with the id that was answered for it.
         attempt: What `begin` noted.
         clock: Tells and passes time.
         until: When to be called again rather than go on, seconds since the epoch.
@@ -87,99 +135,78 @@ def proceed(request: Request, attempt: Attempt, clock: Clock, until: float) -> D
     Raises:
         LifecycleError: the request has failed; the message is what the stack's events show.
     """
-    goal = goal_of(request, attempt.started_at, is_rolling_back=attempt.stack.is_rolling_back)
+    may_roll_back = attempt.stack.is_rolling_back or attempt.stack == UNKNOWN
+    goal = goal_of(
+        request,
+        attempt.started_at,
+        is_rolling_back=may_roll_back,
+        identity=request.physical_id,
+        predecessor=attempt.predecessor,
+        operation_began=attempt.stack.began,
+    )
     if goal is None:
         return None
-    step = _work_on(goal, request, attempt, clock, until)
-    if isinstance(step, Done) and not _is_cleaned_up(request, attempt, clock, until):
-        return Wait("what a cancelled update began is still there")
+    watch = StackWatch(request, sdk.cloudformation(), clock, attempt.started_at)
+
+    def work_on(goal: Present | Absent) -> Done | Wait:
+        solution = Solution(
+            goal, sdk.personalize(), clock.now, lambda arn, tags: _is_claimed(request, arn, tags)
+        )
+        return reconcile(solution, attempt, clock, lambda: watch.check(attempt.stack, solution.label), until)
+
+    try:
+        step = work_on(goal)
+    except LifecycleError as error:
+        if isinstance(goal, Absent) and goal.leaves_older:
+            # Nothing was made, so there is nothing that has to be looked at.
+            logger.warning("could not look for what was never made", error=str(error))
+            return Done({})
+        # After a failure no later request ends what a cancelled update began.
+        if isinstance(error, SupersededError) or _is_cleaned_up(request, attempt, clock, work_on):
+            raise
+        return _NOT_CLEANED_UP
+    if isinstance(step, Done) and not _is_cleaned_up(request, attempt, clock, work_on):
+        return _NOT_CLEANED_UP
     return step
 
 
-def _work_on(
-    goal: Present | Absent, request: Request, attempt: Attempt, clock: Clock, until: float
-) -> Done | Wait:
-    return reconcile(
-        Solution(goal, sdk.personalize(), clock.now),
-        attempt,
-        clock,
-        lambda: StackState.read(sdk.cloudformation(), request.stack_id),
-        until,
-    )
+def _stack_at_first(request: Request, watch: StackWatch, patience: float) -> StackState:
+    """What the stack is doing, asked at the beginning.
+
+    If CloudFormation refuses to tell, the request may be late. An Update goes on, because it may be that of a
+    rollback that finds everything in place, and CloudFormation is asked again before it changes anything. A
+    Delete goes on, because cleaning up is all that can be done in such a stack.
+    """
+    try:
+        return watch.note(patience)
+    except LifecycleError as error:
+        cause = error.__cause__
+        is_refused = isinstance(cause, CALL_ERRORS) and (is_unreachable(cause) or is_denied(cause))
+        if request.type == "Create" or not is_refused:
+            raise
+        logger.warning("it is not known what the stack does", error=str(error))
+        return UNKNOWN
 
 
-def _is_cleaned_up(request: Request, attempt: Attempt, clock: Clock, until: float) -> bool:
+def _is_cleaned_up(
+    request: Request, attempt: Attempt, clock: Clock, work_on: Callable[[Absent], Done | Wait]
+) -> bool:
     """Whether what a cancelled update began is gone, or nothing more can be done about it.
 
     That it can't be ended must not fail the rollback; it is tried until the deadline all the same.
     """
-    goal = goal_of(request.delete_of(attempt.abandoned), attempt.started_at) if attempt.abandoned else None
+    if not attempt.abandoned:
+        return True
+    goal = goal_of(
+        request.delete_of(attempt.abandoned), attempt.started_at, operation_began=attempt.stack.began
+    )
     if not isinstance(goal, Absent):
         return True
     try:
-        given_up = replace(goal, quiet_seconds=GIVEN_UP_SECONDS, is_id_made_up=True)
-        return isinstance(_work_on(given_up, request, attempt, clock, until), Done)
+        given_up = replace(
+            goal, quiet_seconds=GIVEN_UP_SECONDS, is_id_made_up=True, is_undone=True, leaves_older=True
+        )
+        return isinstance(work_on(given_up), Done)
     except LifecycleError as error:
         logger.error("what a cancelled update began is still there", error=str(error))
         return isinstance(error, SupersededError) or clock.now() >= attempt.deadline
-
-
-def _is_late(request: Request, stack: StackState) -> bool:
-    """Whether a request is of an operation that is over, as far as the stack's state tells."""
-    if not stack.may_ask_for(request.type):
-        return True
-    # Lambda may deliver an event again hours later, in the middle of another operation.
-    return request.sent_at is not None and stack.has_begun_since(request.sent_at + _CLOCKS_DIFFER_SECONDS)
-
-
-def _is_rolled_back(request: Request, ask: _Patient) -> bool:
-    """Whether an Update is what the rollback under way takes back, and came late, or is the rollback's own.
-
-    CloudFormation tells of an Update before it sends it, but may not tell at once.
-    """
-    if request.type != "Update":
-        return False
-    client = sdk.cloudformation()
-    while True:
-        asked = ask(
-            "DescribeStackEvents", lambda: rollback_updates(client, request.stack_id, request.logical_id)
-        )
-        if asked:
-            return request.is_undone_by(asked[0])
-        if ask.age >= _EVENTS_SHOW_SECONDS:
-            return asked is not None
-        ask.pause()
-
-
-@dataclass(frozen=True)
-class _Patient:
-    """Asks CloudFormation. An exception then ends the request, so what may pass is waited for.
-
-    Attributes:
-        resource: Who asks, for messages.
-        clock: Tells and passes time.
-        since: When the request began.
-        patience: For how many seconds from then.
-    """
-
-    resource: str
-    clock: Clock
-    since: float
-    patience: float
-
-    def __call__(self, operation: str, call: Callable[[], _Answer]) -> _Answer:
-        while True:
-            try:
-                return call()
-            except CALL_ERRORS as error:
-                if self.age > self.patience or not may_pass(error, self.age):
-                    raise refused(self.resource, operation, error) from error
-                self.pause()
-
-    @property
-    def age(self) -> float:
-        return self.clock.now() - self.since
-
-    def pause(self) -> None:
-        # At the same moments as a stack's other resources, most would be throttled again.
-        self.clock.sleep(_PAUSE_SECONDS * (0.5 + random.random()))  # noqa: S311 (no secret)

@@ -66,7 +66,7 @@ class PollRule:
         made = self._client().put_rule(
             Name=self.name, ScheduleExpression="rate(1 minute)", State="ENABLED", Description=_DESCRIPTION
         )
-        return str(made["RuleArn"])
+        return str(made.get("RuleArn", ""))
 
     def put_target(self, function_arn: str, event: Mapping[str, Any]) -> None:
         """Let the rule call a function with an event.
@@ -89,7 +89,7 @@ class PollRule:
             self.put()  # an older request has just ended, and took the rule away
             answer = self._client().put_targets(Rule=self.name, Targets=[target])
         if answer.get("FailedEntryCount"):
-            why = answer["FailedEntries"][0]
+            why: Mapping[str, str] = next(iter(answer.get("FailedEntries", ())), {})
             raise LifecycleError(
                 f"rule {self.name}",
                 "PutTargets",

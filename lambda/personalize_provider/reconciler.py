@@ -15,19 +15,19 @@ from personalize_provider.clock import Clock
 from personalize_provider.errors import (
     CALL_ERRORS,
     LifecycleError,
-    SupersededError,
+    crowded_out,
     error_code,
     error_message,
     is_throttle,
+    is_unreachable,
     may_pass,
     not_finished,
     refused,
 )
 from personalize_provider.log import logger
-from personalize_provider.stack import StackState
 from personalize_provider.steps import Done, Effect, Fail, Step, Wait
 
-_PAUSE_SECONDS = 1.0  # a solution is ACTIVE about that long after its creation (rule 56)
+_PAUSE_SECONDS = 1.0  # the account has one look a second (rule 118), and what was changed is done by then
 
 # The account has one look a second for all of its requests (rule 118). One that has waited for long can wait
 # a bit longer: its pauses are a part of its age. As soon as they are as long as the waiter's own, most of the
@@ -67,7 +67,7 @@ def reconcile(
     resource: Resource,
     attempt: Attempt,
     clock: Clock,
-    stack_state: Callable[[], StackState],
+    check_stack: Callable[[], Wait | None],
     until: float,
     chance: Callable[[], float] = random.random,
 ) -> Done | Wait:
@@ -77,7 +77,8 @@ def reconcile(
         resource: The resource and what is wanted of it.
         attempt: When the request began, when it must end, and what its stack was doing.
         clock: Tells and passes time.
-        stack_state: Reads what the stack is doing now.
+        check_stack: Called before each change. Raises SupersededError where the stack doesn't wait for the
+            request any more, and answers with a Wait where that can't be told yet.
         until: When to hand back at the latest, seconds since the epoch; but not before a few looks.
         chance: Gives a number from 0 to 1, to spread out what would come all at once.
 
@@ -88,7 +89,7 @@ def reconcile(
         LifecycleError: the request has failed for good.
     """
     began = clock.now()
-    worker = _Worker(resource, attempt, clock, stack_state)
+    worker = _Worker(resource, attempt, clock, check_stack)
     throttles = 0
     while True:
         expired = clock.now() >= attempt.deadline
@@ -107,9 +108,15 @@ def reconcile(
         )
         if crowded_out or clock.now() + pause > hands_back_at:
             if expired:  # an effect that is refused, or that never shows, is no look's Wait
-                raise not_finished(resource.label, step.reason)
+                raise _failure(resource.label, step, clock.now() - attempt.started_at)
             return step
         clock.sleep(pause)
+
+
+def _failure(label: str, step: Wait, waited: float) -> LifecycleError:
+    if step.throttled:
+        return crowded_out(label, step.reason, waited)
+    return not_finished(label, step.reason, waited, step.next_step)
 
 
 def _pause_at(age: float) -> float:
@@ -125,12 +132,12 @@ class _Worker:
     """
 
     def __init__(
-        self, resource: Resource, attempt: Attempt, clock: Clock, stack_state: Callable[[], StackState]
+        self, resource: Resource, attempt: Attempt, clock: Clock, check_stack: Callable[[], Wait | None]
     ) -> None:
         self._resource = resource
         self._attempt = attempt
         self._clock = clock
-        self._stack_state = stack_state
+        self._check_stack = check_stack
         self.has_acted = False
 
     def tick(self, *, expired: bool) -> Done | Wait:
@@ -148,14 +155,17 @@ class _Worker:
             return self._act(step) or Wait(f"after {step}")
         except CALL_ERRORS as error:
             operation = getattr(error, "operation_name", "calling AWS")
-            if not may_pass(error, self._clock.now() - self._attempt.started_at):
+            is_over = expired and is_unreachable(error)  # more time is no advice for that
+            if is_over or not may_pass(error, self._clock.now() - self._attempt.started_at):
                 raise refused(self._resource.label, operation, error) from error
             logger.warning("call refused for now", operation=operation, error=str(error))
             reason = f"{operation}: {error_message(error)} ({error_code(error)})"
             return Wait(reason, throttled=is_throttle(error))
 
     def _act(self, effect: Effect) -> Wait | None:
-        self._check_stack()
+        unknown = self._check_stack()
+        if unknown is not None:
+            return unknown
         refusal = self._resource.act(effect)
         self.has_acted = self.has_acted or refusal is None
         return refusal
@@ -166,12 +176,3 @@ class _Worker:
             self._act(effect)
         except (*CALL_ERRORS, LifecycleError) as error:
             logger.warning("could not clean up", effect=str(effect), error=str(error))
-
-    def _check_stack(self) -> None:
-        was, now = self._attempt.stack, self._stack_state()
-        if now != was:
-            raise SupersededError(self._resource.label, f"waiting in {_describe(was)}", _describe(now))
-
-
-def _describe(state: StackState) -> str:
-    return f"{state.status} ({state.last_updated})" if state.last_updated else state.status

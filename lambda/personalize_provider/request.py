@@ -15,6 +15,13 @@ RequestType = Literal["Create", "Update", "Delete"]
 
 _RESOURCE_TYPE = "Custom::PersonalizeSolution"
 _LOGICAL_ID = re.compile(r"[a-zA-Z0-9]{1,255}")
+
+STALE_SECONDS = 15.0
+"""How old a reading of CloudFormation may be. AWS names no bound; seconds were reported."""
+
+CLOCKS_DIFFER_SECONDS = 3.0
+"""By how much clocks may differ, with the part of a second that the response URL leaves out."""
+
 _SIGNED_AT = re.compile(r"[?&]X-Amz-Date=(\d{8}T\d{6}Z)(?:&|$)")
 _MAX_ID_BYTES = 1024  # CloudFormation's limit on physical ids
 _MAX_SHOWN = 60
@@ -71,6 +78,19 @@ class Request:
             old_properties=_own(event.get("OldResourceProperties", {})),
             sent_at=_signed_at(event.get("ResponseURL")),
         )
+
+    def stale_until(self, since: float) -> float:
+        """Until when a reading of CloudFormation may show what was before this request was sent.
+
+        Args:
+            since: When its first event came, seconds since the epoch. Lambda may deliver it late.
+        """
+        sent_at = since if self.sent_at is None else self.sent_at + CLOCKS_DIFFER_SECONDS
+        return min(since, sent_at) + STALE_SECONDS
+
+    def is_asked_by(self, properties: Mapping[str, Any]) -> bool:
+        """Whether an Update to these properties, as CloudFormation's events have them, is this request."""
+        return _is_sent_as(_own(properties), self.properties)
 
     def is_undone_by(self, properties: Mapping[str, Any]) -> bool:
         """Whether an Update to these properties takes back what this request asks for.

@@ -11,7 +11,10 @@ import botocore.session
 from botocore.config import Config
 from botocore.exceptions import ResponseStreamingError
 from botocore.loaders import Loader
-from botocore.model import StructureShape
+from botocore.model import OperationModel, StructureShape
+
+from personalize_provider import reading
+from personalize_provider.errors import CALL_ERRORS, NEVER_ANSWERED
 
 # The asset carries the service model it was built with, so the provider knows today's API whatever
 # SDK the Lambda runtime has (rule 73). A checkout has no such folder and uses botocore's own.
@@ -25,6 +28,9 @@ _CONFIG = Config(
     retries={"mode": "standard", "total_max_attempts": 1},
     user_agent_extra="cdk-personalize",
 )
+
+# What botocore's parsers raise for a value of another type than the model's, among others.
+_OF_THE_PARSER = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 
 
 class Personalize(Protocol):
@@ -69,6 +75,9 @@ class CloudFormation(Protocol):
 
     def describe_stack_events(self, *, StackName: str, NextToken: str = ...) -> Mapping[str, Any]:  # noqa: N803
         """https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStackEvents.html."""
+
+    def list_stack_resources(self, *, StackName: str, NextToken: str = ...) -> Mapping[str, Any]:  # noqa: N803
+        """https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ListStackResources.html."""
 
 
 class Events(Protocol):
@@ -124,10 +133,13 @@ def events() -> Events:
 
 
 def whole_answers(client: Any) -> Any:
-    """Let a client raise for an answer that was cut short, which botocore takes for one without members.
+    """Let a client answer in one form, and raise only what `errors.CALL_ERRORS` names.
 
-    And let every error say which operation it is about, as those that the service answers do.
+    botocore takes an answer that was cut short for one without members, and has exceptions of Python for what
+    it can't parse. And every error is to say which operation it is about, as those that the service answers
+    do, and whether the service has ever answered.
     """
+    has_answered = False
 
     def check(
         event_name: str,
@@ -135,6 +147,8 @@ def whole_answers(client: Any) -> Any:
         parsed_response: Mapping[str, Any] | None,
         **_event: Any,
     ) -> None:
+        nonlocal has_answered
+        has_answered = has_answered or response_dict is not None
         if response_dict is None or parsed_response is None:
             return
         operation = client.meta.service_model.operation_model(event_name.rpartition(".")[2])
@@ -148,11 +162,22 @@ def whole_answers(client: Any) -> Any:
         if is_cut:
             raise ResponseStreamingError(error=f"the answer to {operation.name} is cut short")
 
-    def name_operation(event_name: str, exception: Exception, **_event: Any) -> None:
-        exception.operation_name = event_name.rpartition(".")[2]  # type: ignore[attr-defined]
+    def read(model: OperationModel, parsed: dict[str, Any], **_event: Any) -> None:
+        if "Error" not in parsed:
+            whole = reading.read(model.name, model.output_shape, parsed)
+            parsed.clear()
+            parsed.update(whole)
+
+    def tell(event_name: str, exception: Exception, **_event: Any) -> None:
+        operation = event_name.rpartition(".")[2]
+        if isinstance(exception, _OF_THE_PARSER) and not isinstance(exception, CALL_ERRORS):
+            raise reading.unreadable(operation, repr(exception)) from exception
+        setattr(exception, "operation_name", operation)  # noqa: B010 (no type has it)
+        setattr(exception, NEVER_ANSWERED, not has_answered)
 
     client.meta.events.register("response-received", check)
-    client.meta.events.register("after-call-error", name_operation)
+    client.meta.events.register("after-call", read)
+    client.meta.events.register("after-call-error", tell)
     return client
 
 

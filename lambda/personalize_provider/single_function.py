@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from crhelper import FAILED, CfnResource
@@ -25,7 +27,7 @@ from personalize_provider.lifecycle import begin, proceed, read
 from personalize_provider.log import logger
 from personalize_provider.poll_rule import MAX_INPUT, PollRule, pack, unpack
 from personalize_provider.request import Request, malformed
-from personalize_provider.solution.goal import physical_id
+from personalize_provider.solution.goal import NOT_CREATED, essentials, physical_id
 from personalize_provider.steps import Wait
 
 if TYPE_CHECKING:
@@ -33,14 +35,12 @@ if TYPE_CHECKING:
 
 _CLOCK = SystemClock()
 
-NOT_CREATED = "cdk-personalize::NOT_CREATED"
-"""The physical id of what has no name: its properties make no request, so nothing was made."""
-
 # What a look that has begun may still take, every call of it slow: the time of the framework's function.
 _RESERVE_SECONDS = 120.0
 _POLL_SECONDS = 45.0  # a poll is over before the next one comes
 _PAUSE_SECONDS = 5.0
 _ROOM = 600  # characters that a poll's event has more than the first one
+_OLD = "OldResourceProperties"
 
 # What crhelper reads before anything else. Without these nobody can be answered.
 _ANSWERABLE = ("RequestType", "StackId", "RequestId", "LogicalResourceId", "ResponseURL")
@@ -97,18 +97,20 @@ class _Resource(CfnResource):  # type: ignore[misc] # crhelper's types are of an
 
     def _begin(self, event: dict[str, Any], context: LambdaContext) -> str:
         request = read(event)
-        identity = physical_id(request)
-        if request.type == "Create":
-            # From here on: should this event have come twice, the other one may be at work already.
-            self._physical_id = identity
+        physical_id(request)  # properties that make no request are told without a call
         seconds = context.get_remaining_time_in_millis() / 1000
         ends_at = _CLOCK.now() + seconds
-        attempt = begin(request, _CLOCK, patience=seconds / 2)
-        if request.type != "Delete":  # one that fails keeps the whole stack
+        identity, attempt = begin(request, _CLOCK, patience=seconds / 2)
+        if request.type == "Create":
+            # Not before it is certain that it is no other solution's. Should this event have come twice, the
+            # other one may be at work already: the Delete of NOT_CREATED finds what that has made.
+            self._physical_id = identity
+        # One that fails keeps the whole stack, or leaves it in the middle of an update.
+        if request.type != "Delete" and not attempt.stack.is_rolling_back:
             _refuse_what_no_poll_carries(event, request)
         logger.info("identity", physical_id=identity, attempt=attempt.to_event())
         self.Data[ATTEMPT] = attempt.to_event()
-        self._work(request, identity, attempt, ends_at)
+        self._work(replace(request, physical_id=identity), identity, attempt, ends_at)
         return identity
 
     def _go_on(self, event: dict[str, Any], context: LambdaContext) -> str | None:
@@ -160,7 +162,7 @@ class _Resource(CfnResource):  # type: ignore[misc] # crhelper's types are of an
         return "in the template"
 
     def _put_targets(self, _function_name: str) -> None:
-        self._the_rule.put_target(self._context.invoked_function_arn, self._event)
+        self._the_rule.put_target(self._context.invoked_function_arn, _as_it_fits(self._event))
 
     def _remove_polling(self) -> None:
         """Nothing: `_send` does it, for requests without a poll too."""
@@ -201,8 +203,24 @@ class _Resource(CfnResource):  # type: ignore[misc] # crhelper's types are of an
         return self._rule
 
 
+def _as_it_fits(event: Mapping[str, Any]) -> Mapping[str, Any]:
+    """An event without those of its old properties for which a rule has no room."""
+    shorter = [event, *({**event, _OLD: old} for old in essentials(event.get(_OLD, {})))]
+    return next((one for one in shorter if _size(one) <= MAX_INPUT), shorter[-1])
+
+
+def _size(event: Mapping[str, Any]) -> int:
+    """Characters of an event as a rule carries it."""
+    try:
+        return len(pack(event))
+    except RecursionError:  # old properties may be anything
+        return sys.maxsize
+
+
 def _refuse_what_no_poll_carries(event: Mapping[str, Any], request: Request) -> None:
-    size = len(pack(event)) + _ROOM
+    """Refuse properties that no rule has room for. Only the new ones count: a rollback brings them back."""
+    *_, least = essentials(request.old_properties)
+    size = _size({**event, _OLD: least}) + _ROOM
     if size > MAX_INPUT:
         raise LifecycleError(
             f"resource {request.logical_id}",

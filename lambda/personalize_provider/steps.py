@@ -15,10 +15,12 @@ class Wait:
     Attributes:
         reason: What is waited for.
         throttled: The service asks to be called less.
+        next_step: What the reader should do if it is waited for in vain; empty where more time may do.
     """
 
     reason: str
     throttled: bool = False
+    next_step: str = ""
 
 
 @dataclass(frozen=True)

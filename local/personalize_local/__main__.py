@@ -4,15 +4,15 @@ serve       run it in the foreground
 start       run it in the background, once
 stop        end the one in the background
 status      what runs here
-env         the variables that lead the AWS CLI, the CDK and the SDKs to it
-leftovers   what exists in its Amazon Personalize; status 1 if anything does
+exec        run a command, such as `cdk deploy`, against it
+env         the variables that `exec` gives the command
+leftovers   the stacks and what exists in Amazon Personalize; status 1 if anything does
 """
 
 from __future__ import annotations
 
 import argparse
 import os
-import shlex
 import socket
 import sys
 import uuid
@@ -20,19 +20,13 @@ from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
-from personalize_local import address, background
+from personalize_local import address, background, shell
 from personalize_local.address import DEFAULT_PORT, PortTakenError
 from personalize_local.background import DEFAULT_STATE_DIR, Record, StateDir
+from personalize_local.guard import origin
 
-# What would lead an AWS client past the endpoint, or sign for somebody else.
-_MISLEADING = (
-    "AWS_PROFILE",
-    "AWS_DEFAULT_PROFILE",
-    "AWS_SESSION_TOKEN",
-    "AWS_SECURITY_TOKEN",
-    "AWS_CA_BUNDLE",
-)
-
+# `cdk bootstrap` makes it, and `cdk destroy` leaves it.
+_BOOTSTRAP_STACK = "CDKToolkit"
 
 # The commands that run a server, which an installation without the extra `local` can't.
 _SERVERS = ("serve", "start")
@@ -40,6 +34,21 @@ _SERVERS = ("serve", "start")
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit status."""
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    status = 1
+    try:
+        status = _run(given)
+    finally:
+        # A shell runs `env $(... env) cdk deploy` whatever happens here. With nothing in place of the
+        # parentheses that would be the user's own account.
+        if status and given[:1] == ["env"]:
+            # argparse takes `--exp` for `--export`.
+            export = any(text.startswith("--e") for text in given)
+            _say(shell.nowhere(os.environ) if export else shell.REFUSED_BY_ENV)
+    return status
+
+
+def _run(arguments: Sequence[str]) -> int:
     options = _parser().parse_args(arguments)
     if options.command in _SERVERS and find_spec("ministack") is None:
         return _fail("ministack is not installed: pip install 'cdk-personalize[local]'")
@@ -51,6 +60,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _start(state, options)
         case "stop":
             return _stop(state)
+        case "exec":
+            return _exec(state, options.words)
         case "env":
             return _env(state, export=options.export)
         case "leftovers":
@@ -60,7 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog=_program(), description="AWS on this machine.")
+    parser = argparse.ArgumentParser(prog=shell.program(), description="AWS on this machine.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     shared = argparse.ArgumentParser(add_help=False)
     shared.add_argument(
@@ -79,6 +90,15 @@ def _parser() -> argparse.ArgumentParser:
         help="how many Lambda executions may run at once (default: as many as fit in memory)",
     )
     run.add_argument("--verbose", action="store_true", help="log each thing that ministack does")
+    run.add_argument(
+        "--allow-origin",
+        type=_origin,
+        action="append",
+        default=[],
+        metavar="ORIGIN",
+        help="let pages of this origin, such as http://localhost:3000, call it from a browser, "
+        "and so run code on this machine; may be repeated (default: no page may)",
+    )
     serve = commands.add_parser("serve", parents=[shared, run], help="run in the foreground")
     serve.add_argument(
         "--mode", choices=("foreground", "background"), default="foreground", help=argparse.SUPPRESS
@@ -91,10 +111,18 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("start", parents=[shared, run], help="run in the background; reuses one that runs")
     commands.add_parser("stop", parents=[shared], help="end the one in the background")
     commands.add_parser("status", parents=[shared], help="what runs here")
-    env = commands.add_parser("env", parents=[shared], help="arguments for env(1): env $(... env) cdk deploy")
-    env.add_argument("--export", action="store_true", help='commands for a shell: eval "$(... env --export)"')
+    execute = commands.add_parser(
+        "exec", parents=[shared], help="run a command against it: exec -- cdk deploy"
+    )
+    execute.add_argument("words", nargs=argparse.REMAINDER, metavar="COMMAND", help="the command")
+    env = commands.add_parser(
+        "env", parents=[shared], help="the variables that exec gives the command, as arguments for env(1)"
+    )
+    env.add_argument(
+        "--export", action="store_true", help='as commands for a shell: eval "$(... env --export)"'
+    )
     commands.add_parser(
-        "leftovers", parents=[shared], help="what exists in Personalize; status 1 if anything"
+        "leftovers", parents=[shared], help="the stacks and what exists in Personalize; status 1 if anything"
     )
     return parser
 
@@ -113,6 +141,13 @@ def _positive(text: str) -> int:
     return number
 
 
+def _origin(text: str) -> str:
+    try:
+        return origin(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
 def _serve(state: StateDir, options: argparse.Namespace) -> int:  # noqa: RET503 (`run` does not return)
     from personalize_local import server  # noqa: PLC0415 (slow, and no other command needs it)
 
@@ -127,9 +162,12 @@ def _serve(state: StateDir, options: argparse.Namespace) -> int:  # noqa: RET503
         return _fail(f"{error}; choose another with --port, or leave it out to take a free one")
     record = Record.of_this_process(sock.getsockname()[1], options.mode, uuid.uuid4().hex)
 
+    # Now: the server changes this process's environment, and the text depends on it.
+    welcome = _welcome(state, record)
+
     def ready() -> None:
         state.write(record)
-        _say(_welcome(record))
+        _say(welcome)
 
     server.run(
         sock,
@@ -140,6 +178,7 @@ def _serve(state: StateDir, options: argparse.Namespace) -> int:  # noqa: RET503
         lambda_concurrency=options.lambda_concurrency,
         verbose=options.verbose,
         until_eof=options.until_eof,
+        allowed_origins=options.allow_origin,
     )
 
 
@@ -155,27 +194,36 @@ def _bind(port: int | None) -> socket.socket:
 def _start(state: StateDir, options: argparse.Namespace) -> int:
     with state.lock():
         running = state.live()
+        flags = _flags(options)
         if running is not None:
             _say(f"The local AWS runs at {running.endpoint} (process {running.pid}).")
+            if flags:
+                _say(
+                    f"It keeps the options that it began with; `{shell.command(state.path, 'stop')}` ends it."
+                )
             return 0
         try:
             with _bind(options.port) as probe:
                 port = probe.getsockname()[1]
         except PortTakenError as error:
             return _fail(f"{error}; choose another with --port, or leave it out to take a free one")
-        flags = [
-            flag for flag in ("--enforce-iam", "--verbose") if getattr(options, flag[2:].replace("-", "_"))
-        ]
-        if options.lambda_concurrency is not None:
-            flags += ["--lambda-concurrency", str(options.lambda_concurrency)]
         try:
-            record = background.start(state, port, tuple(flags))
+            record = background.start(state, port, flags)
         except background.StartError as error:
             return _fail(str(error))
     if options.port is None and port != DEFAULT_PORT:
         _say(f"Port {DEFAULT_PORT} is taken, so the local AWS took {port}.")
     _say(f"The local AWS runs at {record.endpoint} (process {record.pid}, log {state.log}).")
     return 0
+
+
+def _flags(options: argparse.Namespace) -> tuple[str, ...]:
+    flags = [flag for flag in ("--enforce-iam", "--verbose") if getattr(options, flag[2:].replace("-", "_"))]
+    if options.lambda_concurrency is not None:
+        flags += ["--lambda-concurrency", str(options.lambda_concurrency)]
+    for allowed in options.allow_origin:
+        flags += ["--allow-origin", allowed]
+    return tuple(flags)
 
 
 def _stop(state: StateDir) -> int:
@@ -206,22 +254,36 @@ def _status(state: StateDir) -> int:
     return 0
 
 
+def _exec(state: StateDir, words: Sequence[str]) -> int:
+    command = list(words[1:] if words[:1] == ["--"] else words)
+    if not command:
+        return _fail(f"name the command to run: {shell.command(state.path, 'exec')} -- cdk deploy")
+    record = state.live()
+    if record is None:
+        return _fail(f"{_none_runs(state)}; `{command[0]}` was not run")
+    wanted = address.environment(os.environ, record.endpoint)
+    try:
+        os.execvpe(command[0], command, wanted)  # noqa: S606 (it is the user's command)
+    except FileNotFoundError:
+        _fail(f"{command[0]}: no such command")
+        return 127
+    except OSError as error:
+        _fail(f"{command[0]}: {error.strerror}")
+        return 126
+
+
 def _env(state: StateDir, *, export: bool) -> int:
     record = state.live()
     if record is None:
-        return _fail(f"no local AWS runs here: start one with `{_program()} start`")
-    unset = [name for name in os.environ if name in _MISLEADING or name.startswith("AWS_ENDPOINT_URL_")]
-    if export:
-        lines = [f"unset {name}" for name in unset]
-        lines += [
-            f"export {name}={shlex.quote(value)}"
-            for name, value in address.client_environment(record.endpoint).items()
-        ]
-    else:
-        lines = [f"-u{name}" for name in unset]
-        lines += [f"{name}={value}" for name, value in address.client_environment(record.endpoint).items()]
-    _say("\n".join(lines))
+        return _fail(_none_runs(state))
+    text = shell.exports if export else shell.arguments
+    _say(text(os.environ, record.endpoint))
     return 0
+
+
+def _none_runs(state: StateDir) -> str:
+    start = shell.command(state.path, "start")
+    return f"no local AWS runs here ({state.path.resolve()}): start one with `{start}`"
 
 
 def _leftovers(state: StateDir) -> int:
@@ -229,12 +291,35 @@ def _leftovers(state: StateDir) -> int:
     if record is None:
         _say("No local AWS runs here.")
         return 0
-    resources = list(leftovers(background.get(record, "")))
+    resources = [*_stacks(record), *leftovers(background.get(record, ""))]
     if not resources:
-        _say("Nothing is left in Amazon Personalize.")
+        _say("Nothing is left in the local AWS.")
         return 0
-    _say("\n".join(["Still in Amazon Personalize:", *(f"  {resource}" for resource in resources)]))
+    _say("\n".join(["Still in the local AWS:", *(f"  {resource}" for resource in resources)]))
+    stop = shell.command(state.path, "stop")
+    _say(
+        f"Mend what the reasons name, and delete it again; or end the local AWS, and all this with it: {stop}"
+    )
     return 1
+
+
+def _stacks(record: Record) -> Iterator[str]:
+    import botocore.session  # noqa: PLC0415 (slow, and no other command needs it)
+
+    wanted = address.environment(os.environ, record.endpoint)
+    os.environ.clear()
+    os.environ.update(wanted)
+    cloudformation = botocore.session.get_session().create_client("cloudformation")
+    for page in cloudformation.get_paginator("describe_stacks").paginate():
+        for stack in page["Stacks"]:
+            name, status = stack["StackName"], stack["StackStatus"]
+            if name == _BOOTSTRAP_STACK or status == "DELETE_COMPLETE":
+                continue
+            yield f"stack {name}  {status}"
+            for resource in cloudformation.describe_stack_resources(StackName=name)["StackResources"]:
+                if resource["ResourceStatus"].endswith("FAILED"):
+                    reason = resource.get("ResourceStatusReason", "no reason given")
+                    yield f"  {resource['LogicalResourceId']}  {resource['ResourceStatus']}: {reason}"
 
 
 def leftovers(state: object) -> Iterator[str]:
@@ -255,21 +340,16 @@ def leftovers(state: object) -> Iterator[str]:
             yield from leftovers(item)
 
 
-def _welcome(record: Record) -> str:
-    command = f"{_program()} env"
+def _welcome(state: StateDir, record: Record) -> str:
+    run = f"{shell.command(state.path, 'exec')} --"
     return f"""\
 The local AWS runs at {record.endpoint}. Amazon Personalize: {record.endpoint}/_personalize/
+In another shell, in this folder:
 
-    env $({command}) cdk deploy
-    env $({command}) aws personalize list-solutions
+    {run} {shell.found("cdk")} deploy
+    {run} {shell.found("aws")} personalize list-solutions
 
 Ctrl-C ends it."""
-
-
-def _program() -> str:
-    """What whoever runs this has typed."""
-    script = "personalize-local"
-    return script if Path(sys.argv[0]).stem == script else "python -m personalize_local"
 
 
 def _say(text: str) -> None:

@@ -4,11 +4,27 @@ from __future__ import annotations
 
 import os
 import socket
+from collections.abc import Mapping
 
 HOST = "127.0.0.1"
 DEFAULT_PORT = 4566
 REGION = "us-east-1"
 ACCOUNT = "000000000000"
+
+# What AWS clients print and how often they try. All other `AWS_*` variables may send them elsewhere: a
+# profile, the endpoint of one service, a session token, FIPS endpoints, and those of releases to come.
+_HARMLESS = {
+    "AWS_CLI_AUTO_PROMPT",
+    "AWS_CLI_FILE_ENCODING",
+    "AWS_DEFAULT_OUTPUT",
+    "AWS_MAX_ATTEMPTS",
+    "AWS_PAGER",
+    "AWS_RETRY_MODE",
+    "AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED",
+}
+# The CDK CLI reads each option from `CDK_` and its name. These choose the account, the way and the rights.
+_CDK_OPTIONS = {"CDK_PROFILE", "CDK_PROXY", "CDK_CA_BUNDLE_PATH", "CDK_ROLE_ARN", "CDK_EC2CREDS"}
+_NO_PROXY = ("NO_PROXY", "no_proxy")
 
 
 class PortTakenError(Exception):
@@ -44,9 +60,13 @@ def bind(port: int) -> socket.socket:
 
 
 def client_environment(endpoint: str) -> dict[str, str]:
-    """The variables that lead AWS clients and the CDK to the server at an endpoint URL."""
+    """The variables that lead AWS clients and the CDK to the server at an endpoint URL.
+
+    They don't undo others that lead elsewhere: `environment` does.
+    """
     return {
         "AWS_ENDPOINT_URL": endpoint,
+        "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "false",
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
         "AWS_REGION": REGION,
@@ -54,8 +74,31 @@ def client_environment(endpoint: str) -> dict[str, str]:
         "CDK_DEFAULT_ACCOUNT": ACCOUNT,
         "CDK_DEFAULT_REGION": REGION,
         "AWS_EC2_METADATA_DISABLED": "true",
+        # Some operations have a host of their own, such as sync-states.us-east-1.amazonaws.com.
+        "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-        "NO_PROXY": f"{HOST},localhost",
-        "no_proxy": f"{HOST},localhost",
+        **dict.fromkeys(_NO_PROXY, f"{HOST},localhost"),
     }
+
+
+def misleads(name: str) -> bool:
+    """Whether an environment variable may lead an AWS client or the CDK to another place than the server."""
+    return name in _CDK_OPTIONS or (name.startswith("AWS_") and name not in _HARMLESS)
+
+
+def environment(inherited: Mapping[str, str], endpoint: str) -> dict[str, str]:
+    """The whole environment of a process whose AWS clients must reach the server and nothing else.
+
+    Args:
+        inherited: The environment that the process would have.
+        endpoint: The server's endpoint URL.
+    """
+    kept = {name: value for name, value in inherited.items() if not misleads(name)}
+    ours = client_environment(endpoint)
+    # Programs read one spelling or the other, and what the user excepts from the proxy stays excepted.
+    hosts = [
+        host for name in _NO_PROXY for host in (*inherited.get(name, "").split(","), *ours[name].split(","))
+    ]
+    without_proxy = ",".join(dict.fromkeys(host.strip() for host in hosts if host.strip()))
+    return kept | ours | dict.fromkeys(_NO_PROXY, without_proxy)

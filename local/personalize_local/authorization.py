@@ -10,6 +10,7 @@ from personalize_local.simulator import Scope
 _CREATES = {
     "CreateCampaign": "campaign",
     "CreateDatasetGroup": "dataset-group",
+    "CreateFilter": "filter",
     "CreateSchema": "schema",
     "CreateSolution": "solution",
 }
@@ -81,6 +82,8 @@ def _created(operation: str, request: Mapping[str, object], scope: Scope) -> Ite
     """The ARN of what a request is to create."""
     if operation in _CREATES:
         yield scope.arn(_CREATES[operation], str(request.get("name")))
+    if operation == "CreateEventTracker":
+        yield scope.arn("event-tracker", "*")  # the service makes up the rest
     if operation == "CreateDataset":
         group = str(request.get("datasetGroupArn")).rpartition("/")[2]
         yield scope.arn("dataset", group, str(request.get("datasetType")).upper())

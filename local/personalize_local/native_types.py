@@ -1,22 +1,33 @@
-"""AWS::Personalize::Schema, DatasetGroup and Dataset, as CloudFormation's own types have them.
+"""The AWS::Personalize types that CloudFormation has, as it has them.
 
-Each knows how its template properties become a request, and waits until the service is done with it. A
-solution has no type here: `Custom::PersonalizeSolution` is what this project is about.
+Each knows how its template properties become a request, waits until the service is done with it, and knows
+which changes replace it. `Custom::PersonalizeSolution` is none of them: it is what this project is about.
 """
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 
+from personalize_local.native_properties import as_members, member
 from personalize_local.simulator import Personalize, Scope, ServiceError
+from personalize_local.simulator.errors import RESOURCE_NOT_FOUND
+from personalize_local.simulator.model import operation_model
 
 _POLL_SECONDS = 0.1
 
+# Of the types whose tags cannot be changed. The others leave it to the service.
+_TAG_KEY = re.compile(r"(?!aws:)[a-zA-Z+-=._:/]+")
+
+Properties = Mapping[str, Any]
+
 
 class ResourceError(Exception):
-    """A resource cannot be made or removed; the text is the reason in the stack's events."""
+    """A resource cannot be made, changed or removed; the text is the reason in the stack's events."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +39,9 @@ class NativeType:
         noun: What the API calls it, as in `Create<noun>`.
         required: Properties that a template must have.
         optional: Properties that it may have.
+        updatable: Properties that are changed in place. A change of any other is a replacement.
+        attributes: What Fn::GetAtt knows besides the ARN.
+        lacking: Members that the API's request has and the type has not, by their paths.
         enums: The values allowed for a property.
         refused: Properties that the simulator has no answer for, and why.
         deletes_first: Whether a replacement deletes the old resource before it creates the new one.
@@ -38,6 +52,9 @@ class NativeType:
     noun: str
     required: tuple[str, ...]
     optional: tuple[str, ...] = ()
+    updatable: tuple[str, ...] = ()
+    attributes: tuple[str, ...] = ()
+    lacking: frozenset[str] = frozenset()
     enums: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     refused: Mapping[str, str] = field(default_factory=dict)
     deletes_first: bool = False
@@ -45,33 +62,29 @@ class NativeType:
 
     @property
     def properties(self) -> tuple[str, ...]:
-        """All that a template may set. A change of any of them is a replacement."""
+        """All that a template may set."""
         return (*self.required, *self.optional)
 
     @property
-    def arn_attribute(self) -> str:
-        """The one attribute, which is also what Ref answers with."""
-        return f"{self.noun}Arn"
+    def replacing(self) -> tuple[str, ...]:
+        """The properties of which a change is a replacement."""
+        return tuple(name for name in self.properties if name not in self.updatable)
 
-    def create(self, service: Personalize, scope: Scope, properties: Mapping[str, object]) -> str:
+    def create(self, service: Personalize, scope: Scope, properties: Properties) -> str:
         """Create the resource and wait until it is usable.
 
         Returns:
-            Its ARN.
+            Its ARN, which is what Ref answers with: the primary identifier in the registry.
 
         Raises:
             ResourceError: the properties do not fit the type, the service refuses them, or the creation
                 fails later.
         """
         request = self._request(properties)
-        try:
-            arn = str(service.call(f"Create{self.noun}", request, scope)[self._arn_member])
-        except ServiceError as error:
-            raise ResourceError(
-                f"{error.message} (Service: Personalize, Error Code: {error.code})"
-            ) from error
+        arn = str(self._call(service, scope, f"Create{self.noun}", request)[self._arn_member])
         while True:
-            description = self._describe(service, scope, arn)
+            # A service that is eventually consistent may not find it yet.
+            description = self._described(service, scope, arn) or {"status": "CREATE PENDING"}
             status = str(description.get("status", "ACTIVE"))
             if status == "ACTIVE":
                 return arn
@@ -83,6 +96,23 @@ class NativeType:
                 )
             time.sleep(_POLL_SECONDS)
 
+    def update(
+        self, service: Personalize, scope: Scope, arn: str, before: Properties, after: Properties
+    ) -> None:
+        """Change a resource in place, its tags and what else is updatable, and wait until that is in force.
+
+        Raises:
+            ResourceError: the properties do not fit the type, the service refuses them, or the update fails
+                later.
+        """
+        request = self._request(after)
+        in_place = [name for name in self.updatable if name != "Tags"]
+        if any(before.get(name) != after.get(name) for name in in_place):
+            changes = {member(name): request[member(name)] for name in in_place if name in after}
+            self._call(service, scope, f"Update{self.noun}", {self._arn_member: arn} | changes)
+            self._wait_for_update(service, scope, arn)
+        self._retag(service, scope, arn, self._request(before).get("tags", []), request.get("tags", []))
+
     def delete(self, service: Personalize, scope: Scope, arn: str) -> None:
         """Delete the resource and wait until it is gone; one that is gone already is fine.
 
@@ -91,29 +121,69 @@ class NativeType:
         """
         try:
             service.call(f"Delete{self.noun}", {self._arn_member: arn}, scope)
-            while True:
-                self._describe(service, scope, arn)
-                time.sleep(_POLL_SECONDS)
         except ServiceError as error:
-            if error.code != "ResourceNotFoundException":
-                raise ResourceError(
-                    f"{error.message} (Service: Personalize, Error Code: {error.code})"
-                ) from error
+            if error.code != RESOURCE_NOT_FOUND:
+                raise _refusal(error) from error
+        while self._described(service, scope, arn) is not None:
+            time.sleep(_POLL_SECONDS)
 
-    @property
-    def _member(self) -> str:
-        return _member(self.noun)
+    def read(self, service: Personalize, scope: Scope, arn: str) -> dict[str, str]:
+        """What Fn::GetAtt answers with, by attribute."""
+        description = self._described(service, scope, arn) or {}
+        names = (f"{self.noun}Arn", *self.attributes)
+        return {name: _text(description[member(name)]) for name in names if member(name) in description}
 
     @property
     def _arn_member(self) -> str:
-        return f"{self._member}Arn"
+        return f"{member(self.noun)}Arn"
 
-    def _describe(self, service: Personalize, scope: Scope, arn: str) -> Mapping[str, object]:
-        answer = service.call(f"Describe{self.noun}", {self._arn_member: arn}, scope)[self._member]
-        assert isinstance(answer, Mapping)  # noqa: S101 (the model says so)
-        return answer
+    def _described(self, service: Personalize, scope: Scope, arn: str) -> Mapping[str, Any] | None:
+        try:
+            answer = service.call(f"Describe{self.noun}", {self._arn_member: arn}, scope)
+        except ServiceError as error:
+            if error.code == RESOURCE_NOT_FOUND:
+                return None
+            raise _refusal(error) from error
+        described = answer[member(self.noun)]
+        assert isinstance(described, Mapping)  # noqa: S101 (the model says so)
+        return described
 
-    def _request(self, properties: Mapping[str, object]) -> dict[str, object]:
+    def _wait_for_update(self, service: Personalize, scope: Scope, arn: str) -> None:
+        while True:
+            latest = (self._described(service, scope, arn) or {}).get(f"latest{self.noun}Update", {})
+            status = latest.get("status", "ACTIVE")
+            if status == "ACTIVE":
+                return
+            if status == "CREATE FAILED":
+                reason = latest.get("failureReason", "no reason given")
+                raise ResourceError(f"the update of {arn} is {status}: {reason}")
+            time.sleep(_POLL_SECONDS)
+
+    def _retag(
+        self,
+        service: Personalize,
+        scope: Scope,
+        arn: str,
+        before: list[dict[str, str]],
+        after: list[dict[str, str]],
+    ) -> None:
+        dropped = sorted({tag["tagKey"] for tag in before} - {tag["tagKey"] for tag in after})
+        if dropped:
+            self._call(service, scope, "UntagResource", {"resourceArn": arn, "tagKeys": dropped})
+        changed = [tag for tag in after if tag not in before]
+        if changed:
+            self._call(service, scope, "TagResource", {"resourceArn": arn, "tags": changed})
+
+    @staticmethod
+    def _call(
+        service: Personalize, scope: Scope, operation: str, request: Mapping[str, Any]
+    ) -> Mapping[str, Any]:
+        try:
+            return service.call(operation, request, scope)
+        except ServiceError as error:
+            raise _refusal(error) from error
+
+    def _request(self, properties: Properties) -> dict[str, Any]:
         problems = [f"#: required key [{name}] not found" for name in self.required if name not in properties]
         problems += [
             f"#: extraneous key [{name}] is not permitted"
@@ -126,20 +196,45 @@ class NativeType:
             if name in properties and properties[name] not in allowed
         ]
         problems += [f"#/{name}: {reason}" for name, reason in self.refused.items() if name in properties]
+        tags = properties.get("Tags") or []
+        problems += _problems_of_tags(tags, narrow="Tags" not in self.updatable)
+        own = {
+            name: value for name, value in properties.items() if name in self.properties and name != "Tags"
+        }
+        shape = operation_model(f"Create{self.noun}").input_shape
+        request, misfits = as_members(shape, own, self.lacking)
+        problems += misfits
         if problems:
             raise ResourceError(
                 f"Properties validation failed for {self.name} with message: {'; '.join(problems)}"
             )
-        request = {_member(name): value for name, value in properties.items() if name != "Tags"}
-        tags = properties.get("Tags")
-        if self.sends_tags and isinstance(tags, list) and tags:
-            request["tags"] = [{"tagKey": tag["Key"], "tagValue": tag["Value"]} for tag in tags]
+        if self.sends_tags and tags:
+            request["tags"] = [{"tagKey": tag["Key"], "tagValue": str(tag["Value"])} for tag in tags]
         return request
 
 
-def _member(name: str) -> str:
-    return name[0].lower() + name[1:]
+def _problems_of_tags(tags: Any, *, narrow: bool) -> list[str]:
+    if not isinstance(tags, list):
+        return [f"#/Tags: expected type: JSONArray, found: {type(tags).__name__}"]
+    problems = []
+    for place, tag in enumerate(tags):
+        missing = [name for name in ("Key", "Value") if not isinstance(tag, Mapping) or name not in tag]
+        problems += [f"#/Tags/{place}: required key [{name}] not found" for name in missing]
+        if narrow and not missing and not _TAG_KEY.fullmatch(str(tag["Key"])):
+            problems.append(f"#/Tags/{place}/Key: failed validation constraint for keyword [pattern]")
+    return problems
 
+
+def _refusal(error: ServiceError) -> ResourceError:
+    return ResourceError(f"{error.message} (Service: Personalize, Error Code: {error.code})")
+
+
+def _text(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+_DOMAINS = {"Domain": ("ECOMMERCE", "VIDEO_ON_DEMAND")}
+_DATES = ("CreationDateTime", "LastUpdatedDateTime")
 
 NATIVE_TYPES = (
     NativeType(
@@ -147,7 +242,7 @@ NATIVE_TYPES = (
         "Schema",
         required=("Name", "Schema"),
         optional=("Domain", "Tags"),
-        enums={"Domain": ("ECOMMERCE", "VIDEO_ON_DEMAND")},
+        enums=_DOMAINS,
         # CreateSchema has no tags, and schemas are not among what TagResource takes (rule 130).
         sends_tags=False,
     ),
@@ -156,7 +251,7 @@ NATIVE_TYPES = (
         "DatasetGroup",
         required=("Name",),
         optional=("Domain", "KmsKeyArn", "RoleArn", "Tags"),
-        enums={"Domain": ("ECOMMERCE", "VIDEO_ON_DEMAND")},
+        enums=_DOMAINS,
     ),
     NativeType(
         "AWS::Personalize::Dataset",
@@ -166,5 +261,46 @@ NATIVE_TYPES = (
         enums={"DatasetType": ("Interactions", "Items", "Users")},
         refused={"DatasetImportJob": "import jobs are not simulated; leave it out of a local deploy"},
         deletes_first=True,
+    ),
+    NativeType(
+        "AWS::Personalize::Solution",
+        "Solution",
+        required=("Name", "DatasetGroupArn"),
+        optional=(
+            "EventType",
+            "PerformAutoML",
+            "PerformHPO",
+            "RecipeArn",
+            "SolutionConfig",
+            "Tags",
+        ),
+        lacking=frozenset(
+            f"SolutionConfig.{name}"
+            for name in ("AutoTrainingConfig", "EventsConfig", "OptimizationObjective", "TrainingDataConfig")
+        ),
+    ),
+    NativeType(
+        "AWS::Personalize::Campaign",
+        "Campaign",
+        required=("Name", "SolutionVersionArn"),
+        optional=("CampaignConfig", "MinProvisionedTPS", "Tags"),
+        updatable=("SolutionVersionArn", "CampaignConfig", "MinProvisionedTPS", "Tags"),
+        attributes=("Status", *_DATES),
+    ),
+    NativeType(
+        "AWS::Personalize::EventTracker",
+        "EventTracker",
+        required=("Name", "DatasetGroupArn"),
+        optional=("Tags",),
+        updatable=("Tags",),
+        attributes=("TrackingId",),
+    ),
+    NativeType(
+        "AWS::Personalize::Filter",
+        "Filter",
+        required=("Name", "DatasetGroupArn", "FilterExpression"),
+        optional=("Tags",),
+        updatable=("Tags",),
+        attributes=("Status", *_DATES),
     ),
 )

@@ -6,7 +6,9 @@ a fixture needs it.
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
+import sysconfig
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -16,35 +18,115 @@ if TYPE_CHECKING:
     from personalize_local.testing.in_process import SimulatedPersonalize
     from personalize_local.testing.server_process import LocalAws
 
+_COMMAND = "personalize_local_command"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let a project say where `personalize-local` is, if it is not installed beside pytest."""
+    parser.addini(
+        _COMMAND,
+        "The command of the local AWS that the fixture local_aws starts, such as: "
+        "uvx --from 'cdk-personalize[local]' personalize-local",
+        type="args",
+    )
+
 
 @pytest.fixture
-def personalize(monkeypatch: pytest.MonkeyPatch) -> Iterator[SimulatedPersonalize]:
+def personalize_simulator() -> Iterator[SimulatedPersonalize]:
     """An empty Amazon Personalize in this process, on a clock that stands still until you advance it.
 
-    As long as the test runs, every boto3 client for `personalize` and `personalize-runtime` reaches it, also
-    one that was made before the test, and no call of such a client leaves the process.
-    """
-    _require("boto3", "testing")
-    from personalize_local.testing import in_process  # noqa: PLC0415 (see above)
+    As long as the test runs, every client of boto3, botocore or aiobotocore for personalize,
+    personalize-runtime or personalize-events reaches it: signed or not, of any Region, endpoint or profile,
+    and also one that was made before the test. A client of another library that looks up the address of an
+    endpoint of Amazon Personalize gets an error.
 
-    with in_process.simulated(monkeypatch) as simulated:
+    `class_personalize_simulator`, `module_personalize_simulator` and `session_personalize_simulator` are the
+    same with a wider scope. `personalize` is a short name for this fixture.
+    """
+    with _simulated() as simulated:
+        yield simulated
+
+
+@pytest.fixture
+def personalize(personalize_simulator: SimulatedPersonalize) -> SimulatedPersonalize:
+    """The fixture `personalize_simulator` by a shorter name."""
+    return personalize_simulator
+
+
+@pytest.fixture(scope="class")
+def class_personalize_simulator() -> Iterator[SimulatedPersonalize]:
+    """The fixture `personalize_simulator`, with one Amazon Personalize for the tests of a class."""
+    with _simulated() as simulated:
+        yield simulated
+
+
+@pytest.fixture(scope="module")
+def module_personalize_simulator() -> Iterator[SimulatedPersonalize]:
+    """The fixture `personalize_simulator`, with one Amazon Personalize for the tests of a module."""
+    with _simulated() as simulated:
         yield simulated
 
 
 @pytest.fixture(scope="session")
-def _personalize_local_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAws]:
-    _require("ministack", "local")
-    from personalize_local.testing import server_process  # noqa: PLC0415 (see above)
+def session_personalize_simulator() -> Iterator[SimulatedPersonalize]:
+    """The fixture `personalize_simulator`, with one Amazon Personalize for all tests of a pytest process."""
+    with _simulated() as simulated:
+        yield simulated
 
-    with server_process.running(tmp_path_factory.mktemp("local-aws")) as aws:
+
+@pytest.fixture(scope="session")
+def _personalize_local_server(
+    tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config
+) -> Iterator[LocalAws]:
+    with _running(tmp_path_factory, pytestconfig) as aws:
         yield aws
 
 
 @pytest.fixture
 def local_aws(_personalize_local_server: LocalAws) -> LocalAws:
-    """An empty local AWS that allows every call: one server for a pytest process, emptied for each test."""
+    """An empty local AWS that allows every call: one server for a pytest process, emptied for each test.
+
+    `module_local_aws` is a server of its own for the tests of a module, which is not emptied between them.
+    """
     _personalize_local_server.reset()
     return _personalize_local_server
+
+
+@pytest.fixture(scope="module")
+def module_local_aws(
+    tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config
+) -> Iterator[LocalAws]:
+    """A local AWS that allows every call, for the tests of a module: what one deploys, the next ones find."""
+    with _running(tmp_path_factory, pytestconfig) as aws:
+        yield aws
+
+
+def _simulated() -> contextlib.AbstractContextManager[SimulatedPersonalize]:
+    _require("boto3", "testing")
+    from personalize_local.testing import in_process  # noqa: PLC0415 (see above)
+
+    return in_process.simulated()
+
+
+def _running(
+    tmp_path_factory: pytest.TempPathFactory, config: pytest.Config
+) -> contextlib.AbstractContextManager[LocalAws]:
+    _require("boto3", "testing")
+    from personalize_local.testing import server_process  # noqa: PLC0415 (see above)
+
+    command = server_process.command_of(
+        config.getini(_COMMAND),
+        is_installed=importlib.util.find_spec("ministack") is not None,
+        own_scripts=sysconfig.get_path("scripts"),
+    )
+    if command is None:
+        pytest.fail(
+            "this fixture needs the local AWS: pip install 'cdk-personalize[local]'. If the botocore that it "
+            "pins is in your way, install it elsewhere: pipx install 'cdk-personalize[local]'; or set "
+            f"{_COMMAND} in pytest's configuration to: uvx --from 'cdk-personalize[local]' personalize-local",
+            pytrace=False,
+        )
+    return server_process.running(tmp_path_factory.mktemp("local-aws"), command=command)
 
 
 def _require(module: str, extra: str) -> None:

@@ -14,7 +14,7 @@ import socket
 import sys
 import tempfile
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, cast
 
@@ -22,9 +22,13 @@ from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
 from personalize_local.address import ACCOUNT, HOST, REGION
+from personalize_local.guard import guarded
+from personalize_local.node_sdk import link_sdk
 
 if TYPE_CHECKING:
     from hypercorn.typing import ASGIFramework
+
+_CHECKOUT = Path(__file__).resolve().parents[2]
 
 _SWITCHES = {
     "MINISTACK_HOST": HOST,
@@ -38,6 +42,10 @@ _SWITCHES = {
     # Both listeners bind every interface.
     "IOT_MTLS_ENABLED": "0",
     "SFTP_ENABLED": "0",
+    # The files of the user's that could lead the clients of ministack and of the functions to real AWS.
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    "AWS_EC2_METADATA_DISABLED": "true",
     # A proxy that the user's environment names must not see calls to this machine.
     "NO_PROXY": f"{HOST},localhost",
     "no_proxy": f"{HOST},localhost",
@@ -96,6 +104,7 @@ def run(
     lambda_concurrency: int | None = None,
     verbose: bool = False,
     until_eof: bool = False,
+    allowed_origins: Collection[str] = (),
 ) -> NoReturn:
     """Serve until SIGINT, SIGTERM or SIGHUP, then end this process and every Lambda worker it has.
 
@@ -108,6 +117,7 @@ def run(
         lambda_concurrency: How many Lambda executions may run at once. Default: - ministack's own limit.
         verbose: Whether to log each thing that ministack does. Default: - errors.
         until_eof: Whether to end when standard input closes. Default: - it is not read.
+        allowed_origins: Origins whose pages may call it, as `guard.origin` gives them. Default: - none.
     """
     port = sock.getsockname()[1]
     data = Path(tempfile.mkdtemp(prefix="personalize-local-"))
@@ -122,9 +132,12 @@ def run(
     os.environ.clear()
     os.environ.update(wanted)
     tempfile.tempdir = str(data)
+    link_sdk(data, [Path.cwd(), _CHECKOUT])
     status = 1
     try:
-        asyncio.new_event_loop().run_until_complete(_serve(sock, run_id, on_ready, until_eof=until_eof))
+        asyncio.new_event_loop().run_until_complete(
+            _serve(sock, run_id, on_ready, until_eof=until_eof, allowed_origins=allowed_origins)
+        )
         status = 0
     except Exception:
         traceback.print_exc()
@@ -137,7 +150,14 @@ def run(
         os._exit(status)
 
 
-async def _serve(sock: socket.socket, run_id: str, on_ready: Callable[[], None], *, until_eof: bool) -> None:
+async def _serve(
+    sock: socket.socket,
+    run_id: str,
+    on_ready: Callable[[], None],
+    *,
+    until_eof: bool,
+    allowed_origins: Collection[str],
+) -> None:
     from personalize_local import ministack  # noqa: PLC0415 (it reads the environment while it is imported)
 
     stop = asyncio.Event()
@@ -164,6 +184,6 @@ async def _serve(sock: socket.socket, run_id: str, on_ready: Callable[[], None],
     config.loglevel = "ERROR"
     config.keep_alive_timeout = 75
     config.graceful_timeout = 0.2
-    application = cast("ASGIFramework", ministack.application(run_id))
+    application = cast("ASGIFramework", guarded(ministack.application(run_id), allowed_origins))
     await serve(application, config, shutdown_trigger=until_stopped)
     ministack.end_lambda_workers()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import aws_cdk as cdk
+import pytest
 from aws_cdk.assertions import Annotations, Match
 
-from cdk_personalize import Recipe, Solution, SolutionConfig
+from cdk_personalize import AutoMLConfig, Recipe, Solution, SolutionConfig
 
 V1 = Recipe.USER_PERSONALIZATION
 
@@ -28,14 +31,15 @@ def test_solution__of_an_unknown_recipe__says_once_that_it_is_not_checked(
         stack,
         "Movies",
         dataset_group=dataset_group,
-        recipe=Recipe.from_name("aws-user-personalisation-v2"),
+        recipe=Recipe.from_arn("arn:aws:personalize:::recipe/aws-user-personalisation-v2"),
         solution_config=SolutionConfig(algorithm_hyper_parameters={"a": 1, "b": 2}),
     )
 
-    [info] = said(stack, "info")
-    assert "aws-user-personalisation-v2 is not in the catalog, so nothing is checked against it" in info
-    assert "Did you mean aws-user-personalization-v2?" in info
-    assert said(stack, "warning") == []
+    [warning] = said(stack, "warning")
+    assert "recipe is not in the catalog, so nothing is checked against it" in warning
+    assert "did you mean aws-user-personalization-v2?" in warning
+    assert "[ack: cdk-personalize:unknown-recipe]" in warning
+    assert said(stack, "info") == []
 
 
 def test_solution__of_a_recipe_known_at_deploy_time__says_nothing(
@@ -44,7 +48,7 @@ def test_solution__of_a_recipe_known_at_deploy_time__says_nothing(
     arn = cdk.CfnParameter(stack, "Recipe").value_as_string
     Solution(stack, "Movies", dataset_group=dataset_group, recipe=Recipe.from_arn(arn))
 
-    assert said(stack, "info") == []
+    assert said(stack, "warning") == []
 
 
 def test_solution__that_is_doubted__warns_with_an_id_that_can_be_acknowledged(
@@ -66,3 +70,59 @@ def test_solution__that_is_doubted__warns_with_an_id_that_can_be_acknowledged(
     assert "algorithm_hyper_parameters['training.bptt'] is spelled 'bptt' in requests" in warning
     assert warning.endswith("[ack: cdk-personalize:parameter-spelling]")
     assert said(quiet, "warning") == []
+
+
+IRELAND = cdk.Environment(account="111122223333", region="eu-west-1")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said_of_it"),
+    [
+        ({"dataset_group": "arn:aws:personalize:eu-west-1:111122223333:dataset-group/movies"}, []),
+        (
+            {"dataset_group": "arn:aws:personalize:us-east-1:111122223333:dataset-group/movies"},
+            ["dataset_group is of another Region than eu-west-1, the stack's"],
+        ),
+        (
+            {"dataset_group": "arn:aws:personalize:us-east-1:444455556666:dataset-group/movies"},
+            ["dataset_group is of another Region", "dataset_group is of another account than 111122223333"],
+        ),
+        (
+            {"recipe": Recipe.from_arn("arn:aws-cn:personalize:::recipe/aws-sims")},
+            ["recipe is of another partition than aws, the stack's"],
+        ),
+        (
+            {
+                "recipe": None,
+                "perform_auto_ml": True,
+                "solution_config": SolutionConfig(
+                    auto_ml_config=AutoMLConfig(recipe_list=["arn:aws-cn:personalize:::recipe/aws-sims"])
+                ),
+            },
+            ["solution_config.auto_ml_config.recipe_list[0] is of another partition"],
+        ),
+        ({"dataset_group": cdk.Fn.import_value("group")}, []),
+        (
+            {"dataset_group": f"arn:aws:personalize:us-east-1:{cdk.Aws.ACCOUNT_ID}:dataset-group/movies"},
+            [],
+        ),
+    ],
+)
+def test_solution__that_names_what_is_elsewhere__is_warned_of(
+    app: cdk.App, arguments: dict[str, Any], said_of_it: list[str]
+) -> None:
+    stack = cdk.Stack(app, "Ireland", env=IRELAND)
+    given = {"dataset_group": "arn:aws:personalize:eu-west-1:111122223333:dataset-group/movies", "recipe": V1}
+    Solution(stack, "Movies", **{**given, **arguments})
+
+    warnings = [warning for warning in said(stack, "warning") if "other-place" in warning]
+
+    assert len(warnings) == len(said_of_it)
+    assert all(words in "".join(warnings) for words in said_of_it)
+
+
+def test_solution__of_a_stack_for_any_place__is_not_warned_of(stack: cdk.Stack) -> None:
+    group = "arn:aws:personalize:us-east-1:444455556666:dataset-group/movies"
+    Solution(stack, "Movies", dataset_group=group, recipe=V1)
+
+    assert said(stack, "warning") == []

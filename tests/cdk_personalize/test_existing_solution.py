@@ -80,9 +80,9 @@ def test_from_name__a_token__is_taken(stack: cdk.Stack) -> None:
     ("arn", "shown"),
     [
         ("movies", "got 'movies'"),
-        (f"{ARN}/236f000b", "give a solution's ARN, such as arn:aws:"),  # a version's
-        (ARN.replace("solution", "campaign"), "solution_arn must match"),
-        ("arn:aws:personalize:::solution/movies", "solution_arn must match"),
+        (f"{ARN}/236f000b", "an ARN is like arn:aws:"),  # a version's
+        (ARN.replace("solution", "campaign"), "solution_arn must be the ARN of a solution"),
+        ("arn:aws:personalize:::solution/movies", "solution_arn must be the ARN of a solution"),
         (42, "must be a string"),
         (None, "one of them must be given"),
     ],
@@ -96,7 +96,7 @@ def test_from_arn__no_arn_of_a_solution__is_refused(stack: cdk.Stack, arn: Any, 
 
 
 def test_from_name__no_name__is_refused(stack: cdk.Stack) -> None:
-    with pytest.raises(InvalidSolutionError, match="solution_name must match"):
+    with pytest.raises(InvalidSolutionError, match="solution_name must have only letters"):
         Solution.from_solution_name(stack, "Movies", "solution/movies")
 
 

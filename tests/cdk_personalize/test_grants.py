@@ -94,7 +94,7 @@ def test_grant__of_a_solution_of_the_stack__names_it_by_its_arn(
 
     template = Template.from_stack(stack)
     [logical_id] = template.find_resources(Solution.RESOURCE_TYPE)
-    arn = {"Fn::GetAtt": [logical_id, "solutionArn"]}
+    arn = {"Ref": logical_id}
     template.has_resource_properties(
         "AWS::IAM::Policy",
         {

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+import zipfile
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from aws_cdk.assertions import Template
 from constructs import Construct
@@ -17,6 +22,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cdk_personalize import InvalidProviderError, Recipe, Solution, SolutionProvider
+from cdk_personalize._asset import handler_asset
 from cdk_personalize._timing import IS_COMPLETE_SECONDS, ON_EVENT_SECONDS, Timing
 
 ON_EVENT = "personalize_provider.framework.on_event"
@@ -117,11 +123,14 @@ def test_provider__all_five_functions__log_to_one_group_for_a_month(template: Te
 
 def test_provider__the_function_that_receives_requests__may_do_only_that(template: Template) -> None:
     actions = allowed(template, ON_EVENT)
+    solutions = ["arn:{AWS::Partition}:personalize:{AWS::Region}:{AWS::AccountId}:solution/*"]
 
     [log_group] = template.find_resources("AWS::Logs::LogGroup")
     assert actions == {
         "cloudformation:DescribeStacks": ["{AWS::StackId}"],
-        "cloudformation:DescribeStackEvents": ["{AWS::StackId}"],
+        "cloudformation:ListStackResources": ["{AWS::StackId}"],
+        "personalize:DescribeSolution": solutions,
+        "personalize:ListTagsForResource": solutions,
         "logs:CreateLogStream": [f"{{{log_group}.Arn}}"],
         "logs:PutLogEvents": [f"{{{log_group}.Arn}}"],
     }
@@ -134,6 +143,8 @@ def test_provider__the_function_that_calls_personalize__may_do_only_what_it_call
 
     assert allowed(template, IS_COMPLETE) == {
         "cloudformation:DescribeStacks": ["{AWS::StackId}"],
+        "cloudformation:DescribeStackEvents": ["{AWS::StackId}"],
+        "cloudformation:ListStackResources": ["{AWS::StackId}"],
         "personalize:CreateSolution": [f"{prefix}solution/*", f"{prefix}dataset-group/*"],
         "personalize:DescribeSolution": solutions,
         "personalize:UpdateSolution": solutions,
@@ -319,3 +330,87 @@ def test_provider__with_a_permissions_boundary_on_the_stack__has_it_on_every_rol
     roles = Template.from_stack(stack).find_resources("AWS::IAM::Role").values()
 
     assert [role["Properties"]["PermissionsBoundary"] for role in roles] == [boundary] * 5
+
+
+@pytest.mark.parametrize("make", [SolutionProvider, SolutionProvider.single_function])
+def test_provider__in_a_vpc_of_the_same_stack__has_solutions_that_depend_on_every_way_out(make: Any) -> None:
+    stack = cdk.Stack(cdk.App(), "Stack")
+    vpc = ec2.Vpc(stack, "Vpc", max_azs=1)
+    group = ec2.SecurityGroup(stack, "Group", vpc=vpc, allow_all_outbound=False)
+    make(stack, vpc=vpc, security_groups=[group])
+    Solution(stack, "Movies", dataset_group="arn:aws:personalize:::dataset-group/d", recipe=Recipe.SIMS)
+    # Made after the solution, as in a stack that tidies its network up at the end.
+    vpc.add_interface_endpoint("Lambda", service=ec2.InterfaceVpcEndpointAwsService.LAMBDA_)
+    vpc.add_gateway_endpoint("S3", service=ec2.GatewayVpcEndpointAwsService.S3)
+    group.add_egress_rule(ec2.Peer.any_ipv4(), ec2.Port.tcp(443))
+    group.connections.allow_to(ec2.SecurityGroup(stack, "Other", vpc=vpc), ec2.Port.tcp(80))
+
+    resources = Template.from_stack(stack).to_json()["Resources"]
+
+    [solution] = [found for found in resources.values() if found["Type"] == Solution.RESOURCE_TYPE]
+    network = {
+        name
+        for name, resource in resources.items()
+        if resource["Type"].startswith("AWS::EC2::") and name.startswith(("Vpc", "Group"))
+    }
+    kinds = {resources[name]["Type"].removeprefix("AWS::EC2::") for name in network}
+    assert {"VPCEndpoint", "NatGateway", "Route", "SubnetRouteTableAssociation", "SecurityGroup"} <= kinds
+    assert network <= set(solution["DependsOn"])
+
+
+def test_provider__in_a_vpc_that_exists__has_solutions_that_depend_on_nothing_more() -> None:
+    stack = cdk.Stack(cdk.App(), "Stack")
+    vpc = ec2.Vpc.from_vpc_attributes(
+        stack, "Vpc", vpc_id="vpc-1", availability_zones=["a"], private_subnet_ids=["subnet-1"]
+    )
+    SolutionProvider(stack, vpc=vpc)
+    Solution(stack, "Movies", dataset_group="arn:aws:personalize:::dataset-group/d", recipe=Recipe.SIMS)
+
+    [solution] = Template.from_stack(stack).find_resources(Solution.RESOURCE_TYPE).values()
+    assert "DependsOn" not in solution
+
+
+@pytest.mark.parametrize("make", [SolutionProvider, SolutionProvider.single_function])
+@pytest.mark.parametrize("runtime", [lambda_.Runtime.PYTHON_3_11, lambda_.Runtime.PYTHON_3_13])
+def test_provider__with_a_runtime__has_it_in_its_own_functions(make: Any, runtime: lambda_.Runtime) -> None:
+    stack = cdk.Stack(cdk.App(), "Stack")
+    make(stack, runtime=runtime)
+
+    functions = Template.from_stack(stack).find_resources("AWS::Lambda::Function").values()
+
+    runtimes = {
+        function["Properties"]["Runtime"]
+        for function in functions
+        if function["Properties"]["Handler"].startswith("personalize_provider.")
+    }
+    assert runtimes == {runtime.name}
+
+
+@pytest.mark.parametrize(
+    "runtime", [lambda_.Runtime.PYTHON_3_10, lambda_.Runtime.PYTHON_2_7, lambda_.Runtime.NODEJS_22_X]
+)
+def test_provider__with_a_runtime_that_can_not_run_it__is_refused(runtime: lambda_.Runtime) -> None:
+    with pytest.raises(InvalidProviderError, match=r"runtime must be Python 3\.11 or newer: got"):
+        SolutionProvider(cdk.Stack(cdk.App(), "Stack"), runtime=runtime)
+
+
+@pytest.mark.process
+def test_provider__its_asset__runs_from_source_where_its_byte_code_is_of_another_python(
+    tmp_path: Path,
+) -> None:
+    with zipfile.ZipFile(handler_asset()) as asset:
+        asset.extractall(tmp_path)
+    compiled = {path.name.split(".")[-2] for path in tmp_path.rglob("*.pyc")}
+    code = """
+import sys
+sys.path.insert(0, sys.argv[1])
+import personalize_provider.framework, personalize_provider.single_function, crhelper
+print(personalize_provider.framework.__file__, personalize_provider.framework.__cached__)
+"""
+    ran = subprocess.run(
+        [sys.executable, "-I", "-B", "-c", code, tmp_path], capture_output=True, text=True, check=False
+    )
+
+    assert compiled <= {"cpython-314"}
+    assert ran.stderr == ""
+    assert ran.stdout.startswith(str(tmp_path))

@@ -8,13 +8,23 @@ from typing import Any
 
 import pytest
 
-from cdk_personalize import Recipe, RecipeFacts, RecipeParameter
+from cdk_personalize import CatalogRecipe, Recipe, RecipeFacts, RecipeParameter
 from cdk_personalize.recipe import spelling
 from cdk_personalize.recipe_facts import catalog, other_recipes
 from documents import ROOT
 from personalize_local.simulator import recipes as simulated
 
 MEMBERS = {name: recipe for name, recipe in vars(Recipe).items() if isinstance(recipe, Recipe)}
+
+
+@pytest.mark.parametrize("recipe", MEMBERS.values(), ids=MEMBERS)
+def test_member__each__has_facts_and_equals_the_recipe_of_that_name(recipe: CatalogRecipe) -> None:
+    named = Recipe.from_name(recipe.name)
+
+    assert isinstance(recipe, CatalogRecipe)
+    assert recipe.facts is catalog()[recipe.name]
+    assert (recipe, hash(recipe), recipe.facts) == (named, hash(named), named.facts)
+    assert recipe != Recipe.from_name("aws-of-tomorrow")
 
 
 def facts(recipe: Recipe) -> RecipeFacts:

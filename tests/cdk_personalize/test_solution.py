@@ -80,7 +80,9 @@ def test_solution__with_everything_on_top_level__uses_the_apis_names(
         stack,
         "Movies",
         dataset_group=dataset_group,
-        recipe=Recipe.from_name("aws-of-tomorrow"),  # no known recipe takes all of it
+        recipe=Recipe.from_arn(
+            "arn:aws:personalize:::recipe/aws-of-tomorrow"
+        ),  # no known recipe takes all of it
         solution_name="movies",
         event_type="watch",
         perform_auto_ml=False,
@@ -187,7 +189,6 @@ def test_solution__its_attributes__are_those_that_the_handler_answers(
 ) -> None:
     solution = Solution(stack, "Movies", dataset_group=dataset_group, recipe=Recipe.SIMS)
     attributes = {
-        "solution_arn": "solutionArn",
         "solution_name": "name",
         "status": "status",
         "dataset_group_arn": "datasetGroupArn",
@@ -201,6 +202,8 @@ def test_solution__its_attributes__are_those_that_the_handler_answers(
 
     resolved = {name: stack.resolve(getattr(solution, name)) for name in attributes}
 
+    # A hotswap resolves a Ref, and no attribute of a custom resource.
+    assert stack.resolve(solution.solution_arn) == {"Ref": logical_id}
     assert resolved == {name: {"Fn::GetAtt": [logical_id, api]} for name, api in attributes.items()}
 
 
@@ -213,7 +216,7 @@ def test_solution__used_in_another_stack__is_exported(
 
     value = Template.from_stack(other).to_json()["Outputs"]["Arn"]["Value"]
 
-    assert value["Fn::ImportValue"].startswith("Stack:ExportsOutputFnGetAttMovies")
+    assert value["Fn::ImportValue"].startswith("Stack:ExportsOutputRefMovies")
 
 
 def test_solution__its_logical_id__is_readable_and_stays(

@@ -132,7 +132,7 @@ def test_tags__forty_seven__fit(stack: cdk.Stack, tags: Callable[[], Any]) -> No
         (
             "te*m",
             "x",
-            "a tag's key must have only letters, digits, spaces and _.:/=+-@: got 'te*m'; remove *",
+            "a tag's key must have only letters, digits, spaces and _.:/=+-@: got 'te*m'; remove '*'",
         ),
         ("team", "a\tb", "the value of tag 'team' must have only letters"),
     ],

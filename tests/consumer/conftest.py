@@ -64,3 +64,13 @@ def with_extras(distributions: Distributions, tmp_path_factory: pytest.TempPathF
 def synthesis(request: pytest.FixtureRequest, synthesized: Callable[[str], Synthesis]) -> Synthesis:
     """One after the other, the synthesis with each installation."""
     return synthesized(request.param)
+
+
+@pytest.fixture(scope="session")
+def of_tests(distributions: Distributions, tmp_path_factory: pytest.TempPathFactory) -> Environment:
+    """An installation for tests, with clients of another library, and without the local AWS."""
+
+    def make(folder: Path) -> None:
+        Environment.create(folder, f"{distributions.wheel}[testing]", "aiobotocore")
+
+    return Environment(once(tmp_path_factory, "of-tests", make))

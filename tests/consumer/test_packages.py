@@ -45,16 +45,20 @@ def test_types__an_app_that_is_wrong__is_told(synthesized: Synthesized, tmp_path
     app.write_text(
         textwrap.dedent("""
             import aws_cdk as cdk
-            from cdk_personalize import Solution
+            from cdk_personalize import Recipe, Solution
             from personalize_local.simulator import Personalize
 
             Solution(cdk.Stack(), "Wrong", dataset_group="arn", recipe="sims")
             Personalize().advance("an hour")
+            Recipe.SIMS.facts.name.upper()
+            Recipe.from_name("aws-sims").facts.name.upper()
         """)
     )
     found = mypy(synthesized("wheel").environment, tmp_path, app).stdout
     assert 'Argument "recipe" to "Solution" has incompatible type "str"; expected "Recipe | None"' in found
     assert 'Argument 1 to "advance" of "Personalize" has incompatible type "str"; expected "float"' in found
+    assert 'Item "None" of "RecipeFacts | None" has no attribute "name"' in found
+    assert "Found 3 errors" in found
 
 
 SIMULATED = textwrap.dedent("""
@@ -109,6 +113,11 @@ def test_cdk_personalize__with_its_extra__knows_the_recipes(with_extras: Environ
     ran = with_extras.run("cdk-personalize", "recipes", "sims", "--json", cwd=tmp_path)
     assert (ran.returncode, ran.stderr) == (0, "")
     assert json.loads(ran.stdout)["name"] == "aws-sims"
+    version = with_extras.run("cdk-personalize", "--version", cwd=tmp_path).stdout
+    assert version == f"cdk-personalize {with_extras.versions()['cdk-personalize']}\n"
+    (tmp_path / "request.yaml").write_text("name: a b")
+    checked = with_extras.run("cdk-personalize", "check", "request.yaml", cwd=tmp_path)
+    assert "name must match" in checked.stdout
 
 
 def test_personalize_local__with_its_extra__starts_answers_and_stops(
@@ -118,20 +127,13 @@ def test_personalize_local__with_its_extra__starts_answers_and_stops(
     started = environment.run("personalize-local", "start", "--port", "0", cwd=tmp_path)
     try:
         assert "The local AWS runs at http://127.0.0.1:" in started.stdout, started.stdout + started.stderr
-        variables = environment.run("personalize-local", "env", cwd=tmp_path).stdout.split()
-        endpoint = next(text for text in variables if text.startswith("AWS_ENDPOINT_URL="))
         ask = "import boto3; print(len(boto3.client('personalize').list_recipes()['recipes']) > 5)"
-        asked = environment.run(
-            "python",
-            "-c",
-            ask,
-            cwd=tmp_path,
-            **dict(text.split("=", 1) for text in variables if "=" in text),
-        )
-        assert endpoint
+        words = ["exec", "--", str(environment.python), "-c", ask]
+        asked = environment.run("personalize-local", *words, cwd=tmp_path)
         assert (asked.stdout, asked.stderr) == ("True\n", "")
     finally:
         stopped = environment.run("personalize-local", "stop", cwd=tmp_path)
     assert "has ended." in stopped.stdout
-    nothing = environment.run("personalize-local", "env", cwd=tmp_path)
-    assert "start one with `personalize-local start`" in nothing.stderr
+    nothing = environment.run("personalize-local", "exec", "--", "echo", "ran", cwd=tmp_path)
+    assert nothing.stdout == ""
+    assert f"start one with `{environment.folder}/bin/personalize-local start`" in nothing.stderr

@@ -6,13 +6,14 @@ import dataclasses
 import json
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import click
 import pytest
 
 from cdk_personalize.cli.checking import Checked, Finding
 from cdk_personalize.cli.commands import command
+from cdk_personalize.cli.comparing import Change
 from documents import README, ROOT, blocks
 
 PAGE = ROOT / "docs" / "command.md"
@@ -36,20 +37,30 @@ def test_table__of_commands__has_each_with_its_arguments(document: Path) -> None
     assert set(rows) == words
 
 
-def test_page__options_of_export__are_named() -> None:
-    options = [option for parameter in command.commands["export"].params for option in parameter.opts]
-    text = PAGE.read_text()
-
-    assert [option for option in options if option.startswith("--") and f"`{option}`" not in text] == []
-
-
 def test_page__json_of_check__is_of_that_shape() -> None:
-    _, checked, _ = map(json.loads, blocks(PAGE, "json"))
+    _, checked, *_ = map(json.loads, blocks(PAGE, "json"))
     (request,) = checked["requests"]
     (finding,) = request["findings"]
 
     assert list(request) == _fields(Checked)
     assert list(finding) == _fields(Finding)
+
+
+def test_page__json_of_diff__is_of_that_shape() -> None:
+    *_, compared, _ = map(json.loads, blocks(PAGE, "json"))
+    (solution,) = compared["solutions"]
+
+    assert list(solution) == _fields(Change)
+    assert solution["change"] in get_args(get_type_hints(Change)["change"])
+
+
+@pytest.mark.parametrize("name", ["export", "diff"])
+def test_page__options__are_named(name: str) -> None:
+    options = [option for parameter in command.commands[name].params for option in parameter.opts]
+    text = PAGE.read_text()
+
+    missing = [one for one in options if one.startswith("--") and not re.search(rf"`{one}[` ]|{one}\b", text)]
+    assert missing == []
 
 
 def _fields(shape: Any) -> list[str]:

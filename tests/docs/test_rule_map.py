@@ -75,10 +75,10 @@ BREAKS: dict[int, dict[str, Any]] = {
     6: {"event_type": "e" * 257},
     7: config(event_value_threshold="high"),
     8: {
-        "recipe": Recipe.from_name("aws-new"),
+        "recipe": Recipe.from_arn("arn:aws:personalize:::recipe/aws-new"),
         **config(algorithm_hyper_parameters={str(number): "" for number in range(101)}),
     },
-    9: integers(Recipe.from_name("aws-new"), "n", 1_000_001),
+    9: integers(Recipe.from_arn("arn:aws:personalize:::recipe/aws-new"), "n", 1_000_001),
     10: hpo(hpo_resource_config=HpoResourceConfig(max_number_of_training_jobs=41)),
     11: config(auto_ml_config=AutoMLConfig(metric_name="m" * 257)),
     12: {
@@ -123,6 +123,7 @@ BREAKS: dict[int, dict[str, Any]] = {
     41: data(excluded_dataset_columns={"Items": ["A"]}, included_dataset_columns={"ITEMS": ["B"]}),
     42: {"recipe": Recipe.from_name("aws-vod-top-picks")},
     43: {"recipe": Recipe.from_name("aws-hrnn")},
+    44: {"recipe": Recipe.from_name("aws-new")},
     45: {
         "recipe": Recipe.USER_PERSONALIZATION,
         **config(algorithm_hyper_parameters={"training.bptt": 10}),
@@ -137,7 +138,7 @@ def test_map__its_rules__are_all_of_sections_a_and_b() -> None:
 def test_map__a_rule_without_a_check__says_why() -> None:
     unchecked = {number for number, row in ROWS.items() if row["At synth"] in {"no check", "always so"}}
 
-    assert unchecked | BREAKS.keys() | {17, 44} == set(SECTIONS_A_AND_B)
+    assert unchecked | BREAKS.keys() | {17} == set(SECTIONS_A_AND_B)
     assert unchecked.isdisjoint(BREAKS)
     assert all(ROWS[number]["Of what, or why not"] for number in unchecked)
 
@@ -173,12 +174,16 @@ def test_map__ids_of_warnings__are_those_that_there_are() -> None:
     assert documented == raised
 
 
-def test_map__an_unknown_recipe__is_told_once() -> None:
+def test_map__an_unknown_arn_of_a_recipe__is_warned_of_once() -> None:
     stack = cdk.Stack(cdk.App(), "Stack")
-    Solution(stack, "New", dataset_group=GROUP, recipe=Recipe.from_name("aws-of-tomorrow"))
+    Solution(
+        stack,
+        "New",
+        dataset_group=GROUP,
+        recipe=Recipe.from_arn("arn:aws:personalize:::recipe/aws-of-tomorrow"),
+    )
     Solution(stack, "Known", dataset_group=GROUP, recipe=Recipe.SIMS)
 
-    infos = Annotations.from_stack(stack).find_info("*", Match.any_value())
+    warnings = Annotations.from_stack(stack).find_warning("*", Match.any_value())
 
-    assert ROWS[44]["At synth"] == "info"
-    assert [info.id for info in infos] == ["/Stack/New"]
+    assert [warning.id for warning in warnings] == ["/Stack/New"]

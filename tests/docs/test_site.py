@@ -18,7 +18,7 @@ PUBLIC = [
     *(f"cdk_personalize.{name}" for name in cdk_personalize.__all__),
     *(f"cdk_personalize.testing.{name}" for name in cdk_personalize.testing.__all__),
     "cdk_personalize.testing.syrupy.TemplateSnapshotExtension",
-    "personalize_local.pytest_plugin.personalize",
+    "personalize_local.pytest_plugin.personalize_simulator",
     "personalize_local.pytest_plugin.local_aws",
 ]
 _LOADED = re.compile(r"""<(?:script|img|iframe|link)\b[^>]*?\b(?:src|href)=["']?((?:https?:)?//[^"'>\s]+)""")
@@ -60,6 +60,41 @@ def test_links__to_files_of_the_repository__lead_to_their_page_or_the_public_sou
     assert "/blob/main/app.py" in pages["index.html"]
     assert 'href="examples/campaign_lambda.html"' in pages["testing.html"]
     assert 'src="performance/ratios.svg"' in pages["performance.html"]
+
+
+def test_rules__cited_anywhere__are_links_to_the_rule(pages: dict[str, str]) -> None:
+    anchors = set(re.findall(r'id="(rule-\d+)"', pages["rules.html"]))
+    assert anchors == {f"rule-{number}" for number in range(1, len(anchors) + 1)}
+    assert len(anchors) > 100
+    cited = {name: re.findall(r'href="(\.\.?/rules\.html)#(rule-\d+)"', page) for name, page in pages.items()}
+    assert {link for links in cited.values() for _, link in links} <= anchors
+    for name in ("command.html", "index.html", "api/solutions.html", "rules.html"):
+        assert cited[name], name
+        up = "../" if "/" in name else "./"
+        assert {link for link, _ in cited[name]} == {f"{up}rules.html"}
+    # What is left: in code, headings and links, and in the head of the page.
+    text = re.sub(r"<(head|a|code|pre|h[1-6])\b.*?</\1>", "", pages["recipes.html"], flags=re.DOTALL)
+    assert re.findall(r"\brule \d+", text) == []
+
+
+def test_documents__named_in_the_api_reference__are_links_to_their_page(pages: dict[str, str]) -> None:
+    found = re.findall(
+        r'<a href="\.\./([a-z-]+\.html)">docs/',
+        "".join(page for name, page in pages.items() if "api/" in name),
+    )
+    assert "recipes.html" in found
+    assert set(found) <= pages.keys()
+
+
+def test_search__of_pages_opened_from_disk__says_what_it_needs(pages: dict[str, str]) -> None:
+    assert "_site/search.js" in pages["index.html"]
+    assert "mkdocs serve" in (ROOT / "docs" / "_site" / "search.js").read_text()
+
+
+def test_diagrams__of_the_site__can_scroll(pages: dict[str, str]) -> None:
+    shown = [page for page in pages.values() if 'class="mermaid"' in page]
+    assert shown
+    assert all('<div class="diagram"><pre class="mermaid">' in page for page in shown)
 
 
 def test_build__of_a_page_outside_the_nav_that_leads_nowhere__fails_and_says_so(tmp_path: Path) -> None:

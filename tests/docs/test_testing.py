@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import inspect
+import re
 
 import botocore.session
 import pytest
 
 from cdk_personalize.testing import _marks
 from documents import ROOT, code, table
+from personalize_local.native_types import NATIVE_TYPES
 from personalize_local.simulator import Clock, Durations, Personalize
 from personalize_local.simulator.control import Control
 from personalize_local.simulator.operations import OPERATIONS
@@ -34,18 +36,31 @@ def test_table__of_a_service__has_each_operation_and_whether_it_is_simulated(ser
         ("CreateCampaign", "campaign"),
         ("CreateDataset", "dataset"),
         ("CreateDatasetGroup", "dataset_group"),
+        ("CreateEventTracker", "event_tracker"),
+        ("CreateFilter", "filter"),
         ("CreateSolution", "solution_create"),
         ("CreateSolutionVersion", "solution_version"),
         ("DeleteCampaign", "delete"),
         ("DeleteDataset", "delete"),
         ("DeleteDatasetGroup", "delete"),
+        ("DeleteEventTracker", "delete"),
+        ("DeleteFilter", "delete"),
         ("StopSolutionVersionCreation", "solution_version_stop"),
+        ("UpdateCampaign", "campaign_update"),
         ("UpdateSolution", "solution_update"),
     ],
 )
 def test_table__seconds_of_an_operation__are_the_default(operation: str, duration: str) -> None:
     (note,) = [row[""] for row in table(TESTING, "personalize") if code(row["Operation"]) == [operation]]
     assert f"after {getattr(Durations(), duration):,} s" in note
+
+
+def test_native_types__documented__are_those_that_templates_may_have() -> None:
+    (sentence,) = re.findall(
+        r"Templates may have the types (.*?), with the properties", TESTING.read_text(), re.S
+    )
+    documented = {name.removeprefix("AWS::Personalize::") for name in re.findall("`(.*?)`", sentence)}
+    assert documented == {kind.name.removeprefix("AWS::Personalize::") for kind in NATIVE_TYPES}
 
 
 def test_marks__documented__are_those_in_use() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -23,8 +22,7 @@ Cli = Callable[..., str]
 @pytest.fixture
 def cli(local_aws: LocalAws, tmp_path: Path) -> Cli:
     """Run the CDK CLI against the local AWS; both its outputs."""
-    environment = os.environ | {
-        "AWS_ENDPOINT_URL": local_aws.endpoint,
+    environment = local_aws.environment | {
         "CDK_DISABLE_CLI_TELEMETRY": "true",
         "NO_COLOR": "1",
     }

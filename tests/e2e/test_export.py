@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -132,7 +131,7 @@ def export_as_process(aws: LocalAws, name: str) -> str:
     root = Path(cdk_personalize.__file__).parents[1]
     ran = subprocess.run(
         [sys.executable, "-m", "cdk_personalize.cli", "export", name],
-        env=os.environ | aws.environment | {"PYTHONPATH": str(root)},
+        env=aws.environment | {"PYTHONPATH": str(root)},
         capture_output=True,
         text=True,
         check=False,

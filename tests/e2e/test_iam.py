@@ -23,6 +23,7 @@ from personalize_local.testing.server_process import LocalAws
 SOLUTION = f"arn:aws:personalize:{REGION}:{ACCOUNT}:solution"
 RECIPE = "arn:aws:personalize:::recipe/aws-similar-items"
 STACK_ID = "cdk-personalize:stack-id"
+LOGICAL_ID = "cdk-personalize:logical-id"
 
 # Lambda calls these itself, with the function's role; ministack keeps a function's log without a call.
 CALLED_BY_LAMBDA = {"logs:CreateLogStream", "logs:PutLogEvents"}
@@ -57,6 +58,7 @@ def test_roles__enforced_through_a_whole_life__allow_all_that_is_called_and_no_m
         functions = handlers(cloud.aws)
         granted = {(name, action) for name in functions for action in functions[name].granted()}
         live_through_changes(cloud)
+        live_through_a_new_logical_id(cloud)
         be_destroyed_in_use(cloud)
         called = {(name, action) for name in functions for action in functions[name].called()}
 
@@ -78,6 +80,7 @@ def test_role__of_the_single_function__allows_all_that_is_called_and_no_more(enf
         granted = function.granted()
         with short_minutes(cloud):
             live_through_changes(cloud)
+            live_through_a_new_logical_id(cloud)
             be_destroyed_in_use(cloud)
         called = function.called() | CALLED_BY_LAMBDA
 
@@ -131,16 +134,38 @@ def live_through_changes(cloud: Cloud) -> None:
     second = cloud.only_solution()
     assert second["solutionArn"] != first["solutionArn"]
 
-    trained = recommender(tags, recipe=Recipe.SIMILAR_ITEMS, auto_training=AutoTraining.every(days=2))
+    new_tags = {**tags, "owner": "bob"}  # applied by the time that the rest fails
+    trained = recommender(new_tags, recipe=Recipe.SIMILAR_ITEMS, auto_training=AutoTraining.every(days=2))
     fail_next(cloud, "solution_update")
     assert cloud.deploy(trained) == "UPDATE_ROLLBACK_COMPLETE"
     second = cloud.only_solution()
     assert second["performAutoTraining"] is False
+    assert cloud.tags(second["solutionArn"]).items() >= tags.items()
 
     fail_next(cloud, "solution")
     assert cloud.deploy(recommender(tags, recipe=Recipe.SIMS)) == "UPDATE_ROLLBACK_COMPLETE"
     assert "CREATE FAILED" in cloud.reasons()
     assert cloud.only_solution() == second
+
+
+def live_through_a_new_logical_id(cloud: Cloud) -> None:
+    """An update after the logical id has changed, and one that asks for a name that is taken."""
+    solution = cloud.only_solution()
+    arn = solution["solutionArn"]
+    [logical_id] = (tag for key, tag in cloud.tags(arn).items() if key == LOGICAL_ID)
+    cloud.personalize.tag_resource(resourceArn=arn, tags=[{"tagKey": LOGICAL_ID, "tagValue": "Before"}])
+    renamed = recommender({"team": "recs"}, recipe=Recipe.SIMILAR_ITEMS)
+    assert cloud.deploy(renamed) == "UPDATE_COMPLETE", cloud.reasons()
+    assert cloud.only_solution()["solutionArn"] == arn
+    assert cloud.tags(arn)[LOGICAL_ID] == logical_id
+
+    taken = {"name": "taken", "datasetGroupArn": Cloud.dataset_group_arn, "performAutoTraining": False}
+    theirs = cloud.personalize.create_solution(**taken, recipeArn="arn:aws:personalize:::recipe/aws-sims")
+    named = recommender({"team": "recs"}, recipe=Recipe.SIMILAR_ITEMS, solution_name="taken")
+    assert cloud.deploy(named) == "UPDATE_ROLLBACK_COMPLETE"
+    assert "a solution of that name exists" in cloud.reasons()
+    cloud.personalize.delete_solution(solutionArn=theirs["solutionArn"])
+    eventually("only one", lambda: len(cloud.solutions()) == 1)
 
 
 def fail_next(cloud: Cloud, kind: str) -> None:

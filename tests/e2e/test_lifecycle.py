@@ -65,7 +65,12 @@ def recommender(**properties: Any) -> Build:
 def test_create__with_the_defaults__is_active_owned_and_never_trains(cloud: Cloud) -> None:
     assert cloud.deploy(recommender(tags={"team": "recs"})) == "CREATE_COMPLETE"
 
-    assert cloud.calls() == ["CreateDatasetGroup", "CreateSolution", "DescribeSolution"]
+    assert cloud.calls() == [
+        "CreateDatasetGroup",
+        "ListTagsForResource",
+        "CreateSolution",
+        "DescribeSolution",
+    ]
     solution = cloud.only_solution()
     assert solution["status"] == "ACTIVE"
     assert solution["performAutoTraining"] is False

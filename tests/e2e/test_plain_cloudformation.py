@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from documents import ROOT
 from personalize_local.testing.server_process import LocalAws
 
 TEMPLATE = (ROOT / "plain" / "solutions.yaml").read_text()
+SAM_TEMPLATE = (ROOT / "plain" / "sam.yaml").read_text()
 
 
 @pytest.fixture
@@ -85,4 +87,27 @@ def test_two_stacks__on_the_one_provider__leave_each_other_alone(cloud: Cloud) -
     assert cloud.describe(theirs["solutionArn"]) == theirs
     assert len(cloud.solutions()) == 2
     assert cloud.destroy("series") == "DELETE_COMPLETE", cloud.reasons("series")
+    assert cloud.solutions() == {}
+
+
+def test_sam_template__deployed__its_function_trains_the_solution(cloud: Cloud) -> None:
+    cloud.aws.client("cloudformation").create_stack(
+        StackName="sam",
+        TemplateBody=SAM_TEMPLATE,
+        Parameters=[{"ParameterKey": "DatasetGroupArn", "ParameterValue": Cloud.dataset_group_arn}],
+        Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
+    )
+    assert cloud.aws.settled("sam") == "CREATE_COMPLETE", cloud.reasons("sam")
+    solution = cloud.only_solution()
+    resources = cloud.aws.client("cloudformation").describe_stack_resources(StackName="sam")["StackResources"]
+    ids = {resource["LogicalResourceId"]: resource["PhysicalResourceId"] for resource in resources}
+    assert ids.keys() == {"ForYou", "Train", "TrainRole"}
+
+    answer = cloud.aws.client("lambda").invoke(FunctionName=ids["Train"])
+    version = json.loads(answer["Payload"].read())
+
+    assert "FunctionError" not in answer, version
+    assert version.startswith(solution["solutionArn"] + "/")
+    cloud.aws.control("POST", "clock", {"advance": 3600})
+    assert cloud.destroy("sam") == "DELETE_COMPLETE", cloud.reasons("sam")
     assert cloud.solutions() == {}

@@ -60,7 +60,7 @@ def test_create__the_function_dies__what_it_made_is_deleted(cloud: Cloud) -> Non
         cloud.aws.control("POST", "clock", {"advance": AN_HOUR})
         assert deploy.result() == "ROLLBACK_COMPLETE"
 
-    assert "Worker process died" in cloud.reasons()
+    assert "Runtime exited with error: signal: killed" in cloud.reasons()
     assert calls(cloud, *CHANGES) == [("CreateSolution", "ok"), ("DeleteSolution", "ok")]
 
 

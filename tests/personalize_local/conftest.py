@@ -2,10 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
 import pytest
 
-from personalize_local.simulator import Clock, Limits, Personalize
+from answers import declared_errors, problems
+from local_shell import Shell
+from personalize_local import background
+from personalize_local.simulator import Clock, Limits, Personalize, ServiceError, service
+from personalize_local.simulator.operations import OPERATIONS, Operation
 from simulated import START, Simulated
+
+
+def _held_to_the_model(name: str, operation: Operation) -> Operation:
+    def held(*arguments: Any) -> dict[str, object]:
+        try:
+            answer = operation(*arguments)
+        except ServiceError as error:
+            if error.code not in declared_errors(name):
+                raise AssertionError(f"the model has no error {error.code} for {name}") from error
+            raise
+        assert problems(name, answer) == []
+        return answer
+
+    return held
+
+
+@pytest.fixture(autouse=True)
+def answers_fit_the_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In each test, every answer has the shape, and every refusal a code, that the model has for it."""
+    held = {name: _held_to_the_model(name, operation) for name, operation in OPERATIONS.items()}
+    monkeypatch.setattr(service, "OPERATIONS", held)
 
 
 @pytest.fixture
@@ -14,6 +43,12 @@ def sim() -> Simulated:
     simulated = Simulated(Personalize(Clock.frozen(START)))
     simulated.create_group("films")
     return simulated
+
+
+@pytest.fixture
+def a_second_to_create(sim: Simulated) -> None:
+    """A solution is CREATE PENDING, then CREATE IN_PROGRESS, and ACTIVE after a second."""
+    sim.service.set_durations(solution_create=1)
 
 
 @pytest.fixture
@@ -28,3 +63,13 @@ def roomy() -> Simulated:
     simulated = Simulated(Personalize(Clock.frozen(START), limits=limits))
     simulated.create_group("films")
     return simulated
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Iterator[Shell]:
+    """A folder to run commands in; the server that they start there ends with the test."""
+    shell = Shell(tmp_path)
+    yield shell
+    record = shell.state.live()
+    if record is not None:
+        background.stop(record)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from simulated import Simulated
@@ -114,3 +116,100 @@ def test_delete__of_an_active_campaign__ends_gone(sim: Simulated) -> None:
     assert sim.call("DescribeCampaign", campaignArn=arn)["campaign"]["status"] == "DELETE PENDING"
     sim.advance(1)
     assert sim.refusal("DescribeCampaign", campaignArn=arn)[0] == "ResourceNotFoundException"
+
+
+@pytest.fixture
+def campaign(sim: Simulated) -> str:
+    arn = sim.campaign(sim.trained(sim.active()))
+    sim.advance(5)
+    return arn
+
+
+def described(sim: Simulated, arn: str) -> dict[str, Any]:
+    return dict(sim.call("DescribeCampaign", campaignArn=arn)["campaign"])
+
+
+def test_update__of_an_active_campaign__serves_the_old_version_until_it_is_done(
+    sim: Simulated, campaign: str
+) -> None:
+    old = described(sim, campaign)["solutionVersionArn"]
+    new = sim.trained(old.rpartition("/")[0])
+    config = {"enableMetadataWithRecommendations": True}
+    asked = {"solutionVersionArn": new, "minProvisionedTPS": 3, "campaignConfig": config}
+    assert sim.call("UpdateCampaign", campaignArn=campaign, **asked) == {"campaignArn": campaign}
+    for status in ("CREATE PENDING", "CREATE IN_PROGRESS"):
+        now = described(sim, campaign)
+        assert (now["status"], now["solutionVersionArn"], now["minProvisionedTPS"]) == ("ACTIVE", old, 1)
+        assert "campaignConfig" not in now
+        latest = now["latestCampaignUpdate"]
+        assert latest.items() >= asked.items()
+        assert latest["status"] == status
+        sim.advance(2.5)
+    now = described(sim, campaign)
+    assert now.items() >= asked.items()
+    assert now["latestCampaignUpdate"]["status"] == "ACTIVE"
+    assert now["lastUpdatedDateTime"] == now["latestCampaignUpdate"]["lastUpdatedDateTime"]
+    sim.advance(60)
+    sim.call("UpdateCampaign", campaignArn=campaign, minProvisionedTPS=4)
+    assert described(sim, campaign)["lastUpdatedDateTime"] == now["lastUpdatedDateTime"]
+    sim.advance(5)
+    assert described(sim, campaign).items() >= (asked | {"minProvisionedTPS": 4}).items()
+
+
+def test_update__told_to_fail__leaves_what_was_and_says_why(sim: Simulated, campaign: str) -> None:
+    sim.fail("campaign_update", reason="no capacity", name="home-page")
+    sim.call("UpdateCampaign", campaignArn=campaign, minProvisionedTPS=3)
+    sim.advance(5)
+    now = described(sim, campaign)
+    assert (now["status"], now["minProvisionedTPS"]) == ("ACTIVE", 1)
+    latest = now["latestCampaignUpdate"]
+    assert (latest["status"], latest["failureReason"]) == ("CREATE FAILED", "no capacity")
+
+
+def test_update__of_a_failed_campaign__makes_it_active(sim: Simulated) -> None:
+    version = sim.trained(sim.active())
+    sim.fail("campaign")
+    arn = sim.campaign(version)
+    assert sim.refusal("UpdateCampaign", campaignArn=arn, minProvisionedTPS=2)[0] == "ResourceInUseException"
+    sim.advance(5)
+    sim.call("UpdateCampaign", campaignArn=arn, minProvisionedTPS=2)
+    assert described(sim, arn)["status"] == "CREATE FAILED"
+    sim.advance(5)
+    assert described(sim, arn)["status"] == "ACTIVE"
+    assert "failureReason" not in described(sim, arn)
+
+
+def test_update__while_one_runs__is_refused_and_so_is_a_delete(sim: Simulated, campaign: str) -> None:
+    sim.call("UpdateCampaign", campaignArn=campaign, minProvisionedTPS=2)
+    for operation in ("UpdateCampaign", "DeleteCampaign"):
+        code, message = sim.refusal(operation, campaignArn=campaign)
+        assert (code, "update in progress" in message) == ("ResourceInUseException", True)
+    sim.advance(5)
+    sim.call("DeleteCampaign", campaignArn=campaign)
+
+
+@pytest.mark.parametrize(
+    ("members", "words"),
+    [
+        ({"campaignConfig": {"syncWithLatestSolutionVersion": True}}, "ends in /$LATEST"),
+        ({"campaignConfig": {"rankingInfluence": {"POPULARITY": 0.5}}}, "rankingInfluence is not supported"),
+    ],
+)
+def test_update__against_the_recipe__is_refused(
+    sim: Simulated, campaign: str, members: dict[str, object], words: str
+) -> None:
+    code, message = sim.refusal("UpdateCampaign", campaignArn=campaign, **members)
+    assert (code, words in message) == ("InvalidInputException", True)
+    assert "latestCampaignUpdate" not in described(sim, campaign)
+
+
+def test_update__to_another_solution__keeps_both_until_it_is_done(sim: Simulated, campaign: str) -> None:
+    old = described(sim, campaign)["solutionVersionArn"].rpartition("/")[0]
+    other = sim.active(name="other")
+    sim.call("UpdateCampaign", campaignArn=campaign, solutionVersionArn=sim.trained(other))
+    for solution in (old, other):
+        assert campaign in sim.refusal("DeleteSolution", solutionArn=solution)[1]
+    sim.advance(5)
+    sim.call("DeleteSolution", solutionArn=old)
+    assert campaign in sim.refusal("DeleteSolution", solutionArn=other)[1]
+    assert len(sim.call("ListCampaigns", solutionArn=other)["campaigns"]) == 1

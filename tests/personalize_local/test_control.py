@@ -134,7 +134,7 @@ def test_outcomes__told__let_the_next_creation_fail(control: Control, sim: Simul
     assert sim.status(sim.active()) == "CREATE FAILED"
 
 
-@pytest.mark.parametrize("change", [{"outcome": "succeed"}, {"resource": "filter"}, {"name": 7}, {"more": 1}])
+@pytest.mark.parametrize("change", [{"outcome": "succeed"}, {"resource": "recipe"}, {"name": 7}, {"more": 1}])
 def test_outcomes__told_wrongly__say_how(control: Control, sim: Simulated, change: dict[str, object]) -> None:
     told = {"resource": "solution", "name": "*", "outcome": "fail", "reason": "no data"} | change
     status, answer = ask(control, "POST", "outcomes", told)

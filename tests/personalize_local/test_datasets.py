@@ -1,18 +1,15 @@
 from __future__ import annotations
 
-import json
-
 import pytest
 
+from avro import avro
 from simulated import Simulated
 
-AVRO = json.dumps(
-    {"type": "record", "name": "Interactions", "fields": [{"name": "USER_ID", "type": "string"}]}
-)
+AVRO = avro("Interactions")
 
 
-def schema(sim: Simulated, name: str = "watched") -> str:
-    return str(sim.call("CreateSchema", name=name, schema=AVRO)["schemaArn"])
+def schema(sim: Simulated, name: str = "watched", text: str = AVRO, **members: object) -> str:
+    return str(sim.call("CreateSchema", name=name, schema=text, **members)["schemaArn"])
 
 
 def dataset(sim: Simulated, kind: str = "Interactions", **members: object) -> str:
@@ -44,6 +41,18 @@ def test_group__taken_name_and_full_quota__are_refused(sim: Simulated) -> None:
     for n in range(4):
         sim.create_group(f"g{n}")
     assert sim.refusal("CreateDatasetGroup", name="g4")[0] == "LimitExceededException"
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"kmsKeyArn": "arn:aws:kms:us-east-1:123456789012:key/a"},
+        {"roleArn": "arn:aws:iam::123456789012:role/a"},
+    ],
+)
+def test_group__with_a_key_or_a_role_only__is_refused(sim: Simulated, members: dict[str, str]) -> None:
+    code, message = sim.refusal("CreateDatasetGroup", name="books", **members)
+    assert (code, "given together" in message) == ("InvalidInputException", True)
 
 
 def test_group__told_to_fail__says_why(sim: Simulated) -> None:
@@ -84,12 +93,19 @@ def test_dataset__created__is_one_of_its_type_in_its_group(sim: Simulated) -> No
         "schemaArn": described["schemaArn"],
     }
     assert sim.refusal("CreateDataset", **again)[0] == "ResourceAlreadyExistsException"
-    dataset(sim, "Items", schemaArn=described["schemaArn"])
+    items = schema(sim, "films", avro("Items"))
+    dataset(sim, "Items", schemaArn=items)
     other = sim.create_group("books")
-    dataset(sim, "Items", datasetGroupArn=other, schemaArn=described["schemaArn"])
+    dataset(sim, "Items", datasetGroupArn=other, schemaArn=items)
     listed = sim.call("ListDatasets", datasetGroupArn=sim.group)["datasets"]
     assert [entry["datasetType"] for entry in listed] == ["INTERACTIONS", "ITEMS"]
     assert len(sim.call("ListDatasets")["datasets"]) == 3
+
+
+def test_dataset__of_action_interactions__has_a_tracking_id_and_others_have_none(sim: Simulated) -> None:
+    tracked, untracked = sim.dataset("Action_Interactions"), sim.dataset("Interactions")
+    assert sim.call("DescribeDataset", datasetArn=tracked)["dataset"]["trackingId"]
+    assert "trackingId" not in sim.call("DescribeDataset", datasetArn=untracked)["dataset"]
 
 
 @pytest.mark.parametrize(

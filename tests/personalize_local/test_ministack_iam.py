@@ -30,7 +30,7 @@ def allow(*actions: str, resource: str | list[str] = "*", **more: object) -> dic
     return {"Effect": "Allow", "Action": [f"personalize:{a}" for a in actions], "Resource": resource, **more}
 
 
-def as_user(aws: LocalAws, *statements: dict[str, object]) -> Any:
+def as_user(aws: LocalAws, *statements: dict[str, object], service: str = "personalize") -> Any:
     """Personalize as a user with these statements sees it."""
     iam = aws.client("iam")
     iam.create_user(UserName="tester")
@@ -38,7 +38,7 @@ def as_user(aws: LocalAws, *statements: dict[str, object]) -> Any:
     iam.put_user_policy(UserName="tester", PolicyName="test", PolicyDocument=policy)
     key = iam.create_access_key(UserName="tester")["AccessKey"]
     return aws.client(
-        "personalize", aws_access_key_id=key["AccessKeyId"], aws_secret_access_key=key["SecretAccessKey"]
+        service, aws_access_key_id=key["AccessKeyId"], aws_secret_access_key=key["SecretAccessKey"]
     )
 
 
@@ -195,6 +195,27 @@ def test_version__allowed_under_the_solution__is_stopped(aws: LocalAws) -> None:
     version = aws.client("personalize").create_solution_version(solutionArn=SOLUTION)["solutionVersionArn"]
     personalize = as_user(aws, allow("StopSolutionVersionCreation", resource=f"{SOLUTION}/*"))
     personalize.stop_solution_version_creation(solutionVersionArn=version)
+
+
+def test_event_tracker__allowed_whatever_id_it_gets__is_made(aws: LocalAws) -> None:
+    trackers = f"{PREFIX}:event-tracker/*"
+    personalize = as_user(aws, allow("CreateEventTracker", resource=[trackers, GROUP]))
+    tracker = personalize.create_event_tracker(name="site", datasetGroupArn=GROUP)["eventTrackerArn"]
+    with pytest.raises(ClientError) as error:
+        personalize.describe_event_tracker(eventTrackerArn=tracker)
+    assert f"personalize:DescribeEventTracker on resource: {tracker}" in denial(error)
+
+
+def test_put_events__not_allowed__is_denied_as_a_rest_service_does(aws: LocalAws) -> None:
+    events = as_user(
+        aws, allow("PutEvents", resource=f"{PREFIX}:event-tracker/*"), service="personalize-events"
+    )
+    with pytest.raises(ClientError) as error:
+        events.put_events(trackingId="t", sessionId="s", eventList=[{"eventType": "buy", "sentAt": 1}])
+    assert error.value.response["Error"]["Code"] == "AccessDeniedException"
+    assert error.value.response["ResponseMetadata"]["HTTPStatusCode"] == 403
+    # The action knows no resource types, so a policy has to say *.
+    assert "personalize:PutEvents on resource: *" in error.value.response["Error"]["Message"]
 
 
 def test_call__explicit_deny__wins(aws: LocalAws) -> None:

@@ -11,8 +11,10 @@ from typing import Any
 import ministack.app as gateway
 import pytest
 from ministack.core import iam_actions, iam_evaluator, lambda_runtime, responses, router
-from ministack.services import eventbridge
+from ministack.services import cloudformation, eventbridge, lambda_svc, s3
 from ministack.services.cloudformation import changesets, custom_resource, handlers, provisioners, stacks
+
+from personalize_local.ministack import workers
 
 ROOT = Path(__file__).parents[2]
 
@@ -53,6 +55,52 @@ FUNCTIONS: list[tuple[Callable[..., Any], list[str]]] = [
     (stacks._runs_on_worker_thread, ["resource_type"]),
     (stacks._roll_back_operation, ["stack_name", "stack_id", "stack", "operation", "reason_override"]),
     (stacks._with_dependencies, ["logical_ids", "res_defs", "remaining"]),
+    (
+        stacks._add_event,
+        [
+            "stack_id",
+            "stack_name",
+            "logical_id",
+            "resource_type",
+            "status",
+            "reason",
+            "physical_id",
+            "detailed_status",
+        ],
+    ),
+    (
+        stacks._resolve_stack_outputs,
+        [
+            "outputs_defs",
+            "conditions",
+            "resources",
+            "param_values",
+            "mappings",
+            "stack_name",
+            "stack_id",
+        ],
+    ),
+    (
+        stacks._resolve_refs,
+        ["value", "resources", "params", "conditions", "mappings", "stack_name", "stack_id"],
+    ),
+    (handlers._imported_export_names, ["stack", "stack_name"]),
+    (handlers._ACTION_HANDLERS["DeleteStack"], ["params"]),
+    (handlers._xml, ["status", "root_tag", "inner"]),
+    (lambda_svc._execute_function_warm, ["func", "event", "request_id"]),
+    (lambda_svc._execute_function_with_config_scope, ["func", "event"]),
+    (lambda_runtime._worker_class_for, ["config"]),
+    (lambda_runtime._signal, ["proc"]),
+    (lambda_runtime._collect, ["proc", "deadline"]),
+    (lambda_runtime.Worker._spawn, ["self"]),
+    (lambda_runtime.Worker._drain_stderr, ["self"]),
+    (s3._bucket_has_versions, ["name"]),
+    (provisioners._RESOURCE_HANDLERS["AWS::S3::Bucket"]["create"], ["logical_id", "props", "stack_name"]),
+    (
+        provisioners._RESOURCE_HANDLERS["AWS::S3::Bucket"]["update"],
+        ["physical_id", "old_props", "new_props", "stack_name"],
+    ),
+    (provisioners._RESOURCE_HANDLERS["AWS::S3::Bucket"]["delete"], ["physical_id", "props"]),
     (stacks._delete_stack_async, ["stack_name", "stack_id", "retain_resources", "force"]),
     (handlers._resolve_stack, ["stack_name"]),
     (handlers._ACTION_HANDLERS["CancelUpdateStack"], ["params"]),
@@ -87,6 +135,7 @@ FUNCTIONS: list[tuple[Callable[..., Any], list[str]]] = [
         provisioners._delete_resource,
         ["resource_type", "physical_id", "props", "stack_name", "logical_id"],
     ),
+    (provisioners._provision_resource, ["resource_type", "logical_id", "props", "stack_name"]),
     (provisioners._delete_predecessor, ["delete_fn", "args", "kwargs"]),
     (provisioners._RESOURCE_HANDLERS["AWS::Lambda::Function"]["delete"], ["physical_id", "props"]),
     (provisioners._RESOURCE_HANDLERS["AWS::SQS::Queue"]["create"], ["logical_id", "props", "stack_name"]),
@@ -123,6 +172,38 @@ def test_operations__are_looked_up_when_they_are_begun() -> None:
     assert "_deploy_stack_async(" in inspect.getsource(handlers._update_stack)
     assert "_deploy_stack_async(" in inspect.getsource(changesets._execute_change_set)
     assert "_delete_resource" in vars(stacks)
+
+
+def test_update__its_functions_and_tables_are_looked_up_when_they_are_used() -> None:
+    source = inspect.getsource(stacks._deploy_stack_async)
+    outputs, cleanup = source.index("= _resolve_stack_outputs("), source.index("# Replacement cleanup")
+    assert outputs < cleanup < source.index("_exports.update(new_exports)")
+    assert "_update_resource(" in inspect.getsource(stacks._update_keeping_seed)
+    assert "_provision_resource(" in inspect.getsource(stacks._provision_keeping_seed)
+    assert "_provision_resource(" in inspect.getsource(provisioners._cfn_nested_stack_deploy)
+    assert "import _add_event, " in inspect.getsource(provisioners._cfn_nested_stack_deploy)
+    assert "in _imported_export_names(" in inspect.getsource(handlers._list_imports)
+    assert {"_exports", "_stack_events", "_stacks"} <= vars(cloudformation).keys()
+
+
+def test_worker__is_what_workers_expects() -> None:
+    spawn, invoke = (inspect.getsource(getattr(lambda_runtime.Worker, name)) for name in ("_spawn", "invoke"))
+    assert "raise RuntimeError(f\"Worker init failed: {response.get('error')}\")" in spawn
+    assert "self._stderr_thread = threading.Thread(" in spawn
+    assert '"error": "Worker process died"' in invoke
+    assert "_execute_function_warm(func, event, request_id)" in inspect.getsource(
+        lambda_svc._execute_function_dispatch
+    )
+    assert "log_text.splitlines()" in inspect.getsource(lambda_svc._emit_lambda_logs)
+    assert "_execute_function_with_config_scope(" in inspect.getsource(custom_resource.invoke_custom_resource)
+    assert {"_buckets", "_bucket_tags"} <= vars(s3).keys()
+
+
+def test_scripts_of_workers__have_every_text_that_is_edited_once() -> None:
+    assert "_ms_failed(e)" in workers._python_script(lambda_runtime._PYTHON_WORKER_SCRIPT)
+    assert "_msFailed(err)" in workers._node_script(lambda_runtime._NODEJS_WORKER_SCRIPT)
+    with pytest.raises(RuntimeError, match="this is not the ministack that is pinned"):
+        workers._node_script("")
 
 
 def test_request__is_registered_in_the_thread_that_waits_for_its_answer() -> None:

@@ -2,51 +2,22 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from botocore.model import ListShape, MapShape, Shape, StructureShape
-from botocore.validate import ParamValidator
 
+from answers import problems
+from avro import avro
 from personalize_local.simulator import Personalize
 from personalize_local.simulator.model import operation_model
 from personalize_local.simulator.operations import OPERATIONS
-from personalize_local.simulator.patterns import compile_pattern
-from simulated import DAY, Simulated
+from simulated import DAY, OF_EVENTS_AND_FILTERS, Simulated
 
-
-def misfits(value: Any, shape: Shape, path: str) -> Iterator[str]:
-    """What botocore's validator leaves unchecked: patterns, enums and maxima."""
-    limits = shape.metadata
-    if isinstance(shape, StructureShape):
-        for name, item in value.items():
-            yield from misfits(item, shape.members[name], f"{path}.{name}")
-    elif isinstance(shape, MapShape):
-        for name, item in value.items():
-            yield from misfits(item, shape.value, f"{path}.{name}")
-    elif isinstance(shape, ListShape):
-        for item in value:
-            yield from misfits(item, shape.member, f"{path}[]")
-    if isinstance(value, str | list | dict) and len(value) > limits.get("max", len(value)):
-        yield f"{path} is too long"
-    if (
-        isinstance(value, str)
-        and "pattern" in limits
-        and not compile_pattern(limits["pattern"]).fullmatch(value)
-    ):
-        yield f"{path} does not match: {value}"
-    if isinstance(value, str) and limits.get("enum") and value not in limits["enum"]:
-        yield f"{path} is not in the enum: {value}"
-
-
-def problems(operation: str, answer: dict[str, object]) -> list[str]:
-    shape = operation_model(operation).output_shape
-    if shape is None:
-        return [] if answer == {} else [f"{operation} answers nothing: {answer}"]
-    report = ParamValidator().validate(answer, shape)
-    return [report.generate_report()] if report.has_errors() else list(misfits(answer, shape, operation))
+SHOP_ITEMS = avro(
+    "Items",
+    {"name": "PRICE", "type": "float"},
+    {"name": "CATEGORY_L1", "type": "string", "categorical": True},
+)
 
 
 @pytest.fixture
@@ -73,6 +44,8 @@ def look(sim: Simulated, arns: dict[str, str]) -> None:
         "Campaigns",
         "DatasetGroups",
         "Datasets",
+        "EventTrackers",
+        "Filters",
         "Recipes",
         "Schemas",
         "SolutionVersions",
@@ -87,9 +60,8 @@ def test_answers__of_every_operation_in_a_whole_life__fit_the_model(
     sim: Simulated, checking: set[str]
 ) -> None:
     tags = [{"tagKey": "team", "tagValue": "a"}]
-    avro = json.dumps({"type": "record", "fields": [{"name": "USER_ID", "type": "string"}]})
     group = sim.create_group("shop", domain="ECOMMERCE", tags=tags)
-    schema = sim.call("CreateSchema", name="s", schema=avro, domain="ECOMMERCE")["schemaArn"]
+    schema = sim.call("CreateSchema", name="s", schema=SHOP_ITEMS, domain="ECOMMERCE")["schemaArn"]
     parts = {"name": "d", "datasetType": "Items", "datasetGroupArn": group, "schemaArn": schema}
     dataset = sim.call("CreateDataset", **parts)["datasetArn"]
     ranges = {"integerHyperParameterRanges": [{"name": "bptt", "minValue": 2, "maxValue": 32}]}
@@ -123,9 +95,11 @@ def test_answers__of_every_operation_in_a_whole_life__fit_the_model(
     config = {"autoTrainingConfig": {"schedulingExpression": "rate(2 days)"}}
     sim.advance(5)
     sim.call("GetRecommendations", campaignArn=campaign, userId="ann")
-    for outcome in ("solution_update", "campaign"):
-        sim.fail(outcome)
+    for kinds in (("solution_update", "campaign_update"), ()):
+        for kind in kinds:
+            sim.fail(kind)
         sim.call("UpdateSolution", solutionArn=solution, solutionUpdateConfig=config)
+        sim.call("UpdateCampaign", campaignArn=campaign, minProvisionedTPS=3, campaignConfig={})
         look(sim, arns)
         sim.advance(5)
         look(sim, arns)
@@ -148,7 +122,30 @@ def test_answers__of_every_operation_in_a_whole_life__fit_the_model(
     sim.advance(1)
     sim.call("DeleteSchema", schemaArn=schema)
     sim.call("DeleteDatasetGroup", datasetGroupArn=group)
-    assert checking == set(OPERATIONS)
+    assert checking | OF_EVENTS_AND_FILTERS == set(OPERATIONS)
+
+
+def test_answers__of_events_and_filters__fit_the_model(sim: Simulated, checking: set[str]) -> None:
+    tracker = sim.call("CreateEventTracker", name="t", datasetGroupArn=sim.group)
+    expression = "EXCLUDE ItemID WHERE Items.PRICE > $PRICE"
+    sim.fail("filter")
+    for name in ("fails", "narrow"):
+        sim.call("CreateFilter", name=name, datasetGroupArn=sim.group, filterExpression=expression)
+    arns = {
+        "EventTracker": tracker["eventTrackerArn"],
+        "Filter": sim.scope.arn("filter", "fails"),
+    }
+    look(sim, arns)
+    sim.advance(1)
+    look(sim, arns)
+    event = {"eventType": "buy", "sentAt": 1}
+    sim.call("PutEvents", trackingId=tracker["trackingId"], sessionId="s", eventList=[event])
+    sim.call("PutItems", datasetArn=sim.dataset("Items"), items=[{"itemId": "jaws"}])
+    sim.call("PutUsers", datasetArn=sim.dataset("Users"), users=[{"userId": "ann"}])
+    sim.call("DeleteEventTracker", eventTrackerArn=arns["EventTracker"])
+    sim.call("DeleteFilter", filterArn=arns["Filter"])
+    look(sim, arns)
+    assert checking >= OF_EVENTS_AND_FILTERS
 
 
 def test_problems__of_answers_that_do_not_fit__are_found() -> None:

@@ -84,6 +84,21 @@ def test_functions__their_environment__has_nothing_of_the_users(busy: LocalAws) 
     assert "AWS_PROFILE" not in seen
 
 
+def test_functions__the_users_aws_files__lead_nowhere_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = tmp_path / ".aws" / "config"
+    config.parent.mkdir()
+    config.write_text("[default]\nignore_configured_endpoint_urls = true\n")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("AWS_CONFIG_FILE")
+    with running(tmp_path / "state") as aws:
+        aws.control("POST", "durations", {"dataset_group": 0})
+        aws.client("personalize").create_dataset_group(name="films")
+        function(aws, "python", "python3.13", "index.py", PYTHON)
+        assert "arn" in invoke(aws, "python", {})
+
+
 @linux
 def test_sockets__all_of_the_process__are_on_the_loopback(busy: LocalAws) -> None:
     invoke(busy, "python", {})
@@ -106,9 +121,13 @@ def test_reset__of_ministack__forgets_personalize_too(busy: LocalAws) -> None:
     assert busy.client("personalize").list_dataset_groups()["datasetGroups"] == []
 
 
-def test_control__unknown_path__is_an_error_that_says_so(local_aws: LocalAws) -> None:
-    with pytest.raises(OSError, match="404"):
+def test_control__that_is_refused__says_what_there_is_and_what_was_expected(local_aws: LocalAws) -> None:
+    with pytest.raises(ValueError, match="nothing at GET") as unknown:
         local_aws.control("GET", "nothing")
+    assert "\n  POST /_personalize/clock\n" in str(unknown.value)
+
+    with pytest.raises(ValueError, match=r'POST /_personalize/clock .*: expected {"advance": seconds}'):
+        local_aws.control("POST", "clock", {"seconds": 1})
 
 
 @linux

@@ -12,7 +12,6 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,56 +20,12 @@ import pytest
 
 import personalize_local.__main__ as cli
 from local_process import alive
+from local_shell import Shell
 from personalize_local import background
 from personalize_local.background import Record, StateDir
 from personalize_local.testing.server_process import LocalAws
 
-ROOT = Path(__file__).parents[2] / "local"
-
 pytestmark = pytest.mark.process
-
-
-class Shell:
-    """A folder where commands are run, with no port 4566 to count on."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.state = StateDir(folder / ".local-aws")
-
-    def run(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "personalize_local", *arguments],
-            cwd=self.folder,
-            env={**os.environ, "PYTHONPATH": str(ROOT), **variables},
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-
-    def open(self, *arguments: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [sys.executable, "-m", "personalize_local", *arguments],
-            cwd=self.folder,
-            env=os.environ | {"PYTHONPATH": str(ROOT)},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-
-    def record(self) -> Record:
-        record = self.state.live()
-        assert record is not None
-        return record
-
-
-@pytest.fixture
-def shell(tmp_path: Path) -> Iterator[Shell]:
-    shell = Shell(tmp_path)
-    yield shell
-    record = shell.state.live()
-    if record is not None:
-        background.stop(record)
 
 
 def test_start__nothing_runs__a_detached_server_answers(shell: Shell) -> None:
@@ -94,8 +49,9 @@ def test_start__with_options__hands_them_to_the_server(shell: Shell, monkeypatch
 
     monkeypatch.setattr(background, "start", start)
     options = ["--enforce-iam", "--verbose", "--lambda-concurrency", "3"]
+    options += ["--allow-origin", "http://localhost:3000", "--allow-origin", "https://app.example.com"]
     cli.main(["start", "--port", "0", "--state-dir", str(shell.state.path), *options])
-    assert started == [("--enforce-iam", "--verbose", "--lambda-concurrency", "3")]
+    assert started == [tuple(options)]
 
 
 @pytest.mark.parametrize(("number", "words"), [("0", "0 is not 1 or more"), ("many", "invalid")])
@@ -203,44 +159,20 @@ def test_status__running_and_not__says_so(shell: Shell) -> None:
     assert (status.returncode, shell.record().endpoint in status.stdout) == (0, True)
 
 
-def test_env__for_a_user_with_a_profile__leads_an_sdk_to_the_server(shell: Shell) -> None:
+def test_allow_origin__that_is_none__is_refused(shell: Shell) -> None:
+    result = shell.run("start", "--allow-origin", "*")
+    assert result.returncode == 2
+    assert "--allow-origin: '*' is not an origin: give scheme, host and port" in result.stderr
+
+
+def test_start__one_runs_and_options_are_given__says_that_they_are_not_taken(shell: Shell) -> None:
     shell.run("start", "--port", "0")
-    result = shell.run("env", AWS_PROFILE="production", AWS_ENDPOINT_URL_S3="https://s3.example.com")
-    words = result.stdout.split()
-    assert {"-uAWS_PROFILE", "-uAWS_ENDPOINT_URL_S3"} <= set(words)
-    variables = dict(word.split("=", 1) for word in words if not word.startswith("-u"))
-    assert variables["AWS_ENDPOINT_URL"] == shell.record().endpoint
-    script = "import boto3; print(boto3.client('sts').get_caller_identity()['Account'])"
-    command = ["env", *words, sys.executable, "-c", script]
-    called = subprocess.run(
-        command, env=os.environ | {"AWS_PROFILE": "production"}, capture_output=True, text=True, check=False
-    )
-    assert called.stdout == "000000000000\n", called.stderr
-
-
-def test_env__export__is_read_by_a_shell(shell: Shell) -> None:
-    shell.run("start", "--port", "0")
-    text = shell.run("env", "--export", AWS_PROFILE="production").stdout
-    script = f'{text}echo "$AWS_ENDPOINT_URL ${{AWS_PROFILE-none}}"'
-    result = subprocess.run(
-        ["/bin/sh", "-c", script],
-        env={"AWS_PROFILE": "production"},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert result.stdout == f"{shell.record().endpoint} none\n"
-
-
-def test_env__nothing_runs__fails_with_the_next_step(shell: Shell) -> None:
-    result = shell.run("env")
-    assert (result.returncode, result.stdout) == (1, "")
-    assert "start one with `python -m personalize_local start`" in result.stderr
+    assert "It keeps the options that it began with" in shell.run("start", "--enforce-iam").stdout
 
 
 def test_leftovers__a_dataset_group__is_listed_and_fails(shell: Shell) -> None:
     shell.run("start", "--port", "0")
-    assert shell.run("leftovers").stdout == "Nothing is left in Amazon Personalize.\n"
+    assert shell.run("leftovers").stdout == "Nothing is left in the local AWS.\n"
     personalize = boto3.session.Session().client(
         "personalize",
         endpoint_url=shell.record().endpoint,
@@ -251,7 +183,29 @@ def test_leftovers__a_dataset_group__is_listed_and_fails(shell: Shell) -> None:
     arn = personalize.create_dataset_group(name="films")["datasetGroupArn"]
     result = shell.run("leftovers")
     assert result.returncode == 1
-    assert result.stdout.startswith(f"Still in Amazon Personalize:\n  {arn}  ")
+    assert result.stdout.startswith(f"Still in the local AWS:\n  {arn}  ")
+    assert " -m personalize_local stop\n" in result.stdout
+
+
+def test_leftovers__stacks__are_listed_with_what_failed_in_them(shell: Shell) -> None:
+    shell.run("start", "--port", "0")
+    aws = LocalAws(shell.record())
+    group = {"Type": "AWS::Personalize::DatasetGroup", "Properties": {"Name": "films"}}
+    for name in ("CDKToolkit", "Movies"):
+        aws.apply(name, {"Resources": {"Group": group} if name == "Movies" else {"Topic": TOPIC}})
+    (found,) = aws.client("personalize").list_dataset_groups()["datasetGroups"]
+    aws.client("personalize").create_solution(
+        name="films",
+        datasetGroupArn=found["datasetGroupArn"],
+        recipeArn="arn:aws:personalize:::recipe/aws-user-personalization-v2",
+        performAutoTraining=False,
+    )
+    assert aws.delete("Movies") == "DELETE_FAILED"
+    # A profile that the user has must not matter.
+    result = shell.run("leftovers", AWS_PROFILE="production")
+    assert result.returncode == 1, result.stderr
+    assert "  stack Movies  DELETE_FAILED\n    Group  DELETE_FAILED: " in result.stdout
+    assert "CDKToolkit" not in result.stdout
 
 
 def test_leftovers__one_of_everything__is_listed_once(local_aws: LocalAws) -> None:
@@ -272,6 +226,9 @@ def test_leftovers__one_of_everything__is_listed_once(local_aws: LocalAws) -> No
     campaign = personalize.create_campaign(name="films", solutionVersionArn=version)["campaignArn"]
     listed = [line.split()[0] for line in cli.leftovers(local_aws.control("GET", ""))]
     assert sorted(listed) == sorted([group, schema, dataset, solution, version, campaign])
+
+
+TOPIC = {"Type": "AWS::SNS::Topic"}
 
 
 def stale(state: StateDir, **changes: object) -> None:
@@ -310,7 +267,7 @@ def test_state__file_is_broken__is_as_none(shell: Shell, text: str) -> None:
 def test_help__every_command_is_in_the_docstring(shell: Shell) -> None:
     text = shell.run("--help").stdout
     listed = inspect.cleandoc(cli.__doc__ or "")
-    for command in ("serve", "start", "stop", "status", "env", "leftovers"):
+    for command in ("serve", "start", "stop", "status", "exec", "env", "leftovers"):
         assert command in text
         assert re.search(rf"^ *{command} ", listed, re.MULTILINE)
 

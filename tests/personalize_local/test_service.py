@@ -184,8 +184,11 @@ def test_rate_limit__by_operation__is_of_those_that_the_service_lists() -> None:
     # Rule 118, as far as it is simulated: the listed operations, spelled out.
     listed = "CreateSolution DeleteSolution DescribeSolution ListSolutions"
     listed += " CreateSolutionVersion ListSolutionVersions"
-    listed += " CreateCampaign DeleteCampaign DescribeCampaign ListCampaigns"
+    listed += " CreateCampaign UpdateCampaign DeleteCampaign DescribeCampaign ListCampaigns"
     listed += " CreateDatasetGroup DeleteDatasetGroup DescribeDatasetGroup ListDatasetGroups"
+    listed += " CreateDataset DeleteDataset DescribeDataset ListDatasets"
+    listed += " CreateEventTracker DeleteEventTracker DescribeEventTracker ListEventTrackers"
+    listed += " CreateSchema DeleteSchema DescribeSchema ListSchemas"
     listed += " DescribeRecipe ListRecipes"
     assert set(listed.split()) == RATE_LIMITED
 

@@ -7,9 +7,15 @@ import pytest
 from simulated import DAY, START, Simulated
 
 
-def test_create__new_name__answers_the_arn_and_becomes_active_a_second_later(sim: Simulated) -> None:
+def test_create__new_name__answers_the_arn_and_is_active_at_once(sim: Simulated) -> None:
     arn = sim.create(name="watch-next")
     assert arn == "arn:aws:personalize:us-east-1:123456789012:solution/watch-next"
+    assert sim.status(arn) == "ACTIVE"
+
+
+@pytest.mark.usefixtures("a_second_to_create")
+def test_create__with_a_duration__becomes_active_when_it_ends(sim: Simulated) -> None:
+    arn = sim.create(name="watch-next")
     assert sim.status(arn) == "CREATE PENDING"
     sim.advance(0.5)
     assert sim.status(arn) == "CREATE IN_PROGRESS"
@@ -27,6 +33,7 @@ def test_create__in_a_chinese_region__has_that_partition(sim: Simulated) -> None
     )
 
 
+@pytest.mark.usefixtures("a_second_to_create")
 def test_describe__of_a_minimal_solution__has_the_defaults_and_no_tags(sim: Simulated) -> None:
     arn = sim.active(performAutoTraining=None, tags=[{"tagKey": "team", "tagValue": "a"}])
     assert sim.solution(arn) == {
@@ -84,6 +91,7 @@ def test_create__with_auto_ml__needs_no_recipe_and_always_optimizes(sim: Simulat
     assert "recipeArn" not in solution
 
 
+@pytest.mark.usefixtures("a_second_to_create")
 def test_create__taken_name__is_refused_even_while_being_deleted(sim: Simulated) -> None:
     arn = sim.active()
     taken = ("ResourceAlreadyExistsException", f"Another resource with Arn {arn} already exists.")
@@ -243,6 +251,7 @@ def test_update__while_one_runs__is_refused(sim: Simulated) -> None:
     assert "update in progress" in message
 
 
+@pytest.mark.usefixtures("a_second_to_create")
 def test_update__of_a_solution_that_is_not_active__is_refused(sim: Simulated) -> None:
     arn = sim.create()
     code, message = sim.refusal("UpdateSolution", solutionArn=arn, performAutoTraining=True)
@@ -293,6 +302,7 @@ def test_delete__of_an_active_solution__takes_its_time_then_takes_its_versions_t
     assert sim.call("ListSolutionVersions") == {"solutionVersions": []}
 
 
+@pytest.mark.usefixtures("a_second_to_create")
 def test_delete__while_pending_or_being_deleted__is_refused(sim: Simulated) -> None:
     arn = sim.create()
     code, message = sim.refusal("DeleteSolution", solutionArn=arn)

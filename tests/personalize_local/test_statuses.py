@@ -54,6 +54,7 @@ def test_override__of_versions__is_told_wherever_a_version_is(sim: Simulated) ->
     assert sim.call("DescribeCampaign", campaignArn=campaign)["campaign"]["status"] == "CREATE PENDING"
 
 
+@pytest.mark.usefixtures("a_second_to_create")
 def test_override__in_place_of_some_statuses__leaves_the_others_true(sim: Simulated) -> None:
     sim.service.override_status(StatusOverride("solution", "*", "CREATE FAILED", instead_of="ACTIVE"))
     arn = sim.create()
@@ -66,6 +67,7 @@ def test_override__in_place_of_some_statuses__leaves_the_others_true(sim: Simula
     assert sim.refusal("DescribeSolution", solutionArn=arn)[0] == "ResourceNotFoundException"
 
 
+@pytest.mark.usefixtures("a_second_to_create")
 def test_overrides__of_every_status__spell_them_with_underscores(sim: Simulated) -> None:
     for true in ("CREATE PENDING", "CREATE IN_PROGRESS", "DELETE PENDING"):
         told = true.replace(" ", "_")

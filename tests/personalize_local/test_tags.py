@@ -1,10 +1,11 @@
 from __future__ import annotations
 
-import json
-
 import pytest
 
+from avro import avro
 from simulated import Simulated
+
+EXPRESSION = 'EXCLUDE ItemID WHERE Items.GENRE IN ("horror")'
 
 
 def tags(**values: str) -> list[dict[str, str]]:
@@ -21,15 +22,17 @@ def listed(sim: Simulated, arn: str) -> dict[str, str]:
 
 
 def test_tags__given_at_creation__are_listed_for_every_kind(sim: Simulated) -> None:
-    avro = json.dumps({"type": "record", "fields": [{"name": "USER_ID", "type": "string"}]})
-    schema = sim.call("CreateSchema", name="s", schema=avro)["schemaArn"]
+    schema = sim.call("CreateSchema", name="s", schema=avro("Items"))["schemaArn"]
     group = sim.create_group("books", tags=tags(a="1"))
     solution = sim.active(tags=tags(a="1"))
     version = sim.trained(solution, tags=tags(a="1"))
     campaign = sim.campaign(version, tags=tags(a="1"))
     parts = {"name": "d", "datasetType": "Items", "datasetGroupArn": group, "schemaArn": schema}
     dataset = sim.call("CreateDataset", **parts, tags=tags(a="1"))["datasetArn"]
-    for arn in (group, solution, version, campaign, dataset):
+    parts = {"name": "t", "datasetGroupArn": group, "tags": tags(a="1")}
+    tracker = sim.call("CreateEventTracker", **parts)["eventTrackerArn"]
+    narrow = sim.call("CreateFilter", **parts, filterExpression=EXPRESSION)["filterArn"]
+    for arn in (group, solution, version, campaign, dataset, tracker, narrow):
         assert listed(sim, arn) == {"a": "1"}
         sim.call("TagResource", resourceArn=arn, tags=tags(b="2"))
         sim.call("UntagResource", resourceArn=arn, tagKeys=["a"])

@@ -4,6 +4,8 @@ import pytest
 
 from simulated import DAY, HOUR, Simulated
 
+pytestmark = pytest.mark.usefixtures("a_second_to_create")
+
 
 def starts(sim: Simulated, solution: str) -> list[tuple[str, float]]:
     """The versions' types and how long after the solution's activation they began."""

@@ -7,6 +7,11 @@ import pytest
 from simulated import Simulated
 
 
+def test_create__right_after_the_solution__is_accepted(sim: Simulated) -> None:
+    arn = sim.train(sim.create())
+    assert sim.version(arn)["status"] == "CREATE PENDING"
+
+
 def test_create__of_an_active_solution__trains_for_its_time(sim: Simulated) -> None:
     solution = sim.active(eventType="buy")
     arn = sim.train(solution, name="first", tags=[{"tagKey": "a", "tagValue": "b"}])
@@ -32,12 +37,13 @@ def test_create__of_an_active_solution__trains_for_its_time(sim: Simulated) -> N
         "performHPO": False,
         "performIncrementalUpdate": False,
         "solutionConfig": {},
-        "trainingHours": pytest.approx(1 / 3),
+        "trainingHours": 2.106,
         "trainingMode": "FULL",
         "trainingType": "MANUAL",
     }
 
 
+@pytest.mark.usefixtures("a_second_to_create")
 def test_create__of_a_solution_that_is_not_active__is_refused(sim: Simulated) -> None:
     solution = sim.create()
     code, message = sim.refusal("CreateSolutionVersion", solutionArn=solution)
@@ -63,6 +69,46 @@ def test_create__twice__trains_twice_and_the_solution_shows_the_latest(sim: Simu
         "lastUpdatedDateTime",
     }
     assert [version["solutionVersionArn"] for version in sim.versions(solution)] == [first, second]
+
+
+def test_describe__of_a_version_without_a_name__has_one_made_of_its_arn(sim: Simulated) -> None:
+    arn = sim.train(sim.active())
+    assert sim.version(arn)["name"] == f"watch-next/{arn.rpartition('/')[2]}"
+
+
+def test_training_hours__of_trainings__are_billed_and_not_elapsed(sim: Simulated) -> None:
+    solution = sim.active()
+    for seconds, hours in ((0, 0), (2400, 4.212)):
+        sim.service.set_durations(solution_version=seconds)
+        arn = sim.train(solution)
+        sim.advance(seconds)
+        assert sim.version(arn)["trainingHours"] == hours
+
+
+def test_describe__of_a_version_with_hpo__tells_what_was_found_within_the_ranges(sim: Simulated) -> None:
+    ranges = {
+        "integerHyperParameterRanges": [{"name": "hidden_dimension", "minValue": 32, "maxValue": 64}],
+        "categoricalHyperParameterRanges": [{"name": "recency_mask", "values": ["true"]}],
+    }
+    solution = sim.active(
+        recipeArn=sim.recipe("aws-user-personalization"),
+        performHPO=True,
+        solutionConfig={"hpoConfig": {"algorithmHyperParameterRanges": ranges}},
+    )
+    arn = sim.train(solution)
+    assert "tunedHPOParams" not in sim.version(arn)
+    sim.advance(1200)
+    found = {"hidden_dimension": "48", "recency_mask": "true"}
+    assert sim.version(arn)["tunedHPOParams"] == {"algorithmHyperParameters": found}
+
+
+def test_describe__of_a_version_with_hpo_and_no_ranges__has_found_nothing(sim: Simulated) -> None:
+    unnamed = {"algorithmHyperParameterRanges": {"integerHyperParameterRanges": [{"minValue": 1}]}}
+    for solution in (
+        sim.active(recipeArn=sim.recipe("aws-sims"), performHPO=True),
+        sim.active(name="auto", recipeArn=None, performAutoML=True, solutionConfig={"hpoConfig": unnamed}),
+    ):
+        assert sim.version(sim.trained(solution))["tunedHPOParams"] == {"algorithmHyperParameters": {}}
 
 
 def test_create__taken_version_name__is_refused(sim: Simulated) -> None:

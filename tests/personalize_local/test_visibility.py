@@ -13,7 +13,7 @@ TAG = {"tagKey": "team", "tagValue": "a"}
 @pytest.fixture
 def slow(sim: Simulated) -> Simulated:
     """Solutions are ACTIVE after a second, and found after five."""
-    sim.service.set_durations(solution_visible=5)
+    sim.service.set_durations(solution_create=1, solution_visible=5)
     return sim
 
 
@@ -37,7 +37,7 @@ def test_call__before_the_solution_is_visible__does_not_find_it(
     for _ in range(2):
         assert slow.refusal(operation, **{member: arn}, **more) == (
             "ResourceNotFoundException",
-            f"no Personalize resource has the ARN {arn}",
+            f"Resource Arn {arn} does not exist.",
         )
         slow.advance(2.4)
     slow.advance(0.2)
@@ -65,7 +65,7 @@ def test_version__of_a_solution_that_is_not_visible__is_not_found(slow: Simulate
     for operation in ("DescribeSolutionVersion", "StopSolutionVersionCreation"):
         assert slow.refusal(operation, solutionVersionArn=version) == (
             "ResourceNotFoundException",
-            f"no Personalize resource has the ARN {version}",
+            f"Resource Arn {version} does not exist.",
         )
 
 

@@ -19,13 +19,15 @@ from botocore.exceptions import ClientError
 from hypercorn.asyncio import serve
 from hypercorn.config import Config as ServerConfig
 
+from avro import avro
 from personalize_local.simulator import Clock, Fault, Personalize
 from personalize_local.simulator.http import App, app, caller
 from personalize_local.simulator.operations import OPERATIONS
-from simulated import START
+from simulated import OF_EVENTS_AND_FILTERS, START
 
 RECIPE = "arn:aws:personalize:::recipe/aws-user-personalization-v2"
-AVRO = json.dumps({"type": "record", "fields": [{"name": "USER_ID", "type": "string"}]})
+AVRO = avro("Items")
+NOWHERE = "arn:aws:personalize:us-east-1:123456789012:campaign/nowhere"
 
 Clients = Callable[..., Any]
 
@@ -106,9 +108,9 @@ def test_every_operation__through_boto3__is_understood(clients: Clients, service
     group = client.create_dataset_group(name="films")["datasetGroupArn"]
     service.advance(1)
     schema = client.create_schema(name="s", schema=AVRO)["schemaArn"]
-    dataset = client.create_dataset(
-        name="d", datasetType="Interactions", schemaArn=schema, datasetGroupArn=group
-    )["datasetArn"]
+    dataset = client.create_dataset(name="d", datasetType="Items", schemaArn=schema, datasetGroupArn=group)[
+        "datasetArn"
+    ]
     solution = client.create_solution(
         name="next",
         datasetGroupArn=group,
@@ -132,12 +134,15 @@ def test_every_operation__through_boto3__is_understood(clients: Clients, service
     client.stop_solution_version_creation(solutionVersionArn=stopped)
     service.advance(1200)
     version = client.describe_solution_version(solutionVersionArn=trained)["solutionVersion"]
-    assert (version["status"], version["trainingHours"]) == ("ACTIVE", pytest.approx(1 / 3))
+    assert (version["status"], version["trainingHours"]) == ("ACTIVE", 2.106)
     campaign = client.create_campaign(name="c", solutionVersionArn=trained)["campaignArn"]
     service.advance(5)
     assert client.describe_campaign(campaignArn=campaign)["campaign"]["status"] == "ACTIVE"
+    client.update_campaign(campaignArn=campaign, minProvisionedTPS=2)
+    service.advance(5)
+    assert client.describe_campaign(campaignArn=campaign)["campaign"]["minProvisionedTPS"] == 2
     recommended = clients(service="personalize-runtime").get_recommendations(
-        campaignArn=campaign, numResults=1
+        campaignArn=campaign, userId="ann", numResults=1
     )
     assert [item["itemId"] for item in recommended["itemList"]] == ["item-1"]
     assert client.describe_dataset_group(datasetGroupArn=group)["datasetGroup"]["name"] == "films"
@@ -173,7 +178,97 @@ def test_every_operation__through_boto3__is_understood(clients: Clients, service
     client.delete_dataset_group(datasetGroupArn=group)
     service.advance(1)
     assert {call.outcome for call in service.calls()} == {"ok"}
-    assert {call.operation for call in service.calls()} == set(OPERATIONS)
+    assert {call.operation for call in service.calls()} | OF_EVENTS_AND_FILTERS == set(OPERATIONS)
+
+
+def test_events_and_filters__through_boto3__are_understood(clients: Clients, service: Personalize) -> None:
+    client, events = clients(), clients(service="personalize-events")
+    group = client.create_dataset_group(name="films")["datasetGroupArn"]
+    service.advance(1)
+    items, users = (
+        client.create_dataset(
+            name=kind,
+            datasetType=kind,
+            datasetGroupArn=group,
+            schemaArn=client.create_schema(name=kind, schema=avro(kind))["schemaArn"],
+        )["datasetArn"]
+        for kind in ("Items", "Users")
+    )
+    tracker = client.create_event_tracker(name="t", datasetGroupArn=group)
+    expression = "EXCLUDE ItemID WHERE Items.GENRE IN ($GENRE)"
+    narrow = client.create_filter(name="f", datasetGroupArn=group, filterExpression=expression)["filterArn"]
+    service.advance(1)
+    described = client.describe_event_tracker(eventTrackerArn=tracker["eventTrackerArn"])["eventTracker"]
+    assert (described["trackingId"], described["accountId"]) == (tracker["trackingId"], "123456789012")
+    assert client.describe_filter(filterArn=narrow)["filter"]["filterExpression"] == expression
+    assert len(client.list_event_trackers(datasetGroupArn=group)["eventTrackers"]) == 1
+    assert len(client.list_filters(datasetGroupArn=group)["Filters"]) == 1
+    event = {"eventType": "buy", "itemId": "jaws", "sentAt": START, "properties": '{"price": 7}'}
+    sent = {"trackingId": tracker["trackingId"], "sessionId": "s", "userId": "ann"}
+    assert set(events.put_events(**sent, eventList=[event])) == {"ResponseMetadata"}
+    events.put_items(datasetArn=items, items=[{"itemId": "jaws", "properties": '{"genre": "horror"}'}])
+    events.put_users(datasetArn=users, users=[{"userId": "ann"}])
+    [account] = service.state()["accounts"]
+    kept = {"userId": "ann", "sessionId": "s", "eventType": "buy", "itemId": "jaws"}
+    assert account["datasetGroups"][0]["events"] == [
+        kept | {"sentAt": START.isoformat(), "properties": {"price": 7}}
+    ]
+    assert [d["records"] for d in account["datasets"]] == [{"jaws": {"genre": "horror"}}, {"ann": {}}]
+    client.delete_event_tracker(eventTrackerArn=tracker["eventTrackerArn"])
+    client.delete_filter(filterArn=narrow)
+    assert {call.outcome for call in service.calls()} == {"ok"}
+    assert {call.operation for call in service.calls()} >= OF_EVENTS_AND_FILTERS
+
+
+@pytest.mark.parametrize(
+    ("service_name", "call", "request_", "code", "status"),
+    [
+        (
+            "personalize-runtime",
+            "get_recommendations",
+            {"campaignArn": NOWHERE},
+            "ResourceNotFoundException",
+            404,
+        ),
+        ("personalize-runtime", "get_recommendations", {"userId": "ann"}, "InvalidInputException", 400),
+        (
+            "personalize-runtime",
+            "get_recommendations",
+            {"campaignArn": NOWHERE, "userId": "a" * 257},
+            "ValidationException",
+            400,
+        ),
+        (
+            "personalize-events",
+            "put_items",
+            {"datasetArn": NOWHERE, "items": [{"itemId": "jaws"}]},
+            "ResourceNotFoundException",
+            404,
+        ),
+        (
+            "personalize-events",
+            "put_actions",
+            {"datasetArn": NOWHERE, "actions": [{"actionId": "call"}]},
+            "NotImplementedException",
+            501,
+        ),
+    ],
+)
+def test_error__of_a_rest_service__has_the_status_that_the_model_gives_it(
+    clients: Clients, service_name: str, call: str, request_: dict[str, object], code: str, status: int
+) -> None:
+    answer = refused(getattr(clients(service=service_name), call), **request_)
+    assert (answer["Error"]["Code"], answer["ResponseMetadata"]["HTTPStatusCode"]) == (code, status)
+
+
+def test_answers__of_each_protocol__have_its_content_type(address: str, clients: Clients) -> None:
+    clients()
+    for method, path, body in (("POST", "/recommendations", b"{}"), ("POST", "/events", b"not JSON")):
+        status, kind, text = ask(method, address + path, body)
+        assert (status, kind, set(json.loads(text))) == (400, "application/json", {"message"})
+    target = {"x-amz-target": "AmazonPersonalize.ListSolutions"}
+    status, kind, _ = ask("POST", f"{address}/", b"{}", **target)
+    assert (status, kind) == (200, "application/x-amz-json-1.1")
 
 
 def test_error__modelled__is_the_clients_own_exception(clients: Clients) -> None:
@@ -181,7 +276,7 @@ def test_error__modelled__is_the_clients_own_exception(clients: Clients) -> None
     arn = "arn:aws:personalize:us-east-1:123456789012:solution/none"
     with pytest.raises(client.exceptions.ResourceNotFoundException) as error:
         client.describe_solution(solutionArn=arn)
-    assert error.value.response["Error"]["Message"] == f"no Personalize resource has the ARN {arn}"
+    assert error.value.response["Error"]["Message"] == f"Resource Arn {arn} does not exist."
     assert error.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
     assert error.value.response["ResponseMetadata"]["RequestId"]
 

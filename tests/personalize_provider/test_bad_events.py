@@ -194,19 +194,17 @@ def test_response__bad_properties_of_any_letters__fits(handler: str, letter: str
 
 @pytest.mark.parametrize("letter", ["a", "é", "😀", '"', "\\", "\x01"])
 def test_response__success_with_the_longest_values__fits(letter: str) -> None:
-    arn = OWN.replace("movies", "")
+    arn = OWN.replace("movies", "").ljust(256, "n")
     solution = {
-        "solutionArn": arn.ljust(256, "n"),
-        "name": "n" * 63,
         "status": "ACTIVE",
         "datasetGroupArn": "g" * 256,
         "recipeArn": "r" * 256,
         "eventType": letter * 256,
         "creationDateTime": START,
     }
-    data = attributes(Observed(solution, {}))
+    data = attributes(arn, Observed(solution, {}))
     assert data["eventType"] == letter * 256
-    sent = {**longest(), "PhysicalResourceId": solution["solutionArn"]}
+    sent = {**longest(), "PhysicalResourceId": arn}
     assert len(response("SUCCESS", "SUCCESS", sent, data)) <= RESPONSE_BYTES
 
 
@@ -370,17 +368,20 @@ NO_SOLUTION = (
 
 
 @pytest.mark.parametrize("physical", NO_SOLUTION)
-def test_delete__id_that_is_no_solution__is_done_without_a_look_at_it(at: World, physical: str) -> None:
+def test_delete__id_that_is_no_solution__looks_only_for_what_the_properties_would_make(
+    at: World, physical: str
+) -> None:
     at.stacks.status = "DELETE_IN_PROGRESS"
     answer = framework.on_event(event("Delete", physical), CONTEXT)
     assert answer["PhysicalResourceId"] == physical  # the framework takes no other
     merged = json.loads(json.dumps({**event("Delete", physical), **answer}))
     finish(at, merged)
     calls = at.simulator.calls()
-    assert {call.operation for call in calls} == {"DeleteSolution", "DescribeSolution"}
+    operations = {"ListTagsForResource", "DeleteSolution", "DescribeSolution"}
+    assert {call.operation for call in calls} == operations
     made = goal_of(Request.from_event(event()), since=0)
     assert made is not None
-    assert all(call.request == {"solutionArn": made.arn} for call in calls)
+    assert {arn for call in calls for arn in call.request.values()} == {made.arn}
 
 
 @pytest.mark.parametrize("physical", NO_SOLUTION)
@@ -584,7 +585,7 @@ def test_secrets__values_of_changed_tags__are_not_logged(at: World, log: io.Stri
     sent = event("Update", arn, tags=tag_list(password="hunter2"))
     sent["OldResourceProperties"] = {**PROPERTIES, "tags": tag_list(password="hunter1", gone="hunter3")}
     finish(at, {**sent, **framework.on_event(sent, CONTEXT)})
-    assert "Retag(add=['password'], remove=['gone'])" in log.getvalue()
+    assert "Retag(add=['gone'], remove=['gone'], add_last=['password'])" in log.getvalue()
     assert "hunter" not in log.getvalue()
 
 
@@ -672,7 +673,7 @@ def test_any_event__in_order__is_answered_alike_each_time(
     }
     made = world()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sdk, "personalize", NoService)
+        patch.setattr(sdk, "personalize", lambda: made.client)
         patch.setattr(sdk, "cloudformation", lambda: made.stacks)
         patch.setenv("TOTAL_TIMEOUT_SECONDS", "120")
         patch.setattr(framework, "_CLOCK", made.time)

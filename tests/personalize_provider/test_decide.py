@@ -30,6 +30,7 @@ from personalize_provider.solution.decide import (
     decide,
     normalized,
     opening,
+    refusal,
 )
 from personalize_provider.solution.goal import Absent, Present
 from personalize_provider.steps import Done, Effect, Fail, Step, Wait
@@ -38,6 +39,7 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SINCE = NOW.timestamp()
 BEFORE = NOW - timedelta(hours=1)
 AFTER = NOW + timedelta(seconds=1)
+OLD = NOW - timedelta(minutes=6)
 
 OWNER = Owner("arn:aws:cloudformation:us-east-1:123456789012:stack/films/1a2b", "Movies")
 ARN = OWNER.arn("solution/movies")
@@ -47,7 +49,9 @@ OTHER_HASH = {**OWN, CONFIG_HASH_TAG: "ffffffffffff"}
 FOREIGN = {"team": "search"}
 OTHER_STACK = {**OWN, STACK_ID_TAG: "arn:aws:cloudformation:us-east-1:123456789012:stack/films/9z9z"}
 OTHER_LOGICAL_ID = {**OWN, LOGICAL_ID_TAG: "Shows"}
-NOT_OURS: tuple[dict[str, str], ...] = (FOREIGN, {}, OTHER_STACK, OTHER_LOGICAL_ID)
+UNMARKED: tuple[dict[str, str], ...] = (FOREIGN, {})
+MARKED = (OTHER_STACK, OTHER_LOGICAL_ID)
+NOT_OURS = (*UNMARKED, *MARKED)
 
 REQUEST: dict[str, Any] = {
     "name": "movies",
@@ -170,24 +174,24 @@ def test_present__nothing_there__creates(generated: bool) -> None:
 
 
 # Present: every status, by who owns the solution
-#                       generated name:  own, other hash, not ours   explicit name: own, other hash, not ours
+# generated name: own, other hash, unmarked, another's; explicit name: own, other hash, not ours
 PRESENT = {
-    "CREATE PENDING": ("Wait", "Wait", "Wait", "Wait", "Wait", "AlreadyExists"),
-    "CREATE IN_PROGRESS": ("Wait", "Wait", "Wait", "Wait", "Wait", "AlreadyExists"),
-    "ACTIVE": ("Done", "Retag", "Retag", "Done", "NotUpdatable", "AlreadyExists"),
-    "CREATE FAILED": ("Failed", "Failed", "Failed", "Failed", "Failed", "AlreadyExists"),
-    "DELETE PENDING": ("Wait", "Wait", "Wait", "Wait", "Wait", "Wait"),
-    "DELETE IN_PROGRESS": ("Wait", "Wait", "Wait", "Wait", "Wait", "Wait"),
-    "CREATE THROTTLED": ("Wait", "Wait", "Wait", "Wait", "Wait", "AlreadyExists"),
-    "INACTIVE": ("Wait", "Wait", "Wait", "Wait", "Wait", "AlreadyExists"),
-    "": ("Wait", "Wait", "Wait", "Wait", "Wait", "AlreadyExists"),
+    "CREATE PENDING": ("Wait", "Wait", "Wait", "AlreadyExists", "Wait", "Wait", "AlreadyExists"),
+    "CREATE IN_PROGRESS": ("Wait", "Wait", "Wait", "AlreadyExists", "Wait", "Wait", "AlreadyExists"),
+    "ACTIVE": ("Done", "Retag", "Retag", "AlreadyExists", "Done", "NotUpdatable", "AlreadyExists"),
+    "CREATE FAILED": ("Failed", "Failed", "Failed", "AlreadyExists", "Failed", "Failed", "AlreadyExists"),
+    "DELETE PENDING": ("Wait", "Wait", "Wait", "Wait", "Wait", "Wait", "Wait"),
+    "DELETE IN_PROGRESS": ("Wait", "Wait", "Wait", "Wait", "Wait", "Wait", "Wait"),
+    "CREATE THROTTLED": ("Wait", "Wait", "Wait", "AlreadyExists", "Wait", "Wait", "AlreadyExists"),
+    "INACTIVE": ("Wait", "Wait", "Wait", "AlreadyExists", "Wait", "Wait", "AlreadyExists"),
+    "": ("Wait", "Wait", "Wait", "AlreadyExists", "Wait", "Wait", "AlreadyExists"),
 }
 PRESENT_CASES = [
     pytest.param(generated, spelling, tags, row[column], id=f"{spelling}-{generated}-{column}-{index}")
     for status, row in PRESENT.items()
     for spelling in spellings(status)
-    for generated, first in ((True, 0), (False, 3))
-    for column, owners in enumerate(((OWN,), (OTHER_HASH,), NOT_OURS), start=first)
+    for generated, first, others in ((True, 0, (UNMARKED, MARKED)), (False, 4, (NOT_OURS,)))
+    for column, owners in enumerate(((OWN,), (OTHER_HASH,), *others), start=first)
     for index, tags in enumerate(owners)
 ]
 
@@ -256,7 +260,17 @@ def test_present__tags_differ__retags_before_all_else() -> None:
     goal = replace(present(tags={"a": "1", "b": "2"}), dropped_tags=frozenset({"old", "never there"}))
     tags = {**OWN, "a": "0", "old": "x", "theirs": "y"}
     busy = seen(tags=tags, latestSolutionUpdate=update("CREATE PENDING"))
-    assert look(goal, busy) == Retag({"a": "1", "b": "2"}, frozenset({"old"}))
+    assert look(goal, busy) == Retag({"old": "x"}, frozenset({"old"}), {"a": "1", "b": "2"})
+
+
+def test_present__tags_only_to_add__adds_them() -> None:
+    assert look(present(tags={"a": "1"}), seen(tags={**OWN, "a": "0"})) == Retag({"a": "1"}, frozenset())
+
+
+def test_present__tags_differ_in_a_rollback__proves_nothing_first() -> None:
+    """It may only have the right to take off what its update was allowed to write."""
+    goal = replace(present(tags={"a": "1"}), dropped_tags=frozenset({"new"}), restores=True)
+    assert look(goal, seen(tags={**OWN, "new": "x"})) == Retag({}, frozenset({"new"}), {"a": "1"})
 
 
 @pytest.mark.parametrize("foreign", [{"theirs": "y"}, {"aws:cloudformation:stack-id": "s"}])
@@ -369,6 +383,103 @@ def test_present__create_failed_in_this_request__fails(created: datetime) -> Non
     assert isinstance(look(present(), seen("CREATE FAILED", creationDateTime=created)), Fail)
 
 
+# Present: under another logical id
+
+
+KNOWN = {"was_known": True}
+
+
+@pytest.mark.parametrize("generated", [True, False])
+@pytest.mark.parametrize("tags", [OTHER_LOGICAL_ID, {STACK_ID_TAG: OWNER.stack_id, CONFIG_HASH_TAG: HASH}])
+def test_present__tags_of_another_logical_id__are_put_right(generated: bool, tags: dict[str, str]) -> None:
+    goal = replace(present(generated=generated), **KNOWN)
+    step = look(goal, seen("ACTIVE", tags))
+    assert isinstance(step, Retag)
+    assert step.add == {LOGICAL_ID_TAG: "Movies"}
+
+
+def test_present__another_resource_of_the_stack_has_it__fails_and_says_how_to_rename() -> None:
+    step = look(replace(present(), **KNOWN), replace(seen("ACTIVE", OTHER_LOGICAL_ID), is_claimed=True))
+    assert 'solution.node.default_child.override_logical_id("Shows")' in failure(step)
+
+
+def test_present__known_and_another_stacks__fails_with_the_command_that_settles_it() -> None:
+    step = look(replace(present(), **KNOWN), seen("ACTIVE", OTHER_STACK))
+    told = failure(step)
+    assert f"it belongs to the resource Movies of the stack {OTHER_STACK[STACK_ID_TAG]}" in told
+    assert (
+        f"aws personalize tag-resource --resource-arn {ARN} --tags tagKey={STACK_ID_TAG},"
+        f"tagValue={OWNER.stack_id}; otherwise choose another solution_name" in told
+    )
+
+
+@pytest.mark.parametrize("tags", NOT_OURS)
+def test_present__not_ours_in_a_rollback__is_done_without_effect(tags: dict[str, str]) -> None:
+    """The update that is taken back could not change it either."""
+    goal = replace(present(generated=False), was_known=True, is_undone=True)
+    assert isinstance(look(goal, replace(seen("ACTIVE", tags), is_claimed=True)), Done)
+
+
+def test_present__hash_of_another_spelling__is_put_right_when_the_meaning_is_the_same() -> None:
+    step = look(replace(present(generated=False), is_unchanged=True), seen("ACTIVE", OTHER_HASH))
+    assert isinstance(step, Retag)
+    assert step.add == {CONFIG_HASH_TAG: HASH}
+
+
+# Before an id is answered
+
+
+@pytest.mark.parametrize(
+    ("tags", "created", "status", "version_status", "expected"),
+    [
+        (OWN, AFTER, "ACTIVE", None, ""),  # its own event, delivered twice
+        (OWN, NOW - timedelta(minutes=4), "ACTIVE", None, ""),
+        (OWN, OLD, "ACTIVE", None, "it has been there since 2026-03-01 11:54"),
+        ({}, OLD, "ACTIVE", None, "it has been there since"),
+        (OWN, OLD, "DELETE PENDING", None, ""),  # waited for
+        (OWN, OLD, "CREATE FAILED", None, ""),  # made anew
+        (OWN, OLD, "CREATE FAILED", "ACTIVE", "it has been there since"),
+        (OTHER_STACK, AFTER, "ACTIVE", None, OTHER_STACK[STACK_ID_TAG]),
+        (
+            OTHER_LOGICAL_ID,
+            AFTER,
+            "ACTIVE",
+            None,
+            "it belongs to the resource Shows, which this stack has no more",
+        ),
+    ],
+)
+def test_refusal__what_bears_the_name_already__is_refused_unless_the_request_made_it(
+    tags: dict[str, str], created: datetime, status: str, version_status: str | None, expected: str
+) -> None:
+    more = {"latestSolutionVersion": version(version_status)} if version_status else {}
+    goal = replace(present(), asked_at=SINCE)
+    refused = refusal(goal, seen(status, tags, creationDateTime=created, **more))
+    assert (expected in str(refused)) if expected else refused is None
+
+
+@pytest.mark.parametrize("tags", [OWN, OTHER_LOGICAL_ID])
+def test_refusal__another_resource_of_the_stack_has_it__is_named(tags: dict[str, str]) -> None:
+    refused = refusal(replace(present(), asked_at=SINCE), replace(seen("ACTIVE", tags), is_claimed=True))
+    assert "of this stack" in str(refused)
+
+
+@pytest.mark.parametrize("tags", [{}, OWN, OTHER_LOGICAL_ID])
+def test_refusal__to_be_adopted__is_not_refused(tags: dict[str, str]) -> None:
+    goal = replace(present(generated=False), asked_at=SINCE, adopts=True)
+    assert refusal(goal, seen("ACTIVE", tags, creationDateTime=OLD)) is None
+
+
+@pytest.mark.parametrize(
+    ("tags", "is_claimed"), [(OTHER_STACK, False), (OTHER_LOGICAL_ID, True), (OWN, True)]
+)
+def test_refusal__to_be_adopted_and_anothers__is_refused(tags: dict[str, str], is_claimed: bool) -> None:
+    """A Delete by its id would let go of what another resource has, or delete it."""
+    goal = replace(present(generated=False), asked_at=SINCE, adopts=True)
+    observed = replace(seen("ACTIVE", tags, creationDateTime=OLD), is_claimed=is_claimed)
+    assert "adopting it failed" in str(refusal(goal, observed))
+
+
 # Absent
 
 
@@ -396,12 +507,71 @@ def test_absent__nothing_appeared_by_a_deadline_shorter_than_the_grace__done() -
     assert look(absent(quiet=30), None, later=10, expired=True) == Done({})
 
 
-@pytest.mark.parametrize("tags", NOT_OURS)
+@pytest.mark.parametrize("tags", UNMARKED)
 @pytest.mark.parametrize("status", STATUSES)
 @pytest.mark.parametrize("expired", [True, False])
 def test_absent__not_ours__done_without_effect(tags: dict[str, str], status: str, expired: bool) -> None:
     observed = seen(status, tags, (version("CREATE PENDING"),), performAutoTraining=True)
     assert look(absent(), observed, expired=expired) == Done({})
+
+
+@pytest.mark.parametrize("status", STATUSES)
+@pytest.mark.parametrize("expired", [True, False])
+def test_absent__another_stacks__fails_and_names_it_but_in_a_rollback(status: str, expired: bool) -> None:
+    """It may have been moved to this stack: to succeed would leave it, training."""
+    observed = seen(status, OTHER_STACK, performAutoTraining=True)
+    step = look(absent(), observed, expired=expired)
+    if status in DELETING:
+        assert step == Done({})
+    else:
+        assert OTHER_STACK[STACK_ID_TAG] in failure(step)
+    for goal in (replace(absent(), is_undone=True), replace(absent(), is_id_made_up=True)):
+        assert look(goal, observed, expired=expired) == Done({})
+
+
+@pytest.mark.parametrize("status", STATUSES)
+def test_absent__tags_of_another_logical_id__is_as_if_they_were_its_own(status: str) -> None:
+    """CloudFormation sends the id: the logical id has changed."""
+    for tags in (OTHER_LOGICAL_ID, {STACK_ID_TAG: OWNER.stack_id}):
+        assert look(absent(), seen(status, tags)) == look(absent(), seen(status, OWN))
+
+
+@pytest.mark.parametrize("status", STATUSES)
+@pytest.mark.parametrize("tags", [OTHER_LOGICAL_ID, OWN])
+def test_absent__another_resource_of_the_stack_has_it__waits_and_leaves_it(
+    status: str, tags: dict[str, str]
+) -> None:
+    observed = replace(seen(status, tags), is_claimed=True)
+    assert isinstance(look(absent(quiet=5), observed, later=4), Wait)
+    assert look(absent(quiet=5), observed, later=5) == Done({})
+
+
+@pytest.mark.parametrize(
+    ("created", "leaves_older", "is_undone", "expected"),
+    [
+        (AFTER, False, False, Delete),
+        (NOW - timedelta(minutes=4), False, False, Delete),  # clocks differ
+        (AFTER, True, True, Delete),
+        (OLD, False, False, Fail),  # an earlier operation may have made it
+        (OLD, True, False, Done),
+        (OLD, False, True, Done),
+    ],
+)
+def test_absent__id_made_up__deletes_only_what_the_operation_may_have_made(
+    created: datetime, leaves_older: bool, is_undone: bool, expected: type
+) -> None:
+    goal = replace(
+        absent(generated=True),
+        is_id_made_up=True,
+        operation_began=SINCE,
+        leaves_older=leaves_older,
+        is_undone=is_undone,
+    )
+    step = look(goal, seen("ACTIVE", OWN, creationDateTime=created), later=60)
+    assert isinstance(step, expected)
+    assert opening(goal, SINCE) is None
+    if expected is Fail:
+        assert "it was there before the stack's last update" in failure(step)
 
 
 ABSENT = {
@@ -511,7 +681,7 @@ def test_retag__in_the_log__has_keys_and_no_values() -> None:
         replace(present(tags={"b": "hunter2", "a": "hunter3"}), dropped_tags=frozenset({"y", "x"})),
         seen(tags={**OWN, "a": "hunter4", "x": "hunter5", "y": "hunter6"}),
     )
-    assert str(step) == repr(step) == "Retag(add=['a', 'b'], remove=['x', 'y'])"
+    assert str(step) == repr(step) == "Retag(add=['x', 'y'], remove=['x', 'y'], add_last=['a', 'b'])"
 
 
 # Properties over everything at once
@@ -676,15 +846,31 @@ def test_adoption__what_is_logged__is_what_it_was_and_no_tag() -> None:
     assert "secret" not in str(step)
 
 
-@pytest.mark.parametrize("tags", [OTHER_STACK, OTHER_LOGICAL_ID, {STACK_ID_TAG: OWNER.stack_id}])
-def test_adoption__of_what_belongs_to_another__fails_and_names_it(tags: dict[str, str]) -> None:
-    step = look(adopting(), seen(tags=tags, **LIVE))
+@pytest.mark.parametrize(
+    ("tags", "is_claimed", "named"),
+    [
+        (OTHER_STACK, False, OTHER_STACK[STACK_ID_TAG]),
+        (OTHER_LOGICAL_ID, True, 'override_logical_id("Shows")'),
+    ],
+)
+def test_adoption__of_what_belongs_to_another__fails_and_names_it(
+    tags: dict[str, str], is_claimed: bool, named: str
+) -> None:
+    step = look(adopting(), replace(seen(tags=tags, **LIVE), is_claimed=is_claimed))
 
     assert isinstance(step, Fail)
     assert step.discard is None
     assert "(AlreadyExists)" in failure(step)
-    assert tags[STACK_ID_TAG] in failure(step)
-    assert tags.get(LOGICAL_ID_TAG, "an unknown one") in failure(step)
+    assert named in failure(step)
+    assert tags[LOGICAL_ID_TAG] in failure(step)
+
+
+@pytest.mark.parametrize("tags", [OTHER_LOGICAL_ID, {STACK_ID_TAG: OWNER.stack_id}, OWN])
+def test_adoption__of_what_the_stack_has_no_more__marks_it_as_there_before(tags: dict[str, str]) -> None:
+    step = look(replace(adopting(), asked_at=SINCE), seen(tags=tags, creationDateTime=OLD, **LIVE))
+
+    assert isinstance(step, Adopt)
+    assert ADOPTED_TAG in step.add
 
 
 def test_adoption__not_as_declared__fails_with_the_differences() -> None:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from botocore.exceptions import (
+    BotoCoreError,
     ClientError,
     ConnectTimeoutError,
     EndpointConnectionError,
     NoCredentialsError,
+    ProxyConnectionError,
     ReadTimeoutError,
     ResponseStreamingError,
+    SSLError,
 )
 from botocore.parsers import ResponseParserError
 from hypothesis import given
@@ -17,6 +22,7 @@ from hypothesis import strategies as st
 
 from personalize_provider.errors import (
     CALL_ERRORS,
+    NEVER_ANSWERED,
     CallError,
     InvalidPropertiesError,
     LifecycleError,
@@ -132,6 +138,8 @@ def test_message__any_text__is_short_and_can_be_sent(cause: str, code: str) -> N
         (client_error("ResourceNotFoundException"), False),
         (client_error("AccessDeniedException"), False),
         (client_error("TooManyTagsException"), False),
+        (client_error("UnrecognizedClientException", status=403), False),
+        (client_error("InvalidClientTokenId", status=403), False),
         (NoCredentialsError(), False),
     ],
 )
@@ -162,10 +170,59 @@ def test_is_throttle__an_error__only_where_the_service_asks_for_less(
     assert is_throttle(error) is throttled
 
 
-@pytest.mark.parametrize("code", ["AccessDenied", "AccessDeniedException"])
+@pytest.mark.parametrize(
+    "code",
+    [
+        "AccessDenied",
+        "AccessDeniedException",
+        "ExpiredToken",
+        "ExpiredTokenException",
+        "InvalidClientTokenId",
+        "NotAuthorized",
+        "UnrecognizedClientException",
+        "ResourceNotFoundException",  # of CreateSolution: the dataset group may be new (rule 64)
+    ],
+)
 @pytest.mark.parametrize(("age", "passes"), [(0, True), (29, True), (30, False)])
-def test_may_pass__a_denial__only_while_the_role_is_new(code: str, age: float, passes: bool) -> None:
+def test_may_pass__what_a_new_role_or_dataset_group_meets__only_at_first(
+    code: str, age: float, passes: bool
+) -> None:
     assert may_pass(client_error(code), age) is passes
+
+
+def test_may_pass__not_found_of_another_operation__never() -> None:
+    answer: Any = {"Error": {"Code": "ResourceNotFoundException"}}
+    assert not may_pass(ClientError(answer, "UpdateSolution"), age=0)
+
+
+UNREACHABLE = (EndpointConnectionError, ConnectTimeoutError, SSLError, ProxyConnectionError)
+
+
+def unreachable(kind: type[BotoCoreError], *, never_answered: bool) -> BotoCoreError:
+    error = kind(endpoint_url="https://personalize.eu-south-9.amazonaws.com/", proxy_url="", error="no route")
+    setattr(error, NEVER_ANSWERED, never_answered)
+    return error
+
+
+@pytest.mark.parametrize("kind", UNREACHABLE)
+@pytest.mark.parametrize(("age", "passes"), [(0, True), (179, True), (180, False)])
+def test_may_pass__endpoint_that_never_answered__for_three_minutes(
+    kind: type[BotoCoreError], age: float, passes: bool
+) -> None:
+    assert may_pass(unreachable(kind, never_answered=True), age) is passes
+    assert may_pass(unreachable(kind, never_answered=False), age)
+
+
+@pytest.mark.parametrize("kind", UNREACHABLE)
+def test_refused__no_connection__names_region_dns_and_the_way_out(kind: type[BotoCoreError]) -> None:
+    message = str(refused("solution m", "DescribeSolution", unreachable(kind, never_answered=True)))
+    for word in ("Region", "DNS", "NAT gateway", "VPC endpoint", kind.__name__):
+        assert word in message
+
+
+def test_error_message__null__is_the_exceptions_own() -> None:
+    answer: Any = {"Error": {"Code": "X", "Message": None}}
+    assert "DescribeSolution" in error_message(ClientError(answer, "DescribeSolution"))
 
 
 def test_refused__service_answered__speaks_its_words() -> None:

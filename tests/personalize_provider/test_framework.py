@@ -63,7 +63,7 @@ def is_complete(at: World, merged: dict[str, Any]) -> dict[str, Any]:
     raise AssertionError("never complete")
 
 
-def test_on_event__create__answers_with_the_arn_and_calls_personalize_never(at: World) -> None:
+def test_on_event__create__answers_with_the_arn_after_one_look(at: World) -> None:
     answer = framework.on_event(event("Create"), CONTEXT)
     assert answer["PhysicalResourceId"].startswith(
         "arn:aws:personalize:us-east-1:123456789012:solution/films-Movies-"
@@ -74,8 +74,9 @@ def test_on_event__create__answers_with_the_arn_and_calls_personalize_never(at: 
         "Deadline": at.time.now() + 120,
         "Stack": {"status": "CREATE_IN_PROGRESS", "last_updated": ""},
         "Abandoned": "",
+        "Predecessor": "",
     }
-    assert at.calls() == {}
+    assert at.calls() == {"ListTagsForResource": 1}
     assert at.stacks.asked == [STACK_ID]
 
 
@@ -103,8 +104,8 @@ def test_on_event__request_that_the_stack_cannot_want_any_more__is_superseded(
     at: World, type_: str, status: str
 ) -> None:
     arn = at.created()
-    at.stacks.asked.clear()
     at.stacks.status = status
+    start = at.time.now()
     with pytest.raises(SupersededError) as raised:
         on_event(event(type_, None if type_ == "Create" else arn))
     assert str(raised.value) == (
@@ -112,7 +113,65 @@ def test_on_event__request_that_the_stack_cannot_want_any_more__is_superseded(
         "changes nothing more; look at the stack's later events"
     )
     assert at.calls() == {}
+    is_final = status in GOING or status == "ROLLBACK_IN_PROGRESS"  # a stack never comes back from these
+    assert (at.time.now() == start) is is_final
+    assert at.time.now() - start < 17
+
+
+@pytest.mark.parametrize(
+    ("type_", "old"),
+    [
+        ("Create", "REVIEW_IN_PROGRESS"),
+        ("Create", "UPDATE_COMPLETE"),
+        ("Create", "UPDATE_ROLLBACK_IN_PROGRESS"),
+        ("Update", "CREATE_COMPLETE"),
+        ("Update", "UPDATE_ROLLBACK_FAILED"),
+        ("Delete", "CREATE_IN_PROGRESS"),
+        ("Delete", "UPDATE_IN_PROGRESS"),
+        ("Delete", "UPDATE_ROLLBACK_IN_PROGRESS"),
+    ],
+)
+def test_on_event__status_that_did_not_send_it_at_first__is_asked_again(
+    at: World, type_: str, old: str
+) -> None:
+    arn = at.created()
+    right = {"Create": "UPDATE", "Update": "UPDATE", "Delete": "UPDATE_COMPLETE_CLEANUP"}[type_]
+    at.stacks.status = old
+    at.time.meanwhile(6, lambda: setattr(at.stacks, "status", f"{right}_IN_PROGRESS"))
+    start = at.time.now()
+    answer = on_event(event(type_, None if type_ == "Create" else arn))
+    assert answer["Attempt"]["Stack"]["status"] == f"{right}_IN_PROGRESS"
+    assert at.time.now() - start < 8
+
+
+@pytest.mark.parametrize(("type_", "status"), [("Create", "CREATE_COMPLETE"), ("Update", "UPDATE_COMPLETE")])
+def test_on_event__request_that_was_sent_long_ago__is_refused_by_the_first_reading(
+    at: World, type_: str, status: str
+) -> None:
+    arn = at.created()
+    at.stacks.status = status
+    at.stacks.asked.clear()
+    sent = event(type_, None if type_ == "Create" else arn)
+    sent["ResponseURL"] = "https://responses.s3.amazonaws.com/id?X-Amz-Date=20260301T110000Z"
+    with pytest.raises(SupersededError):
+        on_event(sent)
     assert at.stacks.asked == [STACK_ID]
+
+
+@pytest.mark.usefixtures("at")
+def test_on_event__stack_not_known_at_first__asks_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    stacks = throttled(3, "ValidationError")
+    monkeypatch.setattr(sdk, "cloudformation", lambda: stacks)
+    assert on_event(event("Create"))["Attempt"]["Stack"]["status"] == "CREATE_IN_PROGRESS"
+
+
+def test_on_event__stack_never_known__fails_after_a_while(at: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    stacks = throttled(1_000, "ValidationError")
+    monkeypatch.setattr(sdk, "cloudformation", lambda: stacks)
+    start = at.time.now()
+    with pytest.raises(LifecycleError, match=r"DescribeStacks failed: Rate exceeded \(ValidationError\)"):
+        on_event(event("Create"))
+    assert 15 <= at.time.now() - start < 17
 
 
 @pytest.mark.parametrize(
@@ -131,7 +190,7 @@ def test_on_event__request_that_the_stack_may_want__is_taken(at: World, type_: s
     answer = on_event(event(type_, None if type_ == "Create" else arn))
     assert answer["PhysicalResourceId"] == arn
     assert answer["Attempt"]["Stack"]["status"] == status
-    assert at.calls() == {}
+    assert at.calls() == ({"ListTagsForResource": 1, "DescribeSolution": 1} if type_ == "Create" else {})
 
 
 def test_on_event__bad_properties__all_problems_before_any_call(at: World) -> None:
@@ -268,40 +327,6 @@ def test_on_event__request_sent_long_ago_and_no_update_since__is_taken() -> None
     sent = event("Create")
     sent["ResponseURL"] = "https://responses.s3.amazonaws.com/id?X-Amz-Date=20250101T000000Z"
     assert on_event(sent)["Attempt"]["Stack"]["last_updated"] == ""
-
-
-def test_on_event__update_that_the_rollback_has_taken_back__is_refused(at: World) -> None:
-    arn = on_event(event("Create"))["PhysicalResourceId"]
-    late = event("Update", arn, performAutoTraining="true")
-    at.stacks.roll_back(late["OldResourceProperties"])
-    with pytest.raises(SupersededError, match="UPDATE_ROLLBACK_IN_PROGRESS by now"):
-        on_event(late)
-
-
-def test_on_event__rollbacks_own_update__is_taken(at: World) -> None:
-    arn = on_event(event("Create"))["PhysicalResourceId"]
-    own = event("Update", arn, performAutoTraining="true")
-    at.stacks.roll_back(own["ResourceProperties"])
-    start = at.time.now()
-    assert on_event(own)["Attempt"]["Stack"]["status"] == "UPDATE_ROLLBACK_IN_PROGRESS"
-    assert at.time.now() == start
-
-
-def test_on_event__update_in_a_rollback_that_has_sent_none__is_refused_after_a_while(at: World) -> None:
-    arn = on_event(event("Create"))["PhysicalResourceId"]
-    at.stacks.roll_back()
-    start = at.time.now()
-    with pytest.raises(SupersededError):
-        on_event(event("Update", arn, performAutoTraining="true"))
-    assert 15 <= at.time.now() - start < 20
-
-
-def test_on_event__update_in_a_rollback_that_events_never_show__is_taken_after_a_while(at: World) -> None:
-    arn = on_event(event("Create"))["PhysicalResourceId"]
-    at.stacks.status = "UPDATE_ROLLBACK_IN_PROGRESS"
-    start = at.time.now()
-    on_event(event("Update", arn, performAutoTraining="true"))
-    assert 15 <= at.time.now() - start < 20
 
 
 def test_is_complete__create__has_every_attribute_and_only_strings(at: World) -> None:
@@ -491,7 +516,7 @@ def test_update__rollback_of_a_replacement_that_was_answered__looks_and_changes_
     answer = is_complete(at, on_event(reverse))
 
     assert answer["Data"]["solutionArn"] == old
-    assert at.calls() == {"ListTagsForResource": 1, "DescribeSolution": 1}
+    assert at.calls() == {"ListTagsForResource": 2, "DescribeSolution": 1}
     at.stacks.status = "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS"
     is_complete(at, on_event(event("Delete", new, recipeArn=SIMS)))
     assert at.solutions() == [old]

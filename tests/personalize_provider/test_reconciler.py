@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
@@ -21,6 +20,7 @@ from provider_world import world
 
 BEGIN = 1_000.0
 STATE = StackState("CREATE_IN_PROGRESS")
+GONE_ON = SupersededError("movies", "waiting in CREATE_IN_PROGRESS", "ROLLBACK_IN_PROGRESS")
 DONE = Done({"name": "movies"})
 
 
@@ -88,26 +88,26 @@ def run(
     *,
     clock: Ticking | None = None,
     deadline: float = BEGIN + 1800,
-    state: Callable[[], StackState] = lambda: STATE,
+    check: Callable[[], Wait | None] = lambda: None,
     chance: Callable[[], float] = lambda: 0.75,  # pauses as they are, and no handing back
 ) -> Done | Wait:
     clock = clock or Ticking()
-    return reconcile(resource, Attempt(BEGIN, deadline, STATE), clock, state, clock.at + WORK_SECONDS, chance)
+    return reconcile(resource, Attempt(BEGIN, deadline, STATE), clock, check, clock.at + WORK_SECONDS, chance)
 
 
-def unread() -> StackState:
+def unread() -> Wait | None:
     raise AssertionError("nothing is changed: nobody needs to know what the stack does")
 
 
 def test_reconcile__done_at_once__looks_once_and_sleeps_never() -> None:
     resource, clock = Scripted([DONE]), Ticking()
-    assert run(resource, clock=clock, state=unread) == DONE
+    assert run(resource, clock=clock, check=unread) == DONE
     assert (resource.expired, clock.slept) == ([False], [])
 
 
 def test_reconcile__waiting__looks_every_second_and_hands_back_within_thirty() -> None:
     resource, clock = Scripted([Wait("status CREATE PENDING")]), Ticking()
-    assert run(resource, clock=clock, state=unread) == Wait("status CREATE PENDING")
+    assert run(resource, clock=clock, check=unread) == Wait("status CREATE PENDING")
     assert clock.slept == [1.0] * 30
     assert len(resource.expired) == 31
 
@@ -119,7 +119,7 @@ def test_reconcile__waiting_for_long__looks_less_often_and_leaves_more_to_the_wa
     age: float, first_pause: float, looks: int
 ) -> None:
     resource, clock = Scripted([Wait("status CREATE PENDING")]), Ticking(BEGIN + age)
-    run(resource, clock=clock, state=unread)
+    run(resource, clock=clock, check=unread)
     assert clock.slept[0] == pytest.approx(first_pause)
     assert clock.slept == sorted(clock.slept)
     assert max(clock.slept) <= 5.0
@@ -359,71 +359,67 @@ def test_reconcile__throttled_for_long__pauses_do_not_grow_with_age() -> None:
 # A waiter that outlived its deploy
 
 
-def test_reconcile__several_effects__stack_is_read_before_each() -> None:
-    read_at: list[float] = []
+def gone_on() -> Wait | None:
+    raise GONE_ON
+
+
+def test_reconcile__several_effects__stack_is_checked_before_each() -> None:
+    checked_at: list[float] = []
     clock = Ticking()
-
-    def state() -> StackState:
-        read_at.append(clock.at)
-        return STATE
-
     resource = Scripted([*[Change()] * 3, DONE])
-    run(resource, clock=clock, state=state)
+    run(resource, clock=clock, check=lambda: checked_at.append(clock.at))
     assert len(resource.acts) == 3
-    assert read_at == [BEGIN, BEGIN + 1, BEGIN + 2]
+    assert checked_at == [BEGIN, BEGIN + 1, BEGIN + 2]
 
 
 def test_reconcile__stack_goes_on_between_two_effects__the_second_is_not_carried_out() -> None:
-    states = [STATE, StackState("UPDATE_ROLLBACK_IN_PROGRESS")]
     resource = Scripted([Change(), Wait("soon"), Wait("soon"), Change()])
     with pytest.raises(SupersededError):
-        run(resource, state=lambda: states.pop(0))
+        run(resource, check=lambda: gone_on() if resource.acts else None)
     assert resource.acts == [Change()]
 
 
-def test_reconcile__next_invocation__reads_the_stack_anew() -> None:
-    clock, reads = Ticking(), []
-
-    def state() -> StackState:
-        reads.append(clock.at)
-        return STATE
-
+def test_reconcile__next_invocation__checks_the_stack_anew() -> None:
+    clock = Ticking()
+    checked_at: list[float] = []
     for _ in range(2):
-        assert run(Scripted([Change(), DONE]), clock=clock, state=state) == DONE
-    assert reads == [BEGIN, BEGIN + 1]
+        run(Scripted([Change(), DONE]), clock=clock, check=lambda: checked_at.append(clock.at))
+    assert checked_at == [BEGIN, BEGIN + 1]
 
 
-@pytest.mark.parametrize(
-    "now",
-    [
-        StackState("ROLLBACK_IN_PROGRESS"),
-        StackState("DELETE_IN_PROGRESS"),
-        StackState("CREATE_IN_PROGRESS", "2026-03-01T00:00:00+00:00"),
-    ],
-)
-def test_reconcile__stack_went_on__no_effect(now: StackState) -> None:
+def test_reconcile__stack_went_on__no_effect() -> None:
     resource = Scripted([Change()])
-    described = f"{now.status} ({now.last_updated})" if now.last_updated else now.status
-    expected = f"movies: waiting in CREATE_IN_PROGRESS failed: the stack is {described} by now, "
-    with pytest.raises(SupersededError, match=re.escape(expected)):
-        run(resource, state=lambda: now)
+    with pytest.raises(SupersededError):
+        run(resource, check=gone_on)
     assert resource.acts == []
+
+
+def test_reconcile__stack_not_told_yet__waits_without_effect() -> None:
+    answers: list[Wait | None] = [Wait("not yet"), None]
+    resource = Scripted([Change(), Change(), DONE])
+    assert run(resource, check=lambda: answers.pop(0)) == DONE
+    assert resource.acts == [Change()]
+
+
+def test_reconcile__stack_not_told_until_the_deadline__fails_with_what_it_shows() -> None:
+    with pytest.raises(LifecycleError, match="last seen: not yet"):
+        run(Scripted([Change()]), deadline=BEGIN, check=lambda: Wait("not yet"))
 
 
 def test_reconcile__stack_went_on__no_discard_either() -> None:
     error = LifecycleError("solution movies", "CreateSolution", "no data", "get some")
     resource = Scripted([Fail(error, discard=Change())])
     with pytest.raises(LifecycleError, match="no data"):
-        run(resource, state=lambda: StackState("ROLLBACK_IN_PROGRESS"))
+        run(resource, check=gone_on)
     assert resource.acts == []
 
 
 def test_reconcile__stack_state_throttled__waits_without_effect() -> None:
-    def throttled() -> StackState:
+    def throttled() -> Wait | None:
         raise answer("Throttling", operation="DescribeStacks")
 
     resource, clock = Scripted([Change()]), Ticking()
-    step = run(resource, clock=clock, state=throttled)
+    step = run(resource, clock=clock, check=throttled)
     assert step == Wait("DescribeStacks: its own words (Throttling)", throttled=True)
     assert resource.acts == []
     assert clock.slept == [1.0] * 8

@@ -35,7 +35,7 @@ def absent(at: World, arn: str, **properties: Any) -> Solution:
 
 def solution(at: World, goal: Present | Absent | None) -> Solution:
     assert goal is not None
-    return Solution(goal, at.client, at.time.now)
+    return Solution(goal, at.client, at.time.now, at.is_claimed)
 
 
 def look(of: Solution) -> Step:
@@ -94,7 +94,7 @@ def test_act__create_refused_for_its_name__is_looked_at_with_its_tags() -> None:
 
 
 def test_act__create_taken__its_tags_are_not_asked_for() -> None:
-    at = world()
+    at = world(durations=Durations(solution_create=1))
     movies = present(at)
     assert movies.act(Create()) is None
     assert look(movies) == Wait("status CREATE PENDING")
@@ -183,7 +183,7 @@ def retag(at: World) -> tuple[Solution, Effect]:
 def untag(at: World) -> tuple[Solution, Effect]:
     arn = at.created(tags=tag_list(a="1"))
     goal = goal_of(request("Update", {}, arn, {"tags": tag_list(a="1")}), at.time.now())
-    return solution(at, goal), Retag({}, frozenset({"a"}))
+    return solution(at, goal), Retag({"a": "1"}, frozenset({"a"}))
 
 
 def stop(at: World) -> tuple[Solution, Effect]:
@@ -219,7 +219,8 @@ def test_act__throttled__is_tried_again_without_a_look(operation: str, case: Cas
         throttled(movies, effect)
         assert look(movies) == effect
     assert movies.act(effect) is None
-    assert called(at) == [operation] * 3
+    first = ["TagResource"] if operation == "UntagResource" else []  # see test_decide.py
+    assert called(at) == [*first, operation] * 3
     assert look(movies) != effect  # it is looked at again: it has taken effect
     assert "DescribeSolution" in called(at)
 

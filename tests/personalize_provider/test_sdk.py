@@ -26,7 +26,7 @@ from botocore.parsers import ResponseParserError
 import personalize_provider
 from cdk_personalize._timing import IS_COMPLETE_SECONDS
 from personalize_provider import sdk
-from personalize_provider.errors import CALL_ERRORS, error_code, error_message, may_pass
+from personalize_provider.errors import CALL_ERRORS, NEVER_ANSWERED, error_code, error_message, may_pass
 
 SOURCES = sorted(Path(personalize_provider.__path__[0]).rglob("*.py"))
 METHODS = {
@@ -148,10 +148,19 @@ def test_answer__empty_where_no_member_is_due__is_whole(operation: str, body: by
     assert call(answering(200, body), operation).keys() == {"ResponseMetadata"}
 
 
+LISTS = {
+    "ListTagsForResource": "tags",
+    "ListSolutionVersions": "solutionVersions",
+    "ListCampaigns": "campaigns",
+}
+
+
 @pytest.mark.parametrize("body", [b"{}", b" {}\n"])
-@pytest.mark.parametrize("operation", CALLS)
-def test_answer__of_an_empty_object__is_whole(operation: str, body: bytes) -> None:
-    assert call(answering(200, body), operation).keys() == {"ResponseMetadata"}
+@pytest.mark.parametrize("operation", sorted(CALLS.keys() - {"DescribeSolution"}))
+def test_answer__of_an_empty_object__is_whole_and_its_list_is_empty(operation: str, body: bytes) -> None:
+    answer = call(answering(200, body), operation)
+    del answer["ResponseMetadata"]
+    assert answer == ({LISTS[operation]: []} if operation in LISTS else {})
 
 
 def test_answer__whole__is_as_it_is() -> None:
@@ -220,6 +229,27 @@ def test_error__of_the_network__says_which_operation_it_is_about(
     with pytest.raises(error) as raised:
         call(client, operation)
     assert raised.value.operation_name == operation
+
+
+def test_error__of_the_network__says_whether_the_service_has_ever_answered() -> None:
+    client = answering(400, b'{"__type": "InvalidInputException", "message": "no"}')
+    down = True
+
+    def break_down(**_event: Any) -> None:
+        if down:
+            raise EndpointConnectionError(endpoint_url="https://aws")
+
+    client.meta.events.register_first("before-send.personalize", break_down)
+    with pytest.raises(EndpointConnectionError) as first:
+        call(client, "DescribeSolution")
+    assert getattr(first.value, NEVER_ANSWERED)
+    down = False
+    with pytest.raises(ClientError):  # an error is an answer
+        call(client, "DescribeSolution")
+    down = True
+    with pytest.raises(EndpointConnectionError) as later:
+        call(client, "DescribeSolution")
+    assert not getattr(later.value, NEVER_ANSWERED)
 
 
 @pytest.mark.parametrize("make", [sdk.personalize, sdk.cloudformation])

@@ -180,22 +180,29 @@ def test_update__that_can_not_begin__answers_with_the_old_id(at: World, answers:
     assert at.calls() == {}
 
 
-def test_create__that_can_not_begin__answers_with_the_arn_that_its_twin_works_on(
-    at: World, answers: Answers
+@pytest.mark.parametrize(("age", "left"), [(0, False), (400, True)])
+def test_create__that_can_not_begin__its_delete_finds_what_its_twin_made_and_nothing_older(
+    at: World, answers: Answers, age: float, left: bool
 ) -> None:
-    at.stacks.status = "CREATE_COMPLETE"
+    arn = at.created()
+    at.simulator.advance(age)
+    at.stacks.updated = at.simulator.clock.now()
+    at.stacks.status = "UPDATE_COMPLETE"
     handler(event("Create"), context())
-    assert only(answers)["PhysicalResourceId"].startswith("arn:aws:personalize:")
-    assert at.calls() == {}
+    assert answers[-1][1]["PhysicalResourceId"] == NOT_CREATED
+    at.stacks.status = "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS"
+    handler(event("Delete", NOT_CREATED), context())
+    assert answers[-1][1]["Status"] == "SUCCESS"
+    assert at.solutions() == ([arn] if left else [])
 
 
-def test_delete__of_another_stacks_solution__leaves_it_alone(at: World, answers: Answers) -> None:
+def test_delete__of_another_stacks_solution__leaves_it_alone_and_says_so(at: World, answers: Answers) -> None:
     """A shared provider's role could delete it."""
     arn = at.created()
     other = STACK_ID.replace("stack/films/", "stack/others/")
     assert other != STACK_ID
     handler(event("Delete", arn, StackId=other), context())
-    assert only(answers)["Status"] == "SUCCESS"
+    assert f"it belongs to the resource Movies of the stack {STACK_ID}" in only(answers)["Reason"]
     assert at.solutions() == [arn]
     assert at.solution(arn)["status"] == "ACTIVE"
 
@@ -215,7 +222,7 @@ def test_properties__that_no_rule_could_carry__are_refused_before_any_effect(
     arn = at.created()
     handler(event(type_, arn if type_ == "Update" else None, ResourceProperties=properties), context())
     assert "an EventBridge rule carries 8192" in only(answers)["Reason"]
-    assert at.calls() == {}
+    assert at.calls() == {"ListTagsForResource": 1}
 
 
 def test_event__that_is_packed__is_the_same_unpacked() -> None:

@@ -309,7 +309,7 @@ def test_update__tags__add_change_drop_and_keep_foreign_ones() -> None:
     at.call("TagResource", resourceArn=arn, tags=tag_list(theirs="x"))
     at.calls()
     at.update(arn, old, tags=tag_list(keep="1", change="2", add="1")).finish()
-    assert writes(at) == {"TagResource": 1, "UntagResource": 1}
+    assert writes(at) == {"TagResource": 2, "UntagResource": 1}  # see test_refusals.py
     ours = {STACK_ID_TAG, LOGICAL_ID_TAG, CONFIG_HASH_TAG}
     tags = {key: value for key, value in at.tags(arn).items() if key not in ours}
     assert tags == {"keep": "1", "change": "2", "add": "1", "theirs": "x"}
@@ -366,6 +366,35 @@ def test_update__failed_half_way__the_reverse_update_restores() -> None:
     assert at.tags(arn).items() >= {"a": "1"}.items()
     assert "b" not in at.tags(arn)
     assert at.solution(arn)["performAutoTraining"] is False
+
+
+def test_update__found_as_the_properties_before_say__is_done_at_once() -> None:
+    at = world()
+    new = {"performAutoTraining": "true", "tags": tag_list(a="1")}
+    arn = at.created(**new)
+    start = at.time.now()
+    at.update(arn, new).finish()
+    assert at.time.now() - start < 5
+
+
+@pytest.mark.parametrize("found", [{}, {"tags": tag_list(a="1")}, {"performAutoTraining": "true"}])
+def test_update__found_as_a_cancelled_update_may_have_left_it__sees_what_that_changes_late(
+    found: dict[str, Any],
+) -> None:
+    at = world()
+    new = {"performAutoTraining": "true", "tags": tag_list(a="1")}
+    arn = at.created(**found)
+
+    def change_late() -> None:  # its waiter reads that the stack still waits for it
+        at.call("TagResource", resourceArn=arn, tags=tag_list(a="1"))
+        at.call("UpdateSolution", solutionArn=arn, performAutoTraining=True)
+
+    at.time.meanwhile(8, change_late)
+    start = at.time.now()
+    at.update(arn, new).finish()
+    assert 15 <= at.time.now() - start < 25
+    assert at.solution(arn)["performAutoTraining"] is False
+    assert "a" not in at.tags(arn)
 
 
 def test_update__failed_before__the_next_deploy_tries_again() -> None:

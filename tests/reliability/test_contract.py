@@ -197,6 +197,29 @@ def test_update__that_changes_nothing__makes_no_changing_call(at: Account, shape
     )
 
 
+@pytest.mark.parametrize("name", [None, "movies"])
+def test_update__same_meaning_in_other_words__keeps_the_solution_and_changes_nothing(
+    at: Account, name: str | None
+) -> None:
+    config = {
+        "eventValueThreshold": "0.5",
+        "trainingDataConfig": {"excludedDatasetColumns": {"Items": ["A", "B"]}},
+    }
+    respelled = {
+        "eventValueThreshold": "0.50",
+        "trainingDataConfig": {"excludedDatasetColumns": {"ITEMS": ["B", "A"]}},
+    }
+    other_words = {"performHPO": "false", "performAutoML": "False", "solutionConfig": respelled}
+    stack = at.deploy("films", template(Movies={"name": name, "solutionConfig": config}))
+    arn = stack.resources["Movies"].physical_id
+    changes(at)
+    stack.update(template(Movies={"name": name, **other_words}))
+    at.time.run()
+    assert stack.status == "UPDATE_COMPLETE", stack.reasons
+    assert changes(at) == []
+    assert stack.resources["Movies"].physical_id == arn
+
+
 @pytest.mark.parametrize("missing", ["datasetGroupArn", "recipeArn"])
 def test_create__without_a_required_property__fails_by_its_name_and_calls_nothing(
     at: Account, missing: str

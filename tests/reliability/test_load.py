@@ -6,7 +6,7 @@ import pytest
 
 from event_rules import OneFunction
 from framework_runtime import FrameworkRuntime
-from load import deploy_and_destroy
+from load import deploy_and_destroy, roll_back
 
 
 @pytest.mark.parametrize(("solutions", "most"), [(1, 5.0), (10, 30.0), (30, 55.0), (100, 130.0)])
@@ -19,6 +19,23 @@ def test_stack__of_many_solutions__converges_without_a_failure(
         assert leg.failed == 0
         assert leg.seconds <= most  # for 100: 1.3 times what their calls need at one a second
         assert leg.limited_calls <= calls
+
+
+@pytest.mark.parametrize(
+    ("solutions", "others", "most", "descriptions"),
+    [(1, 0, 8.0, 4), (10, 0, 40.0, 4), (30, 0, 85.0, 4), (100, 0, 260.0, 5), (20, 400, 60.0, 8)],
+)
+def test_stack__of_many_solutions_rolled_back_at_once__converges_without_a_failure(
+    transport: FrameworkRuntime | OneFunction, solutions: int, others: int, most: float, descriptions: int
+) -> None:
+    leg = roll_back(transport, solutions, others=others)
+
+    is_polled = isinstance(transport, OneFunction) and solutions == 100  # each minute: as an update is
+    assert leg.failed == 0
+    assert leg.seconds <= (290.0 if is_polled else most)  # for 100: 1.3 times what two looks need
+    assert leg.limited_calls <= (3 if solutions == 1 else 2.3)
+    # What the stack does, at first and before the change, and a page of events or more.
+    assert leg.descriptions <= descriptions * (1.1 if solutions > 1 else 1)
 
 
 @pytest.mark.parametrize("solutions", [10, 30])

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import seed
 from hypothesis.stateful import run_state_machine_as_test
 
+from adopting_machine import AdoptingStacks
 from cdk_personalize._timing import SINGLE_FUNCTION_SECONDS
 from event_rules import OneFunction
 from framework_runtime import FrameworkRuntime
@@ -43,5 +44,18 @@ def test_lives__random_with_a_single_function__break_no_promise(number: int, sec
 # to undo (11), an event delivered twice of which the framework answers one (12, 14), or in the middle of a
 # later update (916750).
 @pytest.mark.parametrize("number", [7, 9, 11, 12, 14, 916750])
-def test_lives__that_once_broke_a_promise__break_none(number: int) -> None:
+def test_lives__that_once_broke_a_promise__break_none(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Stacks, "lags", [(0.0,)])  # as they were then
     run_state_machine_as_test(seed(number)(Stacks), settings=lives(100))
+
+
+def test_lives__single_function_that_left_a_replacement__break_no_promise() -> None:
+    """An update was cancelled in its first second, and the rollback of the same resource failed."""
+    Stacks.runtime = OneFunction(125)
+    run_state_machine_as_test(seed(400051)(Stacks), settings=lives(100))
+
+
+def test_lives__adoption_by_a_create_that_was_delivered_twice__break_no_promise() -> None:
+    """The framework answered with its own marker for the copy that found no free execution."""
+    AdoptingStacks.runtime = Stacks.runtime
+    run_state_machine_as_test(seed(400021)(AdoptingStacks), settings=lives(100))

@@ -109,13 +109,13 @@ def test_replaced_by_somebody_elses__of_the_same_explicit_name__is_left_alone(
     at.simulator.advance(60)
     before, effects = (at.describe(arn), at.tags(arn)), len(at.effects)
     if operation == "update":
-        assert updated(at, stack, name="movies", **IN_PLACE).startswith("UPDATE_ROLLBACK_")
+        assert updated(at, stack, name="movies", **IN_PLACE) == "UPDATE_ROLLBACK_COMPLETE"
         assert "a solution of that name exists" in stack.reasons[0]
     else:
         assert destroyed(at, stack) == "DELETE_COMPLETE"
     assert at.effects[effects:] == []
     assert (at.describe(arn), at.tags(arn)) == before
-    assert_kept(at, stack, foreign={arn: effects})
+    assert_kept(at, stack, foreign={arn: effects}, altered={arn})
 
 
 # Tags
@@ -134,7 +134,18 @@ def test_tags_removed__generated_name__is_tagged_again_and_deletable(at: Account
     assert_kept(at, stack)
 
 
-@pytest.mark.parametrize("keys", [OURS, OURS[:1], OURS[1:2]])
+def test_tag_of_the_logical_id_removed__explicit_name__is_put_right(at: Account) -> None:
+    """CloudFormation sends the id, and the tags name the stack."""
+    stack, arn = deployed(at, name="movies")
+    before = at.tags(arn)
+    at.call("UntagResource", resourceArn=arn, tagKeys=[LOGICAL_ID_TAG])
+    assert updated(at, stack, name="movies", **IN_PLACE) == "UPDATE_COMPLETE", stack.reasons
+    assert at.tags(arn) == before
+    assert destroyed(at, stack) == "DELETE_COMPLETE"
+    assert at.solutions() == {}
+
+
+@pytest.mark.parametrize("keys", [OURS, OURS[:1]])
 def test_tags_removed__explicit_name__is_left_alone_with_a_message(at: Account, keys: list[str]) -> None:
     stack, arn = deployed(at, name="movies")
     at.call("UntagResource", resourceArn=arn, tagKeys=keys)

@@ -31,6 +31,9 @@ ACCEPTED = {
         f"IAM5[Resource::{PERSONALIZE}:dataset-group/*]": "the dataset group's ARN is often a token",
         "IAM5[Resource::*]": "List operations have no resource types (rule 127)",
     },
+    "OnEventRole/Resource": {
+        f"IAM5[Resource::{PERSONALIZE}:solution/*]": "it must see whose a solution is, whatever its name"
+    },
     "FrameworkOnEventRole/DefaultPolicy/Resource": {
         f"IAM5[Resource::{ON_EVENT}:*]": ANY_VERSION,
         f"IAM5[Resource::{IS_COMPLETE}:*]": ANY_VERSION,

@@ -12,7 +12,7 @@ import json
 import os
 import random
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, cast
@@ -51,6 +51,8 @@ class Account:
         answered: How often each operation was answered with each error, or with none; the simulator keeps
             the last calls only.
         descriptions_per_second: How many descriptions CloudFormation answers; None for all.
+        descriptions: How often it answered with each of them, and how often it throttled one.
+        lags: By how many seconds the replicas are late that CloudFormation's descriptions come from in turn.
         rules: The EventBridge rules, of the transport that has any.
     """
 
@@ -62,9 +64,12 @@ class Account:
     effects: list[tuple[str, str]] = field(default_factory=list)
     answered: Counter[tuple[str, str]] = field(default_factory=Counter)
     descriptions_per_second: int | None = None
+    descriptions: Counter[str] = field(default_factory=Counter)
+    lags: Sequence[float] = (0.0,)
     rules: Mapping[str, Rule] = field(default_factory=dict)
     _latency: random.Random = field(default_factory=lambda: random.Random(0))
     _asked: deque[float] = field(default_factory=deque)
+    _described: int = 0
 
     # What somebody else does and sees.
 
@@ -130,19 +135,31 @@ class Account:
 
     def describe_stacks(self, *, StackName: str) -> Mapping[str, Any]:  # noqa: N803 (botocore's name)
         """Answer the provider's call to CloudFormation."""
-        return self._told("DescribeStacks", lambda: self.engine.describe_stacks(StackName))
+        return self._told("DescribeStacks", lambda: self.engine.describe_stacks(StackName, self._next_lag()))
 
     def describe_stack_events(self, *, StackName: str, NextToken: str = "") -> Mapping[str, Any]:  # noqa: N803
-        """Answer the provider's other call to CloudFormation, all on one page."""
-        assert not NextToken
-        return self._told("DescribeStackEvents", lambda: self.engine.describe_stack_events(StackName))
+        """Answer the provider's other call to CloudFormation."""
+        return self._told(
+            "DescribeStackEvents",
+            lambda: self.engine.describe_stack_events(StackName, NextToken, self._next_lag()),
+        )
+
+    def _next_lag(self) -> float:
+        self._described += 1
+        return self.lags[self._described % len(self.lags)]
+
+    def list_stack_resources(self, *, StackName: str) -> Mapping[str, Any]:  # noqa: N803
+        """Answer the provider's third call to CloudFormation, all on one page."""
+        return self._told("ListStackResources", lambda: self.engine.list_stack_resources(StackName))
 
     def _told(self, operation: str, tell: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any]:
         told: dict[str, Any] = {}
 
         def answer() -> Response:
             if not self._admits_description():
+                self.descriptions["throttled"] += 1
                 return Response(HTTPStatus.BAD_REQUEST, {"x-amzn-errortype": "Throttling"}, b"")
+            self.descriptions[operation] += 1
             told.update(tell())
             return Response(HTTPStatus.OK, {}, b"")
 

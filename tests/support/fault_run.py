@@ -19,6 +19,7 @@ from wire import Wire
 from wire_faults import Fault
 
 _MAX_MESSAGE_BYTES = 1000
+_TAGS_LEFT = "tags are left on it"
 
 
 @dataclass
@@ -30,6 +31,7 @@ class Run:
         calls: The provider's calls meanwhile, by operation.
         fired: How often the fault was met.
         left: What only the provider's log tells of.
+        tags_left: The log tells of tags that could not be taken off.
         problems: The promises that were broken, in words; none is as it should be.
     """
 
@@ -37,6 +39,7 @@ class Run:
     calls: Counter[str] = field(default_factory=Counter)
     fired: int = 0
     left: frozenset[str] = frozenset()
+    tags_left: bool = False
     problems: list[str] = field(default_factory=list)
 
 
@@ -65,7 +68,7 @@ def run(
         owned = stack_model.owned(owned, step.event, step.answer)
         pending = stack_model.reaction(step.event, step.answer)
     result.calls = Counter(wire.calls)
-    result.fired = wire.proxy.fired()
+    result.fired = wire.proxy.fired() + world.stacks.late_answers
     refused = {call.operation for call in world.simulator.calls() if call.outcome != "ok"}
     account.without_faults()
 
@@ -76,13 +79,19 @@ def run(
         result.problems += [f"{step.event.reason}: {problem}" for problem in found]
         if not step.answer.succeeded and step.event.reason not in ("create", "update"):
             owned = _again(account, step.event, owned, result.problems)
+    result.tags_left = any(line.startswith(_TAGS_LEFT) for line in account.logged)
+    named = [line for line in account.logged if not line.startswith(_TAGS_LEFT)]
     result.left = frozenset(
-        arn for arn in world.solutions() if any(arn.rpartition("/")[2] in line for line in account.logged)
+        arn for arn in world.solutions() if any(arn.rpartition("/")[2] in line for line in named)
     )
     # CloudFormation never hears of what a cancelled update made. As long as that can't be ended, the log is
     # all there is; a fault that passes must not be enough for it.
     excused = result.left if times is None else frozenset()
-    result.problems += _state_problems(account, phase, result.steps[0], owned, states, excused)
+    # So it is with tags that a rollback is not allowed to take off.
+    more_tags = result.tags_left and times is None
+    result.problems += _state_problems(
+        account, phase, result.steps[0], owned, states, excused, more_tags=more_tags
+    )
     if owned is not None:
         _again(account, stack_model.delete(owned), owned, result.problems)
     left = set(world.solutions()) - {account.foreign} - excused
@@ -118,12 +127,14 @@ def outcome(result: Run, usual: Run, operation: str, times: int | None) -> str:
     if first.answer.succeeded:
         more = result.calls[operation] - usual.calls[operation] if times and _changes(operation) else 0
         again = "" if more < 1 else ", one retry" if more == 1 else ", retries"
-        end = "; the log names what is left" if result.left else "" if is_clean else "; clean-up fails"
+        is_left = result.left or result.tags_left
+        end = "; the log names what is left" if is_left else "" if is_clean else "; clean-up fails"
         return f"succeeds{again}{end}"
     words = _failure(first)
     if not reactions:
         return words
-    return f"{words}; rolls back" if is_clean else f"{words}; rollback fails"
+    end = "rolls back" if is_clean else "rollback fails"
+    return f"{words}; {end}{'; the log names what is left' if result.tags_left else ''}"
 
 
 def _failure(step: Step) -> str:
@@ -178,6 +189,8 @@ def _state_problems(
     owned: Version | None,
     states: Mapping[str, Mapping[str, Any]],
     excused: frozenset[str],
+    *,
+    more_tags: bool,
 ) -> list[str]:
     """What is there when CloudFormation is through, and how it came to be."""
     calls = account.world.simulator.calls()
@@ -190,15 +203,19 @@ def _state_problems(
     if owned is None or owned.id not in there:
         return problems
     state = account.state(owned.id)
-    problems += [f"the stack's solution: {what}" for what in _differences(state, owned.properties)]
+    differences = _differences(state, owned.properties, more_tags=more_tags)
+    problems += [f"the stack's solution: {what}" for what in differences]
     is_replacement = first.event.reason == "update" and first.answer.physical_id != first.event.physical_id
     if is_replacement and not first.answer.succeeded and state != states[owned.id]:
         problems.append("the old solution of a failed replacement was changed")
     return problems
 
 
-def _differences(state: Mapping[str, Any], properties: Mapping[str, Any]) -> list[str]:
+def _differences(state: Mapping[str, Any], properties: Mapping[str, Any], *, more_tags: bool) -> list[str]:
     tags = {key: value for key, value in state["tags"].items() if not key.startswith("cdk-personalize:")}
+    if more_tags:
+        declared = {tag["tagKey"] for tag in properties["tags"]}
+        tags = {key: value for key, value in tags.items() if key in declared}
     live = {**state, "tags": tags}
     wanted = {
         "status": "ACTIVE",

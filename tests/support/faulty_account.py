@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, cast
 
 import pytest
@@ -61,6 +63,8 @@ class Account:
         self._wire = wire
         self._patch = patch
         self.world = provider_world.world(total_timeout=_TOTAL_TIMEOUT)
+        self.world.stacks.status = "REVIEW_IN_PROGRESS"
+        self.world.stacks.remember(self.world.time.now)
         taken = {
             "name": "films-Movies",
             "datasetGroupArn": GROUP,
@@ -77,6 +81,7 @@ class Account:
 
     def without_faults(self) -> None:
         """Let the provider's calls reach the services directly."""
+        self.world.stacks.be_late("", 0, 0)
         self._patch.setattr(sdk, "personalize", lambda: self.world.client)
         self._patch.setattr(sdk, "cloudformation", lambda: self.world.stacks)
 
@@ -84,7 +89,9 @@ class Account:
         """Let the provider's calls go over the wire, where so many calls of an operation meet a fault."""
         patient = fault is None or fault.patient
         self._wire.connect(self.world)
-        self._wire.proxy.apply(*([fault.rule(operation, times)] if fault else []))
+        self._wire.proxy.apply(*([fault.rule(operation, times)] if fault and fault.effect else []))
+        if fault and fault.lag:
+            self.world.stacks.be_late(operation, fault.lag, math.inf if times is None else times)
         for service in ("personalize", "cloudformation"):
             client = self._wire.client(service, patient=patient)
             self._patch.setattr(sdk, service, lambda client=client: client)
@@ -102,9 +109,13 @@ class Account:
 
     def answer(self, event: Event) -> Step:
         """The provider's final answer, come by as the CDK's framework does."""
-        self.world.stacks.status = event.status
+        stacks = self.world.stacks
+        stacks.status = event.status
+        if event.status == "UPDATE_IN_PROGRESS":
+            stacks.updated = datetime.fromtimestamp(self.world.time.now(), UTC)
         if event.type == "Update" and event.status == "UPDATE_ROLLBACK_IN_PROGRESS":
-            self.world.stacks.roll_back(event.properties)
+            stacks.roll_back(event.properties)
+        stacks.remember(self.world.time.now)
         sent = _sent(event)
         began = self.world.time.now()
         answered: dict[str, Any] = {}

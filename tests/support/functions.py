@@ -27,6 +27,7 @@ _COLD_START = 0.3
 _OUR_MEMORY, _FRAMEWORK_MEMORY = 0.25, 0.125  # gigabytes
 _SDK_PAUSES = (0.3, 0.6)  # the framework's SDK tries three times
 _ASYNC_RETRIES = (60.0, 120.0)  # Lambda's, for an asynchronous event whose function failed
+_MOST_INPUT = 262_144  # bytes that Step Functions takes
 _BUSY_PAUSE = 2.0  # how soon Lambda looks again for room for an asynchronous event
 
 Handler = Callable[[Mapping[str, Any], LambdaContext], Mapping[str, Any] | None]
@@ -204,6 +205,8 @@ class _Outside:
 
     def start_execution(self, *, input: str) -> Mapping[str, Any]:
         self._survive()
+        if len(input.encode()) > _MOST_INPUT:
+            raise RefusedError("InvalidExecutionInput: input exceeds the maximum number of bytes allowed")
         event = json.loads(input)
         self._functions.time.spawn("waiter", lambda: self._functions._wait(event))
         self._survive()

@@ -52,6 +52,16 @@ def _update(_world: World, do: Do) -> tuple[Version | None, Event]:
     return old, stack_model.update(old, IN_PLACE)
 
 
+def _update_renamed(world: World, _do: Do) -> tuple[Version | None, Event]:
+    """What it was made under is not what the resource is called now."""
+    made = goal_of(request("Create", BEFORE, logical_id="Films"), since=0)
+    assert isinstance(made, Present)
+    world.client.create_solution(**made.request)
+    world.simulator.advance(60)
+    old = Version(made.arn, BEFORE)
+    return old, stack_model.update(old, IN_PLACE)
+
+
 def _replacement(_world: World, do: Do) -> tuple[Version | None, Event]:
     old = do(stack_model.create(BEFORE))
     return old, stack_model.update(old, REPLACED)
@@ -97,13 +107,18 @@ def _rollback_cancelled(world: World, do: Do) -> tuple[Version | None, Event]:
     return old, stack_model.reverse_update(old.id, BEFORE, REPLACED)
 
 
-_CREATES = ("CreateSolution", "DescribeSolution", "DescribeStacks")
+_CREATES = ("ListTagsForResource", "CreateSolution", "DescribeSolution", "DescribeStacks")
 _CONFIGURES = ("DescribeSolution", "ListTagsForResource", "UntagResource", "TagResource", "UpdateSolution")
 _DELETES = ("DescribeSolution", "ListTagsForResource", "DeleteSolution", "DescribeStacks")
 
 PHASES = (
     Phase("create", _create, _CREATES, creates=1),
     Phase("update in place", _update, (*_CONFIGURES, "DescribeStacks")),
+    Phase(
+        "update in place under a new logical id",
+        _update_renamed,
+        (*_CONFIGURES, "DescribeStacks", "ListStackResources"),
+    ),
     Phase("replacement", _replacement, (*_CREATES, "DeleteSolution"), creates=1),
     Phase(
         "delete",
@@ -121,6 +136,10 @@ PHASES = (
         _rollback_in_place,
         (*_CONFIGURES, "DescribeStacks", "DescribeStackEvents"),
     ),
-    Phase("rollback of a replacement", _rollback_replacement, (*_DELETES, "DescribeStackEvents")),
-    Phase("rollback of a cancelled replacement", _rollback_cancelled, (*_DELETES, "DescribeStackEvents")),
+    Phase("rollback of a replacement", _rollback_replacement, _DELETES),
+    Phase(
+        "rollback of a cancelled replacement",
+        _rollback_cancelled,
+        (*_DELETES, "DescribeStackEvents", "ListStackResources"),
+    ),
 )

@@ -39,6 +39,7 @@ class Leg:
         limited_calls: Calls that the service let in of those that it limits (rule 118), for each solution.
         other_calls: Calls that it doesn't limit, for each solution.
         throttled: Calls that it refused for their rate, for each solution.
+        descriptions: Descriptions that CloudFormation answered, for each solution.
         most_running: Lambda functions that ran at once, the framework's and ours.
         invocations: Lambda invocations, for each solution.
     """
@@ -49,6 +50,7 @@ class Leg:
     limited_calls: float
     other_calls: float
     throttled: float
+    descriptions: float
     most_running: int
     invocations: float
 
@@ -100,6 +102,31 @@ def lives(
         return legs
 
 
+def roll_back(
+    runtime: FrameworkRuntime | OneFunction, solutions: int, *, others: int = 0, seed: int = 0
+) -> Leg:
+    """Update so many solutions in place, and roll all of them back at once, because another one fails.
+
+    Args:
+        runtime: What carries requests.
+        solutions: How many.
+        others: How many other resources of the stack the rollback tells of.
+        seed: Of chance.
+    """
+    with _account(runtime, solutions, None, seed) as made:
+        names = [f"Solution{n}" for n in range(solutions)]
+        stack = made.deploy("load", template(**{name: {} for name in names}), others=others)
+        updated = {name: {"performAutoTraining": "true"} for name in names}
+        stack.update(template(Broken={"performHPO": "maybe"}, **updated))
+        while stack.status == "UPDATE_IN_PROGRESS":
+            first, began = len(made.engine.requests), made.time.now()
+            _count_anew(made)
+            made.time.run(0.1)
+        made.time.run()
+        assert not any(made.describe(arn)["performAutoTraining"] for arn in made.solutions())
+        return _summary(made, solutions, first, began)
+
+
 def _waves(made: Account, stacks: int, each: int, at_once: int) -> dict[str, list[Callable[[], None]]]:
     """What each operation begins, one wave after the other."""
     alive: dict[int, Stack] = {}
@@ -138,11 +165,16 @@ def _waves(made: Account, stacks: int, each: int, at_once: int) -> dict[str, lis
 
 @contextlib.contextmanager
 def _account(
-    runtime: FrameworkRuntime | OneFunction, solutions: int, concurrency: int | None
+    runtime: FrameworkRuntime | OneFunction, solutions: int, concurrency: int | None, seed: int = 0
 ) -> Iterator[Account]:
     limits = Limits(solutions_per_dataset_group=solutions, requests_per_second=1)
     with account(
-        runtime, total_timeout=1800, limits=limits, durations=_QUICK, concurrency=concurrency
+        runtime,
+        total_timeout=1800,
+        limits=limits,
+        durations=_QUICK,
+        concurrency=concurrency,
+        seed=seed,
     ) as made:
         made.descriptions_per_second = _DESCRIBE_STACKS_PER_SECOND
         yield made
@@ -150,13 +182,22 @@ def _account(
 
 def _leg(made: Account, solutions: int, steps: Sequence[Callable[[], None]]) -> Leg:
     first, began = len(made.engine.requests), made.time.now()
-    functions = made.functions
-    functions.most_running = functions.invocations = 0
-    made.answered.clear()
+    _count_anew(made)
     for begin in steps:
         begin()
         made.time.run()
-    requests = made.engine.requests[first:]
+    return _summary(made, solutions, first, began)
+
+
+def _count_anew(made: Account) -> None:
+    made.functions.most_running = made.functions.invocations = 0
+    made.answered.clear()
+    made.descriptions.clear()
+
+
+def _summary(made: Account, solutions: int, first: int, began: float) -> Leg:
+    """What the requests from a number on took since a moment."""
+    functions, requests = made.functions, made.engine.requests[first:]
     ended = max((request.answers[-1][0] for request in requests if request.answers), default=began)
     throttled = sum(n for (_, error), n in made.answered.items() if error == _THROTTLED)
     admitted = [(name, n) for (name, error), n in made.answered.items() if error != _THROTTLED]
@@ -169,6 +210,7 @@ def _leg(made: Account, solutions: int, steps: Sequence[Callable[[], None]]) -> 
         limited_calls=sum(n for name, n in admitted if name in RATE_LIMITED) / solutions,
         other_calls=sum(n for name, n in admitted if name not in RATE_LIMITED) / solutions,
         throttled=throttled / solutions,
+        descriptions=(made.descriptions.total() - made.descriptions["throttled"]) / solutions,
         most_running=functions.most_running,
         invocations=functions.invocations / solutions,
     )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import random
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from hypothesis import HealthCheck, Phase, settings
@@ -42,10 +44,12 @@ _CODES = (
 )
 _KINDS = ("refused", "fault", "lost", "reset", "empty", "killed before", "killed after", "slow")
 _FINAL_TRIES = 4
-_BETWEEN_OPERATIONS = (
-    4.0  # no pipeline is quicker: the requests of one are told from the other's by their time
-)
+_BETWEEN_OPERATIONS = 4.0  # no pipeline is quicker: requests are told apart by their time
 _TRAINING_SECONDS = 1200
+_SETTLES_SECONDS = 30.0
+_OLD_SECONDS = 400.0  # of what is younger, no version can have been trained
+_AT_REST = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE")
+_LAGS = ((0.0,), (0.0,), (0.0,), (0.5,), (1.0,), (2.0,), (6.0,), (0.0, 1.0), (0.0, 2.0, 0.5), (6.0, 0.0))
 
 solution = st.fixed_dictionaries(
     {},
@@ -63,6 +67,7 @@ templates = st.dictionaries(st.sampled_from(["A", "B", "C"]), solution, min_size
 seconds = st.sampled_from([0.5, 2.0, 7.0, 20.0, 70.0, 200.0])
 moments = st.one_of(st.floats(0.0, 1.0), seconds)
 picks = st.integers(0, 7)
+_ONE = template(C={})
 strikes = st.builds(
     Strike,
     kind=st.sampled_from(_KINDS),
@@ -80,11 +85,13 @@ class Stacks(RuleBasedStateMachine):
         runtime: What carries requests; the framework's process is shared by all lives.
         tally: What all lives together have met.
         adopts: Whether solutions with an explicit name are adopted.
+        lags: How late CloudFormation's replicas may be, in seconds; each life has one of these.
     """
 
     runtime: ClassVar[FrameworkRuntime | OneFunction]
     tally: ClassVar[Counter[str]] = Counter()
     adopts: ClassVar[bool] = False
+    lags: ClassVar[Sequence[Sequence[float]]] = _LAGS
 
     @initialize(
         seed=st.integers(0, 1_000_000),
@@ -123,6 +130,8 @@ class Stacks(RuleBasedStateMachine):
             seed=seed,
         )
         self.account = self._exit.enter_context(opened)
+        # By the seed, and not drawn, so that the lives of older seeds stay what they were.
+        self.account.lags = random.Random(seed).choice(self.lags)
         self.world = World(self.account, adopts=self.adopts)
         self._framework_kills = 0
         if isinstance(self.runtime, FrameworkRuntime):
@@ -191,6 +200,53 @@ class Stacks(RuleBasedStateMachine):
         stacks = [s for s in self._alive() if not s.busy or s.status == "CREATE_IN_PROGRESS"]
         if stacks:
             stacks[pick % len(stacks)].delete()
+
+    @rule(pick=picks, which=picks, new=st.sampled_from(["A", "B", "C", "D"]))
+    def change_logical_id(self, pick: int, which: int, new: str) -> None:
+        """Refactor a stack: a resource gets another logical id, or two change theirs."""
+        self.account.time.run(_SETTLES_SECONDS)
+        stack = self._pick(pick, *_AT_REST)
+        if stack is not None and stack.resources:
+            old = sorted(stack.resources)[which % len(stack.resources)]
+            if old != new:
+                stack.refactor(old, new)
+                self.tally["logical ids changed"] += 1
+
+    @rule(pick=picks, to=picks, which=picks, new=st.sampled_from(["A", "B", "C", "D"]), told=st.booleans())
+    def move(self, pick: int, to: int, which: int, new: str, told: bool) -> None:
+        """Move a resource to another stack, whose id its tags get now, or only when a deploy asks for it."""
+        if self._pick(pick, *_AT_REST) is None:
+            return
+        self._quiet()
+        if len(self._alive()) == 1:
+            self.world.stacks.append(self.account.engine.create("news", self._template(_ONE)))
+        self.account.time.run(_OLD_SECONDS)
+        stack, other = self._pick(pick, *_AT_REST), self._pick(to, *_AT_REST)
+        if stack is None or other is None or stack is other or not stack.resources or new in other.resources:
+            return
+        old = sorted(stack.resources)[which % len(stack.resources)]
+        arn = stack.resources[old].physical_id
+        if len(stack.resources) > 1 and arn in self.account.solutions().keys() - self.world.foreign.keys():
+            stack.refactor(old, new, other)
+            self.world.moved.add(arn)
+            self.tally["moves"] += 1
+            if told:
+                self._tell_where_they_are()
+
+    @rule(pick=picks, which=picks)
+    def let_go(self, pick: int, which: int) -> None:
+        """Remove a resource whose solution is retained."""
+        stack = self._pick(pick, *_AT_REST)
+        if stack is None or not stack.resources:
+            return
+        self._quiet()
+        key = sorted(stack.resources)[which % len(stack.resources)]
+        arn = stack.resources[key].physical_id
+        self.account.time.run(_OLD_SECONDS)
+        if stack.status in _AT_REST and arn in self.account.solutions().keys() - self.world.foreign.keys():
+            stack.let_go(key)
+            self.world.retained[arn] = len(self.account.effects)
+            self.tally["retained"] += 1
 
     @rule(after=seconds)
     def pass_time(self, after: float) -> None:
@@ -314,9 +370,11 @@ class Stacks(RuleBasedStateMachine):
     def _take_down(self) -> None:
         self._quiet()
         self.account.functions.concurrency = None
+        self._tell_where_they_are()
         for _ in range(_FINAL_TRIES):
             self.end_campaigns()
             for stack in self._alive():
+                self._keep_out(stack)
                 stack.delete()
             self._quiet()
             self.account.time.run(_TRAINING_SECONDS)  # which a solution may be told to wait for
@@ -324,6 +382,23 @@ class Stacks(RuleBasedStateMachine):
         self._check(
             [f"stuck: {stack.name} is {stack.status}: {stack.reasons[-1:]}" for stack in self._alive()]
         )
+
+    def _tell_where_they_are(self) -> None:
+        """Do what the refusal of a solution that was moved asks for."""
+        for arn in self.world.moved & self.account.solutions().keys():
+            for stack in self._alive():
+                if arn in {resource.physical_id for resource in stack.resources.values()}:
+                    self._try("TagResource", resourceArn=arn, tags=tag_list(**{STACK_ID_TAG: stack.stack_id}))
+        self.world.moved.clear()
+
+    def _keep_out(self, stack: Stack) -> None:
+        """Do the other thing that the refusal asks for: let a stack go without what it never had."""
+        there = self.account.solutions()
+        for key, resource in list(stack.resources.items()):
+            if any("otherwise keep the resource out" in reason for reason in stack.reasons):
+                tags = self.account.tags(resource.physical_id) if resource.physical_id in there else {}
+                if tags.get(STACK_ID_TAG, stack.stack_id) != stack.stack_id:
+                    del stack.resources[key]
 
     def _quiet(self) -> None:
         self.lift()

@@ -231,8 +231,7 @@ def _in_templates(words: str) -> str:
 
 
 def _attributes() -> list[str]:
-    nothing = {"solutionArn": "", "name": "", "status": "ACTIVE"}
-    return list(attributes(Observed(nothing, {}, ())))
+    return list(attributes("", Observed({"status": "ACTIVE"}, {})))
 
 
 def _attribute(name: str) -> str:

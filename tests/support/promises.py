@@ -22,23 +22,28 @@ class World:
         account: The account.
         stacks: All stacks that were ever made.
         foreign: Somebody else's solutions by ARN, and how many effects of the provider's came before them.
+        retained: Solutions that a stack has let go of by ARN, and how many effects came before that.
         untagged: Solutions whose tags were removed: under an explicit name they look like foreign ones.
         altered: Solutions of the stacks' that were changed or deleted by hand since their last deploy.
         adopts: Whether the stacks adopt what somebody else made: then it may be changed, but not deleted.
+        moved: Solutions that another stack has now than their tags say, and nobody has told them.
         started_over: Whether functions of the framework's were killed: it may then answer twice.
     """
 
     account: Account
     stacks: list[Stack] = field(default_factory=list)
     foreign: dict[str, int] = field(default_factory=dict)
+    retained: dict[str, int] = field(default_factory=dict)
     untagged: set[str] = field(default_factory=set)
     altered: set[str] = field(default_factory=set)
+    moved: set[str] = field(default_factory=set)
     started_over: bool = False
     adopts: bool = False
 
     def broken_always(self) -> Iterator[str]:
         """Promises that are broken, of those that hold at any moment."""
         yield from self._foreign_touches()
+        yield from self._retained_touches()
         owners: dict[str, str] = {}
         for stack in self.stacks:
             # A resource that failed is known by the id it would have had, which may be another's.
@@ -53,6 +58,7 @@ class World:
         yield from self.broken_always()
         solutions = self.account.solutions()
         yield from self._leaks(solutions)
+        yield from self._orphans(solutions)
         yield from self._marks_left(solutions)
         for request in self.account.engine.requests:
             yield from self._answers(request)
@@ -68,10 +74,28 @@ class World:
             if number >= self.foreign.get(arn, number + 1):
                 yield f"{operation} touched {arn}, which is somebody else's"
 
+    def _retained_touches(self) -> Iterator[str]:
+        """Solutions that were retained and deleted all the same. What was adopted since is a stack's."""
+        for arn, number in self.retained.items():
+            since = [operation for operation, touched in self.account.effects[number:] if touched == arn]
+            if since[:1] == ["DeleteSolution"]:
+                yield f"DeleteSolution touched {arn}, which was retained"
+
+    def _orphans(self, solutions: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+        """Solutions with a stack's tags that no resource names, though nobody asked for that."""
+        ids = {stack.stack_id for stack in self.stacks}
+        owned = {resource.physical_id for stack in self.stacks for _, resource in stack.known}
+        owned |= {arn for stack in self.stacks for arn in (*stack.given_up, *stack.retained)}
+        for arn in solutions.keys() - owned - self.untagged:
+            is_marked = self.account.tags(arn).get(STACK_ID_TAG) in ids
+            is_going = solutions[arn]["status"].startswith("DELETE")
+            if is_marked and not is_going and not (self._will_be_found(arn) or self._was_disowned(arn)):
+                yield f"leak: {arn} bears the tags of a stack, and none of its resources names it"
+
     def _leaks(self, solutions: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
         made = {arn for operation, arn in self.account.effects if operation == "CreateSolution"}
         owned = {resource.physical_id for stack in self.stacks for _, resource in stack.known}
-        owned |= {arn for stack in self.stacks for arn in stack.given_up}
+        owned |= {arn for stack in self.stacks for arn in (*stack.given_up, *stack.retained)}
         for arn in made & solutions.keys() - owned - self.untagged - self.foreign.keys():
             found = self._will_be_found(arn) or self._was_disowned(arn)
             if not solutions[arn]["status"].startswith("DELETE") and not found:
@@ -91,10 +115,10 @@ class World:
     def _marks_left(self, solutions: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
         """Solutions of somebody else's that bear the marks of a stack which doesn't have them any more."""
         owned = {resource.physical_id for stack in self.stacks for _, resource in stack.known}
-        owned |= {arn for stack in self.stacks for arn in stack.given_up}
+        owned |= {arn for stack in self.stacks for arn in (*stack.given_up, *stack.retained)}
         for arn in self.foreign.keys() & solutions.keys() - owned - self.untagged:
             is_marked = STACK_ID_TAG in self.account.tags(arn)
-            if is_marked and not self._will_be_found(arn):
+            if is_marked and not self._will_be_found(arn) and not self._was_disowned(arn):
                 yield f"leak: {arn} bears the marks of a stack that doesn't have it"
 
     def _will_be_found(self, arn: str) -> bool:

@@ -20,15 +20,18 @@ from botocore.config import Config
 
 from personalize_local.simulator import Clock, Durations, Fault, Limits, Response, Scope
 from personalize_local.simulator import Personalize as Simulator
-from personalize_local.testing.in_process import aws_response
+from personalize_local.testing.interception import aws_response
 from personalize_provider.attempt import Attempt
+from personalize_provider.claims import is_named_elsewhere
 from personalize_provider.framework import WORK_SECONDS
+from personalize_provider.identity import LOGICAL_ID_TAG
 from personalize_provider.reconciler import reconcile
 from personalize_provider.request import Request
 from personalize_provider.sdk import Personalize, whole_answers
 from personalize_provider.solution import Solution
 from personalize_provider.solution.goal import goal_of, physical_id
 from personalize_provider.stack import StackState
+from personalize_provider.stack_watch import StackWatch
 from personalize_provider.steps import Done, Wait
 
 SCOPE = Scope("aws", "us-east-1", "123456789012")
@@ -77,6 +80,9 @@ def client_of(respond: Respond, scope: Scope = SCOPE) -> Personalize:
     return cast(Personalize, whole_answers(client))
 
 
+_Told = tuple[str, datetime | None, list[Mapping[str, Any]]]
+
+
 class Stacks:
     """CloudFormation's answer to what the stack is doing."""
 
@@ -85,12 +91,34 @@ class Stacks:
         self.updated = updated
         self.asked: list[str] = []
         self.events: list[Mapping[str, Any]] = []
+        self.resources: dict[str, str] = {}
+        self.late_answers = 0
+        self._history: list[tuple[float, _Told]] = []
+        self._late: tuple[str, float, float] = ("", 0.0, 0)  # which operation, by how much, and how often yet
+        self._now: Callable[[], float] = lambda: 0.0
+
+    def remember(self, now: Callable[[], float]) -> None:
+        """Remember what is told from this moment on, for answers that are late."""
+        self._now = now
+        self._history.append((now(), (self.status, self.updated, self.events)))
+
+    def be_late(self, operation: str, seconds: float, times: float) -> None:
+        """Answer so many of the next calls of an operation with what was so many seconds ago."""
+        self._late, self.late_answers = (operation, seconds, times), 0
+
+    def _told(self, operation: str) -> _Told:
+        late, seconds, times = self._late
+        if operation != late or not times:
+            return self.status, self.updated, self.events
+        self._late, self.late_answers = (late, seconds, times - 1), self.late_answers + 1
+        return [told for at, told in self._history if at <= self._now() - seconds][-1]
 
     def describe_stacks(self, *, StackName: str) -> Mapping[str, Any]:  # noqa: N803 (botocore's name)
         """As botocore answers."""
         self.asked.append(StackName)
-        stack: dict[str, Any] = {"StackName": "films", "StackStatus": self.status}
-        return {"Stacks": [{**stack, "LastUpdatedTime": self.updated} if self.updated else stack]}
+        status, updated, _ = self._told("DescribeStacks")
+        stack: dict[str, Any] = {"StackName": "films", "StackStatus": status}
+        return {"Stacks": [{**stack, "LastUpdatedTime": updated} if updated else stack]}
 
     def roll_back(self, *updates: Mapping[str, Any]) -> None:
         """Be in a rollback, which has sent these Updates to the resource."""
@@ -106,8 +134,20 @@ class Stacks:
         """As botocore answers, an event a page."""
         assert StackName == STACK_ID
         page, more = int(NextToken), int(NextToken) + 1
-        answer: dict[str, Any] = {"StackEvents": self.events[page:more]}
-        return {**answer, "NextToken": str(more)} if more < len(self.events) else answer
+        *_, events = self._told("DescribeStackEvents")
+        answer: dict[str, Any] = {"StackEvents": events[page:more]}
+        return {**answer, "NextToken": str(more)} if more < len(events) else answer
+
+    def list_stack_resources(self, *, StackName: str, NextToken: str = "0") -> Mapping[str, Any]:  # noqa: N803
+        """As botocore answers, a resource a page."""
+        assert StackName == STACK_ID
+        page, more = int(NextToken), int(NextToken) + 1
+        summaries = [
+            {"LogicalResourceId": key, "PhysicalResourceId": arn, "ResourceStatus": "CREATE_COMPLETE"}
+            for key, arn in self.resources.items()
+        ]
+        answer: dict[str, Any] = {"StackResourceSummaries": summaries[page:more]}
+        return {**answer, "NextToken": str(more)} if more < len(summaries) else answer
 
 
 class SimulatedTime:
@@ -175,6 +215,10 @@ class World:
         tags = self.call("ListTagsForResource", resourceArn=arn)["tags"]
         return {tag["tagKey"]: tag["tagValue"] for tag in tags}
 
+    def is_claimed(self, arn: str, tags: Mapping[str, str]) -> bool:
+        """Whether another resource of the stack than `Movies` has a solution."""
+        return is_named_elsewhere(self.stacks, STACK_ID, "Movies", arn, tags.get(LOGICAL_ID_TAG, ""))
+
     def begin(self, request: Request) -> Deploy:
         """The first event of a request."""
         state = StackState.read(self.stacks, request.stack_id)
@@ -218,15 +262,23 @@ class Deploy:
         answered = Request(
             **{**self.request.__dict__, "physical_id": self.arn},
         )
-        goal = goal_of(answered, self.attempt.started_at, is_rolling_back=self.attempt.stack.is_rolling_back)
+        goal = goal_of(
+            answered,
+            self.attempt.started_at,
+            is_rolling_back=self.attempt.stack.is_rolling_back,
+            identity=self.arn,
+            operation_began=self.attempt.stack.began,
+        )
         if goal is None:
             return Done({})
         world = self.world
+        watch = StackWatch(self.request, world.stacks, world.time, self.attempt.started_at)
+        solution = Solution(goal, world.client, world.time.now, world.is_claimed)
         return reconcile(
-            Solution(goal, world.client, world.time.now),
+            solution,
             self.attempt,
             world.time,
-            lambda: StackState.read(world.stacks, self.request.stack_id),
+            lambda: watch.check(self.attempt.stack, solution.label),
             until=world.time.now() + WORK_SECONDS,
         )
 

@@ -9,11 +9,23 @@ from typing import Any
 
 import pytest
 
+from avro import avro
 from personalize_local.simulator import Failure, Personalize, Scope, ServiceError
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 HOUR = 3600
 DAY = 24 * HOUR
+OF_EVENTS_AND_FILTERS = {
+    f"{verb}{noun}" for verb in ("Create", "Describe", "Delete") for noun in ("EventTracker", "Filter")
+} | {
+    "ListEventTrackers",
+    "ListFilters",
+    "PutEvents",
+    "PutItems",
+    "PutUsers",
+}
+"""Operations on event trackers and filters, and those that put records."""
+
 _SCOPE = Scope("aws", "us-east-1", "123456789012")
 
 
@@ -79,6 +91,14 @@ class Simulated:
     def campaign(self, version: str, **members: object) -> str:
         members = {"name": "home-page", "solutionVersionArn": version} | members
         return str(self.call("CreateCampaign", **members)["campaignArn"])
+
+    def dataset(self, kind: str) -> str:
+        """An ACTIVE dataset of a type, in the group `films`, with a schema that is good enough."""
+        schema = self.call("CreateSchema", name=kind, schema=avro(kind))["schemaArn"]
+        parts = {"name": kind, "datasetType": kind, "datasetGroupArn": self.group, "schemaArn": schema}
+        arn = str(self.call("CreateDataset", **parts)["datasetArn"])
+        self.advance(1)
+        return arn
 
     def fail(self, resource: str, reason: str = "out of data", name: str = "*") -> None:
         self.service.fail_next(Failure(resource, name, reason))

@@ -13,7 +13,9 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any, Literal, cast
+
+from botocore.exceptions import ClientError
 
 from virtual_time import Event, Task, VirtualTime
 
@@ -23,6 +25,7 @@ Deliver = Callable[[Mapping[str, Any]], None]
 
 MOST_BYTES = 4096
 _CLEANUP_ATTEMPTS = 3
+_PAGE = 100
 _RESOURCE_TYPE = "Custom::PersonalizeSolution"
 
 
@@ -94,17 +97,38 @@ class Engine:
         stack.create(template)
         return stack
 
-    def describe_stacks(self, stack_id: str) -> dict[str, Any]:
-        """DescribeStacks of one stack, as botocore answers."""
-        stack = self.stacks[stack_id]
-        described = {"StackName": stack.name, "StackId": stack_id, "StackStatus": stack.status}
-        return {"Stacks": [described | ({"LastUpdatedTime": stack.updated} if stack.updated else {})]}
+    def describe_stacks(self, stack_id: str, lag: float = 0.0) -> dict[str, Any]:
+        """DescribeStacks of one stack, as botocore answers: what a replica that is late shows.
 
-    def describe_stack_events(self, stack_id: str) -> dict[str, Any]:
-        """DescribeStackEvents of one stack, newest first; what is new may not show yet."""
+        Raises:
+            ClientError: it shows no such stack yet.
+        """
         stack = self.stacks[stack_id]
-        shown = [event for at, event in stack.events if at + stack.events_lag <= self.time.now()]
-        return {"StackEvents": shown[::-1]}
+        shown = [state for at, *state in stack.history if at + lag <= self.time.now()]
+        if not shown:
+            error = {"Code": "ValidationError", "Message": f"Stack with id {stack_id} does not exist"}
+            metadata = {"HTTPStatusCode": 400}
+            raise ClientError(cast(Any, {"Error": error, "ResponseMetadata": metadata}), "DescribeStacks")
+        status, updated = shown[-1]
+        described = {"StackName": stack.name, "StackId": stack_id, "StackStatus": status}
+        return {"Stacks": [described | ({"LastUpdatedTime": updated} if updated else {})]}
+
+    def describe_stack_events(self, stack_id: str, token: str = "", lag: float = 0.0) -> dict[str, Any]:
+        """DescribeStackEvents of one stack, newest first, a hundred a page; what is new may not show yet."""
+        stack = self.stacks[stack_id]
+        until, first = map(float, token.split()) if token else (self.time.now() - stack.events_lag - lag, 0)
+        shown = [event for at, event in stack.events if at <= until][::-1]
+        page, more = shown[int(first) :][:_PAGE], int(first) + _PAGE
+        next_token = {"NextToken": f"{until!r} {more}"} if more < len(shown) else {}
+        return {"StackEvents": page, **next_token}
+
+    def list_stack_resources(self, stack_id: str) -> dict[str, Any]:
+        """ListStackResources of one stack: what it has, has still to delete, and is creating."""
+        stack = self.stacks[stack_id]
+        listed = [(key, "UPDATE_COMPLETE", resource.physical_id) for key, resource in stack.known]
+        listed += [(key, "CREATE_IN_PROGRESS", "") for key in stack.creating - stack.resources.keys()]
+        names = ("LogicalResourceId", "ResourceStatus", "PhysicalResourceId")
+        return {"StackResourceSummaries": [dict(zip(names, each, strict=True)) for each in listed]}
 
     def respond(self, path: str, body: str) -> int:
         """Take an answer, PUT to a request's URL."""
@@ -145,6 +169,9 @@ class Stack:
         waits_for_others: Whether an operation whose resource has failed waits for the others' answers.
         on_failure: What a failed creation leads to.
         events_lag: Seconds until DescribeStackEvents shows an event.
+        retained: Physical ids that it had, and that were left when it let go of them.
+        review_seconds: For how long it was in review before its creation, as after CreateChangeSet.
+        others: How many resources of other kinds a rollback tells of.
     """
 
     engine: Engine
@@ -155,14 +182,27 @@ class Stack:
     waits_for_others: bool = True
     on_failure: Literal["ROLLBACK", "DELETE", "DO_NOTHING"] = "ROLLBACK"
     events_lag: float = 0.0
+    review_seconds: float = 0.0
+    others: int = 0
     status: str = ""
     updated: datetime | None = None
+    history: list[tuple[float, str, datetime | None]] = field(default_factory=list, init=False)
     resources: dict[str, Resource] = field(default_factory=dict)
     reasons: list[str] = field(default_factory=list)
     given_up: list[str] = field(default_factory=list)
     events: list[tuple[float, dict[str, Any]]] = field(default_factory=list)
+    retained: list[str] = field(default_factory=list)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        super().__setattr__(name, value)
+        if name == "status" and value:
+            self.history.append((self.engine.time.now(), value, self.updated))
 
     def __post_init__(self) -> None:
+        self.creating: set[str] = set()
+        if self.review_seconds:
+            began = self.engine.time.now() - self.review_seconds
+            self.history.append((began, "REVIEW_IN_PROGRESS", None))
         self._cancelled = Event()
         self._to_reverse: dict[str, tuple[str, Properties]] = {}
         self._to_clean: list[tuple[str, Resource]] = []
@@ -188,6 +228,7 @@ class Stack:
         """Make the stack what a template says."""
         self.updated = datetime.fromtimestamp(self.engine.time.now(), UTC)
         self._cancelled = Event()
+        self._tell(self.name, self.stack_id, "UPDATE_IN_PROGRESS")
         self._begin("UPDATE_IN_PROGRESS", lambda: self._update(template))
 
     def cancel_update(self) -> None:
@@ -205,12 +246,31 @@ class Stack:
         self.engine.time.set(self._cancelled)
         self._begin("DELETE_IN_PROGRESS", self._delete)
 
+    # What sends no request.
+
+    def refactor(self, old: str, new: str, to: Stack | None = None) -> None:
+        """Give a resource another logical id, or another stack, as CloudFormation's stack refactoring does.
+
+        If there is one of that id, the two change places.
+        """
+        target = to or self
+        moved, there = self.resources.pop(old), target.resources.pop(new, None)
+        target.resources[new] = moved
+        if there is not None:
+            self.resources[old] = there
+
+    def let_go(self, logical_id: str) -> None:
+        """Remove a resource whose policy is to retain what it is."""
+        self.retained.append(self.resources.pop(logical_id).physical_id)
+
     def _begin(self, status: str, operation: Callable[[], None]) -> None:
         self.status = status
         self.engine.time.spawn(f"{self.name} {status}", operation)
 
     def _create(self, template: Template) -> None:
+        self.creating = set(template)
         outcomes = self._all({key: self._later("Create", key, new) for key, new in template.items()})
+        self.creating = set()
         for key, new in template.items():
             self.resources[key] = self._resource(key, outcomes.get(key), new)
         if self.status != "CREATE_IN_PROGRESS":
@@ -247,7 +307,9 @@ class Stack:
             key: self._later("Update", key, new, old[key]) if key in old else self._later("Create", key, new)
             for key, new in changed.items()
         }
+        self.creating = changed.keys() - old.keys()
         outcomes = self._all(requests)
+        self.creating = set()
         if not self._cancelled.is_set and self._succeeded(outcomes):
             made = {key: self._resource(key, outcomes[key], new) for key, new in changed.items()}
             self._to_clean = [(key, was) for key, was in old.items() if key not in template]
@@ -284,6 +346,8 @@ class Stack:
 
     def _roll_back(self) -> None:
         self._tell(self.name, self.stack_id, "UPDATE_ROLLBACK_IN_PROGRESS")
+        for number in range(self.others):
+            self._tell(f"Other{number}", "id", "UPDATE_COMPLETE")
         requests = {
             key: self._later("Update", key, self.resources[key].properties, Resource(by, new))
             for key, (by, new) in self._to_reverse.items()

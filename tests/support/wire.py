@@ -115,7 +115,11 @@ async def _cloudformation(world: World, receive: Receive, send: Send) -> None:
     parameters = {name: values[0] for name, values in parse_qs(body.decode()).items()}
     action = parameters.pop("Action")
     del parameters["Version"]
-    result = {"DescribeStacks": _describe_stacks, "DescribeStackEvents": _describe_stack_events}[action]
+    result = {
+        "DescribeStacks": _describe_stacks,
+        "DescribeStackEvents": _describe_stack_events,
+        "ListStackResources": _list_stack_resources,
+    }[action]
     answer = _ANSWER.format(action=action, result=result(world, parameters)).encode()
     headers = [(b"content-type", b"text/xml"), (b"content-length", str(len(answer)).encode())]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
@@ -138,6 +142,13 @@ def _describe_stack_events(world: World, parameters: Mapping[str, str]) -> str:
     return f"<StackEvents>{events}</StackEvents>{_elements(page)}"
 
 
+def _list_stack_resources(world: World, parameters: Mapping[str, str]) -> str:
+    page = dict(world.stacks.list_stack_resources(**parameters))
+    listed = page.pop("StackResourceSummaries")
+    resources = "".join(f"<member>{_elements(resource)}</member>" for resource in listed)
+    return f"<StackResourceSummaries>{resources}</StackResourceSummaries>{_elements(page)}"
+
+
 def _elements(members: Mapping[str, str]) -> str:
     return "".join(f"<{name}>{escape(value)}</{name}>" for name, value in members.items())
 
@@ -150,6 +161,7 @@ def _serving(application: App) -> Iterator[str]:
     config.bind = [f"fd://{listener.detach()}"]
     config.keep_alive_timeout = 3600  # the proxy keeps its connections, and would answer 502 for a closed one
     config.graceful_timeout = 0.1
+    config.include_date_header = False  # it would be this machine's, and time is the simulator's here
     config.loglevel = "WARNING"
     loop = asyncio.new_event_loop()
     stop = asyncio.Event()

@@ -31,7 +31,7 @@ _COMMON = {
         "Throttling": 400,
         "InternalFailure": 500,
         "ServiceUnavailable": 503,
-        "ValidationError": 400,  # there is no such stack
+        "ValidationError": 400,  # there is no such stack, or none yet
     },
 }
 
@@ -46,6 +46,7 @@ _MAY_PASS = frozenset(
         "ServiceUnavailable",
         "Throttling",
         "ThrottlingException",
+        "ValidationError",
     }
 )
 
@@ -60,13 +61,15 @@ class Fault:
         patient: Whether the client must wait for the answer; otherwise it meets its read time-out.
         said: What a message about it must have, one of these; nothing where no service answered.
         may_pass: Whether the provider promises to wait for the end of it.
+        lag: By how many seconds the answer is late, which CloudFormation itself makes it: no proxy does.
     """
 
     name: str
-    effect: Mapping[str, Any] = field(hash=False)
+    effect: Mapping[str, Any] = field(hash=False, default_factory=dict)
     patient: bool = True
     said: tuple[str, ...] = ()
     may_pass: bool = True
+    lag: float = 0.0
 
     def rule(self, operation: str, times: int | None) -> dict[str, Any]:
         """The proxy's rule for so many calls of an operation; None means all."""
@@ -81,7 +84,8 @@ def operations() -> tuple[str, ...]:
 @cache
 def faults(operation: str) -> tuple[Fault, ...]:
     """All that can go wrong with an operation."""
-    return (*_errors(operation), *_NETWORK)
+    late = _LATE if operation in _methods(CloudFormation) else ()
+    return (*_errors(operation), *_NETWORK, *late)
 
 
 _NETWORK = (
@@ -93,6 +97,9 @@ _NETWORK = (
     Fault("empty answer, done", {"response": {"truncate_bytes": 0}}),
     Fault("cut answer, done", {"response": {"truncate_bytes": 5}}),
 )
+
+# DescribeStacks and DescribeStackEvents are eventually consistent.
+_LATE = tuple(Fault(f"shows what was {lag:g} s ago", lag=lag) for lag in (0.5, 1.0, 2.0, 6.0))
 
 
 def _errors(operation: str) -> list[Fault]:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import sys
 
-_EXTRA = ("click", "rich")
+_EXTRA = {"click": "click", "rich": "rich", "yaml": "pyyaml"}
 
 
 def main() -> None:
     """Run the command with the process's arguments, and end the process."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A name in letters that the terminal has not is no reason to fail.
+            stream.reconfigure(errors="backslashreplace")
     try:
         from cdk_personalize.cli.commands import command  # noqa: PLC0415 (the extra may be missing)
 
@@ -18,6 +23,6 @@ def main() -> None:
         if package not in _EXTRA:
             raise
         sys.exit(
-            f"cdk-personalize: {package} is not installed, and the command needs it: "
+            f"cdk-personalize: {_EXTRA[package]} is not installed, and the command needs it: "
             "pip install 'cdk-personalize[cli]'"
         )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 from cdk_personalize import _api_request
-from cdk_personalize._notes import TRAINING_IS_OFF, Note, unknown_recipe
+from cdk_personalize._notes import TRAINING_IS_OFF, Note
+from cdk_personalize._suggestions import closest
+from cdk_personalize.cli.reading import UnreadableError, parsed, requests_in
 from cdk_personalize.errors import Doubt, Problem
 
 _UNNAMED = Note("unnamed", "The request has no name, which the service demands; a Solution makes one up")
@@ -33,11 +35,11 @@ class Finding:
 
 @dataclass(frozen=True)
 class Checked:
-    """A request that was checked, or a file that holds none.
+    """A request that was checked, or a file or a part of it that holds none.
 
     Attributes:
         file: The file's name.
-        index: The request's place in the file's list, from 0; None if the file can't be read.
+        index: The request's place among those of the file, from 0; None if there is no request to read.
         name: The name in the request, if it has one.
         findings: What there is to say of it.
     """
@@ -48,24 +50,44 @@ class Checked:
     findings: tuple[Finding, ...]
 
 
-def check_text(file: str, content: bytes) -> Iterator[Checked]:
-    """Check what stands in a file: one request, or a list of them.
+def check_file(file: str, read: Callable[[], bytes]) -> list[Checked]:
+    """Check what stands in a file.
 
     Args:
         file: The file's name.
-        content: What is in it.
+        read: Returns what is in it.
     """
     try:
-        requests = json.loads(content)
-    except (ValueError, RecursionError) as error:
-        yield _unreadable(file, f"is not JSON: {error}")
+        return list(_check(file, read()))
+    except FileNotFoundError:
+        return [_unreadable(file, f"does not exist{_similar(file)}")]
+    except IsADirectoryError:
+        return [_unreadable(file, "is a directory; name the files in it")]
+    except OSError as error:
+        return [_unreadable(file, f"cannot be read: {error.strerror}")]
+    except RecursionError:
+        return [_unreadable(file, "cannot be checked: it is nested too deeply")]
+
+
+def _check(file: str, content: bytes) -> Iterator[Checked]:
+    try:
+        requests = list(requests_in(parsed(file, content)))
+    except UnreadableError as error:
+        yield _unreadable(file, str(error))
         return
-    if not isinstance(requests, dict | list):
-        yield _unreadable(file, "must hold a request, or a list of requests")
-        return
-    for index, request in enumerate(requests if isinstance(requests, list) else [requests]):
-        name = request.get("name") if isinstance(request, Mapping) else None
-        yield Checked(file, index, name if isinstance(name, str) else None, tuple(_findings(request)))
+    for index, request in enumerate(requests):
+        if isinstance(request, UnreadableError):
+            yield _unreadable(file, str(request))
+        else:
+            name = request.get("name") if isinstance(request, Mapping) else None
+            yield Checked(file, index, name if isinstance(name, str) else None, tuple(_findings(request)))
+
+
+def _similar(file: str) -> str:
+    folder = Path(file).parent
+    paths = {path.stem: path for path in folder.iterdir() if path.is_file()} if folder.is_dir() else {}
+    similar = closest(Path(file).stem, paths)
+    return f"; did you mean {paths[similar]}?" if similar else ""
 
 
 def _unreadable(file: str, message: str) -> Checked:
@@ -79,7 +101,6 @@ def _findings(request: Any) -> Iterator[Finding]:
     yield from (_doubt(finding) for finding in found if isinstance(finding, Doubt))
     if isinstance(request, Mapping):
         notes = (
-            unknown_recipe(read.arguments.get("recipe")),
             None if "name" in request else _UNNAMED,
             TRAINING_IS_OFF if read.is_silent_on_training else None,
         )

@@ -116,8 +116,6 @@ def _recipe(recipe: Recipe) -> Code:
     name, arn = recipe.name, recipe.arn(partition="aws")
     if recipe.facts is not None:
         return Text(spelling(name), "Recipe")
-    if re.fullmatch(r"arn:[a-z\d-]+:personalize:::recipe/[^/]+", arn):
-        return Brackets("Recipe.from_name(", (("", string(name)),), ")", "Recipe")
     return Brackets("Recipe.from_arn(", (("", string(arn)),), ")", "Recipe")
 
 

@@ -5,20 +5,47 @@ from __future__ import annotations
 import dataclasses
 import json
 import sys
-from typing import Any
+from collections.abc import Iterable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from cdk_personalize import _api_request
 from cdk_personalize.cli import checking, recipe_search, tables
 from cdk_personalize.cli.code import declaration
-from cdk_personalize.cli.described import request_of
+from cdk_personalize.cli.described import owner_of, request_of
 from cdk_personalize.recipe_facts import catalog
+
+if TYPE_CHECKING:
+    from cdk_personalize.cli.assembly import SynthesizedStack
+
+_HARMFUL = ("replaced", "refused", "unknown")
 
 _as_json = click.option("--json", "as_json", is_flag=True, help="Write JSON, for machines.")
 
 
+def _show_version(context: click.Context, _option: click.Parameter, asked: bool) -> None:
+    if asked:
+        from importlib import metadata  # noqa: PLC0415 (for this option alone)
+
+        try:
+            click.echo(f"cdk-personalize {metadata.version('cdk-personalize')}")
+        except metadata.PackageNotFoundError:
+            click.echo("cdk-personalize, not installed: it runs from a checkout")
+        context.exit()
+
+
 @click.group()
+@click.option(
+    "--version",
+    is_flag=True,
+    expose_value=False,
+    is_eager=True,
+    callback=_show_version,
+    help="Show the version and exit.",
+)
 def command() -> None:
     """Amazon Personalize solutions as code."""
 
@@ -44,43 +71,95 @@ def export(
     from cdk_personalize.cli import service  # noqa: PLC0415 (botocore is slow, and for this word alone)
 
     try:
-        live = service.find(solution, profile=profile, region=region, endpoint_url=endpoint_url)
+        with tables.progress(f"Looking for the solution {solution} ..."):
+            live = service.find(solution, profile=profile, region=region, endpoint_url=endpoint_url)
     except service.LookupFailedError as error:
         raise click.ClickException(str(error)) from error
+    arn = live.described["solutionArn"]
     request = request_of(live.described, live.tags)
     read = _api_request.read(request).with_overrides({"adopt_existing": True})
     problems = read.all_problems()
     if problems:
         lines = "".join(f"\n  {problem}" for problem in problems)
-        raise click.ClickException(f"{live.described['solutionArn']} cannot be declared:{lines}")
-    code = declaration(read)
+        raise click.ClickException(f"{arn} cannot be declared:{lines}")
+    code, owner = declaration(read), owner_of(live.tags)
     if as_json:
-        _write_json({"arn": live.described["solutionArn"], "request": request, "code": code})
+        manager = owner and {"stackId": owner[0], "logicalId": owner[1]}
+        _write_json({"arn": arn, "request": request, "code": code, "owner": manager})
     else:
         click.echo(code, nl=False)
+    if owner is not None:
+        click.echo(_owned(arn, *owner), err=True)
 
 
 @command.command()
-@click.argument(
-    "files",
-    metavar="FILE.json...",
-    type=click.Path(exists=True, dir_okay=False, allow_dash=True),
-    nargs=-1,
-    required=True,
-)
+@click.argument("files", metavar="FILE...", nargs=-1, required=True)
 @_as_json
 def check(files: tuple[str, ...], *, as_json: bool) -> None:
     """Check CreateSolution requests as a synthesis would.
 
-    A file holds one request or a list of them; - is the standard input. The exit code is 1 if there is an
-    error, and 0 if there are only warnings.
+    A file holds, in JSON or YAML, a request, a list of them, an answer of DescribeSolution, or a
+    configuration of Maintaining Personalized Experiences; - is the standard input. The exit code is 1 if
+    there is an error, and 0 if there are only warnings.
     """
-    checked = [result for file in files for result in checking.check_text(file, _content(file))]
+    checked: list[checking.Checked] = []
+    for number, file in enumerate(files, 1):
+        with tables.progress(f"Checking {file} ({number} of {len(files)}) ..."):
+            checked += checking.check_file(file, partial(_content, file))
     if as_json:
         _write_json({"requests": [dataclasses.asdict(result) for result in checked]})
     else:
         tables.show_findings(checked)
     sys.exit(any(finding.severity == "error" for result in checked for finding in result.findings))
+
+
+@command.command()
+@click.argument("stacks", metavar="[STACK]...", nargs=-1)
+@click.option("--app", default="cdk.out", show_default=True, help="What `cdk synth` wrote.")
+@click.option("--template", "file", help="The old template, in place of the deployed one.")
+@click.option("--profile", help="A profile of your AWS configuration.")
+@click.option("--region", help="The Region of stacks that don't say theirs.")
+@click.option("--endpoint-url", help="Where CloudFormation is, if not at AWS.")
+@click.option("--fail-on-replacement", is_flag=True, help="Exit with 1 if a solution is or may be replaced.")
+@_as_json
+def diff(
+    stacks: tuple[str, ...],
+    app: str,
+    file: str | None,
+    profile: str | None,
+    region: str | None,
+    endpoint_url: str | None,
+    *,
+    fail_on_replacement: bool,
+    as_json: bool,
+) -> None:
+    """Say what a deploy does to each solution: which are replaced, and lose their versions.
+
+    It compares what `cdk synth` wrote with what is deployed, for all stacks or for those that are named.
+    """
+    from cdk_personalize.cli import assembly, comparing, deployed  # noqa: PLC0415 (botocore is slow)
+
+    try:
+        chosen = _chosen(list(assembly.stacks(Path(app))), stacks)
+        if file is not None and len(chosen) != 1:
+            raise click.UsageError(f"--template is for one stack: name one of {_named(chosen)}")
+        changes: list[comparing.Change] = []
+        for stack in chosen:
+            if file is not None:
+                old = assembly.read_json(Path(file), "give a template in JSON")
+                changes += comparing.compare(stack.name, old, stack.template, {})
+                continue
+            account = deployed.Account(profile, stack.region or region, endpoint_url)
+            old, pseudo = account.template(stack.name)
+            found = comparing.compare(stack.name, old, stack.template, pseudo)
+            changes += map(account.with_versions, found)
+    except (assembly.NoAssemblyError, deployed.NotDeployedError) as error:
+        raise click.ClickException(str(error)) from error
+    if as_json:
+        _write_json({"solutions": [dataclasses.asdict(change) for change in changes]})
+    else:
+        tables.show_changes(changes)
+    sys.exit(fail_on_replacement and any(change.change in _HARMFUL for change in changes))
 
 
 @command.command()
@@ -104,6 +183,30 @@ def recipes(name: str | None, *, as_json: bool) -> None:
         tables.show_recipe(recipe)
 
 
+def _owned(arn: str, stack: str, resource: str) -> str:
+    """What keeps the declaration from being deployed in another stack."""
+    tags = " ".join(
+        f"cdk-personalize:{name}" for name in ("stack-id", "logical-id", "config-hash", "adopted")
+    )
+    return (
+        f"Warning: this solution belongs to the resource {resource} of the stack {stack}. A deploy of this "
+        "code in another stack is refused. If that stack is gone, remove its tags first:\n"
+        f"  aws personalize untag-resource --resource-arn {arn} --tag-keys {tags}"
+    )
+
+
+def _chosen(found: list[SynthesizedStack], names: tuple[str, ...]) -> list[SynthesizedStack]:
+    """The stacks that are named, by their names or by their ids in the app; all if none is."""
+    unknown = [name for name in names if not any(name in (stack.name, stack.id) for stack in found)]
+    if unknown:
+        raise click.UsageError(f"there is no stack {', '.join(unknown)}: the app has {_named(found)}")
+    return [stack for stack in found if not names or stack.name in names or stack.id in names]
+
+
+def _named(stacks: Iterable[SynthesizedStack]) -> str:
+    return ", ".join(sorted(stack.name for stack in stacks)) or "none"
+
+
 def _content(file: str) -> bytes:
     with click.open_file(file, "rb") as opened:
         content: bytes = opened.read()
@@ -111,4 +214,4 @@ def _content(file: str) -> bytes:
 
 
 def _write_json(value: Any) -> None:
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+    click.echo(json.dumps(value, indent=2))

@@ -6,7 +6,7 @@ members of the request that were never given, and empty ones.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from cdk_personalize.recipe import Recipe
@@ -15,9 +15,12 @@ from cdk_personalize.recipe_facts import RecipeFacts
 Request = dict[str, Any]
 
 _PARAMETERS = ("algorithmHyperParameters", "featureTransformationParameters")
+_REQUIRED = ("name", "datasetGroupArn")
+_IN_WORDS: dict[type, str] = {str: "string", list: "list", Mapping: "mapping"}
 _RANGES = "algorithmHyperParameterRanges"
+_OURS = "cdk-personalize:"
 # Ours say whose a solution is, and AWS's are not for anybody to write (rule 17).
-_TAGS_OF_OTHERS = ("cdk-personalize:", "aws:")
+_TAGS_OF_OTHERS = (_OURS, "aws:")
 
 
 def request_of(solution: Mapping[str, Any], tags: Iterable[Mapping[str, str]]) -> Request:
@@ -54,6 +57,45 @@ def request_of(solution: Mapping[str, Any], tags: Iterable[Mapping[str, str]]) -
     return request
 
 
+def owner_of(tags: Iterable[Mapping[str, str]]) -> tuple[str, str] | None:
+    """Return the stack's id and the logical id of the resource that manages a solution; None if none does.
+
+    Args:
+        tags: As ListTagsForResource answers.
+    """
+    values = {tag["tagKey"]: tag["tagValue"] for tag in tags}
+    stack, resource = (values.get(f"{_OURS}{name}") for name in ("stack-id", "logical-id"))
+    if stack is None and resource is None:
+        return None
+    return stack or "an unknown stack", resource or "an unknown resource"
+
+
+def misshapen(solution: Mapping[str, Any]) -> str | None:
+    """Say why something is no answer of DescribeSolution that `request_of` can read; None if it is one."""
+    for member, value, expected in _shapes(solution):
+        if value is None and member not in _REQUIRED:
+            continue
+        if not isinstance(value, expected):
+            return f"its {member} is {'missing' if value is None else f'no {_IN_WORDS[expected]}'}"
+    return None
+
+
+def _shapes(solution: Mapping[str, Any]) -> Iterator[tuple[str, Any, type]]:
+    """Each member that `request_of` looks into, with its value and its type; a container before its parts."""
+    for name in (*_REQUIRED, "recipeArn"):
+        yield name, solution.get(name), str
+    yield "solutionConfig", solution.get("solutionConfig"), Mapping
+    config = solution.get("solutionConfig") or {}
+    for name in (*_PARAMETERS, "hpoConfig"):
+        yield f"solutionConfig.{name}", config.get(name), Mapping
+    ranges = (config.get("hpoConfig") or {}).get(_RANGES)
+    yield _RANGES, ranges, Mapping
+    for kind, tried in (ranges or {}).items():
+        yield f"{_RANGES}.{kind}", tried, list
+        for index, entry in enumerate(tried or ()):
+            yield f"{_RANGES}.{kind}[{index}]", entry, Mapping
+
+
 def _facts(solution: Mapping[str, Any]) -> RecipeFacts | None:
     return Recipe.from_arn(solution.get("recipeArn") or "").facts
 
@@ -86,16 +128,18 @@ def _respelled(config: Request, facts: RecipeFacts | None) -> Request:
         config["hpoConfig"] = {
             **hpo,
             _RANGES: {
-                kind: [{**entry, "name": _spelled(entry.get("name"), facts)} for entry in tried]
+                kind: [
+                    {**entry, "name": _spelled(entry.get("name"), facts)} for entry in tried or () if entry
+                ]
                 for kind, tried in hpo[_RANGES].items()
             },
         }
     return config
 
 
-def _spelled(name: str | None, facts: RecipeFacts | None) -> str | None:
+def _spelled(name: Any, facts: RecipeFacts | None) -> Any:
     """A parameter's name in a request; in answers it may be another, or have a prefix like `training.`."""
-    if facts is None or not name:
+    if facts is None or not isinstance(name, str):
         return name
     known = {**facts.algorithm_hyper_parameters, **facts.feature_transformation_parameters}
     if name in known:

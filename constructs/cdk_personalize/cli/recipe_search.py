@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cdk_personalize._request import RecipeArn
 from cdk_personalize._suggestions import closest
-from cdk_personalize.recipe import Recipe, spelling
+from cdk_personalize.recipe import Recipe
 from cdk_personalize.recipe_facts import RecipeFacts, catalog, other_recipes
 
 
@@ -26,5 +26,5 @@ def find(name: str) -> RecipeFacts:
         (problem,) = RecipeArn().problems(Recipe.from_name(known), known)
         raise NoRecipeError(f"{known} is not for solutions: {problem.fix}")
     similar = closest(known, catalog())
-    fix = f"did you mean {similar}?" if similar else f"there are {', '.join(map(spelling, catalog()))}"
-    raise NoRecipeError(f"{name} is no recipe of the catalog; {fix}")
+    hint = f"did you mean {similar}? " if similar else ""
+    raise NoRecipeError(f"{name} is no recipe of the catalog; {hint}there are {', '.join(catalog())}")

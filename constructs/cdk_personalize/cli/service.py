@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import botocore.session
+from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from cdk_personalize._suggestions import closest
+from cdk_personalize.cli.advice import advice, existing
 
 
 class LookupFailedError(Exception):
@@ -41,19 +44,33 @@ def find(name: str, *, profile: str | None, region: str | None, endpoint_url: st
     Raises:
         LookupFailedError: There is none, or the service can't be asked, or refuses.
     """
-    try:
-        return _find(name, profile, region, endpoint_url)
-    except (BotoCoreError, ClientError) as error:
-        raise LookupFailedError(str(error)) from error
-
-
-def _find(name: str, profile: str | None, region: str | None, endpoint_url: str | None) -> LiveSolution:
-    is_arn = name.startswith("arn:")
     session = botocore.session.Session(profile=profile)
+    try:
+        return _find(session, name, region, endpoint_url)
+    except (BotoCoreError, ClientError, ValueError) as error:  # the last of an endpoint that is no URL
+        to_do = advice(
+            error,
+            profile=profile or os.environ.get("AWS_PROFILE"),
+            profiles=_profiles(session),
+            regions=botocore.session.Session().get_available_regions("personalize"),
+            endpoint=endpoint_url or os.environ.get("AWS_ENDPOINT_URL"),
+        )
+        raise LookupFailedError(f"{error}\n  {to_do}" if to_do else str(error)) from error
+
+
+def _find(
+    session: botocore.session.Session, name: str, region: str | None, endpoint_url: str | None
+) -> LiveSolution:
+    is_arn = name.startswith("arn:")
     place = _region(name) if is_arn else region
-    client = session.create_client("personalize", region_name=place, endpoint_url=endpoint_url)
+    # Shorter than botocore's minute each, which it tries up to five times.
+    config = Config(connect_timeout=5, read_timeout=20)
+    client = session.create_client("personalize", region_name=place, endpoint_url=endpoint_url, config=config)
     arn = name if is_arn else _arn(client, name)
-    described = client.describe_solution(solutionArn=arn)["solution"]
+    try:
+        described = client.describe_solution(solutionArn=arn)["solution"]
+    except client.exceptions.ResourceNotFoundException as error:
+        raise LookupFailedError(_not_found(client, arn, _names(client))) from error
     return LiveSolution(described, client.list_tags_for_resource(resourceArn=arn)["tags"])
 
 
@@ -64,10 +81,26 @@ def _region(arn: str) -> str | None:
 
 
 def _arn(client: Any, name: str) -> str:
-    pages = client.get_paginator("list_solutions").paginate()
-    arns = {solution["name"]: solution["solutionArn"] for page in pages for solution in page["solutions"]}
+    arns = _names(client)
     if name in arns:
-        return str(arns[name])
-    similar = closest(name, arns)
-    hint = f"; did you mean {similar}?" if similar else f"; there are {len(arns)} of other names"
-    raise LookupFailedError(f"There is no solution {name} in {client.meta.region_name}{hint}")
+        return arns[name]
+    raise LookupFailedError(_not_found(client, name, arns))
+
+
+def _names(client: Any) -> dict[str, str]:
+    """The ARN of each solution, by its name."""
+    pages = client.get_paginator("list_solutions").paginate()
+    return {solution["name"]: solution["solutionArn"] for page in pages for solution in page["solutions"]}
+
+
+def _not_found(client: Any, wanted: str, arns: Mapping[str, str]) -> str:
+    similar = closest(wanted.rpartition("/")[2], arns)
+    hint = f"did you mean {similar}? " if similar else ""
+    return f"There is no solution {wanted} in {client.meta.region_name}; {hint}{existing(arns)}"
+
+
+def _profiles(session: botocore.session.Session) -> list[str]:
+    try:
+        return list(session.available_profiles)
+    except BotoCoreError:  # a configuration file that can't be read, which is the error then
+        return []

@@ -4,17 +4,31 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from itertools import zip_longest
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from cdk_personalize.cli.checking import Checked
+from cdk_personalize.cli.comparing import Change
 from cdk_personalize.recipe import spelling
 from cdk_personalize.recipe_facts import RecipeFacts, RecipeParameter
 
 _STYLES = {"error": "bold red", "warning": "yellow", "info": "cyan"}
-_NOT_A_TERMINAL = 1000  # columns: a row is a line there, to search in and to compare
+_NOT_A_TERMINAL = 1_000_000  # columns: a row is a line there, to search in and to compare
+_NARROW = 60  # columns: below that, words of a table would break
+_CHANGES = {
+    "created": ("created", "green"),
+    "in-place": ("updated in place", "cyan"),
+    "replaced": ("REPLACED", "bold red"),
+    "refused": ("REFUSED", "bold red"),
+    "unknown": ("MAY BE REPLACED", "yellow"),
+    "deleted": ("deleted", "bold red"),
+    "unchanged": ("unchanged", ""),
+}
 
 _ALLOWED = {
     "HPO": "allows_hpo",
@@ -36,39 +50,78 @@ def show_findings(checked: Sequence[Checked]) -> None:
         for finding in request.findings
     ]
     if rows:
-        _show(_table(("Request", "", "Finding"), rows))
+        _show_table(("Request", "", "Finding"), rows)
     severities: list[str] = [finding.severity for request in checked for finding in request.findings]
     counts = [_count(severities.count(severity), severity) for severity in ("error", "warning")]
     requests = sum(request.index is not None for request in checked)
     _show(Text(f"{_count(requests, 'request')}: {', '.join(counts)}"))
 
 
+def progress(text: str) -> AbstractContextManager[object]:
+    """Show on the standard error, if it is a terminal, what is being done for as long as it takes."""
+    return Console(stderr=True).status(Text(_printable(text)))
+
+
+def show_changes(changes: Sequence[Change]) -> None:
+    """Show what becomes of each solution."""
+    rows = [
+        (
+            change.stack,
+            change.path or change.logical_id,
+            Text(_CHANGES[change.change][0], _CHANGES[change.change][1]),
+            "; ".join(_consequences(change)),
+        )
+        for change in changes
+    ]
+    if rows:
+        _show_table(("Stack", "Solution", "", "What"), rows)
+    kinds = [change.change for change in changes]
+    counts = [f"{kinds.count(kind)} {words}" for kind, (words, _) in _CHANGES.items() if kind in kinds]
+    _show(Text(f"{_count(len(changes), 'solution')}{': ' if counts else ''}{', '.join(counts)}"))
+
+
+def _consequences(change: Change) -> Iterator[str]:
+    if change.members:
+        yield ", ".join(change.members)
+    yield from change.unknown
+    goes = change.change in ("replaced", "unknown", "deleted")
+    if goes and change.keeps_old:
+        yield "the old solution stays in the account"
+    elif goes and change.versions is not None:
+        yield f"{'' if change.change != 'unknown' else 'if so, '}{_count(change.versions, 'version')} lost"
+    elif goes:
+        yield "its versions are lost"
+    if change.change == "refused" and "ServiceToken" in change.members:
+        yield "CloudFormation can't move a resource to another provider: keep the provider"
+    elif change.change == "refused":
+        yield "needs a new solution, and solution_name is taken by the old one: change solution_name as well"
+
+
 def show_recipes(recipes: Iterable[RecipeFacts]) -> None:
     """Show what each recipe is for and allows, a row each."""
     rows = [(recipe.name, recipe.recipe_type, ", ".join(_allowed(recipe))) for recipe in recipes]
-    _show(_table(("Recipe", "Type", "Allows"), rows))
+    _show_table(("Recipe", "Type", "Allows"), rows)
 
 
 def show_recipe(recipe: RecipeFacts) -> None:
     """Show all that is known of a recipe."""
-    facts = {
-        "In Python": spelling(recipe.name),
-        "Type": recipe.recipe_type,
-        "Datasets": ", ".join(
-            [*recipe.required_datasets, *map("{} (optional)".format, recipe.optional_datasets)]
-        ),
-        "Allows": ", ".join(_allowed(recipe)),
-        "Notes": "\n".join(recipe.notes),
-    }
+    datasets = [*recipe.required_datasets, *map("{} (optional)".format, recipe.optional_datasets)]
+    facts = [
+        ("In Python", spelling(recipe.name)),
+        ("Type", recipe.recipe_type),
+        ("Datasets", ", ".join(datasets)),
+        ("Allows", ", ".join(_allowed(recipe))),
+        *zip_longest(["Notes"], recipe.notes, fillvalue=""),
+    ]
     _show(Text(recipe.name, "bold"))
-    _show(_table(("", ""), [(name, value) for name, value in facts.items() if value]))
+    _show_table(("", ""), [row for row in facts if row[1]])
     for heading, parameters in (
         ("algorithm_hyper_parameters", recipe.algorithm_hyper_parameters),
         ("feature_transformation_parameters", recipe.feature_transformation_parameters),
     ):
         columns = (heading, "Kind", "Default", "Allowed", "HPO", "Notes")
         if parameters:
-            _show(_table(columns, map(_parameter, parameters.values())))
+            _show_table(columns, [_parameter(parameter) for parameter in parameters.values()])
         else:
             _show(Text(f"It has no {heading}."))
 
@@ -102,13 +155,43 @@ def _count(number: int, what: str) -> str:
     return f"{number} {what}{'' if number == 1 else 's'}"
 
 
-def _table(columns: Iterable[str], rows: Iterable[Sequence[str | Text]]) -> Table:
-    table = Table(*columns, box=None, pad_edge=False, show_header=any(columns), header_style="bold")
-    for row in rows:
-        table.add_row(*(cell if isinstance(cell, Text) else Text(cell) for cell in row))
-    return table
+def _show_table(columns: Sequence[str], rows: Sequence[Sequence[str | Text]]) -> None:
+    """Show rows as a table: folded where a terminal ends, and below one another where it is narrow."""
+    cells = [[_cell(cell) for cell in row] for row in rows]
+    console = _console()
+    if any(columns) and console.width < _NARROW:
+        _show(Text(columns[0], "bold"))
+        for row in cells:
+            _show(row[0])
+            for column, cell in zip(columns[1:], row[1:], strict=True):
+                label = f"{column}: " if column else ""
+                if cell:
+                    _show(Padding(Text.assemble(label, cell), (0, 0, 0, 2)))
+        return
+    table = Table(box=None, pad_edge=False, show_header=any(columns), header_style="bold")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in cells:
+        table.add_row(*row)
+    _show(table)
 
 
-def _show(shown: Table | Text) -> None:
-    console = Console(width=None if sys.stdout.isatty() else _NOT_A_TERMINAL)
-    console.print(shown)
+def _cell(cell: str | Text) -> Text:
+    return cell if isinstance(cell, Text) else Text(_printable(cell))
+
+
+def _printable(text: str) -> str:
+    """Text from a file, without what would move the cursor of a terminal or end a row."""
+    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
+
+
+def _show(shown: Padding | Table | Text) -> None:
+    """Write to the standard output, without the spaces that a table ends its lines with."""
+    console = _console()
+    with console.capture() as captured:
+        console.print(shown)
+    sys.stdout.writelines(f"{line.rstrip()}\n" for line in captured.get().splitlines())
+
+
+def _console() -> Console:
+    return Console(width=None if sys.stdout.isatty() else _NOT_A_TERMINAL)

@@ -82,6 +82,7 @@ def has_solution(
     Raises:
         AssertionError: No solution has all of that. It names the closest one and each difference.
     """
+    __tracebackhide__ = True  # pytest then shows the test, not this function
     arguments = {
         "dataset_group": dataset_group,
         "recipe": recipe,

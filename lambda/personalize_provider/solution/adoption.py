@@ -7,12 +7,11 @@ is what stays: names by their last part, and where no name fits, values alone.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
 from typing import Any
 
 from personalize_provider.solution.config import UPDATABLE_CONFIG_MEMBERS
+from personalize_provider.solution.meaning import canonical_config, scalar_text
 
 _SCALARS = ("datasetGroupArn", "recipeArn", "eventType", "performHPO", "performAutoML")
 _OF_AUTO_ML = frozenset({"recipeArn", "performHPO"})  # the service chooses them (rules 19 and 21)
@@ -23,7 +22,6 @@ _RENAMED = ("algorithmHyperParameters", "featureTransformationParameters", "hpoC
 # What the service may fill in where nothing was given.
 _FILLED_IN = ("hpoConfig", "autoMLConfig", "optimizationObjective.objectiveSensitivity")
 
-_DECIMAL = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 _MAX_SHOWN = 100
 
 
@@ -45,7 +43,9 @@ def _of_members(declared: Mapping[str, Any], live: Mapping[str, Any]) -> Iterato
 
 
 def _of_configs(declared: Mapping[str, Any], live: Mapping[str, Any]) -> Iterator[str]:
-    ours, theirs = (dict(_leaves(solution.get("solutionConfig", {}))) for solution in (declared, live))
+    ours, theirs = (
+        dict(_leaves(canonical_config(solution.get("solutionConfig", {})))) for solution in (declared, live)
+    )
     if declared.get("performAutoML"):  # nothing else is heeded (rule 20)
         ours, theirs = (
             {k: v for k, v in leaves.items() if k[0] == "autoMLConfig"} for leaves in (ours, theirs)
@@ -68,7 +68,7 @@ _Path = tuple[str, ...]
 
 
 def _leaves(config: Mapping[str, Any], path: _Path = ()) -> Iterator[tuple[_Path, str]]:
-    """Every value of a configuration that can't be changed, by where it is, in one spelling."""
+    """Every value of a canonical configuration that can't be changed, by where it is."""
     for name, value in config.items():
         if not path and name in UPDATABLE_CONFIG_MEMBERS:
             continue
@@ -77,30 +77,24 @@ def _leaves(config: Mapping[str, Any], path: _Path = ()) -> Iterator[tuple[_Path
                 yield from _leaves(value, (*path, _one_name(name, path)))
             case [Mapping(), *_]:  # ranges of hyperparameters
                 for item in value:
-                    span = " to ".join(_text(item[end]) for end in ("minValue", "maxValue") if end in item)
-                    choice = ", ".join(sorted(_text(choice) for choice in item.get("values", ())))
+                    span = " to ".join(
+                        scalar_text(item[end]) for end in ("minValue", "maxValue") if end in item
+                    )
+                    choice = ", ".join(item.get("values", ()))
                     yield (*path, name, _one_name(item.get("name", ""), (name,))), span or choice
             case []:
                 pass
             case list():
-                yield (*path, _one_name(name, path)), ", ".join(sorted(_text(item) for item in value))
+                yield (*path, _one_name(name, path)), ", ".join(map(str, value))
             case _:
-                yield (*path, _one_name(name, path)), _text(value)
+                yield (*path, _one_name(name, path)), str(value)
 
 
 def _one_name(name: str, path: _Path) -> str:
-    """A name in one spelling: `training.bptt` is `bptt`, and `ITEMS` is `Items` (rules 15 and 45)."""
+    """A name by its last part: `training.bptt` is `bptt` (rule 45)."""
     if path and path[-1].endswith("DatasetColumns"):
         return name.lower()
     return name.rpartition(".")[2] if path else name
-
-
-def _text(value: Any) -> str:
-    """A scalar in one spelling: `0.50` is `0.5`, and `True` is `true`."""
-    text = str(value)
-    if _DECIMAL.fullmatch(text):
-        return f"{Decimal(text).normalize():f}"
-    return text.lower() if text.lower() in {"true", "false"} else text
 
 
 def _line(name: str, live: Any, declared: Any) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from personalize_provider.identity import digest
+from personalize_provider.solution.meaning import canonical
 
 # Rule 65. Lists, not read from the service model: a name is a function of what can't be changed, so a
 # newer model must not move a member from one side to the other and rename everybody's solutions.
@@ -18,18 +19,15 @@ _DEFAULT_SCHEDULE = "rate(7 days)"
 
 
 def immutable_hash(request: Mapping[str, Any]) -> str:
-    """Hash of all that can't be changed about a solution, but for its name (rule 66)."""
-    config = {
-        key: value
-        for key, value in request.get("solutionConfig", {}).items()
-        if key not in UPDATABLE_CONFIG_MEMBERS
-    }
+    """Hash of the meaning of all that can't be changed about a solution, but for its name (rule 66)."""
+    config = request.get("solutionConfig") or {}
+    kept = {key: value for key, value in config.items() if key not in UPDATABLE_CONFIG_MEMBERS}
     rest = {
         key: value
         for key, value in request.items()
         if key not in UPDATABLE_MEMBERS | {"name", "tags", "solutionConfig"}
     }
-    return digest({**rest, "solutionConfig": config})
+    return digest(canonical({**rest, "solutionConfig": kept}))
 
 
 def updatable(solution: Mapping[str, Any]) -> dict[str, Any]:
@@ -78,7 +76,7 @@ def _normalized(config: Mapping[str, Any]) -> dict[str, Any]:
     members: dict[str, Any] = {}
     if "eventsConfig" in config:
         events = config["eventsConfig"].get("eventParametersList", [])
-        ordered = sorted(events, key=lambda event: str(event.get("eventType")))
+        ordered = sorted(events, key=lambda event: sorted(map(str, event.items())))
         members["eventsConfig"] = {"eventParametersList": ordered}
     if "autoTrainingConfig" in config:
         schedule = config["autoTrainingConfig"].get("schedulingExpression", _DEFAULT_SCHEDULE)
@@ -88,7 +86,7 @@ def _normalized(config: Mapping[str, Any]) -> dict[str, Any]:
 
 def _one_spelling(schedule: str) -> str:
     """`rate(1 days)` means `rate(1 day)` (rule 16)."""
-    match = re.fullmatch(r"rate\((\d+) days?\)", schedule)
+    match = re.fullmatch(r"rate\((\d{1,9}) days?\)", schedule)
     if match is None:
         return schedule
     days = int(match[1])

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from personalize_provider.errors import LifecycleError, NotAdoptableError, not_finished
 from personalize_provider.identity import (
     ADOPTED_TAG,
     CONFIG_HASH_TAG,
-    LOGICAL_ID_TAG,
     STACK_ID_TAG,
     TAG_PREFIX,
 )
 from personalize_provider.solution.adoption import differences
 from personalize_provider.solution.config import UPDATABLE_MEMBERS, carries, updatable, update_request
 from personalize_provider.solution.goal import Absent, Goal, Present
+from personalize_provider.solution.refusals import (
+    moved_from_another_stack,
+    not_owned,
+    not_updatable,
+    owned_elsewhere,
+    retained,
+    was_there_before,
+)
 from personalize_provider.steps import Done, Effect, Fail, Step, Wait
 
 _CREATING = frozenset({"CREATE PENDING", "CREATE IN_PROGRESS"})
@@ -24,8 +31,13 @@ _DELETING = frozenset({"DELETE PENDING", "DELETE IN_PROGRESS"})
 _STOPPABLE = _CREATING  # rule 82
 _IN_TRAINING = _STOPPABLE | {"CREATE STOPPING"}  # rules 76 and 78
 
-# How far the service's clock may be behind ours.
+# How much the service's clocks may differ from the one that dates its answers.
 _SKEW_SECONDS = 5.0
+
+_NO_STATUS = "unknown"  # how messages call one that the service leaves out
+
+# AWS takes no request whose clock is further off (signature version 4). A training takes longer (rule 59).
+_CLOCKS_DIFFER_SECONDS = 300.0
 
 # Each call may take 13 seconds, and a look has two minutes for all that it does.
 _MOST_STOPS_AT_ONCE = 3
@@ -42,11 +54,15 @@ class Observed:
         solution: What DescribeSolution answers.
         tags: Its tags.
         versions: Its versions as ListSolutionVersions has them; read only for a delete.
+        lead: By how many seconds the service's clock is ahead of ours; less than zero if it is behind.
+        is_claimed: Another resource of the stack has it; read only where its tags leave that open.
     """
 
     solution: Mapping[str, Any]
     tags: Mapping[str, str]
     versions: tuple[Mapping[str, Any], ...] = ()
+    lead: float = 0.0
+    is_claimed: bool = False
 
     @property
     def status(self) -> str:
@@ -98,14 +114,22 @@ class Configure(Effect):
 
 @dataclass(frozen=True)
 class Retag(Effect):
-    """TagResource and UntagResource."""
+    """TagResource, UntagResource and TagResource again, each if there is something to do.
+
+    Attributes:
+        add: Tags to write first.
+        remove: Keys of tags to take off after that.
+        add_last: Tags to write at the end.
+    """
 
     add: Mapping[str, str]
     remove: frozenset[str]
+    add_last: Mapping[str, str] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         """Keys only: values of tags may be confidential, and this is logged."""
-        return f"Retag(add={sorted(self.add)}, remove={sorted(self.remove)})"
+        last = f", add_last={sorted(self.add_last)}" if self.add_last else ""
+        return f"Retag(add={sorted(self.add)}, remove={sorted(self.remove)}{last})"
 
 
 @dataclass(frozen=True)
@@ -116,7 +140,7 @@ class Adopt(Retag):
         was: What UpdateSolution can change, as it was: nothing but the log will know.
     """
 
-    was: Mapping[str, Any]
+    was: Mapping[str, Any] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         """What is logged."""
@@ -141,6 +165,11 @@ def normalized(status: str) -> str:
     return f"{action} {rest.replace(' ', '_')}".strip()
 
 
+def is_ours(goal: Goal, observed: Observed) -> bool:
+    """Whether a solution is the owner's, also under a logical id that it did not always have."""
+    return not observed.is_claimed and (goal.owns(observed.tags) or goal.may_have_moved(observed.tags))
+
+
 def opening(goal: Present | Absent, now: float) -> Effect | None:
     """What to try without a look, because the service refuses it where it would do harm; None if nothing.
 
@@ -149,7 +178,8 @@ def opening(goal: Present | Absent, now: float) -> Effect | None:
     create has been taken is told by the tags, which are not limited so.
     """
     if isinstance(goal, Absent):
-        return Delete() if goal.name_proves_owner else None
+        # An id that is made up may stand for a Create that found something of that name.
+        return Delete() if goal.name_proves_owner and goal.is_known else None
     is_fresh = now - goal.since < _OPENING_SECONDS
     return Create() if goal.starts_anew and is_fresh else None
 
@@ -172,16 +202,29 @@ def decide(goal: Present | Absent, observed: Observed | None, *, now: float, exp
         return step
     never_active = (
         observed is not None
-        and goal.owns(observed.tags)
+        and is_ours(goal, observed)
         and not observed.is_adopted
         and _was_never_active(goal, observed)
     )
-    return Fail(not_finished(goal.label, step.reason), discard=Delete() if never_active else None)
+    failure = not_finished(goal.label, step.reason, now - goal.since, _instead_of_waiting(goal, observed))
+    return Fail(failure, discard=Delete() if never_active else None)
+
+
+def _instead_of_waiting(goal: Goal, observed: Observed | None) -> str:
+    """What ends a wait that no deadline is long enough for: a training may take hours (rule 59)."""
+    if (
+        isinstance(goal, Absent)
+        and goal.wait_for_training
+        and observed is not None
+        and _in_training(observed)
+    ):
+        return "try again when it has been trained, or stop the training first"
+    return ""
 
 
 def _was_never_active(goal: Goal, observed: Observed) -> bool:
     is_unknown = observed.status not in _CREATING | _DELETING | {"ACTIVE"}
-    return observed.status in _CREATING or (is_unknown and _is_since(goal, observed.solution))
+    return observed.status in _CREATING or (is_unknown and _is_since(goal, observed, observed.solution))
 
 
 def _towards_present(goal: Present, observed: Observed | None) -> Step:
@@ -189,53 +232,85 @@ def _towards_present(goal: Present, observed: Observed | None) -> Step:
         return Create()
     if observed.status in _DELETING:
         return Wait(f"a solution of that name is {observed.status}")
-    if not goal.owns(observed.tags):
-        return _adoption(goal, observed) if goal.adopts else Fail(_taken(goal, observed))
+    if goal.adopts and _is_to_be_adopted(goal, observed):
+        return _adoption(goal, observed)
+    if not is_ours(goal, observed):
+        # What is not ours was not changed by the update that is taken back.
+        return Done(attributes(goal.arn, observed)) if goal.is_undone else Fail(not_owned(goal, observed))
     if observed.status == "CREATE FAILED":
         return _after_failed_create(goal, observed)
     if observed.status != "ACTIVE":
-        return Wait(f"status {observed.status}")
-    if not goal.name_proves_owner and observed.tags.get(CONFIG_HASH_TAG) != goal.config_hash:
-        return Fail(_not_updatable(goal))
+        return Wait(f"status {observed.status or _NO_STATUS}")
+    is_as_made = goal.is_unchanged or observed.tags.get(CONFIG_HASH_TAG) == goal.config_hash
+    if not goal.name_proves_owner and not is_as_made:
+        return Fail(not_updatable(goal))
     return _when_active(goal, observed)
+
+
+def _is_to_be_adopted(goal: Present, observed: Observed) -> bool:
+    """Whether a solution has still to be marked as one that was there before, be it the owner's of old."""
+    was_there = not goal.is_known and not observed.is_adopted and is_older(observed, goal.asked_at)
+    return was_there or not is_ours(goal, observed)
+
+
+def _is_anothers(goal: Present, observed: Observed) -> bool:
+    """Whether a solution can't be adopted, because another resource has it or may have it."""
+    is_orphan = goal.owner.shares_stack_with(observed.tags) and not observed.is_claimed
+    return observed.is_claimed or (goal.owner.is_denied_by(observed.tags) and not is_orphan)
+
+
+def _is_another_stacks(goal: Goal, observed: Observed) -> bool:
+    return STACK_ID_TAG in observed.tags and not goal.owner.shares_stack_with(observed.tags)
 
 
 def _adoption(goal: Present, observed: Observed) -> Step:
     """Take over a solution that is nobody's and as declared, in one call: all marks are there, or none."""
-    if observed.tags.keys() & goal.owner.tags.keys():
-        return Fail(_owned(goal, observed))
+    if _is_anothers(goal, observed):
+        return Fail(owned_elsewhere(goal, observed))
     if observed.status == "CREATE FAILED":
         return Fail(_failed(goal, "adopting it", observed.solution.get("latestSolutionVersion", {})))
     if observed.status != "ACTIVE":
-        return Wait(f"status {observed.status}")
+        return Wait(f"status {observed.status or _NO_STATUS}")
     unlike = differences(goal.request, observed.solution)
     if unlike:
         return Fail(NotAdoptableError(goal.label, unlike))
-    return Adopt({**goal.tags, ADOPTED_TAG: "true"}, frozenset(), updatable(observed.current))
+    return Adopt({**goal.tags, ADOPTED_TAG: "true"}, frozenset(), was=updatable(observed.current))
 
 
 def _when_active(goal: Present, observed: Observed) -> Step:
     add = {key: value for key, value in goal.tags.items() if observed.tags.get(key) != value}
     remove = goal.dropped_tags & observed.tags.keys()
     if add or remove:
-        return Retag(add, frozenset(remove))
+        return _retag(goal, observed.tags, add, frozenset(remove))
     if observed.is_updating:
         return Wait(f"update {normalized(observed.update['status'])}")
     wanted = updatable(goal.request)
     changes = update_request(wanted, updatable(observed.current))
     if not changes:
-        return Done(attributes(observed))
+        return Done(attributes(goal.arn, observed))
     # The service may describe a configuration in other words than it was given (rule 45), and a failed
     # update leaves the old one in place: either way, the same update is not sent twice by one request.
     if not _has_sent(goal, observed, changes):
         return Configure(changes)
-    match normalized(observed.update["status"]):
+    match normalized(observed.update.get("status", "")):
         case "ACTIVE":
-            return Done(attributes(observed))
+            return Done(attributes(goal.arn, observed))
         case "CREATE FAILED":
             return Fail(_failed(goal, "UpdateSolution", observed.update))
         case unknown:  # rule 53
-            return Wait(f"update {unknown}")
+            return Wait(f"update {unknown or _NO_STATUS}")
+
+
+def _retag(goal: Present, tags: Mapping[str, str], add: Mapping[str, str], remove: frozenset[str]) -> Retag:
+    """Take tags off only after it is known that they can be put back: a rollback would have to.
+
+    So the tags to take off are first written once more as they are, which changes nothing. If either of the
+    two calls is refused, the rollback finds everything in place. New tags come last: there may be no room
+    before. A rollback has nothing to prove.
+    """
+    if not remove:
+        return Retag(add, remove)
+    return Retag({} if goal.restores else {key: tags[key] for key in remove}, remove, add)
 
 
 def _after_failed_create(goal: Present, observed: Observed) -> Step:
@@ -244,10 +319,10 @@ def _after_failed_create(goal: Present, observed: Observed) -> Step:
     failure = _failed(goal, "CreateSolution", version)
     if observed.is_adopted:
         return Fail(failure)
-    if _is_since(goal, observed.solution):
+    if _is_since(goal, observed, observed.solution):
         return Fail(failure, discard=Delete())
-    if version:
-        return Fail(failure)  # it was in use once: whoever trained it decides
+    if version or "creationDateTime" not in observed.solution:
+        return Fail(failure)  # it was in use once, or may be this request's: whoever looks at it decides
     return Delete()  # what an earlier request left; nothing was ever made with it
 
 
@@ -257,18 +332,37 @@ def _towards_absent(goal: Absent, observed: Observed | None, now: float, *, expi
         if now < goal.since + goal.quiet_seconds and not expired:
             return Wait("nothing there yet; a create may still be under way")
         return Done({})
-    if not goal.owns(observed.tags):
-        if goal.keeps_adopted and now < goal.since + goal.quiet_seconds and not expired:
-            return Wait("nobody's yet; an adoption may still be under way")
-        return Done({})  # somebody else's: a create that failed on its name is deleted without effect
+    if not is_ours(goal, observed):
+        return _leaving(goal, observed, now, expired=expired)
     release = letting_go(goal, observed.tags)
     if release is not None:
         return release
+    if goal.is_id_made_up and is_older(observed, goal.operation_began):
+        # A rollback is of the same operation as what it gives up.
+        return Done({}) if goal.leaves_older or goal.is_undone else Fail(was_there_before(goal))
+    return _deletion(goal, observed)
+
+
+def _leaving(goal: Absent, observed: Observed, now: float, *, expired: bool) -> Step:
+    """What a Delete does about a solution that is somebody else's: nothing, unless it may be ours."""
+    # CloudFormation may still name the resource that it was before its logical id changed.
+    may_change = goal.keeps_adopted or observed.is_claimed
+    if may_change and now < goal.since + goal.quiet_seconds and not expired:
+        return Wait("nobody's yet; an adoption or a new logical id may not show yet")
+    # A Create that failed on the name of another stack's is deleted in a rollback. Any other Delete is of
+    # what the stack had.
+    had_it = goal.is_known and not goal.is_undone and not goal.keeps_adopted
+    if had_it and _is_another_stacks(goal, observed) and observed.status not in _DELETING:
+        return Fail(moved_from_another_stack(goal, "DeleteSolution", observed))
+    return Done({})
+
+
+def _deletion(goal: Absent, observed: Observed) -> Step:
     if observed.status in _DELETING | _CREATING:
-        return Wait(f"status {observed.status}")
+        return Wait(f"status {observed.status or _NO_STATUS}")
     if observed.is_updating:  # rule 77
         return Wait(f"update {normalized(observed.update['status'])}")
-    if observed.status == "ACTIVE" and observed.may_train_by_itself:
+    if goal.takes_precautions and observed.status == "ACTIVE" and observed.may_train_by_itself:
         # Else a version may start at any time, and the delete is refused while one trains (rule 76). Asked
         # for once: a service that can't do it must not keep the solution from being deleted.
         off = {"performAutoTraining": False}
@@ -277,38 +371,61 @@ def _towards_absent(goal: Absent, observed: Observed | None, now: float, *, expi
     return _end_training(goal, observed) or Delete()
 
 
+def refusal(goal: Present, observed: Observed) -> LifecycleError | None:
+    """Why a Create, or the new solution of a replacement, can't have a name that is taken; None if it can.
+
+    To be asked before the id is answered: when the deploy fails, what bears that id is deleted with all its
+    versions.
+
+    Args:
+        goal: What is to be made.
+        observed: What bears its name.
+    """
+    if observed.status in _DELETING or (goal.adopts and not _is_anothers(goal, observed)):
+        return None
+    if observed.is_claimed or not goal.owns(observed.tags):
+        return owned_elsewhere(goal, observed) if goal.adopts else not_owned(goal, observed)
+    is_worthless = observed.status == "CREATE FAILED" and "latestSolutionVersion" not in observed.solution
+    return retained(goal, observed) if is_older(observed, goal.asked_at) and not is_worthless else None
+
+
 def letting_go(goal: Absent, tags: Mapping[str, str]) -> Retag | None:
     """What a Delete does in place of deleting, to a solution that was there before its owner.
 
     Whether such a Delete undoes the adoption or ends the stack can't be told in all cases. So nothing that
     was adopted is deleted for as long as the properties ask to adopt it.
     """
-    if goal.keeps_adopted and goal.owns(tags) and ADOPTED_TAG in tags:
+    if goal.keeps_adopted and ADOPTED_TAG in tags:
         return Retag({}, frozenset(key for key in tags if key.startswith(TAG_PREFIX)))
     return None
 
 
-def _end_training(goal: Absent, observed: Observed) -> Step | None:
-    training = {
+def _in_training(observed: Observed) -> dict[str, str]:
+    """The statuses of versions that are in training, by ARN."""
+    return {
         version["solutionVersionArn"]: status
         for version in observed.versions
-        if (status := normalized(version["status"])) in _IN_TRAINING
+        if (status := normalized(version.get("status", ""))) in _IN_TRAINING
     }
+
+
+def _end_training(goal: Absent, observed: Observed) -> Step | None:
+    training = _in_training(observed)
     stoppable = tuple(arn for arn, status in training.items() if status in _STOPPABLE)
-    if stoppable and not goal.wait_for_training:
+    if stoppable and goal.takes_precautions and not goal.wait_for_training:
         return StopTraining(stoppable[:_MOST_STOPS_AT_ONCE])
-    if training:
+    if training and (goal.takes_precautions or goal.wait_for_training):
         return Wait("; ".join(f"version {arn.rpartition('/')[2]} is {was}" for arn, was in training.items()))
     return None
 
 
-def attributes(observed: Observed) -> dict[str, str]:
-    """What Fn::GetAtt finds: always all of it, for GetAtt fails on an attribute that is missing."""
+def attributes(arn: str, observed: Observed) -> dict[str, str]:
+    """What Fn::GetAtt finds: always all of it, because GetAtt fails on an attribute that is missing."""
     solution = observed.solution
     created = solution.get("creationDateTime")
     return {
-        "solutionArn": solution["solutionArn"],
-        "name": solution["name"],
+        "solutionArn": arn,
+        "name": arn.rpartition("/")[2],
         "status": observed.status,
         "datasetGroupArn": solution.get("datasetGroupArn", ""),
         "recipeArn": solution.get("recipeArn", ""),
@@ -318,46 +435,27 @@ def attributes(observed: Observed) -> dict[str, str]:
 
 
 def _has_sent(goal: Goal, observed: Observed, changes: Mapping[str, Any]) -> bool:
-    """Whether this request's UpdateSolution with these changes is the latest."""
-    return bool(observed.update) and _is_since(goal, observed.update) and carries(observed.update, changes)
+    """Whether this request's UpdateSolution with these changes is the latest.
+
+    One without a date counts as this request's: to send it again and again could start trainings (rule 68).
+    """
+    update = observed.update
+    is_since = "creationDateTime" not in update or _is_since(goal, observed, update)
+    return bool(update) and is_since and carries(update, changes)
 
 
-def _is_since(goal: Goal, described: Mapping[str, Any]) -> bool:
+def is_older(observed: Observed, moment: float | None) -> bool:
+    """Whether a solution was there before a moment, and long enough for a version to have been trained."""
+    created = observed.solution.get("creationDateTime")
+    if created is None or moment is None:
+        return False
+    return bool(created.timestamp() < moment - _CLOCKS_DIFFER_SECONDS)
+
+
+def _is_since(goal: Goal, observed: Observed, described: Mapping[str, Any]) -> bool:
+    """Whether something was made since the request began, told by the service's own clock."""
     created = described.get("creationDateTime")
-    return created is not None and created.timestamp() >= goal.since - _SKEW_SECONDS
-
-
-def _taken(goal: Present, observed: Observed) -> LifecycleError:
-    return LifecycleError(
-        goal.label,
-        "CreateSolution",
-        f"a solution of that name exists (status {observed.status}) and is not this resource's; "
-        "it was left as it is",
-        "choose another solution_name, or leave it out to have one generated; "
-        "adopt_existing takes the solution over",
-        "AlreadyExists",
-    )
-
-
-def _owned(goal: Present, observed: Observed) -> LifecycleError:
-    stack, logical_id = (observed.tags.get(tag, "an unknown one") for tag in (STACK_ID_TAG, LOGICAL_ID_TAG))
-    return LifecycleError(
-        goal.label,
-        "adopting it",
-        f"it belongs to the resource {logical_id} of the stack {stack}, and was left as it is",
-        f"choose another solution_name; if that stack is gone, remove the solution's tags {TAG_PREFIX}*",
-        "AlreadyExists",
-    )
-
-
-def _not_updatable(goal: Present) -> LifecycleError:
-    return LifecycleError(
-        goal.label,
-        "UpdateSolution",
-        "the change needs a new solution, and this one's name is fixed by solution_name",
-        "change solution_name as well, or leave it out to have one generated",
-        "NotUpdatable",
-    )
+    return created is not None and created.timestamp() >= goal.since + observed.lead - _SKEW_SECONDS
 
 
 def _failed(goal: Goal, operation: str, described: Mapping[str, Any]) -> LifecycleError:
@@ -365,6 +463,8 @@ def _failed(goal: Goal, operation: str, described: Mapping[str, Any]) -> Lifecyc
         goal.label,
         operation,
         described.get("failureReason") or "the service gives no reason",
-        "correct what it names and deploy again",
+        "correct what it names and deploy again"
+        if described.get("failureReason")
+        else "check that its dataset group is ACTIVE and has the recipe's datasets, and deploy again",
         "CREATE FAILED",
     )

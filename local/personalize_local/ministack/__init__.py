@@ -14,13 +14,19 @@ import ministack.app as gateway
 from ministack.core import lambda_runtime
 
 from personalize_local.ministack import (
+    buckets,
     cancellation,
     cloudformation,
+    custom_resources,
     deletion,
     events,
+    exports,
     nested,
     rollback,
     service,
+    stack_events,
+    urls,
+    workers,
 )
 from personalize_local.simulator import Personalize
 from personalize_local.simulator import http as simulator_http
@@ -43,7 +49,13 @@ def application(run_id: str, personalize: Personalize | None = None) -> simulato
     deletion.register()
     rollback.register()
     nested.register()
+    exports.register()
+    stack_events.register()
     events.register()
+    urls.register()
+    workers.register()
+    custom_resources.register()
+    buckets.register()
     control = simulator_http.app(personalize)
     health = json.dumps({"service": "personalize-local", "run": run_id}).encode()
 

@@ -17,7 +17,7 @@ Provisioned = tuple[str, dict[str, str]]  # the physical id and the attributes
 
 
 def register(service: Personalize) -> None:
-    """Let templates have the types that Personalize has (and no Solution: that is this project's)."""
+    """Let templates have the types that Personalize has."""
     for kind in NATIVE_TYPES:
         _register_type(service, kind)
     _wait_off_the_event_loop({kind.name for kind in NATIVE_TYPES})
@@ -27,7 +27,7 @@ def register(service: Personalize) -> None:
 def _register_type(service: Personalize, kind: NativeType) -> None:
     def create(_logical_id: str, properties: Properties, _stack_name: str) -> Provisioned:
         arn = kind.create(service, scope(), properties)
-        return arn, {kind.arn_attribute: arn}
+        return arn, kind.read(service, scope(), arn)
 
     def delete(arn: str, _properties: Properties) -> None:
         kind.delete(service, scope(), arn)
@@ -36,11 +36,17 @@ def _register_type(service: Personalize, kind: NativeType) -> None:
         delete(arn, old)
         return create("", new, stack_name)
 
+    def update(arn: str, old: Properties, new: Properties, _stack_name: str) -> Provisioned:
+        kind.update(service, scope(), arn, old, new)
+        return arn, kind.read(service, scope(), arn)
+
     handlers: dict[str, object] = {"create": create, "delete": delete}
     if kind.deletes_first:
         handlers["update"] = delete_then_create
     else:
-        provisioners._REPLACING_PROPERTIES[kind.name] = kind.properties
+        provisioners._REPLACING_PROPERTIES[kind.name] = kind.replacing
+        if kind.updatable:
+            handlers["update"] = update
     provisioners._RESOURCE_HANDLERS[kind.name] = handlers
 
 

@@ -10,8 +10,9 @@ import ministack.app as gateway
 from ministack.core import iam_actions, iam_evaluator, responses, router
 
 from personalize_local.authorization import permissions
-from personalize_local.simulator import Personalize, Response, Scope
+from personalize_local.simulator import Personalize, Response, Scope, ServiceError
 from personalize_local.simulator.http import target
+from personalize_local.simulator.wire import refused
 
 _SERVICE = "personalize"
 
@@ -82,15 +83,10 @@ def _denial(
             service_context=dict(permission.keys),
         )
         if isinstance(verdict, iam_evaluator.AuthError):
-            return _refusal(verdict.code, verdict.message)
+            return refused(operation, ServiceError(verdict.code, verdict.message))
         if verdict is not None:
             message = iam_actions.identity_denial_message(
                 permission.action, verdict.principal_arn, permission.resource, verdict.decision == "Deny"
             )
-            return _refusal("AccessDeniedException", message)
+            return refused(operation, ServiceError("AccessDeniedException", message))
     return None
-
-
-def _refusal(code: str, message: str) -> Response:
-    headers = {"content-type": "application/x-amz-json-1.1", "x-amzn-errortype": code}
-    return Response(400, headers, json.dumps({"__type": code, "message": message}).encode())

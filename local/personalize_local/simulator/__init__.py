@@ -1,9 +1,9 @@
-"""A simulator of Amazon Personalize's control plane, driven by botocore's model of the service.
+"""A simulator of Amazon Personalize, driven by botocore's models of its three services.
 
-It answers for solutions, their versions, campaigns, dataset groups, datasets, schemas, recipes and tags;
-campaigns recommend the items that they are told. What it holds is a function of the calls made and of its
-clock, which tests may push forward. All other operations of the service answer `NotImplementedException`
-with HTTP 501.
+It answers for solutions, their versions, campaigns, dataset groups, datasets, schemas, event trackers,
+filters, recipes and tags. Campaigns recommend the items that they are told. Events, items and users that are
+put are kept. What it holds is a function of the calls made and of its clock, which tests may push forward.
+All other operations answer `NotImplementedException` with HTTP 501.
 """
 
 from personalize_local.simulator.calls import Call
@@ -12,9 +12,10 @@ from personalize_local.simulator.errors import ServiceError
 from personalize_local.simulator.faults import Fault
 from personalize_local.simulator.outcomes import Failure
 from personalize_local.simulator.scope import Scope
-from personalize_local.simulator.service import Personalize, Response
+from personalize_local.simulator.service import Personalize
 from personalize_local.simulator.settings import Durations, Limits
 from personalize_local.simulator.statuses import StatusOverride
+from personalize_local.simulator.wire import Response
 
 __all__ = [
     "Call",

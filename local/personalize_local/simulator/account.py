@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from personalize_local.simulator.campaign import Campaign
 from personalize_local.simulator.dataset import Dataset
 from personalize_local.simulator.dataset_group import DatasetGroup
+from personalize_local.simulator.event_tracker import EventTracker
+from personalize_local.simulator.filter import Filter
 from personalize_local.simulator.resource import Shelf
 from personalize_local.simulator.schema import Schema
 from personalize_local.simulator.solution import Solution
@@ -21,3 +23,5 @@ class Account:
     datasets: Shelf[Dataset] = field(default_factory=Shelf)
     solutions: Shelf[Solution] = field(default_factory=Shelf)
     campaigns: Shelf[Campaign] = field(default_factory=Shelf)
+    event_trackers: Shelf[EventTracker] = field(default_factory=Shelf)
+    filters: Shelf[Filter] = field(default_factory=Shelf)

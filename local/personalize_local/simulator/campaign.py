@@ -7,13 +7,19 @@ from datetime import datetime
 
 from personalize_local.simulator import version
 from personalize_local.simulator.context import Context
-from personalize_local.simulator.errors import invalid_input, limit_exceeded, not_found
+from personalize_local.simulator.errors import in_use, invalid_input, limit_exceeded, not_found
 from personalize_local.simulator.model import Request
 from personalize_local.simulator.paging import listing
 from personalize_local.simulator.recipes import Recipe
 from personalize_local.simulator.resource import Resource, members
 from personalize_local.simulator.tag_set import parsed
-from personalize_local.simulator.timeline import ACTIVE, CREATE_FAILED, Timeline
+from personalize_local.simulator.timeline import (
+    ACTIVE,
+    CREATE_FAILED,
+    CREATE_IN_PROGRESS,
+    CREATE_PENDING,
+    Timeline,
+)
 from personalize_local.simulator.version import SolutionVersion
 
 _LATEST = "$LATEST"
@@ -22,9 +28,9 @@ _LATEST = "$LATEST"
 _CONFIG_OF = {"itemExplorationConfig": "itemExploration", "rankingInfluence": "rankingInfluence"}
 
 
-@dataclass(kw_only=True)
-class Campaign(Resource):
-    """A campaign.
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """What a campaign serves, and how.
 
     Attributes:
         solution_version_arn: The version that it serves.
@@ -36,9 +42,72 @@ class Campaign(Resource):
     min_provisioned_tps: int
     config: Request | None
 
-    def serves(self, solution_arn: str) -> bool:
-        """Whether it serves a version of this solution."""
-        return self.solution_version_arn.rpartition("/")[0] == solution_arn
+    def members(self) -> dict[str, object]:
+        """As campaigns and their updates are described."""
+        return members(
+            solutionVersionArn=self.solution_version_arn,
+            minProvisionedTPS=self.min_provisioned_tps,
+            campaignConfig=self.config,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignUpdate:
+    """An update, which takes effect when its timeline says ACTIVE (rule 107)."""
+
+    deployment: Deployment
+    created: datetime
+    timeline: Timeline
+
+    def summary(self, now: datetime) -> dict[str, object]:
+        """The member `latestCampaignUpdate`."""
+        phase = self.timeline.phase(now)
+        return self.deployment.members() | members(
+            status=phase.status,
+            failureReason=phase.failure_reason,
+            creationDateTime=self.created,
+            lastUpdatedDateTime=phase.since,
+        )
+
+    def running(self, now: datetime) -> bool:
+        """Whether what was before still serves, but not for long."""
+        return self.timeline.status(now) in {CREATE_PENDING, CREATE_IN_PROGRESS}
+
+
+@dataclass(kw_only=True)
+class Campaign(Resource):
+    """A campaign.
+
+    Attributes:
+        deployment: What it serves, unless an update has come into force since.
+        update: The latest update, once there was one.
+        updated: When an update before that came into force, if one did.
+    """
+
+    deployment: Deployment
+    update: CampaignUpdate | None = None
+    updated: datetime | None = None
+
+    def in_force(self, now: datetime) -> Deployment:
+        """What it serves at `now`; while an update runs, and when it fails, what it served before."""
+        if self.update and self.update.timeline.status(now) == ACTIVE:
+            return self.update.deployment
+        return self.deployment
+
+    def serves(self, solution_arn: str, now: datetime) -> bool:
+        """Whether it serves a version of this solution, or is about to."""
+        used = [self.in_force(now)]
+        if self.update and self.update.running(now):
+            used.append(self.update.deployment)
+        return any(one.solution_version_arn.rpartition("/")[0] == solution_arn for one in used)
+
+    def dates(self, now: datetime) -> dict[str, object]:
+        """As of every resource; an update in force counts as one too."""
+        moments = [self.timeline.phase(now).since, self.updated]
+        if self.update:
+            moments.append(self.update.timeline.active_at)
+        past = [moment for moment in moments if moment and moment <= now]
+        return super().dates(now) | {"lastUpdatedDateTime": max(past)}
 
     def summary(self, now: datetime) -> dict[str, object]:
         """The entry in a list."""
@@ -48,11 +117,8 @@ class Campaign(Resource):
 
     def describe(self, now: datetime) -> dict[str, object]:
         """The whole description."""
-        return self.summary(now) | members(
-            solutionVersionArn=self.solution_version_arn,
-            minProvisionedTPS=self.min_provisioned_tps,
-            campaignConfig=self.config,
-        )
+        latest = members(latestCampaignUpdate=self.update and self.update.summary(now))
+        return self.summary(now) | self.in_force(now).members() | latest
 
 
 def create(context: Context, request: Request) -> dict[str, object]:
@@ -72,9 +138,7 @@ def create(context: Context, request: Request) -> dict[str, object]:
             created=now,
             timeline=Timeline.creating(now, context.durations.campaign, failure),
             tags=tags,
-            solution_version_arn=served.arn,
-            min_provisioned_tps=request.get("minProvisionedTPS", 1),
-            config=config,
+            deployment=Deployment(served.arn, request.get("minProvisionedTPS", 1), config),
         )
     )
     return {"campaignArn": arn}
@@ -87,9 +151,43 @@ def describe(context: Context, request: Request) -> dict[str, object]:
     }
 
 
+def update(context: Context, request: Request) -> dict[str, object]:
+    """Answer UpdateCampaign; what is left out stays as it is, and the name always does (rule 107)."""
+    now = context.now
+    campaign = context.account.campaigns.get(request["campaignArn"], now)
+    if campaign.status(now) not in {ACTIVE, CREATE_FAILED}:
+        raise in_use(
+            f"{campaign.arn} is {campaign.status(now)}: it can be updated when its status is {ACTIVE} or"
+            f" {CREATE_FAILED}"
+        )
+    _require_settled(campaign, now)
+    before = campaign.in_force(now)
+    config = request.get("campaignConfig", before.config)
+    # A version that stays needs no $LATEST again for the configuration that stays.
+    kept = "solutionVersionArn" not in request and "campaignConfig" not in request
+    served = (
+        before.solution_version_arn
+        if kept
+        else _version(
+            context, request.get("solutionVersionArn", before.solution_version_arn), config or {}
+        ).arn
+    )
+    after = Deployment(served, request.get("minProvisionedTPS", before.min_provisioned_tps), config)
+    failure = context.outcomes.failure("campaign_update", campaign.name)
+    timeline = Timeline.creating(now, context.durations.campaign_update, failure)
+    if campaign.update and campaign.update.timeline.active_at:
+        campaign.updated = campaign.update.timeline.active_at
+    campaign.deployment = before
+    campaign.update = CampaignUpdate(after, now, timeline)
+    if timeline.active_at and campaign.status(now) == CREATE_FAILED:
+        campaign.timeline = campaign.timeline.recovering(timeline.active_at)
+    return {"campaignArn": campaign.arn}
+
+
 def delete(context: Context, request: Request) -> dict[str, object]:
     """Answer DeleteCampaign."""
     campaign = context.account.campaigns.get(request["campaignArn"], context.now)
+    _require_settled(campaign, context.now)
     campaign.delete(context.now, context.durations.delete)
     return {}
 
@@ -100,9 +198,14 @@ def list_all(context: Context, request: Request) -> dict[str, object]:
     chosen = (
         (campaign.key, campaign.summary(context.now))
         for campaign in context.account.campaigns.live(context.now)
-        if of is None or campaign.serves(of)
+        if of is None or campaign.serves(of, context.now)
     )
     return listing("campaigns", request, chosen, of=of)
+
+
+def _require_settled(campaign: Campaign, now: datetime) -> None:
+    if campaign.update and campaign.update.running(now):
+        raise in_use(f"{campaign.arn} has an update in progress: wait until it ends")
 
 
 def _version(context: Context, arn: str, config: Request) -> SolutionVersion:
@@ -145,7 +248,7 @@ def _require_room(context: Context, solution_arn: str) -> None:
     group = solutions.get(solution_arn, now).dataset_group_arn
     inside = [s.arn for s in solutions.live(now) if s.dataset_group_arn == group]
     counted = (
-        campaign.status(now) != CREATE_FAILED and any(campaign.serves(arn) for arn in inside)
+        campaign.status(now) != CREATE_FAILED and any(campaign.serves(arn, now) for arn in inside)
         for campaign in context.account.campaigns.live(now)
     )
     most = context.limits.campaigns_per_dataset_group

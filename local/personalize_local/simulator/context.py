@@ -28,6 +28,7 @@ class Context:
         outcomes: Creations that are to fail.
         items: What campaigns recommend, best first.
         new_id: Gives the next identifier, 8 hexadecimal digits (rule 92).
+        new_uuid: Gives the next UUID.
     """
 
     account: Account
@@ -38,3 +39,4 @@ class Context:
     outcomes: Outcomes
     items: tuple[str, ...]
     new_id: Callable[[], str]
+    new_uuid: Callable[[], str]

@@ -12,8 +12,9 @@ from personalize_local.simulator import snapshot
 from personalize_local.simulator.faults import Fault
 from personalize_local.simulator.outcomes import Failure
 from personalize_local.simulator.page import page
-from personalize_local.simulator.service import Personalize, Response
+from personalize_local.simulator.service import Personalize
 from personalize_local.simulator.statuses import StatusOverride
+from personalize_local.simulator.wire import Response
 
 PREFIX = "/_personalize"
 """Where the controls are."""
@@ -71,7 +72,8 @@ class Control:
             return _json(404, {"error": f"nothing at {method} {path}", "known": known})
         if (method, name) == ("GET", "") and _prefers_html(accept):
             headers = {"content-type": "text/html; charset=utf-8"}
-            return Response(200, headers, page(self._service.state()).encode())
+            controls = [(verb, f"{PREFIX}/{route}") for verb, route in self._routes]
+            return Response(200, headers, page(self._service.state(), controls).encode())
         try:
             return _json(200, route(_object(body)))
         except ValueError as error:

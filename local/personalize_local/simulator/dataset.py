@@ -1,19 +1,21 @@
-"""Datasets: one of each type in a dataset group. Their records are not simulated."""
+"""Datasets: one of each type in a dataset group. Only what is put record by record is in them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
+from personalize_local.simulator import dataset_group, dataset_schema
 from personalize_local.simulator.context import Context
+from personalize_local.simulator.dataset_group import DatasetGroup
 from personalize_local.simulator.errors import in_use, invalid_input
 from personalize_local.simulator.model import Request
 from personalize_local.simulator.paging import listing
-from personalize_local.simulator.resource import Resource
+from personalize_local.simulator.resource import Resource, members
+from personalize_local.simulator.schema import Schema
 from personalize_local.simulator.tag_set import parsed
-from personalize_local.simulator.timeline import ACTIVE, Timeline
-
-_TYPES = ("INTERACTIONS", "ITEMS", "USERS", "ACTIONS", "ACTION_INTERACTIONS")
+from personalize_local.simulator.timeline import Timeline
 
 
 @dataclass(kw_only=True)
@@ -24,11 +26,15 @@ class Dataset(Resource):
         dataset_group_arn: The group it belongs to.
         dataset_type: One of the service's types, in upper case as the ARN has it.
         schema_arn: What its records look like.
+        tracking_id: What PutActionInteractions names a dataset of action interactions by; none of others.
+        records: What PutItems or PutUsers have put, the properties by the id.
     """
 
     dataset_group_arn: str
     dataset_type: str
     schema_arn: str
+    tracking_id: str | None
+    records: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def summary(self, now: datetime) -> dict[str, object]:
         """The entry in a list."""
@@ -41,20 +47,22 @@ class Dataset(Resource):
 
     def describe(self, now: datetime) -> dict[str, object]:
         """The whole description."""
-        return self.summary(now) | {"datasetGroupArn": self.dataset_group_arn, "schemaArn": self.schema_arn}
+        return self.summary(now) | members(
+            datasetGroupArn=self.dataset_group_arn, schemaArn=self.schema_arn, trackingId=self.tracking_id
+        )
 
 
 def create(context: Context, request: Request) -> dict[str, object]:
     """Answer CreateDataset. Types are compared without regard to case (rule 15)."""
     account, now = context.account, context.now
     kind = request["datasetType"].upper()
-    if kind not in _TYPES:
-        raise invalid_input(f"datasetType must be one of {', '.join(_TYPES)}: got {request['datasetType']}")
+    if kind not in dataset_schema.TYPES:
+        known = ", ".join(dataset_schema.TYPES)
+        raise invalid_input(f"datasetType must be one of {known}: got {request['datasetType']}")
     tags = parsed(request.get("tags", ()))
-    account.schemas.get(request["schemaArn"], now)
-    group = account.dataset_groups.get(request["datasetGroupArn"], now)
-    if group.status(now) != ACTIVE:
-        raise invalid_input(f"{group.arn} is {group.status(now)}: wait until it is {ACTIVE}")
+    schema = account.schemas.get(request["schemaArn"], now)
+    group = dataset_group.active(context, request["datasetGroupArn"])
+    _require_fitting(schema, kind, group)
     arn = context.scope.arn("dataset", group.name, kind)
     account.datasets.require_free(arn, now)
     failure = context.outcomes.failure("dataset", request["name"])
@@ -67,9 +75,21 @@ def create(context: Context, request: Request) -> dict[str, object]:
         dataset_group_arn=group.arn,
         dataset_type=kind,
         schema_arn=request["schemaArn"],
+        tracking_id=context.new_uuid() if kind == "ACTION_INTERACTIONS" else None,
     )
     account.datasets.add(dataset)
     return {"datasetArn": arn}
+
+
+def _require_fitting(schema: Schema, kind: str, group: DatasetGroup) -> None:
+    """Refuse a schema that is not one for this type of dataset in this group."""
+    if group.domain and schema.domain != group.domain:
+        raise invalid_input(
+            f"{schema.arn} must be of the domain {group.domain}, as {group.arn} is: got {schema.domain}"
+        )
+    found = dataset_schema.problems(schema.document, kind, group.domain)
+    if found:
+        raise invalid_input(f"{schema.arn} is no schema of a dataset of type {kind}: {'; '.join(found)}")
 
 
 def describe(context: Context, request: Request) -> dict[str, object]:

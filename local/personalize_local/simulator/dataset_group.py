@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from personalize_local.simulator.context import Context
-from personalize_local.simulator.errors import in_use, limit_exceeded
+from personalize_local.simulator.errors import in_use, invalid_input, limit_exceeded
 from personalize_local.simulator.model import Request
 from personalize_local.simulator.paging import listing
 from personalize_local.simulator.resource import Resource, members
 from personalize_local.simulator.tag_set import parsed
-from personalize_local.simulator.timeline import Timeline
+from personalize_local.simulator.timeline import ACTIVE, Timeline
 
 
 @dataclass(kw_only=True)
@@ -22,11 +22,13 @@ class DatasetGroup(Resource):
         domain: The domain, of a domain dataset group; such a group may hold custom solutions too (rule 42).
         role_arn: The role that may use the key.
         kms_key_arn: The key that encrypts the group's data.
+        events: What PutEvents has put, each as it was sent, with its user and session.
     """
 
     domain: str | None
     role_arn: str | None
     kms_key_arn: str | None
+    events: list[Request] = field(default_factory=list)
 
     def summary(self, now: datetime) -> dict[str, object]:
         """The entry in a list."""
@@ -48,6 +50,8 @@ def create(context: Context, request: Request) -> dict[str, object]:
     groups, now, name = context.account.dataset_groups, context.now, request["name"]
     arn = context.scope.arn("dataset-group", name)
     tags = parsed(request.get("tags", ()))
+    if ("roleArn" in request) != ("kmsKeyArn" in request):
+        raise invalid_input("kmsKeyArn and roleArn must be given together, or neither")
     groups.require_free(arn, now)
     most = context.limits.dataset_groups
     if sum(1 for _ in groups.live(now)) >= most:
@@ -67,6 +71,19 @@ def create(context: Context, request: Request) -> dict[str, object]:
     return members(datasetGroupArn=arn, domain=group.domain)
 
 
+def active(context: Context, arn: str) -> DatasetGroup:
+    """The group with this ARN, ready for something to be made in it.
+
+    Raises:
+        ServiceError: There is none (`ResourceNotFoundException`), or it is not ACTIVE
+            (`InvalidInputException`).
+    """
+    group = context.account.dataset_groups.get(arn, context.now)
+    if group.status(context.now) != ACTIVE:
+        raise invalid_input(f"{group.arn} is {group.status(context.now)}: wait until it is {ACTIVE}")
+    return group
+
+
 def describe(context: Context, request: Request) -> dict[str, object]:
     """Answer DescribeDatasetGroup."""
     group = context.account.dataset_groups.get(request["datasetGroupArn"], context.now)
@@ -79,7 +96,7 @@ def delete(context: Context, request: Request) -> dict[str, object]:
     group = account.dataset_groups.get(request["datasetGroupArn"], now)
     inside = (
         resource.arn
-        for shelf in (account.solutions, account.datasets)
+        for shelf in (account.solutions, account.event_trackers, account.filters, account.datasets)
         for resource in shelf.live(now)
         if resource.dataset_group_arn == group.arn
     )

@@ -58,8 +58,8 @@ def in_use(message: str) -> ServiceError:
 
 
 def not_found(arn: str) -> ServiceError:
-    """No such resource in this account and Region."""
-    return ServiceError(RESOURCE_NOT_FOUND, f"no Personalize resource has the ARN {arn}")
+    """No such resource in this account and Region, in the service's words."""
+    return ServiceError(RESOURCE_NOT_FOUND, f"Resource Arn {arn} does not exist.")
 
 
 def already_exists(arn: str) -> ServiceError:

@@ -9,9 +9,9 @@ from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
 from personalize_local.simulator.control import PREFIX, Control
-from personalize_local.simulator.runtime import PATHS
 from personalize_local.simulator.scope import Scope
-from personalize_local.simulator.service import TARGET, Personalize, Response
+from personalize_local.simulator.service import TARGET, Personalize
+from personalize_local.simulator.wire import Response, rest_paths
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -33,13 +33,14 @@ def caller(authorization: str) -> Scope:
 
 
 def target(path: str, headers: Mapping[str, str]) -> str:
-    """What a request asks for, in the form of the header x-amz-target; the runtime tells it by the path.
+    """What a request asks for, in the form of the header x-amz-target; REST services tell it by the path.
 
     Args:
         path: The request's path.
         headers: Its headers, their names in lower case.
     """
-    return f"{TARGET}{PATHS[path]}" if path in PATHS else headers.get("x-amz-target", "")
+    operation = rest_paths().get(path)
+    return f"{TARGET}{operation}" if operation else headers.get("x-amz-target", "")
 
 
 def app(service: Personalize) -> App:
@@ -49,7 +50,7 @@ def app(service: Personalize) -> App:
     def handle(method: str, path: str, headers: Mapping[str, str], body: bytes) -> Response:
         if path.startswith(PREFIX):
             return control.respond(method, path, headers.get("accept", ""), body)
-        if method == "POST" and (path == "/" or path in PATHS):
+        if method == "POST" and (path == "/" or path in rest_paths()):
             scope = caller(headers.get("authorization", ""))
             return service.respond(target(path, headers), body, scope)
         text = {"error": f"nothing at {method} {path}: expected POST / with x-amz-target, or {PREFIX}/"}

@@ -52,6 +52,24 @@ def described(config: Request, recipe: Recipe) -> Request:
     return answer
 
 
+def tuned(config: Request) -> Request:
+    """What HPO found, of a `solutionConfig` (rule 96): nothing is trained, so the middle of each range."""
+    ranges = config.get("hpoConfig", {}).get("algorithmHyperParameterRanges", {})
+    found: Request = {}
+    for member in _RANGE_LISTS:
+        for entry in ranges.get(member, ()):
+            found[entry["name"]] = str(_middle(entry))
+    return {"algorithmHyperParameters": found}
+
+
+def _middle(entry: Mapping[str, Any]) -> object:
+    if entry.get("values"):
+        return entry["values"][len(entry["values"]) // 2]
+    low = entry.get("minValue", 0)
+    middle = (low + entry.get("maxValue", low)) / 2
+    return int(middle) if isinstance(low, int) else middle
+
+
 def _renamed(entry: Mapping[str, Any], names: Mapping[str, str]) -> Request:
     name = entry.get("name", "")
     return {**entry, "name": names.get(name, name)}

@@ -8,6 +8,7 @@ words of AWS's own front end. Members that the model does not know are dropped, 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -25,7 +26,7 @@ _Check = Callable[[Any, str, _Violations], Any]
 _Constraint = Callable[[Any], str | None]
 
 
-SERVICES = ("personalize", "personalize-runtime")
+SERVICES = ("personalize", "personalize-runtime", "personalize-events")
 """The services whose operations are told from requests, as botocore names them."""
 
 
@@ -131,7 +132,9 @@ def _map(model: ServiceModel, shape: MapShape) -> _Check:
 
 def _scalar(shape: Shape) -> _Check:
     parse = _PARSERS[shape.type_name]
-    constraints = tuple(_numbers(shape) if shape.type_name in {"integer", "double"} else _strings(shape))
+    constraints = tuple(
+        _numbers(shape) if shape.type_name in {"integer", "double", "float"} else _strings(shape)
+    )
     secret = bool(shape.metadata.get("sensitive"))
 
     def check(value: Any, path: str, violations: _Violations) -> Any:
@@ -221,11 +224,25 @@ def _double(value: Any) -> float:
     return float(value)
 
 
+def _timestamp(value: Any) -> datetime:
+    """Seconds since 1970, as both protocols have it in bodies."""
+    if isinstance(value, datetime):
+        return value
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise _unexpected(value, "a Timestamp")
+    try:
+        return datetime.fromtimestamp(value, UTC)
+    except (ValueError, OverflowError, OSError):
+        raise _unexpected(value, "a Timestamp") from None
+
+
 _PARSERS: Mapping[str, Callable[[Any], Any]] = {
     "string": _string,
     "boolean": _boolean,
     "integer": _integer,
     "double": _double,
+    "float": _double,
+    "timestamp": _timestamp,
 }
 
 _TOKENS: tuple[tuple[type | tuple[type, ...], str], ...] = (

@@ -5,7 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-RESOURCES = ("solution", "solution_version", "solution_update", "campaign", "dataset_group", "dataset")
+RESOURCES = (
+    "solution",
+    "solution_version",
+    "solution_update",
+    "campaign",
+    "campaign_update",
+    "dataset_group",
+    "dataset",
+    "event_tracker",
+    "filter",
+)
 """What can be told to fail."""
 
 
@@ -15,9 +25,10 @@ class Failure:
 
     Attributes:
         resource: One of `RESOURCES`.
-        name: A shell pattern for the resource's name; for versions and updates, their solution's.
-        reason: The failure reason. A solution has no such member (rule 47), so it shows in the
-            simulator's state only.
+        name: A shell pattern for the resource's name; for versions and updates, their solution's or
+            campaign's.
+        reason: The failure reason. Solutions (rule 47) and event trackers have no such member, so theirs
+            shows in the simulator's state only.
     """
 
     resource: str

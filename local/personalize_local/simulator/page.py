@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from html import escape
 from typing import Any
 
@@ -15,9 +16,12 @@ h3 { font-size: 1rem; margin: 1rem 0 .3rem }
 p { margin: .2rem 0; opacity: .75 }
 table { border-collapse: collapse; width: 100% }
 th, td { text-align: left; vertical-align: top; padding: .3rem .8rem .3rem 0 }
-th, td { border-bottom: 1px solid var(--line); overflow-wrap: anywhere }
+th, td { border-bottom: 1px solid var(--line); overflow-wrap: break-word; min-width: 5rem }
+td:first-child { overflow-wrap: anywhere }
+code { white-space: nowrap }
 th { font-weight: 600; background: var(--soft) }
 .status { font-weight: 600; white-space: nowrap; color: #b7791f }
+.moment { white-space: nowrap }
 .status.good { color: #2f855a }
 .status.bad { color: #c53030 }
 """
@@ -35,6 +39,14 @@ _KINDS: Mapping[str, tuple[str, Sequence[str]]] = {
         ("solutionVersionArn", "status", "trainingType", "trainingMode", "failureReason", "creationDateTime"),
     ),
     "campaigns": ("Campaigns", ("name", "status", "solutionVersionArn", "failureReason", "creationDateTime")),
+    "eventTrackers": (
+        "Event trackers",
+        ("name", "status", "trackingId", "datasetGroupArn", "failureReason", "creationDateTime"),
+    ),
+    "filters": (
+        "Filters",
+        ("name", "status", "filterExpression", "datasetGroupArn", "failureReason", "creationDateTime"),
+    ),
 }
 
 _TITLES = {
@@ -42,26 +54,47 @@ _TITLES = {
     "datasetGroupArn": "dataset group",
     "datasetType": "type",
     "failureReason": "failure",
+    "filterExpression": "expression",
     "nextTraining": "next training",
     "recipeArn": "recipe",
     "solutionVersionArn": "version",
+    "trackingId": "tracking id",
     "trainingMode": "mode",
     "trainingType": "training",
     "visibleFrom": "visible from",
 }
 
 
-def page(state: Mapping[str, Any]) -> str:
-    """The page of a state, as `Personalize.state` gives it. Everything that a caller named is escaped."""
+_MOMENTS = ("creationDateTime", "nextTraining", "visibleFrom")
+
+
+def page(state: Mapping[str, Any], controls: Iterable[tuple[str, str]]) -> str:
+    """The page of a state. Everything that a caller named is escaped.
+
+    Args:
+        state: As `Personalize.state` gives it.
+        controls: The method and the path of each control.
+    """
     accounts = "".join(_account(account) for account in state["accounts"])
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>Amazon Personalize, simulated</title><style>{_STYLE}</style></head><body>"
         "<h1>Amazon Personalize, simulated</h1>"
-        f"<p>It is {escape(state['now'])}. {_injected(state)}</p>"
+        f"<p>It is {escape(_moment(state['now']))}. {_injected(state)}</p>"
+        f"<p>Controls: {', '.join(_control(*control) for control in controls)}</p>"
         f"{accounts or '<p>No resources yet.</p>'}</body></html>"
     )
+
+
+def _control(method: str, path: str) -> str:
+    """A control: a link where a browser can follow it."""
+    text = f"<code>{escape(method)} {escape(path)}</code>"
+    return f'<a href="{escape(path)}">{text}</a>' if method == "GET" else text
+
+
+def _moment(text: str) -> str:
+    return f"{datetime.fromisoformat(text).astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _injected(state: Mapping[str, Any]) -> str:
@@ -93,6 +126,8 @@ def _table(name: str, columns: Sequence[str], rows: Iterable[Mapping[str, Any]])
 
 def _cell(column: str, value: object) -> str:
     text = "" if value is None else str(value)
+    if column in _MOMENTS and text:
+        return f'<td class="moment">{escape(_moment(text))}</td>'
     if column == "status":
         return f'<td class="status {_mood(text)}">{escape(text)}</td>'
     # An ARN's resource says enough in an account's own table.

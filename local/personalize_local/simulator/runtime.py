@@ -2,40 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 from personalize_local.simulator.context import Context
 from personalize_local.simulator.errors import NOT_SIMULATED, ServiceError, invalid_input, not_found
 from personalize_local.simulator.model import Request
+from personalize_local.simulator.recipes import Recipe
 from personalize_local.simulator.timeline import ACTIVE
-
-PATHS: Mapping[str, str] = {
-    "/action-recommendations": "GetActionRecommendations",
-    "/personalize-ranking": "GetPersonalizedRanking",
-    "/recommendations": "GetRecommendations",
-}
-"""The operation that each path of the runtime stands for: its requests have no other name."""
 
 ITEMS = tuple(f"item-{number}" for number in range(1, 26))
 """The items of a service that has not been told others."""
 
 _DEFAULT_RESULTS = 25
+_MOST_RESULTS = 500
 # Each would change which items are answered, or what is told of them.
 _NOT_SIMULATED = ("recommenderArn", "filterArn", "promotions", "metadataColumns")
+# What a recipe of a type recommends for, and which operation recommends with the other types.
+_NEEDED = {"USER_PERSONALIZATION": "userId", "RELATED_ITEMS": "itemId"}
+_OTHERS = {
+    "PERSONALIZED_RANKING": "GetPersonalizedRanking",
+    "PERSONALIZED_ACTIONS": "GetActionRecommendations",
+}
+_SCORED = {"aws-user-personalization", "aws-user-personalization-v2"}
 
 
 def get_recommendations(context: Context, request: Request) -> dict[str, object]:
-    """Answer GetRecommendations: the named items, in their order, for whoever asks."""
+    """Answer GetRecommendations: the named items, in their order, for every user."""
     for member in _NOT_SIMULATED:
         if member in request:
             raise ServiceError(NOT_SIMULATED, f"{member} of GetRecommendations is not simulated")
     arn = request.get("campaignArn")
     if arn is None:
         raise invalid_input("campaignArn or recommenderArn must be given")
-    if context.account.campaigns.get(arn, context.now).status(context.now) != ACTIVE:
+    wanted = request.get("numResults", _DEFAULT_RESULTS)
+    if wanted > _MOST_RESULTS:
+        raise invalid_input(f"numResults must be at most {_MOST_RESULTS}: got {wanted}")
+    campaign = context.account.campaigns.get(arn, context.now)
+    if campaign.status(context.now) != ACTIVE:
         raise not_found(arn)
-    items = context.items[: request.get("numResults", _DEFAULT_RESULTS)]
+    solution_arn = campaign.in_force(context.now).solution_version_arn.rpartition("/")[0]
+    recipe = context.account.solutions.get(solution_arn, context.now).recipe
+    _require_subject(request, recipe)
+    scored = recipe is not None and recipe.name in _SCORED
     return {
-        "itemList": [{"itemId": item} for item in items],
-        "recommendationId": f"RID-{context.new_id()}",
+        "itemList": _predicted(context.items, scored=scored)[:wanted],
+        # The form and length of those in saved output; the model allows no more.
+        "recommendationId": f"RID-{context.new_uuid()}",
     }
+
+
+def _require_subject(request: Request, recipe: Recipe | None) -> None:
+    """Refuse a request without what the recipe recommends for [API RS_GetRecommendations]."""
+    kind = recipe.recipe_type if recipe and recipe.recipe_type else "USER_PERSONALIZATION"
+    if kind in _OTHERS:
+        raise invalid_input(f"a campaign of a {kind} recipe answers {_OTHERS[kind]}")
+    needed = _NEEDED.get(kind)
+    if needed and needed not in request:
+        raise invalid_input(f"{needed} must be given for a campaign of a {kind} recipe")
+
+
+def _predicted(items: Sequence[str], *, scored: bool) -> list[dict[str, object]]:
+    """Every item, with a score where the recipe gives one: falling, and 1 in all [DG recommendations]."""
+    if not scored:
+        return [{"itemId": item} for item in items]
+    count = len(items)
+    total = count * (count + 1) / 2
+    return [{"itemId": item, "score": round((count - place) / total, 7)} for place, item in enumerate(items)]

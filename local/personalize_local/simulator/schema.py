@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from typing import Any
 
 from personalize_local.simulator.context import Context
 from personalize_local.simulator.errors import in_use, invalid_input
@@ -38,6 +39,12 @@ class Schema(Resource):
     def describe(self) -> dict[str, object]:
         """The whole description."""
         return self.summary() | {"schema": self.schema}
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The Avro record."""
+        record: dict[str, Any] = json.loads(self.schema)
+        return record
 
 
 def create(context: Context, request: Request) -> dict[str, object]:
@@ -83,8 +90,9 @@ def list_all(context: Context, request: Request) -> dict[str, object]:
 def _require_record(text: str) -> None:
     try:
         document = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         msg = f"schema must be an Avro schema in JSON: {error}"
         raise invalid_input(msg) from error
-    if not isinstance(document, dict) or document.get("type") != "record" or not document.get("fields"):
+    fields = document.get("fields") if isinstance(document, dict) else None
+    if not (isinstance(fields, list) and fields and document.get("type") == "record"):
         raise invalid_input("schema must be an Avro record with fields")

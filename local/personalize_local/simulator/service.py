@@ -8,9 +8,9 @@ import random
 import threading
 from collections import deque
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NoReturn
+from uuid import UUID
 
 from personalize_local.simulator import runtime, snapshot, tags, training
 from personalize_local.simulator.account import Account
@@ -25,24 +25,14 @@ from personalize_local.simulator.outcomes import Failure, Outcomes
 from personalize_local.simulator.scope import Scope
 from personalize_local.simulator.settings import Durations, Limits, changed
 from personalize_local.simulator.statuses import StatusOverride, StatusOverrides
+from personalize_local.simulator.wire import Response, answered, refused
 
 TARGET = "AmazonPersonalize."
 """What the header x-amz-target of every request begins with (rule 122)."""
 
-_CONTENT_TYPE = "application/x-amz-json-1.1"
-
-
-@dataclass(frozen=True, slots=True)
-class Response:
-    """An answer on the wire."""
-
-    status: int
-    headers: dict[str, str]
-    body: bytes
-
 
 class Personalize:
-    """Amazon Personalize's control plane for all accounts and Regions, thread safe.
+    """Amazon Personalize for all accounts and Regions, thread safe.
 
     Args:
         clock: The time that every status follows. Default: - real time.
@@ -91,20 +81,20 @@ class Personalize:
         return copy.deepcopy(self._logged(operation, params, scope))
 
     def respond(self, target: str, body: bytes, scope: Scope) -> Response:
-        """Answer one request of the JSON 1.1 protocol.
+        """Answer one request, in the protocol of its operation.
 
         Args:
-            target: The header x-amz-target, for example `AmazonPersonalize.CreateSolution`.
+            target: The operation as the header x-amz-target has it, for example
+                `AmazonPersonalize.CreateSolution`.
             body: The request's body.
             scope: The caller's account and Region.
         """
+        operation = target.removeprefix(TARGET)
         try:
-            answer = self._logged(_operation(target), _parsed(body), scope)
+            _require_known(target)
+            return answered(operation, self._logged(operation, _parsed(body), scope))
         except ServiceError as error:
-            text = json.dumps({"__type": error.code, "message": error.message})
-            headers = {"content-type": _CONTENT_TYPE, "x-amzn-errortype": error.code}
-            return Response(error.status, headers, text.encode())
-        return Response(200, {"content-type": _CONTENT_TYPE}, json.dumps(answer, default=_epoch).encode())
+            return refused(operation, error)
 
     def state(self) -> dict[str, Any]:
         """The whole state, ready for JSON: the clock, the settings, and every resource of every account."""
@@ -243,13 +233,13 @@ class Personalize:
             outcomes=self._outcomes,
             items=self._items,
             new_id=lambda: f"{self._random.getrandbits(32):08x}",
+            new_uuid=lambda: str(UUID(int=self._random.getrandbits(128), version=4)),
         )
 
 
-def _operation(target: str) -> str:
+def _require_known(target: str) -> None:
     if not target.startswith(TARGET):
         raise ServiceError(UNKNOWN_OPERATION, f"x-amz-target must begin with {TARGET}: got {target!r}")
-    return target.removeprefix(TARGET)
 
 
 def _parsed(body: bytes) -> object:
@@ -262,11 +252,3 @@ def _parsed(body: bytes) -> object:
 def _not_json(constant: str) -> NoReturn:
     msg = f"{constant} is no JSON value"
     raise ValueError(msg)
-
-
-def _epoch(value: object) -> float:
-    """Timestamps are seconds since 1970, to the millisecond."""
-    if isinstance(value, datetime):
-        return round(value.timestamp(), 3)
-    msg = f"no JSON form: {value!r}"
-    raise TypeError(msg)

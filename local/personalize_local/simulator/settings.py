@@ -12,7 +12,7 @@ from typing import TypeVar
 class Durations:
     """Seconds from the start of each kind of work to its end.
 
-    The defaults keep a laptop quick; creating a solution took about a second on AWS too (rule 56).
+    The defaults keep a laptop quick. A solution is ACTIVE as soon as it is created, on AWS too (rule 56).
     Work that has begun keeps the duration it began with.
 
     Attributes:
@@ -24,20 +24,26 @@ class Durations:
         solution_version_stop: From CREATE STOPPING to CREATE STOPPED.
         automatic_training_delay: From ACTIVE, or from an update, to the first automatic training (rule 57).
         campaign: From CreateCampaign to ACTIVE.
+        campaign_update: From UpdateCampaign to the new version and configuration in force.
         dataset_group: From CreateDatasetGroup to ACTIVE.
         dataset: From CreateDataset to ACTIVE.
+        event_tracker: From CreateEventTracker to ACTIVE.
+        filter: From CreateFilter to ACTIVE.
         delete: From the deletion of anything to its being gone.
     """
 
-    solution_create: float = 1
+    solution_create: float = 0
     solution_visible: float = 0
     solution_update: float = 2
     solution_version: float = 1200
     solution_version_stop: float = 2
     automatic_training_delay: float = 3600
     campaign: float = 5
+    campaign_update: float = 5
     dataset_group: float = 1
     dataset: float = 1
+    event_tracker: float = 1
+    filter: float = 1
     delete: float = 1
 
 
@@ -50,6 +56,7 @@ class Limits:
         solution_versions_in_progress: Trainings pending or running at once.
         campaigns_per_dataset_group: Campaigns that are active or being created.
         dataset_groups: Dataset groups.
+        filters: Filters.
         requests_per_second: Requests a second for each operation, 1 on AWS. Default: - not limited.
     """
 
@@ -57,6 +64,7 @@ class Limits:
     solution_versions_in_progress: int = 20
     campaigns_per_dataset_group: int = 5
     dataset_groups: int = 5
+    filters: int = 30
     requests_per_second: int | None = None
 
 

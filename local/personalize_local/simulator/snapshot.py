@@ -51,13 +51,21 @@ def _account(context: Context) -> dict[str, Any]:
     account, now = context.account, context.now
     groups, campaigns = account.dataset_groups.live(now), account.campaigns.live(now)
     return asdict(context.scope) | {
-        "datasetGroups": [group.describe(now) | {"tags": group.tags} for group in groups],
+        "datasetGroups": [
+            group.describe(now) | {"tags": group.tags, "events": group.events} for group in groups
+        ],
         "schemas": [schema.describe() for schema in account.schemas.live(now)],
         "datasets": [
-            dataset.describe(now) | {"tags": dataset.tags} for dataset in account.datasets.live(now)
+            dataset.describe(now) | {"tags": dataset.tags, "records": dataset.records}
+            for dataset in account.datasets.live(now)
         ],
         "solutions": [_solution(solution, now) for solution in account.solutions.live(now)],
         "campaigns": [campaign.describe(now) | {"tags": campaign.tags} for campaign in campaigns],
+        "eventTrackers": [
+            tracker.describe(now) | {"tags": tracker.tags, "failureReason": tracker.failure(now)}
+            for tracker in account.event_trackers.live(now)
+        ],
+        "filters": [found.describe(now) | {"tags": found.tags} for found in account.filters.live(now)],
     }
 
 

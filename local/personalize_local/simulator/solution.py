@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from personalize_local.simulator import dataset_group
 from personalize_local.simulator.context import Context
-from personalize_local.simulator.errors import in_use, invalid_input, limit_exceeded
+from personalize_local.simulator.errors import in_use, limit_exceeded
 from personalize_local.simulator.hyperparameters import described
 from personalize_local.simulator.model import Request
 from personalize_local.simulator.paging import listing
@@ -161,9 +162,7 @@ def create(context: Context, request: Request) -> dict[str, object]:
     recipe = checked_recipe(request, context.scope)
     tags = parsed(request.get("tags", ()))
     arn = context.scope.arn("solution", name)
-    group = context.account.dataset_groups.get(request["datasetGroupArn"], now)
-    if group.status(now) != ACTIVE:
-        raise invalid_input(f"{group.arn} is {group.status(now)}: wait until it is {ACTIVE}")
+    group = dataset_group.active(context, request["datasetGroupArn"])
     solutions.require_free(arn, now)
     _require_room(context, group.arn)
     failure = context.outcomes.failure("solution", name)
@@ -234,7 +233,7 @@ def delete(context: Context, request: Request) -> dict[str, object]:
     if solution.update and solution.update.running(now):
         raise in_use(f"{solution.arn} has an update in progress: wait until it ends")
     for campaign in account.campaigns.live(now):
-        if campaign.serves(solution.arn):
+        if campaign.serves(solution.arn, now):
             raise in_use(
                 f"{solution.arn} is used by {campaign.arn}: delete that campaign and wait until it is gone"
             )

@@ -21,8 +21,6 @@ _TAGGABLE_ELSEWHERE = frozenset(
         "data-insights-job",
         "dataset-export-job",
         "dataset-import-job",
-        "event-tracker",
-        "filter",
         "recommender",
     }
 )
@@ -70,6 +68,8 @@ def _tagged(context: Context, arn: str) -> Resource:
         "campaign": account.campaigns,
         "dataset": account.datasets,
         "dataset-group": account.dataset_groups,
+        "event-tracker": account.event_trackers,
+        "filter": account.filters,
         "solution": account.solutions,
     }
     if kind == "solution" and len(path) == 2:  # noqa: PLR2004 - solution/NAME/ID: a version

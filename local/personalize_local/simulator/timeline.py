@@ -72,6 +72,10 @@ class Timeline:
             Phase(_GONE, now + timedelta(seconds=seconds)),
         )
 
+    def recovering(self, at: datetime) -> Timeline:
+        """As it is until `at`, and ACTIVE from then on."""
+        return Timeline((*self.phases, Phase(ACTIVE, at)))
+
     def stopping(self, now: datetime, seconds: float) -> Timeline:
         """A pending training is stopped at once, a running one goes through CREATE STOPPING (rule 82)."""
         if self.status(now) == CREATE_PENDING:

@@ -3,39 +3,39 @@
 from __future__ import annotations
 
 import contextlib
-import io
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
-from unittest import mock
-from urllib.parse import urlsplit
+from typing import Any
 
 import boto3
-from botocore.awsrequest import AWSPreparedRequest, AWSResponse
-from botocore.httpsession import URLLib3Session
+import pytest
 
-from personalize_local.address import HOST, REGION
-from personalize_local.simulator import Call, Clock, Failure, Fault, Personalize, Response
-from personalize_local.simulator.http import caller, target
-
-if TYPE_CHECKING:
-    import pytest
+from personalize_local.address import REGION
+from personalize_local.simulator import Call, Clock, Failure, Fault, Personalize
+from personalize_local.testing.interception import CREDENTIALS, any_profile, intercepted
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 """What the clock says when a test begins."""
 
-_CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
-_THIS_MACHINE = (HOST, "localhost")
+_ENVIRONMENT = {
+    **{name.upper(): value for name, value in CREDENTIALS.items()},
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    "AWS_EC2_METADATA_DISABLED": "true",
+}
 # What would lead the clients past the simulator, or keep them from being made.
 _MISLEADING = (
+    "AWS_CA_BUNDLE",
     "AWS_PROFILE",
     "AWS_DEFAULT_PROFILE",
     "AWS_SESSION_TOKEN",
+    "AWS_SECURITY_TOKEN",
     "AWS_ENDPOINT_URL",
     "AWS_ENDPOINT_URL_PERSONALIZE",
+    "AWS_ENDPOINT_URL_PERSONALIZE_EVENTS",
     "AWS_ENDPOINT_URL_PERSONALIZE_RUNTIME",
 )
 
@@ -59,6 +59,11 @@ class SimulatedPersonalize:
     def runtime(self) -> Any:
         """A boto3 client for `personalize-runtime`."""
         return boto3.client("personalize-runtime")
+
+    @cached_property
+    def events(self) -> Any:
+        """A boto3 client for `personalize-events`."""
+        return boto3.client("personalize-events")
 
     @property
     def now(self) -> datetime:
@@ -94,10 +99,11 @@ class SimulatedPersonalize:
         """Let the next creation of a kind end in CREATE FAILED.
 
         Args:
-            resource: `solution`, `solution_version`, `solution_update`, `campaign`, `dataset_group` or
-                `dataset`.
+            resource: `solution`, `solution_version`, `solution_update`, `campaign`, `campaign_update`,
+                `dataset_group`, `dataset`, `event_tracker` or `filter`.
             reason: The failure reason that is described.
-            name: A shell pattern for the resource's name; of a version or update, its solution's.
+            name: A shell pattern for the resource's name; of a version or an update, its solution's or
+                campaign's.
 
         Raises:
             ValueError: There is no such kind.
@@ -110,59 +116,20 @@ class SimulatedPersonalize:
 
 
 @contextlib.contextmanager
-def simulated(monkeypatch: pytest.MonkeyPatch) -> Iterator[SimulatedPersonalize]:
-    """A simulated Personalize that all clients of this process reach as long as the block runs.
+def simulated() -> Iterator[SimulatedPersonalize]:
+    """A simulated Personalize that all AWS clients of this process reach as long as the block runs.
 
-    The environment gets credentials that are none, and a Region unless it has one.
-
-    Args:
-        monkeypatch: What the environment is changed with.
+    Meanwhile the environment has credentials that are none, a Region, and no configuration of the user's.
     """
-    for name in _MISLEADING:
-        monkeypatch.delenv(name, raising=False)
-    for name, value in _CREDENTIALS.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    if "AWS_DEFAULT_REGION" not in os.environ:
-        monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
-    # The session behind boto3.client keeps the credentials that it found first.
-    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
-    personalize = SimulatedPersonalize()
-    with _intercepted(personalize.simulator):
-        yield personalize
-
-
-@contextlib.contextmanager
-def _intercepted(simulator: Personalize) -> Iterator[None]:
-    """Answer what botocore would send to Amazon Personalize.
-
-    At the method that opens connections: events reach only clients that were made afterwards, and code under
-    test may have made its own when it was imported.
-    """
-    send = URLLib3Session.send
-
-    def answer(session: URLLib3Session, request: AWSPreparedRequest) -> AWSResponse:
-        headers = {name.lower(): _text(value) for name, value in request.headers.items()}
-        authorization = headers.get("authorization", "")
-        url = urlsplit(request.url)
-        if "/personalize/aws4_request" not in authorization or url.hostname in _THIS_MACHINE:
-            return send(session, request)
-        operation = target(url.path, headers)
-        return aws_response(request, simulator.respond(operation, request.body or b"", caller(authorization)))
-
-    with mock.patch.object(URLLib3Session, "send", answer):
-        yield
-
-
-class _Raw(io.BytesIO):
-    def stream(self, **_options: Any) -> Iterator[bytes]:
-        yield self.read()
-
-
-def aws_response(request: AWSPreparedRequest, response: Response) -> AWSResponse:
-    """The simulator's answer to a request as botocore has it from a connection."""
-    return AWSResponse(request.url, response.status, response.headers, _Raw(response.body))
-
-
-def _text(value: str | bytes) -> str:
-    return value.decode("latin-1") if isinstance(value, bytes) else value
+    with pytest.MonkeyPatch.context() as patch:
+        for name in _MISLEADING:
+            patch.delenv(name, raising=False)
+        for name, value in _ENVIRONMENT.items():
+            patch.setenv(name, value)
+        if "AWS_DEFAULT_REGION" not in os.environ:
+            patch.setenv("AWS_DEFAULT_REGION", REGION)
+        # The session behind boto3.client keeps the credentials that it found first.
+        patch.setattr(boto3, "DEFAULT_SESSION", None)
+        personalize = SimulatedPersonalize()
+        with intercepted(personalize.simulator), any_profile():
+            yield personalize

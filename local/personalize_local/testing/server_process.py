@@ -5,9 +5,12 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
+import shutil
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,7 +22,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from personalize_local.address import REGION, client_environment
+from personalize_local import address
 from personalize_local.background import Record, StateDir
 from personalize_local.testing import assembly
 
@@ -27,20 +30,25 @@ if TYPE_CHECKING:
     from aws_cdk import Stack
 
 _ROOT = Path(__file__).resolve().parents[2]
+_OWN_COMMAND = (sys.executable, "-m", "personalize_local")
 _STARTS_WITHIN = 30.0
+# What CloudFormation says of the resources that were under way when another one failed.
+_CANCELLED = re.compile(r"Resource (creation|update) cancelled", re.IGNORECASE)
+_OTHER_STARTS_WITHIN = 300.0  # uvx may have to install it first
 
 
 class DeployError(Exception):
-    """A stack did not become what it should be.
+    """A stack did not become what it should be. The text begins with what failed first.
 
     Attributes:
         stack: Its name.
         status: Its last status, such as `ROLLBACK_COMPLETE`.
-        reasons: The reasons in its events, oldest first.
+        reasons: What failed in this deploy, oldest first: each resource's logical id, and the reason.
     """
 
     def __init__(self, stack: str, status: str, reasons: Sequence[str]) -> None:
-        super().__init__("\n  ".join([f"stack {stack} is {status}:", *reasons]))
+        first, *others = reasons or ["no resource says why"]
+        super().__init__("\n".join([first, f"stack {stack} is {status}", *others]))
         self.stack = stack
         self.status = status
         self.reasons = list(reasons)
@@ -64,8 +72,11 @@ class LocalAws:
 
     @property
     def environment(self) -> dict[str, str]:
-        """The variables that lead AWS clients, the AWS CLI and the CDK to it, credentials included."""
-        return client_environment(self.endpoint)
+        """A whole environment for other processes: their AWS clients, the AWS CLI and the CDK reach it.
+
+        It is that of this process, without what would lead elsewhere, and with credentials.
+        """
+        return address.environment(os.environ, self.endpoint)
 
     def client(self, service: str, **settings: str) -> Any:
         """A boto3 client for it; `settings` are those of `boto3.client`, such as `region_name`."""
@@ -73,18 +84,29 @@ class LocalAws:
         if key not in self._clients:
             defaults = {
                 "endpoint_url": self.endpoint,
-                "region_name": REGION,
+                "region_name": address.REGION,
                 "aws_access_key_id": "test",
                 "aws_secret_access_key": "test",
             }
-            config = Config(retries={"mode": "standard", "total_max_attempts": 1})
+            config = Config(
+                retries={"mode": "standard", "total_max_attempts": 1},
+                inject_host_prefix=False,
+                # Whatever the user's environment says of them.
+                proxies={},
+                use_fips_endpoint=False,
+                use_dualstack_endpoint=False,
+            )
             self._clients[key] = boto3.session.Session().client(
                 cast(Any, service), config=config, **(defaults | settings)
             )
         return self._clients[key]
 
     def control(self, method: str, path: str, body: Mapping[str, object] | None = None) -> Any:
-        """Call the simulator's own endpoints, for example `control("POST", "clock", {"advance": 60})`."""
+        """Call the simulator's own endpoints, for example `control("POST", "clock", {"advance": 60})`.
+
+        Raises:
+            ValueError: There is no such control, or it refuses the body. The text has the server's help.
+        """
         return self._call(method, f"/_personalize/{path}", body)
 
     def reset(self) -> None:
@@ -123,7 +145,7 @@ class LocalAws:
         stack_id = described["Stacks"][0]["StackId"]
         status = self.delete(stack.stack_name)
         if status != "DELETE_COMPLETE":
-            raise DeployError(stack.stack_name, status, self.reasons(stack_id))
+            raise DeployError(stack.stack_name, status, self._failures(stack_id))
 
     def apply(self, name: str, template: Mapping[str, object], *, update: bool = False, **more: Any) -> str:
         """Create or update a stack through CloudFormation and wait for the end.
@@ -196,7 +218,11 @@ class LocalAws:
                 raise
             return
         if status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
-            raise DeployError(name, status, self.reasons(name))
+            raise DeployError(name, status, self._failures(name))
+
+    def _failures(self, name: str) -> list[str]:
+        pages = self.client("cloudformation").get_paginator("describe_stack_events").paginate(StackName=name)
+        return failures([event for page in pages for event in page["StackEvents"]])
 
     def _call(self, method: str, path: str, body: Mapping[str, object] | None = None) -> Any:
         request = urllib.request.Request(  # noqa: S310 (http by construction)
@@ -205,8 +231,22 @@ class LocalAws:
             data=None if body is None else json.dumps(body).encode(),
             headers={"Content-Type": "application/json", "Accept": "application/json"},
         )
-        with _opener().open(request, timeout=30) as response:
-            return json.loads(response.read() or b"null")
+        try:
+            with _opener().open(request, timeout=30) as response:
+                return json.loads(response.read() or b"null")
+        except urllib.error.HTTPError as error:
+            raise ValueError(f"{method} {path} was refused: {_help(error)}") from error
+
+
+def _help(error: urllib.error.HTTPError) -> str:
+    """What the server says of a request that it refuses, and the controls that there are."""
+    text = error.read().decode(errors="replace")
+    try:
+        answer = json.loads(text)
+        known = [f"\n  {control}" for control in answer.get("known", ())]
+        return f"{answer['error']}{'; there are:' if known else ''}{''.join(known)}"
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return f"{error.code} {error.reason}: {text}"
 
 
 @cache
@@ -214,31 +254,70 @@ def _opener() -> urllib.request.OpenerDirector:
     return urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
+def failures(events: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return what failed in the last operation on a stack, oldest first.
+
+    Args:
+        events: The stack's events, newest first, as DescribeStackEvents answers.
+    """
+    found: list[str] = []
+    for event in events:
+        status, reason = event["ResourceStatus"], event.get("ResourceStatusReason")
+        if status.endswith("_FAILED") and reason and not _CANCELLED.fullmatch(reason):
+            found.insert(0, f"{event['LogicalResourceId']}: {reason}")
+        is_stack = event["PhysicalResourceId"] == event["StackId"]
+        if is_stack and status in ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS"):
+            break
+    return found
+
+
+def command_of(configured: Sequence[str], *, is_installed: bool, own_scripts: str) -> Sequence[str] | None:
+    """Return the command of the local AWS to start.
+
+    Args:
+        configured: The command that the user has configured, if any. It comes first.
+        is_installed: Whether this interpreter has the extra `local`. It comes second.
+        own_scripts: The folder of this interpreter's scripts. A `personalize-local` there lacks the extra as
+            well; one elsewhere on PATH, as pipx puts it, comes third.
+
+    Returns:
+        The command, or None if there is none.
+    """
+    if configured:
+        return configured
+    if is_installed:
+        return _OWN_COMMAND
+    folders = [
+        folder
+        for folder in os.get_exec_path()
+        if not (Path(folder).exists() and Path(own_scripts).exists() and Path(folder).samefile(own_scripts))
+    ]
+    found = shutil.which("personalize-local", path=os.pathsep.join(folders))
+    return None if found is None else [found]
+
+
 @contextlib.contextmanager
-def running(state_dir: Path, arguments: Sequence[str] = ()) -> Iterator[LocalAws]:
+def running(
+    state_dir: Path, arguments: Sequence[str] = (), command: Sequence[str] = _OWN_COMMAND
+) -> Iterator[LocalAws]:
     """A server for as long as the block runs, and no longer than this process.
 
     Args:
         state_dir: Where it is remembered and logs.
-        arguments: More arguments of `python -m personalize_local serve`.
+        arguments: More arguments of `personalize-local serve`.
+        command: The command `personalize-local`. Default: - this interpreter's.
+
+    Raises:
+        RuntimeError: It did not start; the text has its log.
     """
-    command = [sys.executable, "-m", "personalize_local", "serve", "--port", "0", "--until-eof"]
-    command += ["--state-dir", str(state_dir), *arguments]
-    path = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
+    is_own = command == _OWN_COMMAND
+    full = [*command, "serve", "--port", "0", "--until-eof", "--state-dir", str(state_dir), *arguments]
     state_dir.mkdir(parents=True, exist_ok=True)
     log = state_dir / "test.log"
-    with (
-        log.open("wb") as output,
-        subprocess.Popen(  # noqa: S603 (our own command)
-            command,
-            stdin=subprocess.PIPE,
-            stdout=output,
-            stderr=output,
-            env=os.environ | {"PYTHONPATH": path},
-        ) as process,
-    ):
+    with log.open("wb") as output, _process(full, output, is_own=is_own) as process:
         try:
-            yield LocalAws(_started(process, StateDir(state_dir), log))
+            seconds = _STARTS_WITHIN if is_own else _OTHER_STARTS_WITHIN
+            yield LocalAws(_started(process, StateDir(state_dir), log, seconds))
         finally:
             cast(IO[bytes], process.stdin).close()
             with contextlib.suppress(subprocess.TimeoutExpired):
@@ -246,8 +325,22 @@ def running(state_dir: Path, arguments: Sequence[str] = ()) -> Iterator[LocalAws
             process.kill()
 
 
-def _started(process: subprocess.Popen[bytes], state: StateDir, log: Path) -> Record:
-    deadline = time.monotonic() + _STARTS_WITHIN
+def _process(command: Sequence[str], output: IO[bytes], *, is_own: bool) -> subprocess.Popen[bytes]:
+    environment = dict(os.environ)
+    # Another environment's interpreter must not import the packages of this one.
+    path = environment.pop("PYTHONPATH", None)
+    if is_own:
+        environment["PYTHONPATH"] = os.pathsep.join(filter(None, (str(_ROOT), path)))
+    try:
+        return subprocess.Popen(  # noqa: S603 (our own command, or the user's)
+            command, stdin=subprocess.PIPE, stdout=output, stderr=output, env=environment
+        )
+    except OSError as error:
+        raise RuntimeError(f"the local AWS did not start: {command[0]}: {error.strerror}") from error
+
+
+def _started(process: subprocess.Popen[bytes], state: StateDir, log: Path, seconds: float) -> Record:
+    deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and process.poll() is None:
         record = state.live()
         if record is not None:

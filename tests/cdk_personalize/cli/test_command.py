@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -17,12 +18,12 @@ ROOT = Path(cdk_personalize.__file__).parents[1]
 pytestmark = pytest.mark.process
 
 
-def python(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+def python(*arguments: str, stdin: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
     """Run Python with the package in reach."""
     return subprocess.run(
         [sys.executable, *arguments],
         input=stdin,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        env=os.environ | {"PYTHONPATH": str(ROOT)} | variables,
         capture_output=True,
         text=True,
         check=False,
@@ -34,6 +35,23 @@ def test_command__as_a_module__checks_its_standard_input() -> None:
 
     assert (ran.returncode, ran.stderr) == (1, "")
     assert json.loads(ran.stdout)["requests"][0]["findings"][0]["argument"] == "name"
+
+
+def test_command__where_the_output_has_few_letters__escapes_the_others() -> None:
+    arguments = ("-m", "cdk_personalize.cli", "check", "-")
+    ran = python(*arguments, stdin=json.dumps({"name": "\u00e9"}), PYTHONIOENCODING="ascii")
+
+    assert (ran.returncode, ran.stderr) == (1, "")
+    assert "got '\\xe9'" in ran.stdout
+
+
+def test_command__asked_for_its_version__says_it_or_that_it_is_not_installed() -> None:
+    ran = python("-m", "cdk_personalize.cli", "--version")
+
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert re.fullmatch(
+        r"cdk-personalize (\d+\.\d+\.\d+)|cdk-personalize, not installed: .*", ran.stdout.strip()
+    )
 
 
 def test_command__check_and_recipes__load_neither_cdk_nor_botocore() -> None:
@@ -57,14 +75,14 @@ finally:
         assert (ran.returncode, ran.stderr) == (0, "set()\n")
 
 
-@pytest.mark.parametrize("missing", ["click", "rich"])
-def test_command__without_its_extra__says_what_to_install(missing: str) -> None:
+@pytest.mark.parametrize(("missing", "package"), [("click", "click"), ("rich", "rich"), ("yaml", "pyyaml")])
+def test_command__without_its_extra__says_what_to_install(missing: str, package: str) -> None:
     script = f"import sys; sys.modules[{missing!r}] = None; from cdk_personalize.cli import main; main()"
-    ran = python("-c", script)
+    ran = python("-c", script, "check", "-", stdin="name: movies")
 
     assert ran.returncode == 1
     assert ran.stderr == (
-        f"cdk-personalize: {missing} is not installed, and the command needs it: "
+        f"cdk-personalize: {package} is not installed, and the command needs it: "
         "pip install 'cdk-personalize[cli]'\n"
     )
 

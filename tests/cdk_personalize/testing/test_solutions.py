@@ -193,3 +193,11 @@ def test_solutions_of__a_template__tells_properties_by_logical_id(
     assert [properties["name"] for properties in solutions_of(simple).values()] == [{"Ref": "Name"}]
     assert solutions_of(simple) == solutions_of(template_of(simple))
     assert len(solutions_of(template)) == 5
+
+
+def test_has_solution__that_fails__hides_its_inside_from_the_traceback(template: Template) -> None:
+    with pytest.raises(AssertionError) as failed:
+        has_solution(template, solution_name="another")
+
+    (shown,) = failed.traceback.filter(failed)
+    assert shown.name == "test_has_solution__that_fails__hides_its_inside_from_the_traceback"

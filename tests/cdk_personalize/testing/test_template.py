@@ -144,7 +144,11 @@ def test_template_of__legacy_parameters__are_told_apart(code: Callable[[str], st
 def test_template_of__digests_of_the_user__are_not_marked(of: Callable[[cdk.Stack], Any]) -> None:
     stack = cdk.Stack(cdk.App(), "Stack")
     config = SolutionConfig(algorithm_hyper_parameters={"digest": DIGEST, "key": f"{DIGEST}.zip"})
-    movies(stack, recipe=Recipe.from_name("aws-with-any-parameters"), solution_config=config)
+    movies(
+        stack,
+        recipe=Recipe.from_arn("arn:aws:personalize:::recipe/aws-with-any-parameters"),
+        solution_config=config,
+    )
     cdk.CfnOutput(stack, "Image", value=f"repository@sha256:{DIGEST}")
 
     marked = template_of(of(stack))

@@ -6,12 +6,14 @@ import os
 import socket
 import subprocess
 import sys
-from datetime import timedelta
+import urllib.request
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
+from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.exceptions import ClientError, EndpointConnectionError
 from botocore.httpsession import URLLib3Session
@@ -19,6 +21,7 @@ from botocore.httpsession import URLLib3Session
 from personalize_local.pytest_plugin import _require
 from personalize_local.testing import in_process
 from personalize_local.testing.in_process import SimulatedPersonalize
+from personalize_local.testing.interception import UnservedClientError
 from personalize_local.testing.server_process import LocalAws
 
 RECIPE = "arn:aws:personalize:::recipe/aws-user-personalization-v2"
@@ -48,6 +51,23 @@ def offline(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(socket.socket, "connect", refuse)
     monkeypatch.setattr(socket.socket, "bind", refuse)
+
+
+@pytest.mark.usefixtures("offline")
+def test_events__put_through_any_client__are_kept(personalize: SimulatedPersonalize) -> None:
+    group = personalize.client.create_dataset_group(name="movies")["datasetGroupArn"]
+    personalize.advance(1)
+    tracker = personalize.client.create_event_tracker(name="site", datasetGroupArn=group)
+    personalize.advance(1)
+    event = {"eventType": "buy", "sentAt": personalize.now, "itemId": "jaws"}
+    for client in (personalize.events, boto3.client("personalize-events")):
+        client.put_events(trackingId=tracker["trackingId"], sessionId="s", eventList=[event])
+
+    [account] = personalize.simulator.state()["accounts"]
+    assert [kept["itemId"] for kept in account["datasetGroups"][0]["events"]] == ["jaws", "jaws"]
+    personalize.fail_next("PutEvents", "InvalidInputException")
+    with pytest.raises(ClientError, match="InvalidInputException"):
+        personalize.events.put_events(trackingId="t", sessionId="s", eventList=[event])
 
 
 @pytest.mark.usefixtures("offline")
@@ -155,6 +175,131 @@ def test_other_services__and_servers_of_this_machine__are_left_alone(
     assert personalize.calls == []
 
 
+# Of other partitions, with FIPS, dual-stack and interface endpoints, and through another host.
+CLIENTS: dict[str, dict[str, Any]] = {
+    "signed": {},
+    "unsigned": {"config": Config(signature_version=UNSIGNED)},
+    "china": {"region_name": "cn-north-1"},
+    "fips": {"config": Config(use_fips_endpoint=True)},
+    "dual stack": {"config": Config(use_dualstack_endpoint=True)},
+    "interface": {"endpoint_url": "https://vpce-0a-1b.personalize.us-east-1.vpce.amazonaws.com"},
+    "unsigned interface": {
+        "endpoint_url": "https://vpce-0a-1b.personalize.us-east-1.vpce.amazonaws.com",
+        "config": Config(signature_version=UNSIGNED),
+    },
+    "proxy": {"endpoint_url": "https://gateway.example"},
+    "unsigned proxy": {
+        "endpoint_url": "https://gateway.example",
+        "config": Config(signature_version=UNSIGNED),
+    },
+}
+
+
+@pytest.mark.usefixtures("offline")
+@pytest.mark.parametrize("settings", CLIENTS.values(), ids=CLIENTS)
+def test_clients__of_any_kind__do_not_leave_the_process(
+    personalize_simulator: SimulatedPersonalize, settings: dict[str, Any]
+) -> None:
+    assert boto3.client("personalize", **settings).list_solutions()["solutions"] == []
+    assert [call.operation for call in personalize_simulator.calls] == ["ListSolutions"]
+
+
+@pytest.mark.usefixtures("offline")
+def test_clients__unsigned__are_in_the_region_of_their_endpoint(
+    personalize_simulator: SimulatedPersonalize,
+) -> None:
+    boto3.client("personalize", region_name="eu-west-1").create_dataset_group(name="movies")
+    unsigned = boto3.client("personalize", region_name="eu-west-1", config=Config(signature_version=UNSIGNED))
+    assert len(unsigned.list_dataset_groups()["datasetGroups"]) == 1
+    assert personalize_simulator.client.list_dataset_groups()["datasetGroups"] == []
+
+
+@pytest.mark.usefixtures("offline", "personalize_simulator")
+@pytest.mark.parametrize(
+    ("service", "call"),
+    [
+        ("personalize", lambda client: client.list_recommenders()),
+        (
+            "personalize-runtime",
+            lambda client: client.get_action_recommendations(campaignArn="arn:aws:personalize:::campaign/x"),
+        ),
+        (
+            "personalize-events",
+            lambda client: client.put_events(
+                trackingId="t",
+                sessionId="s",
+                eventList=[{"eventType": "click", "sentAt": datetime(2026, 1, 1, tzinfo=UTC)}],
+            ),
+        ),
+    ],
+)
+def test_operations__that_are_not_simulated__fail(service: Any, call: Any) -> None:
+    with pytest.raises(ClientError):
+        call(boto3.client(service))
+
+
+@pytest.mark.usefixtures("offline")
+def test_profiles__that_no_file_has__bring_credentials_that_are_none(
+    personalize_simulator: SimulatedPersonalize,
+) -> None:
+    session = boto3.session.Session(profile_name="no-such-profile")
+
+    assert session.client("personalize").list_solutions()["solutions"] == []
+    assert session.get_credentials().access_key == "test"
+    assert session.region_name == "us-east-1"
+    assert len(personalize_simulator.calls) == 1
+
+
+def test_profiles__that_the_test_has_written__are_read(
+    personalize_simulator: SimulatedPersonalize, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = tmp_path / "config"
+    config.write_text(
+        "[profile mine]\nregion = eu-west-1\naws_access_key_id = a\naws_secret_access_key = b\n"
+    )
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(config))
+    monkeypatch.delenv("AWS_DEFAULT_REGION")
+    session = boto3.session.Session(profile_name="mine")
+
+    assert (session.region_name, session.get_credentials().access_key) == ("eu-west-1", "a")
+    assert session.client("personalize").list_solutions()["solutions"] == []
+    assert personalize_simulator.calls[0].scope.region == "eu-west-1"
+
+
+def test_lookups__of_personalize_by_another_library__are_refused_and_others_are_not(
+    personalize_simulator: SimulatedPersonalize,
+) -> None:
+    del personalize_simulator
+    with pytest.raises(UnservedClientError, match="serves clients of boto3, botocore and aiobotocore"):
+        urllib.request.urlopen("https://personalize-runtime.eu-west-1.amazonaws.com/", timeout=5)
+    assert socket.getaddrinfo("127.0.0.1", 80)
+
+
+def test_simulated__inside_another__answers_in_its_place_until_it_ends(
+    personalize_simulator: SimulatedPersonalize,
+) -> None:
+    with in_process.simulated() as inner:
+        inner.client.create_dataset_group(name="movies")
+        assert personalize_simulator.calls == []
+    assert personalize_simulator.client.list_dataset_groups()["datasetGroups"] == []
+
+
+def test_alias__the_short_name__is_the_same_service(
+    personalize: SimulatedPersonalize, personalize_simulator: SimulatedPersonalize
+) -> None:
+    assert personalize is personalize_simulator
+
+
+class TestScopes:
+    """Tests that share a service, in this order."""
+
+    def test_of_a_class__first__creates(self, class_personalize_simulator: SimulatedPersonalize) -> None:
+        class_personalize_simulator.client.create_dataset_group(name="movies")
+
+    def test_of_a_class__second__finds_it(self, class_personalize_simulator: SimulatedPersonalize) -> None:
+        assert len(class_personalize_simulator.client.list_dataset_groups()["datasetGroups"]) == 1
+
+
 def test_simulated__the_users_environment__does_not_lead_past_it_and_comes_back(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -169,10 +314,11 @@ def test_simulated__the_users_environment__does_not_lead_past_it_and_comes_back(
         monkeypatch.setenv(name, value)
     before, send, session = dict(os.environ), URLLib3Session.send, boto3.DEFAULT_SESSION
 
-    with pytest.MonkeyPatch.context() as inner, in_process.simulated(inner) as personalize:
+    with in_process.simulated() as personalize:
         arn = personalize.client.create_dataset_group(name="movies")["datasetGroupArn"]
         assert arn == "arn:aws:personalize:eu-west-1:000000000000:dataset-group/movies"
         assert boto3.client("s3").meta.region_name == "eu-west-1"
+        assert boto3.client("personalize")._request_signer._credentials.access_key == "test"
 
     assert dict(os.environ) == before
     assert URLLib3Session.send is send

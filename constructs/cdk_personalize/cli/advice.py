@@ -1,0 +1,84 @@
+"""What to do when Amazon Personalize cannot be asked, or refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from urllib.parse import urlsplit
+
+from botocore import exceptions
+from botocore.exceptions import ClientError
+
+_LOCAL = "for the local AWS: `personalize-local start`, then `personalize-local exec -- cdk-personalize ...`"
+_SIGN_IN = (
+    exceptions.SSOError,
+    exceptions.TokenRetrievalError,
+    exceptions.NoAuthTokenError,
+    exceptions.UnauthorizedSSOTokenError,
+)
+_NO_CREDENTIALS = (
+    exceptions.NoCredentialsError,
+    exceptions.PartialCredentialsError,
+    exceptions.CredentialRetrievalError,
+)
+_NO_ANSWER = (exceptions.ConnectionError, exceptions.HTTPClientError)
+_NO_REGION = (exceptions.NoRegionError, exceptions.InvalidRegionError)
+_NOT_ACCEPTED = {
+    "ExpiredToken",
+    "ExpiredTokenException",
+    "IncompleteSignature",
+    "InvalidClientTokenId",
+    "InvalidSignatureException",
+    "SignatureDoesNotMatch",
+    "UnrecognizedClientException",
+}
+_ACTIONS = (
+    "personalize:DescribeSolution",
+    "personalize:ListSolutions",
+    "personalize:ListTagsForResource",
+)
+_SHOWN = 10
+
+
+def advice(
+    error: Exception,
+    *,
+    profile: str | None,
+    profiles: Sequence[str],
+    regions: Sequence[str],
+    endpoint: str | None,
+) -> str | None:
+    """Return what to do about an error of botocore's; None if its own text says enough.
+
+    Args:
+        error: The error.
+        profile: The profile that was asked for, if any.
+        profiles: The names of the profiles that are configured.
+        regions: Where botocore lists Amazon Personalize.
+        endpoint: The URL that was asked for, in an option or in the environment, if any.
+    """
+    known = f"configured are {', '.join(profiles)}" if profiles else "none is configured"
+    sign_in = f"sign in with `aws sso login{f' --profile {profile}' if profile else ''}`"
+    other = f"name another profile with --profile ({known})"
+    code = error.response["Error"].get("Code") if isinstance(error, ClientError) else None
+    if isinstance(error, exceptions.ProfileNotFound):
+        return f"{other}; {_LOCAL}"
+    if isinstance(error, _NO_REGION):
+        return f"name a Region with --region or AWS_REGION: {', '.join(regions)}; {_LOCAL}"
+    if isinstance(error, _SIGN_IN):
+        return sign_in
+    if isinstance(error, _NO_CREDENTIALS) or code in _NOT_ACCEPTED:
+        return f"{sign_in} or set up credentials with `aws configure`; or {other}; {_LOCAL}"
+    if code == "AccessDeniedException":
+        return f"allow these credentials {', '.join(_ACTIONS)}; or {other}"
+    if isinstance(error, _NO_ANSWER):
+        is_here = urlsplit(endpoint or "").hostname in ("127.0.0.1", "localhost", "::1")
+        network = f"check the network, the proxy and the Region: {', '.join(regions)}"
+        return f"nothing answers there; {_LOCAL}" if is_here else f"{network}; {_LOCAL}"
+    return None
+
+
+def existing(names: Iterable[str]) -> str:
+    """Return the first of the names that there are, and how many more."""
+    known = sorted(names)
+    more = f" and {len(known) - _SHOWN} more" if len(known) > _SHOWN else ""
+    return f"there are {', '.join(known[:_SHOWN])}{more}" if known else "there are none"

@@ -1,0 +1,42 @@
+"""Custom resources whose function can't be loaded, where nobody would answer.
+
+Such a function fails before any code of its own could answer CloudFormation. AWS tries it twice more and then
+waits until `ServiceTimeout`, an hour by default. On a developer's machine that is a hang, and the reason is
+known at once: so here the request fails with it. A function that fails later is waited for, as in AWS.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ministack.services import lambda_svc
+from ministack.services.cloudformation import custom_resource
+
+from personalize_local.ministack.workers import FAILED_TO_LOAD
+
+
+def register() -> None:
+    """Let the request to a function that can't be loaded fail. Needs `workers`, which notices that."""
+    execute = lambda_svc._execute_function_with_config_scope
+
+    def execute_function(function: Mapping[str, Any], event: object) -> Mapping[str, Any]:
+        result: Mapping[str, Any] = execute(function, event)
+        if result.get(FAILED_TO_LOAD) and isinstance(event, Mapping) and "ResponseURL" in event:
+            name = (function.get("config") or function).get("FunctionName", "")
+            token = str(event["ResponseURL"]).rpartition("/")[2]
+            custom_resource.deliver_response(token, _refusal(event, name, result["body"]))
+        return result
+
+    lambda_svc._execute_function_with_config_scope = execute_function
+
+
+def _refusal(event: Mapping[str, Any], function: str, error: Mapping[str, object]) -> Mapping[str, object]:
+    """The answer that the function can't give. Without an id after a Create: nothing was made."""
+    reason = f"function {function} could not be loaded: {error['errorType']}: {error['errorMessage']}"
+    answer = {name: event[name] for name in ("StackId", "RequestId", "LogicalResourceId")}
+    return answer | {
+        "Status": "FAILED",
+        "Reason": reason,
+        "PhysicalResourceId": event.get("PhysicalResourceId"),
+    }

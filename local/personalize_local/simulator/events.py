@@ -1,0 +1,33 @@
+"""Events of users: PutEvents."""
+
+from __future__ import annotations
+
+from personalize_local.simulator.context import Context
+from personalize_local.simulator.errors import invalid_input
+from personalize_local.simulator.model import Request
+from personalize_local.simulator.records import properties
+from personalize_local.simulator.timeline import ACTIVE
+
+
+def put_events(context: Context, request: Request) -> dict[str, object]:
+    """Answer PutEvents: keep the events in the tracker's dataset group, in the order they come.
+
+    An event is kept as it was sent, with its session and its user, if there is one. Its properties are
+    parsed.
+    """
+    account, now = context.account, context.now
+    tracker = next(
+        (t for t in account.event_trackers.live(now) if t.tracking_id == request["trackingId"]), None
+    )
+    # The operation has no other error [API UBS_PutEvents].
+    if tracker is None or tracker.status(now) != ACTIVE:
+        raise invalid_input(
+            f"trackingId must be that of an {ACTIVE} event tracker: got {request['trackingId']}"
+        )
+    sender = {name: request[name] for name in ("userId", "sessionId") if name in request}
+    events = [
+        sender | event | ({"properties": properties(event["properties"])} if "properties" in event else {})
+        for event in request["eventList"]
+    ]
+    account.dataset_groups.get(tracker.dataset_group_arn, now).events += events
+    return {}

@@ -1,0 +1,47 @@
+"""Items and users that are put one by one: PutItems and PutUsers."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from personalize_local.simulator.context import Context
+from personalize_local.simulator.errors import in_use, invalid_input
+from personalize_local.simulator.model import Request
+from personalize_local.simulator.timeline import ACTIVE
+
+
+def put_items(context: Context, request: Request) -> dict[str, object]:
+    """Answer PutItems: an item that is there already is replaced."""
+    return _put(context, request, "ITEMS", "items", "itemId")
+
+
+def put_users(context: Context, request: Request) -> dict[str, object]:
+    """Answer PutUsers: a user that is there already is replaced."""
+    return _put(context, request, "USERS", "users", "userId")
+
+
+def properties(text: str | None) -> dict[str, Any]:
+    """The properties of a record or event, which come as the text of a JSON object.
+
+    Raises:
+        ServiceError: They are none (`InvalidInputException`).
+    """
+    try:
+        parsed = json.loads(text or "{}")
+    except (ValueError, RecursionError):
+        parsed = None
+    if not isinstance(parsed, dict):
+        raise invalid_input("properties must be the text of a JSON object")
+    return parsed
+
+
+def _put(context: Context, request: Request, dataset_type: str, member: str, key: str) -> dict[str, object]:
+    now = context.now
+    dataset = context.account.datasets.get(request["datasetArn"], now)
+    if dataset.dataset_type != dataset_type:
+        raise invalid_input(f"{dataset.arn} is of type {dataset.dataset_type}: {member} go to {dataset_type}")
+    if dataset.status(now) != ACTIVE:
+        raise in_use(f"{dataset.arn} is {dataset.status(now)}: wait until it is {ACTIVE}")
+    dataset.records |= {record[key]: properties(record.get("properties")) for record in request[member]}
+    return {}
