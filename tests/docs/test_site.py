@@ -59,7 +59,6 @@ def test_links__to_files_of_the_repository__lead_to_their_page_or_the_public_sou
     assert 'href="architecture.html#ownership"' in pages["index.html"]
     assert "/blob/main/app.py" in pages["index.html"]
     assert 'href="examples/campaign_lambda.html"' in pages["testing.html"]
-    assert 'src="performance/ratios.svg"' in pages["performance.html"]
 
 
 def test_rules__cited_anywhere__are_links_to_the_rule(pages: dict[str, str]) -> None:
