@@ -17,7 +17,6 @@ from personalize_provider.errors import (
     SupersededError,
     is_denied,
     is_unreachable,
-    may_pass,
     refused,
 )
 from personalize_provider.identity import LOGICAL_ID_TAG
@@ -44,6 +43,7 @@ _Answer = TypeVar("_Answer")
 
 # Well within the minute that the framework's function has.
 _PATIENCE_SECONDS = 40.0
+_CLAIM_SECONDS = 10.0
 _NOT_CLEANED_UP = Wait("what a cancelled update began is still there")
 
 
@@ -83,7 +83,7 @@ def begin(request: Request, clock: Clock, patience: float = _PATIENCE_SECONDS) -
     now = clock.now()
     watch = StackWatch(request, sdk.cloudformation(), clock, now)
     stack = _stack_at_first(request, watch, patience)
-    identity = _identity(request, stack, Patience(clock, now, patience, may_pass))
+    identity = _identity(request, stack, watch.patience(now + patience - clock.now()))
     attempt = Attempt(
         started_at=now,
         deadline=now + float(os.environ["TOTAL_TIMEOUT_SECONDS"]),
@@ -147,10 +147,11 @@ def proceed(request: Request, attempt: Attempt, clock: Clock, until: float) -> D
     if goal is None:
         return None
     watch = StackWatch(request, sdk.cloudformation(), clock, attempt.started_at)
+    ask = watch.patience(_CLAIM_SECONDS)
 
     def work_on(goal: Present | Absent) -> Done | Wait:
         solution = Solution(
-            goal, sdk.personalize(), clock.now, lambda arn, tags: _is_claimed(request, arn, tags)
+            goal, sdk.personalize(), clock.now, lambda arn, tags: ask(lambda: _is_claimed(request, arn, tags))
         )
         return reconcile(solution, attempt, clock, lambda: watch.check(attempt.stack, solution.label), until)
 

@@ -107,7 +107,7 @@ class StackWatch:
             LifecycleError: CloudFormation doesn't say what the stack is doing.
         """
         resource = f"resource {self._request.logical_id}"
-        ask = self._ask(patience)
+        ask = self.patience(patience)
         while True:
             try:
                 state = ask(self._read)
@@ -139,7 +139,7 @@ class StackWatch:
         is_delete = self._request.type == "Delete"
         if is_delete and was == UNKNOWN:
             return None
-        ask = self._ask(_CHECK_SECONDS)
+        ask = self.patience(_CHECK_SECONDS)
         # A throttle goes to the reconciler: asking again and again here would leave no room for first events.
         read = replace(ask, passes=lambda error, age: not is_throttle(error) and self._passes(error, age))
         while True:
@@ -210,8 +210,9 @@ class StackWatch:
     def _may_be_old(self) -> bool:
         return self._clock.now() < self._stale_until
 
-    def _ask(self, patience: float) -> Patience:
-        return Patience(self._clock, self._clock.now(), patience, self._passes)
+    def patience(self, seconds: float) -> Patience:
+        """Makes calls about the stack for so many seconds, through what may pass."""
+        return Patience(self._clock, self._clock.now(), seconds, self._passes)
 
     def _passes(self, error: CallError, age: float) -> bool:
         # A stack that was just created may not be known yet.

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import botocore.session
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
@@ -80,7 +80,11 @@ def client_of(respond: Respond, scope: Scope = SCOPE) -> Personalize:
     return cast(Personalize, whole_answers(client))
 
 
-_Told = tuple[str, datetime | None, list[Mapping[str, Any]]]
+class _Told(NamedTuple):
+    status: str
+    updated: datetime | None
+    events: list[Mapping[str, Any]]
+    resources: dict[str, str]
 
 
 class Stacks:
@@ -100,7 +104,11 @@ class Stacks:
     def remember(self, now: Callable[[], float]) -> None:
         """Remember what is told from this moment on, for answers that are late."""
         self._now = now
-        self._history.append((now(), (self.status, self.updated, self.events)))
+        self._history.append((now(), self._present))
+
+    @property
+    def _present(self) -> _Told:
+        return _Told(self.status, self.updated, self.events, dict(self.resources))
 
     def be_late(self, operation: str, seconds: float, times: float) -> None:
         """Answer so many of the next calls of an operation with what was so many seconds ago."""
@@ -109,14 +117,14 @@ class Stacks:
     def _told(self, operation: str) -> _Told:
         late, seconds, times = self._late
         if operation != late or not times:
-            return self.status, self.updated, self.events
+            return self._present
         self._late, self.late_answers = (late, seconds, times - 1), self.late_answers + 1
         return [told for at, told in self._history if at <= self._now() - seconds][-1]
 
     def describe_stacks(self, *, StackName: str) -> Mapping[str, Any]:  # noqa: N803 (botocore's name)
         """As botocore answers."""
         self.asked.append(StackName)
-        status, updated, _ = self._told("DescribeStacks")
+        status, updated, *_ = self._told("DescribeStacks")
         stack: dict[str, Any] = {"StackName": "films", "StackStatus": status}
         return {"Stacks": [{**stack, "LastUpdatedTime": updated} if updated else stack]}
 
@@ -134,7 +142,7 @@ class Stacks:
         """As botocore answers, an event a page."""
         assert StackName == STACK_ID
         page, more = int(NextToken), int(NextToken) + 1
-        *_, events = self._told("DescribeStackEvents")
+        events = self._told("DescribeStackEvents").events
         answer: dict[str, Any] = {"StackEvents": events[page:more]}
         return {**answer, "NextToken": str(more)} if more < len(events) else answer
 
@@ -144,7 +152,7 @@ class Stacks:
         page, more = int(NextToken), int(NextToken) + 1
         summaries = [
             {"LogicalResourceId": key, "PhysicalResourceId": arn, "ResourceStatus": "CREATE_COMPLETE"}
-            for key, arn in self.resources.items()
+            for key, arn in self._told("ListStackResources").resources.items()
         ]
         answer: dict[str, Any] = {"StackResourceSummaries": summaries[page:more]}
         return {**answer, "NextToken": str(more)} if more < len(summaries) else answer
