@@ -117,8 +117,8 @@ format: $(TEST_TOOLS)  ## Put the code into the house style
 
 # The second variable silences what the theme says of other builders at each build.
 docs: $(TEST_TOOLS)  ## Write the generated pages anew, and build the site and the API reference in build/site
-	RECIPE_PAGE=update ERROR_PAGE=update PLAIN_REFERENCE=update pytest -q tests/docs/test_recipe_page.py \
-		tests/docs/test_error_page.py tests/docs/test_plain_cloudformation.py
+	RECIPE_PAGE=update PLAIN_REFERENCE=update pytest -q \
+		tests/docs/test_recipe_page.py tests/docs/test_plain_cloudformation.py
 	NO_MKDOCS_2_WARNING=true mkdocs build --strict --quiet
 	@echo "Open $(CURDIR)/build/site/index.html, or serve it, which the search needs: .venv/bin/mkdocs serve"
 

@@ -109,11 +109,6 @@ def test_package_page__its_links__lead_somewhere(page: str, distributions: Distr
     assert sum(link.startswith(files) for link in links) > 5
 
 
-def test_package_page__a_diagram__is_a_link(page: str) -> None:
-    assert "sequenceDiagram" not in page
-    assert 'README.md#how-a-deploy-runs"' in page
-
-
 def test_build_system__what_packs_the_files__is_exact() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     inexact = [text for text in project["build-system"]["requires"] if "==" not in text]

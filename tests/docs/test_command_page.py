@@ -1,11 +1,10 @@
-"""What the README and docs/command.md say of the command, against it."""
+"""What docs/command.md says of the command, against it."""
 
 from __future__ import annotations
 
 import dataclasses
 import json
 import re
-from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
 import click
@@ -14,13 +13,12 @@ import pytest
 from cdk_personalize.cli.checking import Checked, Finding
 from cdk_personalize.cli.commands import command
 from cdk_personalize.cli.comparing import Change
-from documents import README, ROOT, blocks
+from documents import ROOT, blocks
 
 PAGE = ROOT / "docs" / "command.md"
 
 
-@pytest.mark.parametrize("document", [PAGE, README], ids=lambda path: path.name)
-def test_table__of_commands__has_each_with_its_arguments(document: Path) -> None:
+def test_table__of_commands__has_each_with_its_arguments() -> None:
     context = click.Context(command)
     words = {
         " ".join(
@@ -33,7 +31,7 @@ def test_table__of_commands__has_each_with_its_arguments(document: Path) -> None
         for name, found in command.commands.items()
     }
 
-    rows = re.findall(r"^\| `(cdk-personalize [^`]*)` \|", document.read_text(), re.MULTILINE)
+    rows = re.findall(r"^\| `(cdk-personalize [^`]*)` \|", PAGE.read_text(), re.MULTILINE)
     assert set(rows) == words
 
 

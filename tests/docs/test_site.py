@@ -56,7 +56,7 @@ def test_site__of_the_project__loads_nothing_from_elsewhere(pages: dict[str, str
 def test_links__to_files_of_the_repository__lead_to_their_page_or_the_public_source(
     pages: dict[str, str],
 ) -> None:
-    assert 'href="architecture.html#ownership"' in pages["index.html"]
+    assert 'href="architecture.html#ownership"' in pages["iam.html"]
     assert "/blob/main/app.py" in pages["index.html"]
     assert 'href="examples/campaign_lambda.html"' in pages["testing.html"]
 
@@ -67,7 +67,7 @@ def test_rules__cited_anywhere__are_links_to_the_rule(pages: dict[str, str]) -> 
     assert len(anchors) > 100
     cited = {name: re.findall(r'href="(\.\.?/rules\.html)#(rule-\d+)"', page) for name, page in pages.items()}
     assert {link for links in cited.values() for _, link in links} <= anchors
-    for name in ("command.html", "index.html", "api/solutions.html", "rules.html"):
+    for name in ("command.html", "solutions.html", "api/solutions.html", "rules.html"):
         assert cited[name], name
         up = "../" if "/" in name else "./"
         assert {link for link, _ in cited[name]} == {f"{up}rules.html"}

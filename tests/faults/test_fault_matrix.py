@@ -1,4 +1,4 @@
-"""Every fault of every call, in everything that happens to a solution: docs/fault-matrix.md.
+"""Every fault of every call, in everything that happens to a solution: outcomes.md.
 
 `make test` runs a fixed part that has each fault, and each phase, of every operation in it.
 The environment variable FAULT_MATRIX asks for more: `all` runs the whole matrix, and `update` also
@@ -21,7 +21,7 @@ from lifecycles import PHASES, Phase
 from wire import Wire
 from wire_faults import Fault
 
-DOCUMENT = Path(__file__).parents[2] / "docs" / "fault-matrix.md"
+DOCUMENT = Path(__file__).with_name("outcomes.md")
 
 _PHASES = {phase.name: phase for phase in PHASES}
 _MODE = os.environ.get("FAULT_MATRIX", "")

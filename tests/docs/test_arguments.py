@@ -1,4 +1,4 @@
-"""The README's tables of arguments, attributes and effects, against the code."""
+"""The tables of arguments, attributes and effects in the guide, against the code."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
+from pathlib import Path
 from typing import Any, get_type_hints
 
 import pytest
@@ -22,10 +23,11 @@ from cdk_personalize import (
     SolutionConfig,
     SolutionProvider,
 )
-from documents import README, code, table
+from documents import ROOT, code, table
 from personalize_provider.request import Request
 from personalize_provider.solution.goal import physical_id
 
+SOLUTIONS, PROVIDERS = ROOT / "docs" / "solutions.md", ROOT / "docs" / "providers.md"
 GROUP = "arn:aws:personalize:us-east-1:000000000000:dataset-group/movies"
 STACK_ID = "arn:aws:cloudformation:us-east-1:000000000000:stack/Movies/0a1b"
 
@@ -71,16 +73,16 @@ def shown(default: Any) -> str:
 
 
 @pytest.mark.parametrize(
-    ("construct", "heading", "skipped"),
+    ("construct", "document", "skipped"),
     [
-        (Solution, "Arguments", {"self", "scope", "id"}),
-        (SolutionProvider, "The provider", {"self", "scope"}),
+        (Solution, SOLUTIONS, {"self", "scope", "id"}),
+        (SolutionProvider, PROVIDERS, {"self", "scope"}),
     ],
 )
 def test_arguments__of_a_construct__are_those_of_the_table(
-    construct: type, heading: str, skipped: set[str]
+    construct: type, document: Path, skipped: set[str]
 ) -> None:
-    documented = {code(row["Argument"])[0]: row["Default"] for row in table(README, heading)}
+    documented = {code(row["Argument"])[0]: row["Default"] for row in table(document, "Arguments")}
     actual = {name: shown(value.default) for name, value in parameters(construct, skipped=skipped).items()}
     assert list(documented.items()) == list(actual.items())
 
@@ -100,7 +102,7 @@ def first_sentence(words: str) -> str:
 
 
 def test_arguments__of_a_solution__are_described_as_in_its_docstring() -> None:
-    documented = {code(row["Argument"])[0]: row[""] for row in table(README, "Arguments")}
+    documented = {code(row["Argument"])[0]: row[""] for row in table(SOLUTIONS, "Arguments")}
     docstring = described(Solution, "Args")
     assert documented == {name: first_sentence(docstring[name]) for name in documented}
     assert docstring.keys() - documented.keys() == {"scope", "id"}
@@ -145,7 +147,7 @@ def configuration_docstrings(structure: type, prefix: str = "") -> Iterator[tupl
 
 
 def test_configuration__of_a_solution__is_that_of_the_table() -> None:
-    rows = table(README, "The configuration")
+    rows = table(SOLUTIONS, "The configuration")
     documented = {code(row["Property"])[0]: row for row in rows}
     actual = {path: (words, default) for path, words, default in configured(SolutionConfig)}
     refused = {path for path in actual if path.startswith("hpo_config.hpo_objective.")}
@@ -165,7 +167,7 @@ def test_attributes__of_a_solution__are_those_of_the_table() -> None:
     stack = Stack(App(), "Stack")
     solution = Solution(stack, "Solution", dataset_group=GROUP, recipe=Recipe.SIMS)
     documented = {
-        code(row["Property"])[0]: code(row["In the template"])[0] for row in table(README, "Attributes")
+        code(row["Property"])[0]: code(row["In the template"])[0] for row in table(SOLUTIONS, "Attributes")
     }
     own = {
         name
@@ -236,7 +238,7 @@ def solution_arn(properties: dict[str, Any]) -> str:
 
 
 def test_effects__of_each_changed_argument__are_those_of_the_table(effects: dict[str, str]) -> None:
-    documented = {code(row["Argument"])[0]: row["On a change"] for row in table(README, "Arguments")}
+    documented = {code(row["Argument"])[0]: row["On a change"] for row in table(SOLUTIONS, "Arguments")}
     tried = {argument: done for argument, done in effects.items() if argument != EVENTS_CONFIG}
     assert documented == tried
 

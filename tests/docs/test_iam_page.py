@@ -1,4 +1,4 @@
-"""The README's table of permissions, against the roles in the template."""
+"""The table in docs/iam.md of permissions, against the roles in the template."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from aws_cdk import App, Stack, assertions
 
 from cdk_personalize import SolutionProvider
-from documents import README, code, table
+from documents import ROOT, code, table
 
 Grant = tuple[str, str, str, str]
 """Function, action, resource and condition."""
@@ -81,7 +81,7 @@ def conditioned(statement: dict[str, Any]) -> str:
 def documented() -> set[Grant]:
     return {
         (code(row["Function"])[0], code(row["Action"])[0], target, row["Condition"])
-        for row in table(README, "IAM")
+        for row in table(ROOT / "docs" / "iam.md", "IAM")
         for target in code(row["Resource"]) or [row["Resource"]]
     }
 
