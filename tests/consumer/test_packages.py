@@ -117,7 +117,7 @@ def test_cdk_personalize__with_its_extra__knows_the_recipes(with_extras: Environ
     assert version == f"cdk-personalize {with_extras.versions()['cdk-personalize']}\n"
     (tmp_path / "request.yaml").write_text("name: a b")
     checked = with_extras.run("cdk-personalize", "check", "request.yaml", cwd=tmp_path)
-    assert "name must match" in checked.stdout
+    assert "name must have only letters, digits, - and _" in checked.stdout
 
 
 def test_personalize_local__with_its_extra__starts_answers_and_stops(

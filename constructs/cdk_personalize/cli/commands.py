@@ -186,7 +186,7 @@ def recipes(name: str | None, *, as_json: bool) -> None:
 def _owned(arn: str, stack: str, resource: str) -> str:
     """What keeps the declaration from being deployed in another stack."""
     tags = " ".join(
-        f"cdk-personalize:{name}" for name in ("stack-id", "logical-id", "config-hash", "adopted")
+        f"cdk-personalize:{name}" for name in ("stack-id", "logical-id", "config-hash", "adopted", "replaces")
     )
     return (
         f"Warning: this solution belongs to the resource {resource} of the stack {stack}. A deploy of this "

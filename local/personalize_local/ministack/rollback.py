@@ -18,6 +18,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
+from ministack.core import responses
 from ministack.services import cloudformation
 from ministack.services.cloudformation import custom_resource, stacks
 
@@ -135,6 +136,8 @@ def _record(failure: _Failure, template: Template, logical_id: str) -> dict[str,
         "PhysicalResourceId": failure.physical_id,
         "ResourceType": template["Resources"][logical_id]["Type"],
         "LogicalResourceId": logical_id,
+        "ResourceStatus": "CREATE_FAILED",
+        "Timestamp": responses.now_iso(),
         "Properties": failure.properties,
     }
 
