@@ -140,8 +140,13 @@ class StackWatch:
         if is_delete and was == UNKNOWN:
             return None
         ask = self.patience(_CHECK_SECONDS)
-        # A throttle goes to the reconciler: asking again and again here would leave no room for first events.
-        read = replace(ask, passes=lambda error, age: not is_throttle(error) and self._passes(error, age))
+        # The first step of a Create or Delete needs no look, so a throttle goes to the loop: asking again
+        # here would leave no room for first events. An Update would have to look again (rule 118).
+        hands_over = self._request.type != "Update"
+        read = replace(
+            ask,
+            passes=lambda error, age: self._passes(error, age) and not (hands_over and is_throttle(error)),
+        )
         while True:
             try:
                 now = read(self._read)

@@ -219,10 +219,13 @@ def test_check__page_throttled__is_read_again_and_not_the_first_one(time: Simula
     assert tokens == ["", "2", "2", "2", "2"]
 
 
-def test_check__throttled_for_long__leaves_it_to_the_loop(time: SimulatedTime) -> None:
+@pytest.mark.parametrize(("type_", "least", "most"), [("Create", 0, 0), ("Delete", 0, 0), ("Update", 10, 12)])
+def test_check__throttled_for_long__leaves_it_to_the_loop(
+    time: SimulatedTime, type_: RequestType, least: float, most: float
+) -> None:
     with pytest.raises(ClientError, match="slower"):
-        check(Scripted(THROTTLED), time, request("Create"), StackState("CREATE_IN_PROGRESS"))
-    assert 10 <= time.now() - NOW < 12
+        check(Scripted(THROTTLED), time, request(type_), StackState("UPDATE_IN_PROGRESS"))
+    assert least <= time.now() - NOW <= most
 
 
 @pytest.mark.parametrize(

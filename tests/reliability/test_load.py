@@ -33,7 +33,8 @@ def test_stack__of_many_solutions_rolled_back_at_once__converges_without_a_failu
     is_polled = isinstance(transport, OneFunction) and solutions == 100  # each minute: as an update is
     assert leg.failed == 0
     assert leg.seconds <= (290.0 if is_polled else most)  # for 100: 1.3 times what two looks need
-    assert leg.limited_calls <= (3 if solutions == 1 else 2.3)
+    # A few are done before the 15 s in which a cancelled update may still act, and look again until then.
+    assert leg.limited_calls <= (3 if solutions <= 10 else 2.3)
     # What the stack does, at first and before the change, and a page of events or more.
     assert leg.descriptions <= descriptions * (1.1 if solutions > 1 else 1)
 

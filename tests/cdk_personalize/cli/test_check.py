@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -122,6 +123,16 @@ def test_check__as_json__has_the_documented_shape(run: Run, file: Callable[[Any]
     }
 
 
+@pytest.fixture
+def usual_recursion() -> Iterator[None]:
+    """Python's own limit: Hypothesis raises it for other tests of the process."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(1000)
+    yield
+    sys.setrecursionlimit(before)
+
+
+@pytest.mark.usefixtures("usual_recursion")
 @pytest.mark.parametrize(
     ("content", "message"),
     [
