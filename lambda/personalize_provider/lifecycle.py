@@ -83,7 +83,7 @@ def begin(request: Request, clock: Clock, patience: float = _PATIENCE_SECONDS) -
     now = clock.now()
     watch = StackWatch(request, sdk.cloudformation(), clock, now)
     stack = _stack_at_first(request, watch, patience)
-    identity = _identity(request, stack, watch.patience(now + patience - clock.now()))
+    stack, identity = _identity(request, stack, watch, now + patience - clock.now())
     attempt = Attempt(
         started_at=now,
         deadline=now + float(os.environ["TOTAL_TIMEOUT_SECONDS"]),
@@ -94,7 +94,32 @@ def begin(request: Request, clock: Clock, patience: float = _PATIENCE_SECONDS) -
     return identity, attempt
 
 
-def _identity(request: Request, stack: StackState, patience: Patience) -> str:
+def _identity(
+    request: Request, stack: StackState, watch: StackWatch, patience: float
+) -> tuple[StackState, str]:
+    """The id to answer with, and the state of the stack that it follows from.
+
+    A rollback's Update may need another id than an ordinary one. Where that makes a difference, a reading
+    that doesn't show a rollback must not be from before the request.
+    """
+    ask = watch.patience(patience)
+    identity = _identify(request, ask, is_rolling_back=stack.is_rolling_back)
+    if request.type != "Update" or stack.is_rolling_back or stack == UNKNOWN:
+        return stack, _id_or_raise(identity)
+    if identity != _identify(request, ask, is_rolling_back=True):
+        stack = watch.note(patience, is_certain=True)
+        identity = _identify(request, ask, is_rolling_back=stack.is_rolling_back)
+    return stack, _id_or_raise(identity)
+
+
+def _id_or_raise(identity: str | LifecycleError) -> str:
+    if isinstance(identity, LifecycleError):
+        raise identity
+    return identity
+
+
+def _identify(request: Request, patience: Patience, *, is_rolling_back: bool) -> str | LifecycleError:
+    """The id to answer with, or why the request fails."""
     client = sdk.personalize()
 
     def ask(operation: str, call: Callable[[], _Answer]) -> _Answer:
@@ -107,12 +132,15 @@ def _identity(request: Request, stack: StackState, patience: Patience) -> str:
     def is_claimed(arn: str, tags: Mapping[str, str]) -> bool:
         return ask("ListStackResources", lambda: _is_claimed(request, arn, tags))
 
-    return identify(
-        request,
-        is_rolling_back=stack.is_rolling_back,
-        look=lambda arn: ask("DescribeSolution", lambda: find(client, arn, is_claimed)),
-        tags_of=lambda arn: ask("ListTagsForResource", lambda: find_tags(client, arn)),
-    )
+    try:
+        return identify(
+            request,
+            is_rolling_back=is_rolling_back,
+            look=lambda arn: ask("DescribeSolution", lambda: find(client, arn, is_claimed)),
+            tags_of=lambda arn: ask("ListTagsForResource", lambda: find_tags(client, arn)),
+        )
+    except LifecycleError as error:
+        return error
 
 
 def _is_claimed(request: Request, arn: str, tags: Mapping[str, str]) -> bool:

@@ -96,11 +96,12 @@ class StackWatch:
         self._stale_until = request.stale_until(started_at)
         self._confirmed: StackState | None = None
 
-    def note(self, patience: float) -> StackState:
+    def note(self, patience: float, *, is_certain: bool = False) -> StackState:
         """What the stack is doing, as the request begins.
 
         Args:
             patience: For how many seconds CloudFormation is asked.
+            is_certain: Ask until a reading shows a rollback, or can't be from before the request.
 
         Raises:
             SupersededError: the stack can't want this request any more.
@@ -115,7 +116,8 @@ class StackWatch:
                 raise refused(resource, "DescribeStacks", error) from error
             if self._is_late(state):
                 raise SupersededError(resource, self._request.type, state.status)
-            if state.sends(self._request.type) or not self._may_be_old or ask.is_over:
+            is_enough = state.is_rolling_back or not is_certain
+            if (is_enough and state.sends(self._request.type)) or not self._may_be_old or ask.is_over:
                 break
             ask.pause()
         if not state.may_ask_for(self._request.type):

@@ -49,6 +49,11 @@ def test_lives__that_once_broke_a_promise__break_none(number: int, monkeypatch: 
     run_state_machine_as_test(seed(number)(Stacks), settings=lives(100))
 
 
+@pytest.mark.parametrize("number", [700004, 700010])
+def test_lives__rollback_that_was_read_as_an_update__break_no_promise(number: int) -> None:
+    run_state_machine_as_test(seed(number)(Stacks), settings=lives(60))
+
+
 def test_lives__single_function_that_left_a_replacement__break_no_promise() -> None:
     """An update was cancelled in its first second, and the rollback of the same resource failed."""
     Stacks.runtime = OneFunction(125)

@@ -126,6 +126,22 @@ def test_update__rolled_back_twice_in_a_row__the_first_rollbacks_events_are_not_
     ends_clean(at, stack)
 
 
+def test_update__exchanges_back_what_a_refactoring_exchanged__rollback_keeps_both(at: Account) -> None:
+    """The rollback's Updates need other ids than ordinary ones, which an old reading takes them for."""
+    wanted = template(Movies={"name": "movies"}, Shows={})
+    stack = at.deploy("films", wanted)
+    at.time.run(30)  # until the readings show the end of the creation
+    stack.refactor("Movies", "Shows")
+    at.time.run(30)
+    before = {key: resource.physical_id for key, resource in stack.resources.items()}
+    stack.update(wanted)
+    at.time.run()
+    assert stack.status == "UPDATE_ROLLBACK_COMPLETE", stack.reasons
+    assert {key: resource.physical_id for key, resource in stack.resources.items()} == before
+    assert set(at.solutions()) == set(before.values())
+    ends_clean(at, stack)
+
+
 def test_delete__right_after_an_update__succeeds(at: Account) -> None:
     stack = at.deploy("films", template(Movies={}))
     stack.update(template(Movies=REPLACEMENT))

@@ -89,7 +89,7 @@ class World:
         for arn in solutions.keys() - owned - self.untagged:
             is_marked = self.account.tags(arn).get(STACK_ID_TAG) in ids
             is_going = solutions[arn]["status"].startswith("DELETE")
-            if is_marked and not is_going and not (self._will_be_found(arn) or self._was_disowned(arn)):
+            if is_marked and not is_going and not self._is_out_of_reach(arn):
                 yield f"leak: {arn} bears the tags of a stack, and none of its resources names it"
 
     def _leaks(self, solutions: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
@@ -97,8 +97,7 @@ class World:
         owned = {resource.physical_id for stack in self.stacks for _, resource in stack.known}
         owned |= {arn for stack in self.stacks for arn in (*stack.given_up, *stack.retained)}
         for arn in made & solutions.keys() - owned - self.untagged - self.foreign.keys():
-            found = self._will_be_found(arn) or self._was_disowned(arn)
-            if not solutions[arn]["status"].startswith("DELETE") and not found:
+            if not solutions[arn]["status"].startswith("DELETE") and not self._is_out_of_reach(arn):
                 yield f"leak: {arn} ({solutions[arn]['status']}) is in no stack"
 
     def _rules(self) -> Iterator[str]:
@@ -118,8 +117,11 @@ class World:
         owned |= {arn for stack in self.stacks for arn in (*stack.given_up, *stack.retained)}
         for arn in self.foreign.keys() & solutions.keys() - owned - self.untagged:
             is_marked = STACK_ID_TAG in self.account.tags(arn)
-            if is_marked and not self._will_be_found(arn) and not self._was_disowned(arn):
+            if is_marked and not self._is_out_of_reach(arn):
                 yield f"leak: {arn} bears the marks of a stack that doesn't have it"
+
+    def _is_out_of_reach(self, arn: str) -> bool:
+        return self._will_be_found(arn) or self._was_disowned(arn) or self._was_never_asked_for(arn)
 
     def _will_be_found(self, arn: str) -> bool:
         """Whether a stack that was not told of a solution knows its resource, and can delete it by that."""
@@ -144,6 +146,20 @@ class World:
             and request.event["StackId"] == tags.get(STACK_ID_TAG)
             and request.event["LogicalResourceId"] == tags.get(LOGICAL_ID_TAG)
             and any(answer["PhysicalResourceId"].endswith("CREATE_FAILED") for _, answer in request.answers)
+            for request in self.account.engine.requests
+        )
+
+    def _was_never_asked_for(self, arn: str) -> bool:
+        """Whether a rollback's Update, which alone leads to it, was lost to the account's limit of functions.
+
+        The framework could not call the provider, and answered for it.
+        """
+        tags = self.account.tags(arn)
+        return any(
+            request.event["RequestType"] == "Update"
+            and request.event["StackId"] == tags.get(STACK_ID_TAG)
+            and request.event["LogicalResourceId"] == tags.get(LOGICAL_ID_TAG)
+            and any("Rate Exceeded" in answer.get("Reason", "") for _, answer in request.answers)
             for request in self.account.engine.requests
         )
 
