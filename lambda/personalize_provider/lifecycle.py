@@ -99,23 +99,20 @@ def _identity(
 ) -> tuple[StackState, str]:
     """The id to answer with, and the state of the stack that it follows from.
 
-    A rollback's Update may need another id than an ordinary one. Where that makes a difference, a reading
-    that doesn't show a rollback must not be from before the request.
+    A rollback's Update may need another id than an ordinary one. Where that makes a difference, the state must
+    not be an old reading: of the update that is rolled back, or of an earlier rollback.
     """
     ask = watch.patience(patience)
     identity = _identify(request, ask, is_rolling_back=stack.is_rolling_back)
-    if request.type != "Update" or stack.is_rolling_back or stack == UNKNOWN:
-        return stack, _id_or_raise(identity)
-    if identity != _identify(request, ask, is_rolling_back=True):
-        stack = watch.note(patience, is_certain=True)
-        identity = _identify(request, ask, is_rolling_back=stack.is_rolling_back)
-    return stack, _id_or_raise(identity)
-
-
-def _id_or_raise(identity: str | LifecycleError) -> str:
+    if request.type == "Update" and stack != UNKNOWN:
+        other = _identify(request, ask, is_rolling_back=not stack.is_rolling_back)
+        if identity != other:
+            certain = watch.note(patience, is_certain=True)
+            identity = identity if certain.is_rolling_back == stack.is_rolling_back else other
+            stack = certain
     if isinstance(identity, LifecycleError):
         raise identity
-    return identity
+    return stack, identity
 
 
 def _identify(request: Request, patience: Patience, *, is_rolling_back: bool) -> str | LifecycleError:

@@ -101,7 +101,8 @@ class StackWatch:
 
         Args:
             patience: For how many seconds CloudFormation is asked.
-            is_certain: Ask until a reading shows a rollback, or can't be from before the request.
+            is_certain: Ask until the reading can't be from before the request, or is of a rollback that has
+                sent it.
 
         Raises:
             SupersededError: the stack can't want this request any more.
@@ -116,8 +117,9 @@ class StackWatch:
                 raise refused(resource, "DescribeStacks", error) from error
             if self._is_late(state):
                 raise SupersededError(resource, self._request.type, state.status)
-            is_enough = state.is_rolling_back or not is_certain
-            if (is_enough and state.sends(self._request.type)) or not self._may_be_old or ask.is_over:
+            if not self._may_be_old or ask.is_over:
+                break
+            if state.sends(self._request.type) and (not is_certain or self._has_sent_it(state, ask)):
                 break
             ask.pause()
         if not state.may_ask_for(self._request.type):
@@ -197,6 +199,10 @@ class StackWatch:
         if not sent:
             return False
         return not request.is_undone_by(sent[0]) if now == was else request.is_asked_by(sent[0])
+
+    def _has_sent_it(self, state: StackState, ask: Patience) -> bool:
+        """Whether the stack is in a rollback whose events show the request."""
+        return state.is_rolling_back and self._is_rollbacks_own(UNKNOWN, state, ask)
 
     def _is_late(self, state: StackState) -> bool:
         """Whether a request is of an operation that is over, however old the reading is."""

@@ -516,7 +516,7 @@ def test_update__rollback_of_a_replacement_that_was_answered__looks_and_changes_
     answer = is_complete(at, on_event(reverse))
 
     assert answer["Data"]["solutionArn"] == old
-    assert at.calls() == {"ListTagsForResource": 2, "DescribeSolution": 1}
+    assert at.calls() == {"ListTagsForResource": 3, "DescribeSolution": 2}
     at.stacks.status = "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS"
     is_complete(at, on_event(event("Delete", new, recipeArn=SIMS)))
     assert at.solutions() == [old]
