@@ -92,7 +92,7 @@ soak: $(TEST_TOOLS)  ## The long form of the reliability tests: SEQUENCES=10000 
 	FAULT_MATRIX=all pytest -n auto --dist worksteal tests/faults
 
 bench: $(TEST_TOOLS)  ## Measure how fast it is, and write docs/performance.md; PARTS="start imports" for parts
-	PYTHONPATH=.:constructs:lambda:local:tests/support .venv/bin/python -m bench $(PARTS)
+	PYTHONPATH=.:constructs:lambda:local:tests .venv/bin/python -m bench $(PARTS)
 
 # The wheel is built from the sdist. Without SOURCE_DATE_EPOCH the files bear a date that never changes.
 dist: $(TEST_TOOLS)  ## Build the sdist and the wheel, in dist/

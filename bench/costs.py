@@ -17,12 +17,12 @@ from bench.create import Create, Peer, Transport, created, naive_in, ours
 from bench.figures import Row
 from bench.peers.crhelper_account import crhelper_in
 from bench.peers.custom_resource_app import provider, solution
-from cdk_personalize import Recipe, Solution, SolutionProvider
-from cloud import Cloud
-from event_rules import OneFunction
-from framework_runtime import FrameworkRuntime, framework_runtime
+from cdk_personalize import PersonalizeProvider, Recipe, Solution
 from personalize_local.testing.server_process import LocalAws, running
-from personalize_provider.log import logger
+from personalize_provider.engine.log import logger
+from support.processes.cloud import Cloud
+from support.virtual_time.event_rules import OneFunction
+from support.virtual_time.framework_runtime import FrameworkRuntime, framework_runtime
 
 Declare = Callable[[Stack, bool], object]
 """Defines a provider in a stack and, if asked to, a solution."""
@@ -144,11 +144,11 @@ def _declare_ours(stack: Stack, with_solution: bool) -> None:
             stack, "Solution", dataset_group=Cloud.dataset_group_arn, recipe=Recipe.USER_PERSONALIZATION_V2
         )
     else:
-        SolutionProvider.get_or_create(stack)
+        PersonalizeProvider.get_or_create(stack)
 
 
 def _declare_ours_single(stack: Stack, with_solution: bool) -> None:
-    SolutionProvider.single_function(stack)
+    PersonalizeProvider.single_function(stack)
     _declare_ours(stack, with_solution)
 
 

@@ -1,6 +1,6 @@
 """One create of a solution in virtual time, ours or a peer's, and what it takes.
 
-Lambda, Step Functions and EventBridge are modelled, see `tests/support/functions.py`.
+Lambda, Step Functions and EventBridge are modelled, see `tests/support/virtual_time/functions.py`.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from contextlib import AbstractContextManager
 from dataclasses import astuple, dataclass
 from statistics import mean
 
-from account import Account, account, template
-from event_rules import OneFunction
-from framework_runtime import FrameworkRuntime
-from load import naive_is_complete, naive_on_event
 from personalize_local.simulator import Durations, Limits
-from prices import dollars
+from support.pages.prices import dollars
+from support.virtual_time.account import Account, account, template
+from support.virtual_time.event_rules import OneFunction
+from support.virtual_time.framework_runtime import FrameworkRuntime
+from support.virtual_time.load import naive_is_complete, naive_on_event
 
 Transport = FrameworkRuntime | OneFunction
 Peer = Callable[[Account], AbstractContextManager[dict[str, str]]]

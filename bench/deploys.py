@@ -1,7 +1,7 @@
 """Lag, calls and many solutions at once, in virtual time: so the figures are the same on each machine.
 
 The provider, botocore and the framework's code are real. Personalize is the simulator, with the service's
-limit of one request a second for each operation; see `tests/support/account.py`.
+limit of one request a second for each operation; see `tests/support/virtual_time/account.py`.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from statistics import median
 
 from bench.create import created, naive_in, ours
 from bench.figures import Row
-from framework_runtime import FrameworkRuntime, framework_runtime
-from load import Leg, lives
-from personalize_provider.log import logger
+from personalize_provider.engine.log import logger
+from support.virtual_time.framework_runtime import FrameworkRuntime, framework_runtime
+from support.virtual_time.load import Leg, lives
 
 _READY_AFTER = range(1, 31)  # seconds
 _SEEDS = range(3)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bench.figures import Row
 from bench.processes import Command, dearest, in_turn
-from cdk_personalize._asset import handler_asset
+from cdk_personalize.provider.asset import handler_asset
 
 _PACKAGE = Path(__file__).resolve().parents[1] / "constructs" / "cdk_personalize"
 _RUNS = 15

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bench.deploys import leg_rows
 from bench.figures import Row
-from framework_runtime import framework_runtime
-from load import lives
-from personalize_provider.log import logger
+from personalize_provider.engine.log import logger
+from support.virtual_time.framework_runtime import framework_runtime
+from support.virtual_time.load import lives
 
 _USUAL_CONCURRENCY = 1000  # executions at once that Lambda lets an account have
 

@@ -19,7 +19,7 @@ from py_compile import PycInvalidationMode
 
 from bench.figures import Row
 from bench.processes import Command, dearest, in_turn, system_calls
-from cdk_personalize._asset import handler_asset
+from cdk_personalize.provider.asset import handler_asset
 
 _PEERS = Path(__file__).with_name("peers")
 _RUNS = 25

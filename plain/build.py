@@ -20,8 +20,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "constructs"))
 import aws_cdk as cdk
 from aws_cdk import aws_lambda as lambda_
 
-from cdk_personalize import SolutionProvider
-from cdk_personalize._asset import handler_asset
+from cdk_personalize import PersonalizeProvider
+from cdk_personalize.provider.asset import handler_asset
 
 EXPORT = "cdk-personalize-service-token"
 TEMPLATE = "cdk-personalize-provider.template.json"
@@ -63,7 +63,7 @@ def _template(key: str) -> dict[str, Any]:
 def _declare(stack: cdk.Stack, key: str) -> None:
     bucket = cdk.CfnParameter(stack, "AssetBucket", description="The S3 bucket that the zip is in")
     where = cdk.CfnParameter(stack, "AssetKey", description="The key of the zip in that bucket", default=key)
-    provider = SolutionProvider.single_function(stack, shared=True)
+    provider = PersonalizeProvider.single_function(stack, shared=True)
     function = provider.function.node.default_child
     assert isinstance(function, lambda_.CfnFunction)  # noqa: S101 (what a function is made of)
     function.code = lambda_.CfnFunction.CodeProperty(

@@ -15,9 +15,9 @@ from urllib.parse import urlsplit
 
 import boto3
 
-from account import Account
-from functions import Executions, Handler
-from personalize_provider import sdk
+from personalize_provider.aws import sdk
+from support.virtual_time.account import Account
+from support.virtual_time.functions import Executions, Handler
 
 _HANDLER = Path(__file__).with_name("crhelper_handler")
 _FUNCTION_SECONDS = 300

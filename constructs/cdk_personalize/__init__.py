@@ -7,11 +7,16 @@ the command `cdk-personalize` does without.
 import importlib
 import typing
 
-from cdk_personalize.auto_training import AutoTraining
-from cdk_personalize.errors import InvalidConstructError, InvalidProviderError, InvalidSolutionError, Problem
-from cdk_personalize.recipe import CatalogRecipe, Recipe
-from cdk_personalize.recipe_facts import RecipeFacts, RecipeParameter
-from cdk_personalize.solution_config import (
+from cdk_personalize.model.errors import (
+    InvalidConstructError,
+    InvalidProviderError,
+    InvalidSolutionError,
+    Problem,
+)
+from cdk_personalize.recipe.facts import RecipeFacts, RecipeParameter
+from cdk_personalize.recipe.recipe import CatalogRecipe, Recipe
+from cdk_personalize.solution.auto_training import AutoTraining
+from cdk_personalize.solution.config import (
     AutoMLConfig,
     CategoricalHyperParameterRange,
     ContinuousHyperParameterRange,
@@ -29,11 +34,11 @@ from cdk_personalize.solution_config import (
 )
 
 if typing.TYPE_CHECKING:
-    from cdk_personalize._provider_base import ISolutionProvider
-    from cdk_personalize.provider import SolutionProvider
-    from cdk_personalize.single_function import SingleFunctionProvider
-    from cdk_personalize.solution import Solution
-    from cdk_personalize.solution_base import ISolution
+    from cdk_personalize.provider.base import IPersonalizeProvider
+    from cdk_personalize.provider.framework import PersonalizeProvider
+    from cdk_personalize.provider.single_function import SingleFunctionProvider
+    from cdk_personalize.solution.base import ISolution
+    from cdk_personalize.solution.construct import Solution
 
 __all__ = [
     "AutoMLConfig",
@@ -47,14 +52,15 @@ __all__ = [
     "HpoObjective",
     "HpoResourceConfig",
     "HyperParameterRanges",
+    "IPersonalizeProvider",
     "ISolution",
-    "ISolutionProvider",
     "IntegerHyperParameterRange",
     "InvalidConstructError",
     "InvalidProviderError",
     "InvalidSolutionError",
     "ObjectiveSensitivity",
     "OptimizationObjective",
+    "PersonalizeProvider",
     "Problem",
     "Recipe",
     "RecipeFacts",
@@ -62,16 +68,15 @@ __all__ = [
     "SingleFunctionProvider",
     "Solution",
     "SolutionConfig",
-    "SolutionProvider",
     "TrainingDataConfig",
 ]
 
 _CONSTRUCTS = {
-    "ISolution": "solution_base",
-    "ISolutionProvider": "_provider_base",
-    "SingleFunctionProvider": "single_function",
-    "Solution": "solution",
-    "SolutionProvider": "provider",
+    "IPersonalizeProvider": "provider.base",
+    "ISolution": "solution.base",
+    "PersonalizeProvider": "provider.framework",
+    "SingleFunctionProvider": "provider.single_function",
+    "Solution": "solution.construct",
 }
 
 

@@ -7,7 +7,7 @@ from aws_cdk import aws_personalize as personalize
 from constructs import Construct
 from settings import Settings
 
-from cdk_personalize import Recipe, Solution, SolutionProvider
+from cdk_personalize import PersonalizeProvider, Recipe, Solution
 
 
 class Movies(cdk.Stage):
@@ -42,7 +42,7 @@ class MovieRecommendations(cdk.Stack):
         self, scope: Construct, construct_id: str, *, settings: Settings, dataset_group: str
     ) -> None:
         super().__init__(scope, construct_id)
-        SolutionProvider(self, log_retention=settings.log_retention)
+        PersonalizeProvider(self, log_retention=settings.log_retention)
         for name, recipe in {
             "ForYou": Recipe.USER_PERSONALIZATION_V2,
             "Ranked": Recipe.PERSONALIZED_RANKING_V2,

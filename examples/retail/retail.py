@@ -6,7 +6,6 @@ import aws_cdk as cdk
 from alarms import alarm_on_trainings
 from aws_cdk import aws_sns as sns
 from constructs import Construct
-from data import NATIVE_TYPES, ShopData
 
 from cdk_personalize import (
     AutoTraining,
@@ -23,6 +22,7 @@ from cdk_personalize import (
     SolutionConfig,
     TrainingDataConfig,
 )
+from data import NATIVE_TYPES, ShopData
 
 BUYING_COUNTS_MOST = EventsConfig(
     event_parameters_list=[

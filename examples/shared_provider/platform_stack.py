@@ -5,7 +5,7 @@ from __future__ import annotations
 import aws_cdk as cdk
 from constructs import Construct
 
-from cdk_personalize import SolutionProvider
+from cdk_personalize import PersonalizeProvider
 
 SERVICE_TOKEN = "personalize-service-token"  # noqa: S105 (the name of an export)
 """The name that other stacks import the service token by."""
@@ -18,5 +18,5 @@ class Platform(cdk.Stack):
         super().__init__(
             scope, construct_id, description="Deploys Amazon Personalize solutions for all teams"
         )
-        provider = SolutionProvider(self, shared=True)
+        provider = PersonalizeProvider(self, shared=True)
         cdk.CfnOutput(self, "ServiceToken", value=provider.service_token, export_name=SERVICE_TOKEN)

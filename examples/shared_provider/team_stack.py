@@ -7,7 +7,7 @@ from aws_cdk import aws_personalize as personalize
 from constructs import Construct
 from platform_stack import SERVICE_TOKEN
 
-from cdk_personalize import Recipe, Solution, SolutionProvider
+from cdk_personalize import PersonalizeProvider, Recipe, Solution
 
 
 class Team(cdk.Stack):
@@ -16,7 +16,9 @@ class Team(cdk.Stack):
     def __init__(self, scope: Construct, construct_id: str) -> None:
         super().__init__(scope, construct_id)
         group = personalize.CfnDatasetGroup(self, "DatasetGroup", name=construct_id.lower())
-        provider = SolutionProvider.from_service_token(self, "Provider", cdk.Fn.import_value(SERVICE_TOKEN))
+        provider = PersonalizeProvider.from_service_token(
+            self, "Provider", cdk.Fn.import_value(SERVICE_TOKEN)
+        )
         solution = Solution(
             self,
             "Recommender",

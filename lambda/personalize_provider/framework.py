@@ -12,14 +12,14 @@ import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from personalize_provider.attempt import ATTEMPT, Attempt
-from personalize_provider.clock import SystemClock
-from personalize_provider.errors import LifecycleError
-from personalize_provider.lifecycle import begin, proceed, read
-from personalize_provider.log import logger
-from personalize_provider.request import Request
-from personalize_provider.solution.goal import essentials, physical_id
-from personalize_provider.steps import Wait
+from personalize_provider.aws.errors import LifecycleError
+from personalize_provider.engine.clock import SystemClock
+from personalize_provider.engine.first_event import ATTEMPT, Attempt
+from personalize_provider.engine.lifecycle import begin, proceed, read
+from personalize_provider.engine.log import logger
+from personalize_provider.engine.request import Request
+from personalize_provider.engine.steps import Wait
+from personalize_provider.kinds.solution.desired import essentials, physical_id
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext

@@ -18,17 +18,17 @@ from typing import TYPE_CHECKING, Any
 
 from crhelper import FAILED, CfnResource
 
-from personalize_provider import sdk
-from personalize_provider.answer import respond
-from personalize_provider.attempt import ATTEMPT, Attempt
-from personalize_provider.clock import SystemClock
-from personalize_provider.errors import CALL_ERRORS, MAX_MESSAGE_BYTES, LifecycleError, may_pass, refused
-from personalize_provider.lifecycle import begin, proceed, read
-from personalize_provider.log import logger
-from personalize_provider.poll_rule import MAX_INPUT, PollRule, pack, unpack
-from personalize_provider.request import Request, malformed
-from personalize_provider.solution.goal import NOT_CREATED, essentials, physical_id
-from personalize_provider.steps import Wait
+from personalize_provider.aws import sdk
+from personalize_provider.aws.cfn_response import respond
+from personalize_provider.aws.errors import CALL_ERRORS, MAX_MESSAGE_BYTES, LifecycleError, may_pass, refused
+from personalize_provider.aws.poll_rule import MAX_INPUT, PollRule, pack, unpack
+from personalize_provider.engine.clock import SystemClock
+from personalize_provider.engine.first_event import ATTEMPT, Attempt
+from personalize_provider.engine.lifecycle import begin, proceed, read
+from personalize_provider.engine.log import logger
+from personalize_provider.engine.request import Request, malformed
+from personalize_provider.engine.steps import Wait
+from personalize_provider.kinds.solution.desired import NOT_CREATED, essentials, physical_id
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -226,7 +226,7 @@ def _refuse_what_no_poll_carries(event: Mapping[str, Any], request: Request) -> 
             f"resource {request.logical_id}",
             request.type,
             f"its event has {size} characters after compression, and an EventBridge rule carries {MAX_INPUT}",
-            "use the SolutionProvider with the provider framework for properties as large as these",
+            "use the PersonalizeProvider with the provider framework for properties as large as these",
         )
 
 

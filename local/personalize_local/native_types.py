@@ -15,8 +15,8 @@ from typing import Any
 
 from personalize_local.native_properties import as_members, member
 from personalize_local.simulator import Personalize, Scope, ServiceError
-from personalize_local.simulator.errors import RESOURCE_NOT_FOUND
-from personalize_local.simulator.model import operation_model
+from personalize_local.simulator.engine.errors import RESOURCE_NOT_FOUND
+from personalize_local.simulator.engine.model import operation_model
 
 _POLL_SECONDS = 0.1
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from bench import figures, page
 from bench.figures import Row
+
+from bench import figures, page
 
 FAST = Row("cold start, against a bare boto3 handler", 0.89, 25, most=0.9)
 SLOW = Row("simulator over HTTP on one core", 492, 5, "requests/s", least=1000)

@@ -12,7 +12,7 @@ import pytest
 from aws_cdk.assertions import Annotations, Match
 
 from cdk_personalize import AutoTraining, InvalidSolutionError, Recipe, Solution, SolutionConfig
-from cdk_personalize import _api_request as api
+from cdk_personalize.solution import api_request as api
 
 GROUP = "arn:aws:personalize:us-east-1:123456789012:dataset-group/movies"
 RECIPE = "arn:aws:personalize:::recipe/aws-"

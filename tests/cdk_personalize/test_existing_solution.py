@@ -11,7 +11,7 @@ import pytest
 from aws_cdk.assertions import Template
 
 from cdk_personalize import InvalidSolutionError, ISolution, Solution
-from cdk_personalize._existing_solution import ExistingSolution
+from cdk_personalize.solution.existing import ExistingSolution
 
 ARN = "arn:aws:personalize:eu-west-1:111122223333:solution/movies"
 

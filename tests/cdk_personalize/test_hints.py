@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from cdk_personalize import _api_request as api
-from followed import followed
-from request_mistakes import MUTATIONS, Mutation, mutated
+from cdk_personalize.solution import api_request as api
+from support.requests.followed import followed
+from support.requests.request_mistakes import MUTATIONS, Mutation, mutated
 
 QUIET = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
 

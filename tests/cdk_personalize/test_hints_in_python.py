@@ -26,10 +26,10 @@ from cdk_personalize import (
     InvalidConstructError,
     ObjectiveSensitivity,
     OptimizationObjective,
+    PersonalizeProvider,
     Recipe,
     Solution,
     SolutionConfig,
-    SolutionProvider,
     TrainingDataConfig,
 )
 
@@ -395,29 +395,29 @@ def said_of(arguments: dict[str, Any]) -> list[str]:
     [
         (
             "choose a time in that range: CloudFormation itself waits an hour at most",
-            lambda stack: SolutionProvider(stack, total_timeout=cdk.Duration.minutes(51)),
-            lambda stack: SolutionProvider(stack, total_timeout=cdk.Duration.minutes(50)),
+            lambda stack: PersonalizeProvider(stack, total_timeout=cdk.Duration.minutes(51)),
+            lambda stack: PersonalizeProvider(stack, total_timeout=cdk.Duration.minutes(50)),
         ),
         (
             "use aws_lambda.Runtime.PYTHON_3_13, or leave it out for Python 3.14",
-            lambda stack: SolutionProvider(stack, runtime=lambda_.Runtime.PYTHON_3_10),
-            lambda stack: SolutionProvider(stack, runtime=lambda_.Runtime.PYTHON_3_13),
+            lambda stack: PersonalizeProvider(stack, runtime=lambda_.Runtime.PYTHON_3_10),
+            lambda stack: PersonalizeProvider(stack, runtime=lambda_.Runtime.PYTHON_3_13),
         ),
         (
             "leave it out for 5 seconds",
-            lambda stack: SolutionProvider(stack, query_interval=cdk.Duration.minutes(2)),
-            SolutionProvider,
+            lambda stack: PersonalizeProvider(stack, query_interval=cdk.Duration.minutes(2)),
+            PersonalizeProvider,
         ),
         (
             "construct it once, before the stack's first Solution",
-            lambda stack: (movies(stack), SolutionProvider(stack)),
-            lambda stack: (SolutionProvider(stack), movies(stack)),
+            lambda stack: (movies(stack), PersonalizeProvider(stack)),
+            lambda stack: (PersonalizeProvider(stack), movies(stack)),
         ),
         (
             "construct it in this stack, or with shared=True",
-            lambda stack: movies(stack, provider=SolutionProvider(cdk.Stack(stack.node.root, "Other"))),
+            lambda stack: movies(stack, provider=PersonalizeProvider(cdk.Stack(stack.node.root, "Other"))),
             lambda stack: movies(
-                stack, provider=SolutionProvider(cdk.Stack(stack.node.root, "Other"), shared=True)
+                stack, provider=PersonalizeProvider(cdk.Stack(stack.node.root, "Other"), shared=True)
             ),
         ),
         (
@@ -522,7 +522,7 @@ def _after(act: Callable[[cdk.Stack], Any], stack: cdk.Stack) -> cdk.Stack:
 def test_hint__a_region_without_personalize__names_those_to_deploy_to() -> None:
     def warned(region: str) -> list[str]:
         stack = cdk.Stack(cdk.App(), "Films", env=cdk.Environment(account="123456789012", region=region))
-        SolutionProvider(stack)
+        PersonalizeProvider(stack)
         found = Annotations.from_stack(stack).find_warning("*", Match.string_like_regexp("Region"))
         return [str(warning.entry.data) for warning in found]
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from cdk_personalize import _kinds as kinds
-from cdk_personalize._kinds import Kind
-from cdk_personalize._request import DatasetGroupArn, RecipeArn, SolutionRequest
-from cdk_personalize._structure import Structure, members
-from cdk_personalize.recipe import Recipe
+from cdk_personalize.model import value_types as kinds
+from cdk_personalize.model.structures import Structure, members
+from cdk_personalize.model.value_types import Kind
+from cdk_personalize.recipe.recipe import Recipe
+from cdk_personalize.solution.request import DatasetGroupArn, RecipeArn, SolutionRequest
 
 LONGEST = 1000  # characters of one text (rule 8)
 MOST = 100  # entries

@@ -10,8 +10,8 @@ import pytest
 from aws_cdk.assertions import Annotations, Match
 
 from cdk_personalize import InvalidSolutionError, Solution, SolutionConfig
-from cdk_personalize._request import SolutionRequest
-from payloads import INVALID, PAYLOADS, VALID
+from cdk_personalize.solution.request import SolutionRequest
+from support.requests.payloads import INVALID, PAYLOADS, VALID
 
 REFUSED = {
     "064": ["recipeArn must not be one that is no longer available: got 'aws-hrnn-coldstart'; use Recipe."],

@@ -30,8 +30,8 @@ from cdk_personalize import (
     SolutionConfig,
     TrainingDataConfig,
 )
-from cdk_personalize._request import SolutionRequest
-from cdk_personalize._rules import find_problems
+from cdk_personalize.solution.request import SolutionRequest
+from cdk_personalize.solution.rules import find_problems
 
 TOMORROW = Recipe.from_arn("arn:aws:personalize:::recipe/aws-of-tomorrow")
 ARN = "arn:aws:personalize:us-east-1:123456789012:dataset-group/movies"

@@ -21,9 +21,9 @@ from constructs import Construct
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cdk_personalize import InvalidProviderError, Recipe, Solution, SolutionProvider
-from cdk_personalize._asset import handler_asset
-from cdk_personalize._timing import IS_COMPLETE_SECONDS, ON_EVENT_SECONDS, Timing
+from cdk_personalize import InvalidProviderError, PersonalizeProvider, Recipe, Solution
+from cdk_personalize.provider.asset import handler_asset
+from cdk_personalize.provider.timing import IS_COMPLETE_SECONDS, ON_EVENT_SECONDS, Timing
 
 ON_EVENT = "personalize_provider.framework.on_event"
 IS_COMPLETE = "personalize_provider.framework.is_complete"
@@ -183,11 +183,11 @@ def test_provider__while_a_stack_is_deleted__outlives_the_solutions(template: Te
 def test_provider__its_logical_ids__are_readable_and_stay(template: Template) -> None:
     """Another id for the first of these is another ServiceToken, which CloudFormation refuses to change."""
     assert sorted(template.find_resources("AWS::Lambda::Function")) == [
-        "PersonalizeSolutionProviderFrameworkframeworkisComplete005448CB",
-        "PersonalizeSolutionProviderFrameworkframeworkonEvent8E55FA95",
-        "PersonalizeSolutionProviderFrameworkframeworkonTimeoutD1C6985E",
-        "PersonalizeSolutionProviderIsComplete84E899DF",
-        "PersonalizeSolutionProviderOnEvent967E1E2A",
+        "PersonalizeProviderFrameworkframeworkisComplete005448CB",
+        "PersonalizeProviderFrameworkframeworkonEvent8E55FA95",
+        "PersonalizeProviderFrameworkframeworkonTimeoutD1C6985E",
+        "PersonalizeProviderIsComplete84E899DF",
+        "PersonalizeProviderOnEvent967E1E2A",
     ]
 
 
@@ -212,7 +212,7 @@ def test_provider__by_default__polls_every_five_seconds_past_the_handlers_deadli
 def test_provider__constructed_before_the_first_solution__is_found_by_it(
     stack: cdk.Stack, dataset_group: str
 ) -> None:
-    provider = SolutionProvider(
+    provider = PersonalizeProvider(
         stack,
         total_timeout=cdk.Duration.minutes(50),
         query_interval=cdk.Duration.seconds(60),
@@ -224,7 +224,7 @@ def test_provider__constructed_before_the_first_solution__is_found_by_it(
 
     template = Template.from_stack(stack)
 
-    assert SolutionProvider.get_or_create(scope) is provider
+    assert PersonalizeProvider.get_or_create(scope) is provider
     assert function(template, ON_EVENT)["Environment"]["Variables"]["TOTAL_TIMEOUT_SECONDS"] == "3000"
     assert function(template, IS_COMPLETE)["MemorySize"] == 512
     assert (retry(template)["IntervalSeconds"], retry(template)["MaxAttempts"]) == (60, 53)
@@ -236,7 +236,7 @@ def test_provider__tuned_or_made_on_first_use__has_the_same_logical_ids(
     stack: cdk.Stack, template: Template
 ) -> None:
     scope = Construct(stack, "Anywhere")
-    SolutionProvider(scope, memory_size=512)
+    PersonalizeProvider(scope, memory_size=512)
 
     tuned = Template.from_stack(stack).find_resources("AWS::Lambda::Function")
 
@@ -246,15 +246,15 @@ def test_provider__tuned_or_made_on_first_use__has_the_same_logical_ids(
 def test_provider__two_stacks__have_one_each(app: cdk.App, stack: cdk.Stack) -> None:
     other = cdk.Stack(app, "Other")
 
-    assert SolutionProvider.get_or_create(stack) is SolutionProvider.get_or_create(stack)
-    assert SolutionProvider.get_or_create(stack) is not SolutionProvider.get_or_create(other)
+    assert PersonalizeProvider.get_or_create(stack) is PersonalizeProvider.get_or_create(stack)
+    assert PersonalizeProvider.get_or_create(stack) is not PersonalizeProvider.get_or_create(other)
 
 
 def test_provider__a_second_one_in_a_stack__is_refused_with_what_to_do(stack: cdk.Stack) -> None:
-    SolutionProvider.get_or_create(stack)
+    PersonalizeProvider.get_or_create(stack)
 
     with pytest.raises(InvalidProviderError, match=r"construct it once, before the stack's first Solution"):
-        SolutionProvider(stack, memory_size=512)
+        PersonalizeProvider(stack, memory_size=512)
 
 
 @pytest.mark.parametrize(
@@ -271,7 +271,7 @@ def test_provider__out_of_range__is_refused_at_once(
     stack: cdk.Stack, arguments: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(InvalidProviderError, match=message):
-        SolutionProvider(stack, **arguments)
+        PersonalizeProvider(stack, **arguments)
 
     assert stack.node.children == []
 
@@ -290,7 +290,7 @@ def test_timing__any_that_is_allowed__ends_from_the_inside_out_within_the_hour(
 
 def test_provider__in_a_vpc__runs_all_functions_there_with_one_security_group(stack: cdk.Stack) -> None:
     vpc = ec2.Vpc(stack, "Vpc", max_azs=2)
-    SolutionProvider(stack, vpc=vpc)
+    PersonalizeProvider(stack, vpc=vpc)
 
     template = Template.from_stack(stack)
 
@@ -310,7 +310,7 @@ def test_provider__in_a_vpc__runs_all_functions_there_with_one_security_group(st
 def test_provider__in_given_subnets_with_given_groups__uses_those(stack: cdk.Stack) -> None:
     vpc = ec2.Vpc(stack, "Vpc", max_azs=1)
     group = ec2.SecurityGroup(stack, "Group", vpc=vpc)
-    SolutionProvider(
+    PersonalizeProvider(
         stack,
         vpc=vpc,
         vpc_subnets=ec2.SubnetSelection(subnets=vpc.private_subnets),
@@ -324,7 +324,7 @@ def test_provider__in_given_subnets_with_given_groups__uses_those(stack: cdk.Sta
 
 def test_provider__with_a_permissions_boundary_on_the_stack__has_it_on_every_role(stack: cdk.Stack) -> None:
     boundary = "arn:aws:iam::123456789012:policy/boundary"
-    SolutionProvider.get_or_create(stack)
+    PersonalizeProvider.get_or_create(stack)
     iam.PermissionsBoundary.of(stack).apply(iam.ManagedPolicy.from_managed_policy_arn(stack, "B", boundary))
 
     roles = Template.from_stack(stack).find_resources("AWS::IAM::Role").values()
@@ -332,7 +332,7 @@ def test_provider__with_a_permissions_boundary_on_the_stack__has_it_on_every_rol
     assert [role["Properties"]["PermissionsBoundary"] for role in roles] == [boundary] * 5
 
 
-@pytest.mark.parametrize("make", [SolutionProvider, SolutionProvider.single_function])
+@pytest.mark.parametrize("make", [PersonalizeProvider, PersonalizeProvider.single_function])
 def test_provider__in_a_vpc_of_the_same_stack__has_solutions_that_depend_on_every_way_out(make: Any) -> None:
     stack = cdk.Stack(cdk.App(), "Stack")
     vpc = ec2.Vpc(stack, "Vpc", max_azs=1)
@@ -363,14 +363,14 @@ def test_provider__in_a_vpc_that_exists__has_solutions_that_depend_on_nothing_mo
     vpc = ec2.Vpc.from_vpc_attributes(
         stack, "Vpc", vpc_id="vpc-1", availability_zones=["a"], private_subnet_ids=["subnet-1"]
     )
-    SolutionProvider(stack, vpc=vpc)
+    PersonalizeProvider(stack, vpc=vpc)
     Solution(stack, "Movies", dataset_group="arn:aws:personalize:::dataset-group/d", recipe=Recipe.SIMS)
 
     [solution] = Template.from_stack(stack).find_resources(Solution.RESOURCE_TYPE).values()
     assert "DependsOn" not in solution
 
 
-@pytest.mark.parametrize("make", [SolutionProvider, SolutionProvider.single_function])
+@pytest.mark.parametrize("make", [PersonalizeProvider, PersonalizeProvider.single_function])
 @pytest.mark.parametrize("runtime", [lambda_.Runtime.PYTHON_3_11, lambda_.Runtime.PYTHON_3_13])
 def test_provider__with_a_runtime__has_it_in_its_own_functions(make: Any, runtime: lambda_.Runtime) -> None:
     stack = cdk.Stack(cdk.App(), "Stack")
@@ -391,7 +391,7 @@ def test_provider__with_a_runtime__has_it_in_its_own_functions(make: Any, runtim
 )
 def test_provider__with_a_runtime_that_can_not_run_it__is_refused(runtime: lambda_.Runtime) -> None:
     with pytest.raises(InvalidProviderError, match=r"runtime must be Python 3\.11 or newer: got"):
-        SolutionProvider(cdk.Stack(cdk.App(), "Stack"), runtime=runtime)
+        PersonalizeProvider(cdk.Stack(cdk.App(), "Stack"), runtime=runtime)
 
 
 @pytest.mark.process

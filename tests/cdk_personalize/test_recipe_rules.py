@@ -20,9 +20,9 @@ from cdk_personalize import (
     SolutionConfig,
     TrainingDataConfig,
 )
-from cdk_personalize._request import SolutionRequest
-from cdk_personalize._rules import examine
-from cdk_personalize.errors import Doubt
+from cdk_personalize.model.errors import Doubt
+from cdk_personalize.solution.request import SolutionRequest
+from cdk_personalize.solution.rules import examine
 
 GROUP = "arn:aws:personalize:us-east-1:123456789012:dataset-group/movies"
 TOKEN: Any = "${Token[Parameter.7]}"

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from cdk_personalize import CatalogRecipe, Recipe, RecipeFacts, RecipeParameter
-from cdk_personalize.recipe import spelling
-from cdk_personalize.recipe_facts import catalog, other_recipes
-from documents import ROOT
-from personalize_local.simulator import recipes as simulated
+from cdk_personalize.recipe.facts import catalog, other_recipes
+from cdk_personalize.recipe.recipe import spelling
+from personalize_local.simulator.kinds import recipes as simulated
+from support.pages.documents import ROOT
 
 MEMBERS = {name: recipe for name, recipe in vars(Recipe).items() if isinstance(recipe, Recipe)}
 
@@ -179,7 +179,7 @@ def test_catalog__when_the_library_is_imported__is_not_read() -> None:
     script = (
         "import sys; sys.path.insert(0, 'constructs')\n"
         "import cdk_personalize\n"
-        "from cdk_personalize.recipe_facts import _recipes, catalog\n"
+        "from cdk_personalize.recipe.facts import _recipes, catalog\n"
         "assert _recipes.cache_info().misses == 0\n"
         "catalog(), catalog(), cdk_personalize.Recipe.SIMS.facts\n"
         "assert _recipes.cache_info().misses == 1\n"

@@ -7,8 +7,8 @@ import botocore.session
 import pytest
 from aws_cdk.assertions import Annotations, Match
 
-from cdk_personalize import Recipe, Solution, SolutionProvider
-from cdk_personalize._regions import REGIONS
+from cdk_personalize import PersonalizeProvider, Recipe, Solution
+from cdk_personalize.provider.regions import REGIONS
 
 ACCOUNT = "123456789012"
 
@@ -16,7 +16,7 @@ ACCOUNT = "123456789012"
 def warnings(region: str | None, *, single: bool = False) -> list[str]:
     stack = cdk.Stack(cdk.App(), "Films", env=cdk.Environment(account=ACCOUNT, region=region))
     if single:
-        SolutionProvider.single_function(stack)
+        PersonalizeProvider.single_function(stack)
     place = region or "us-east-1"
     partition = botocore.session.Session().get_partition_for_region(place)
     group = f"arn:{partition}:personalize:{place}:{ACCOUNT}:dataset-group/films"

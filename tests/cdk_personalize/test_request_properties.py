@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from cdk_personalize import _api_request as api
+from cdk_personalize.solution import api_request as api
 from personalize_local.simulator import Clock, Personalize
-from request_mistakes import MUTATIONS, Mutation, mutated
-from simulated import START, Simulated
-from solution_requests import valid_requests
+from support.requests.request_mistakes import MUTATIONS, Mutation, mutated
+from support.requests.solution_requests import valid_requests
+from support.simulated import START, Simulated
 
 QUIET = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
 

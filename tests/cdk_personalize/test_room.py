@@ -10,17 +10,17 @@ import pytest
 
 from cdk_personalize import (
     InvalidSolutionError,
+    PersonalizeProvider,
     Recipe,
     Solution,
     SolutionConfig,
-    SolutionProvider,
     TrainingDataConfig,
 )
-from cdk_personalize._room import problems
-from personalize_provider.errors import LifecycleError
-from personalize_provider.request import Request
+from cdk_personalize.solution.room import problems
+from personalize_provider.aws.errors import LifecycleError
+from personalize_provider.engine.request import Request
 from personalize_provider.single_function import _refuse_what_no_poll_carries
-from provider_world import PROPERTIES, STACK_ID
+from support.provider_world import PROPERTIES, STACK_ID
 
 SHORT_URL = (
     "https://cloudformation-custom-resource-response-useast1.s3.amazonaws.com/arn%3Aaws%3Acloudformation%3A"
@@ -46,7 +46,7 @@ def columns(*datasets: str) -> SolutionConfig:
 def test_solution__more_than_a_rule_carries__is_refused_at_synth(
     stack: cdk.Stack, dataset_group: str
 ) -> None:
-    SolutionProvider.single_function(stack)
+    PersonalizeProvider.single_function(stack)
     Solution(
         stack, "Small", dataset_group=dataset_group, recipe=Recipe.SIMS, solution_config=columns("Items")
     )
@@ -79,7 +79,7 @@ def test_problems__framework__counts_bytes(size: int, count: int) -> None:
 
 def test_problems__what_the_provider_takes__is_never_refused_at_synth(stack: cdk.Stack) -> None:
     """A false alarm would stop a deploy that works."""
-    provider = SolutionProvider.single_function(stack)
+    provider = PersonalizeProvider.single_function(stack)
     answers = set()
     for characters in range(7_000, 12_000, 100):
         properties = {**PROPERTIES, "note": noise(characters)}

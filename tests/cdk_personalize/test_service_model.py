@@ -10,9 +10,9 @@ import botocore.session
 from botocore.model import Shape
 
 from cdk_personalize import Solution, SolutionConfig
-from cdk_personalize import _kinds as kinds
-from cdk_personalize._request import DatasetGroupArn, RecipeArn, SolutionRequest
-from cdk_personalize._structure import Structure, api_name, members
+from cdk_personalize.model import value_types as kinds
+from cdk_personalize.model.structures import Structure, api_name, members
+from cdk_personalize.solution.request import DatasetGroupArn, RecipeArn, SolutionRequest
 
 MODEL = botocore.session.get_session().get_service_model("personalize")
 REQUEST = MODEL.operation_model("CreateSolution").input_shape

@@ -12,7 +12,7 @@ import pytest
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk.assertions import Template
 
-from cdk_personalize import InvalidProviderError, InvalidSolutionError, Recipe, Solution, SolutionProvider
+from cdk_personalize import InvalidProviderError, InvalidSolutionError, PersonalizeProvider, Recipe, Solution
 
 HANDLER = "personalize_provider.single_function.handler"
 GROUP = "arn:aws:personalize:::dataset-group/d"
@@ -28,7 +28,7 @@ def solution(stack: cdk.Stack, id: str = "A", **more: Any) -> Solution:
 def template() -> Template:
     """A stack with two solutions on a single function with all its defaults."""
     stack = cdk.Stack(cdk.App(), "Stack")
-    SolutionProvider.single_function(stack)
+    PersonalizeProvider.single_function(stack)
     for name in ("A", "B"):
         solution(stack, name)
     return Template.from_stack(stack)
@@ -80,10 +80,10 @@ def test_single_function__its_logical_ids__stay(template: Template) -> None:
     """Another id for the function is another ServiceToken, which CloudFormation refuses to change."""
     kinds = ("AWS::Lambda::Function", "AWS::IAM::Role", "AWS::Lambda::Permission", "AWS::Logs::LogGroup")
     assert [only(template, kind)[0] for kind in kinds] == [
-        "PersonalizeSolutionProviderFunctionE621519E",
-        "PersonalizeSolutionProviderRoleDAD1FF75",
-        "PersonalizeSolutionProviderPollsC3F67B7F",
-        "PersonalizeSolutionProviderLogsF2F30D90",
+        "PersonalizeProviderFunctionE621519E",
+        "PersonalizeProviderRoleDAD1FF75",
+        "PersonalizeProviderPollsC3F67B7F",
+        "PersonalizeProviderLogsF2F30D90",
     ]
 
 
@@ -132,19 +132,21 @@ def test_single_function__while_a_stack_is_deleted__outlives_the_solutions(templ
 
 def test_single_function__in_a_stack_that_has_a_provider__is_refused(stack: cdk.Stack) -> None:
     solution(stack)
-    with pytest.raises(InvalidProviderError, match="that has no SolutionProvider yet"):
-        SolutionProvider.single_function(stack)
+    with pytest.raises(InvalidProviderError, match="that has no PersonalizeProvider yet"):
+        PersonalizeProvider.single_function(stack)
 
 
 def test_single_function__out_of_range__is_refused_at_once(stack: cdk.Stack) -> None:
     with pytest.raises(InvalidProviderError, match="total_timeout must be"):
-        SolutionProvider.single_function(stack, total_timeout=cdk.Duration.minutes(51))
+        PersonalizeProvider.single_function(stack, total_timeout=cdk.Duration.minutes(51))
     assert stack.node.children == []
 
 
 def test_single_function__tuned__is_as_it_was_told(stack: cdk.Stack) -> None:
     vpc = ec2.Vpc(stack, "Vpc", max_azs=2)
-    SolutionProvider.single_function(stack, total_timeout=cdk.Duration.minutes(50), memory_size=512, vpc=vpc)
+    PersonalizeProvider.single_function(
+        stack, total_timeout=cdk.Duration.minutes(50), memory_size=512, vpc=vpc
+    )
     solution(stack)
     template = Template.from_stack(stack)
     [function] = template.find_resources(
@@ -173,7 +175,7 @@ def test_shared__not__binds_the_role_to_its_stack(template: Template) -> None:
     assert statements(template)["cloudformation:DescribeStackEvents"][0] == ["<AWS::StackId>"]
 
 
-@pytest.mark.parametrize("make", [SolutionProvider, SolutionProvider.single_function])
+@pytest.mark.parametrize("make", [PersonalizeProvider, PersonalizeProvider.single_function])
 def test_shared__allows_the_stacks_of_the_account_and_region(stack: cdk.Stack, make: Any) -> None:
     make(stack, shared=True)
     found = json.dumps(Template.from_stack(stack).to_json())
@@ -185,14 +187,14 @@ def test_shared__allows_the_stacks_of_the_account_and_region(stack: cdk.Stack, m
 
 def test_provider__of_another_stack_and_not_shared__is_refused_with_what_to_do(app: cdk.App) -> None:
     one, two = cdk.Stack(app, "One"), cdk.Stack(app, "Two")
-    provider = SolutionProvider.single_function(one)
+    provider = PersonalizeProvider.single_function(one)
     with pytest.raises(InvalidSolutionError, match=r"provider must be one that serves .* shared=True"):
         solution(two, provider=provider)
 
 
 def test_provider__shared_in_the_app__is_exported_and_makes_no_second_one(app: cdk.App) -> None:
     one, two = cdk.Stack(app, "One"), cdk.Stack(app, "Two")
-    solution(two, provider=SolutionProvider(one, shared=True))
+    solution(two, provider=PersonalizeProvider(one, shared=True))
     template = Template.from_stack(two)
     template.resource_count_is("AWS::Lambda::Function", 0)
     [resource] = template.find_resources("Custom::PersonalizeSolution").values()
@@ -201,9 +203,9 @@ def test_provider__shared_in_the_app__is_exported_and_makes_no_second_one(app: c
 
 def test_from_service_token__is_what_the_solution_names(stack: cdk.Stack) -> None:
     token = cdk.Fn.import_value("cdk-personalize-service-token")
-    provider = SolutionProvider.from_service_token(stack, "Provider", token)
+    provider = PersonalizeProvider.from_service_token(stack, "Provider", token)
     solution(stack, provider=provider)
-    longer = SolutionProvider.from_service_token(
+    longer = PersonalizeProvider.from_service_token(
         stack, "Longer", "arn:aws:lambda:x", service_timeout=cdk.Duration.minutes(55)
     )
     solution(stack, "B", provider=longer)

@@ -42,7 +42,7 @@ def test_solution__with_the_least__states_that_it_does_not_train_by_itself(
     resource = only(solutions(stack))
 
     token = resource["Properties"].pop("ServiceToken")
-    assert token["Fn::GetAtt"][0].startswith("PersonalizeSolutionProviderFrameworkframeworkonEvent")
+    assert token["Fn::GetAtt"][0].startswith("PersonalizeProviderFrameworkframeworkonEvent")
     assert resource == {
         "Type": "Custom::PersonalizeSolution",
         "Properties": {

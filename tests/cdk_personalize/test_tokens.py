@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cdk_personalize._tokens import is_token
+from cdk_personalize.model.tokens import is_token
 
 
 def test_is_token__every_encoding_of_a_token__agrees_with_cdk() -> None:

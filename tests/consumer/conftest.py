@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
-from distributions import Distributions
-from installation import INSTALLATIONS, Environment, Synthesis
-from shared import once
+from support.processes.distributions import Distributions
+from support.processes.installation import INSTALLATIONS, Environment, Synthesis
+from support.processes.shared import once
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ from zipfile import ZipFile
 import pytest
 from readme_renderer import markdown
 
-from distributions import ROOT, Distributions, build, copy_of_the_checkout
+from support.processes.distributions import ROOT, Distributions, build, copy_of_the_checkout
 
 REPOSITORY = "https://github.com/cdk-personalize/cdk-personalize"
 # A quarter more than today's. Powertools unpruned, or a whole botocore, go beyond it.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from pathlib import Path
 
-from installation import Environment
+from support.processes.installation import Environment
 
 ASYNC = textwrap.dedent("""
     import asyncio

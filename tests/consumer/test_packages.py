@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from installation import Environment, Synthesis
+from support.processes.installation import Environment, Synthesis
 
 Synthesized = Callable[[str], Synthesis]
 

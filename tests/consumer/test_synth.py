@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from packaging.version import Version
 
-from distributions import ROOT, Distributions
-from installation import INSTALLATIONS, Synthesis, guarded
+from support.processes.distributions import ROOT, Distributions
+from support.processes.installation import INSTALLATIONS, Synthesis, guarded
 
 Synthesized = Callable[[str], Synthesis]
 
@@ -40,7 +40,7 @@ def test_synth__installed__starts_node_and_nothing_else(synthesis: Synthesis) ->
 def test_synth__installed__imports_nothing_from_the_repository(synthesis: Synthesis) -> None:
     modules = {name: Path(file) for name, file in synthesis.modules.items() if file}
     assert modules["cdk_personalize"].is_relative_to(synthesis.environment.packages)
-    assert "cdk_personalize.solution" in modules
+    assert "cdk_personalize.solution.construct" in modules
     homes = (
         synthesis.environment.packages,
         synthesis.project,

@@ -8,9 +8,9 @@ from zipfile import ZipFile
 
 import pytest
 
-from cdk_personalize._asset import handler_asset
-from cdk_personalize._timing import Timing
-from documents import ROOT, section, table
+from cdk_personalize.provider.asset import handler_asset
+from cdk_personalize.provider.timing import Timing
+from support.pages.documents import ROOT, section, table
 
 ARCHITECTURE = ROOT / "docs" / "architecture.md"
 

@@ -18,14 +18,14 @@ from cdk_personalize import (
     AutoTraining,
     EventParameters,
     EventsConfig,
+    PersonalizeProvider,
     Recipe,
     Solution,
     SolutionConfig,
-    SolutionProvider,
 )
-from documents import ROOT, code, table
-from personalize_provider.request import Request
-from personalize_provider.solution.goal import physical_id
+from personalize_provider.engine.request import Request
+from personalize_provider.kinds.solution.desired import physical_id
+from support.pages.documents import ROOT, code, table
 
 SOLUTIONS, PROVIDERS = ROOT / "docs" / "solutions.md", ROOT / "docs" / "providers.md"
 GROUP = "arn:aws:personalize:us-east-1:000000000000:dataset-group/movies"
@@ -76,7 +76,7 @@ def shown(default: Any) -> str:
     ("construct", "document", "skipped"),
     [
         (Solution, SOLUTIONS, {"self", "scope", "id"}),
-        (SolutionProvider, PROVIDERS, {"self", "scope"}),
+        (PersonalizeProvider, PROVIDERS, {"self", "scope"}),
     ],
 )
 def test_arguments__of_a_construct__are_those_of_the_table(
@@ -184,7 +184,7 @@ def test_attributes__of_a_solution__are_those_of_the_table() -> None:
 def effects() -> dict[str, str]:
     """What each change does: all solutions stand in one stack, so there is one synthesis."""
     stack = Stack(App(), "Movies")
-    another = SolutionProvider.from_service_token(stack, "Another", "arn:aws:lambda:another")
+    another = PersonalizeProvider.from_service_token(stack, "Another", "arn:aws:lambda:another")
 
     def logical_id(path: str, arguments: dict[str, Any]) -> str:
         given = {"dataset_group": GROUP, "recipe": Recipe.USER_PERSONALIZATION_V2, **arguments}

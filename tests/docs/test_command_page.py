@@ -13,7 +13,7 @@ import pytest
 from cdk_personalize.cli.checking import Checked, Finding
 from cdk_personalize.cli.commands import command
 from cdk_personalize.cli.comparing import Change
-from documents import ROOT, blocks
+from support.pages.documents import ROOT, blocks
 
 PAGE = ROOT / "docs" / "command.md"
 

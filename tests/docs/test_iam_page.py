@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from aws_cdk import App, Stack, assertions
 
-from cdk_personalize import SolutionProvider
-from documents import ROOT, code, table
+from cdk_personalize import PersonalizeProvider
+from support.pages.documents import ROOT, code, table
 
 Grant = tuple[str, str, str, str]
 """Function, action, resource and condition."""
@@ -17,7 +17,7 @@ Grant = tuple[str, str, str, str]
 @pytest.fixture(scope="module")
 def granted() -> set[Grant]:
     stack = Stack(App(), "Stack")
-    SolutionProvider(stack)
+    PersonalizeProvider(stack)
     resources = assertions.Template.from_stack(stack).to_json()["Resources"]
     grants = set()
     for logical_id, resource in resources.items():

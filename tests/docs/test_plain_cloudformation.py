@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from plain import build
 
-from documents import ROOT, blocks
-from plain_reference import reference
+from support.pages.documents import ROOT, blocks
+from support.pages.plain_reference import reference
 
 DOCUMENT = ROOT / "docs" / "plain-cloudformation.md"
 EXAMPLES = ROOT / "plain"

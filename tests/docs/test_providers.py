@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import re
 
-from compare_providers import tables
-from documents import ROOT
-from framework_runtime import framework_runtime
-from personalize_provider.log import logger
+from personalize_provider.engine.log import logger
+from support.pages.documents import ROOT
+from support.processes.compare_providers import tables
+from support.virtual_time.framework_runtime import framework_runtime
 
 DOCUMENT = ROOT / "docs" / "providers.md"
 _MEASURED = re.compile(r"(?<=<!-- measured -->\n).*(?=<!-- end of measured -->)", re.DOTALL)

@@ -8,7 +8,7 @@ import aws_cdk as cdk
 import pytest
 
 from cdk_personalize import InvalidSolutionError
-from documents import README, blocks
+from support.pages.documents import README, blocks
 
 
 @pytest.fixture(scope="module")

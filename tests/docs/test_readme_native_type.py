@@ -11,8 +11,8 @@ import pytest
 from aws_cdk import App, Stack, assertions
 from aws_cdk.aws_personalize import CfnSolution
 
-from documents import README, table
-from native_schema import pointed_at, resource_schema
+from support.pages.documents import README, table
+from support.requests.native_schema import pointed_at, resource_schema
 
 TYPE = "AWS::Personalize::Solution"
 L1_ARGUMENTS = set(inspect.signature(CfnSolution.__init__).parameters)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from recipe_page import PAGE, page
+from support.pages.recipe_page import PAGE, page
 
 
 def test_page__against_the_catalog__is_what_it_says() -> None:

@@ -26,12 +26,12 @@ from cdk_personalize import (
     Solution,
     SolutionConfig,
     TrainingDataConfig,
-    _tag_rules,
 )
-from cdk_personalize._request import SolutionRequest
-from cdk_personalize._rules import examine
-from cdk_personalize.errors import Doubt
-from documents import ROOT, code, table
+from cdk_personalize.model import tag_rules
+from cdk_personalize.model.errors import Doubt
+from cdk_personalize.solution.request import SolutionRequest
+from cdk_personalize.solution.rules import examine
+from support.pages.documents import ROOT, code, table
 
 RULES = ROOT / "docs" / "rules.md"
 ROWS = {int(row["Rule"]): row for row in table(RULES, "Where the rules of a request are checked")}
@@ -158,7 +158,7 @@ def test_map__a_rule_that_is_checked__is_found_broken_in_the_argument_of_the_tab
 
 
 def test_map__tags__are_checked() -> None:
-    [problem] = _tag_rules.find_problems({"aws:team": "search"}, own=3)
+    [problem] = tag_rules.find_problems({"aws:team": "search"}, own=3)
 
     assert problem.argument == "a tag's key"
 

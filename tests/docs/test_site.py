@@ -12,7 +12,7 @@ import pytest
 
 import cdk_personalize
 import cdk_personalize.testing
-from documents import ROOT
+from support.pages.documents import ROOT
 
 PUBLIC = [
     *(f"cdk_personalize.{name}" for name in cdk_personalize.__all__),

@@ -9,13 +9,13 @@ import botocore.session
 import pytest
 
 from cdk_personalize.testing import _marks
-from documents import ROOT, code, table
 from personalize_local.native_types import NATIVE_TYPES
 from personalize_local.simulator import Clock, Durations, Personalize
-from personalize_local.simulator.control import Control
-from personalize_local.simulator.operations import OPERATIONS
+from personalize_local.simulator.engine.control import Control
+from personalize_local.simulator.engine.operations import OPERATIONS
 from personalize_local.testing.in_process import START, SimulatedPersonalize
 from personalize_local.testing.server_process import LocalAws
+from support.pages.documents import ROOT, code, table
 
 TESTING = ROOT / "docs" / "testing.md"
 SERVICES = ("personalize", "personalize-runtime", "personalize-events")

@@ -7,7 +7,7 @@ from typing import Any
 import aws_cdk as cdk
 
 from cdk_personalize import AutoTraining, Recipe, Solution
-from cloud import Build, Cloud
+from support.processes.cloud import Build, Cloud
 
 TAGS = {"owner": "the data team"}
 

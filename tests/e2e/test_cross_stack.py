@@ -8,7 +8,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_ssm as ssm
 
 from cdk_personalize import Recipe, Solution
-from cloud import Build, Cloud
+from support.processes.cloud import Build, Cloud
 
 PARAMETER = "/films/solution"
 

@@ -11,8 +11,8 @@ from click.testing import CliRunner
 
 from cdk_personalize import AutoTraining, Recipe, Solution
 from cdk_personalize.cli.commands import command
-from cloud import Cloud
 from personalize_local.testing.server_process import LocalAws
+from support.processes.cloud import Cloud
 
 FIRST: dict[str, Any] = {"recipe": Recipe.SIMS}
 

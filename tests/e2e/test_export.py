@@ -14,10 +14,10 @@ from click.testing import CliRunner
 import cdk_personalize
 from cdk_personalize import AutoTraining, Recipe, Solution
 from cdk_personalize.cli.commands import command
-from cloud import Cloud
-from exported import declare
 from personalize_local.testing.server_process import LocalAws
-from stacks import every_property
+from support.processes.cloud import Cloud
+from support.requests.exported import declare
+from support.requests.stacks import every_property
 
 
 def test_export__deployed_in_an_empty_account_and_exported_again__is_the_same_code(

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 import aws_cdk as cdk
 import pytest
 
-from adversity import (
+from cdk_personalize import AutoTraining, Recipe, Solution
+from support.processes.adversity import (
     calls,
     forget_calls,
     in_background,
@@ -26,8 +27,7 @@ from adversity import (
     until_waiters_ended,
     workers,
 )
-from cdk_personalize import AutoTraining, Recipe, Solution
-from cloud import Build, Cloud
+from support.processes.cloud import Build, Cloud
 
 CHANGES = ("CreateSolution", "UpdateSolution", "DeleteSolution", "TagResource", "UntagResource")
 IS_COMPLETE = "personalize_provider.framework.is_complete"

@@ -13,12 +13,12 @@ import pytest
 from aws_cdk import aws_iam as iam
 from botocore.exceptions import ClientError
 
-from adversity import eventually
-from audit import Function, handlers, recording
-from cdk_personalize import AutoTraining, Recipe, Solution, SolutionProvider
-from cloud import Build, Cloud
+from cdk_personalize import AutoTraining, PersonalizeProvider, Recipe, Solution
 from personalize_local.address import ACCOUNT, REGION
 from personalize_local.testing.server_process import LocalAws
+from support.processes.adversity import eventually
+from support.processes.audit import Function, handlers, recording
+from support.processes.cloud import Build, Cloud
 
 SOLUTION = f"arn:aws:personalize:{REGION}:{ACCOUNT}:solution"
 RECIPE = "arn:aws:personalize:::recipe/aws-similar-items"
@@ -93,7 +93,7 @@ def test_role__of_the_single_function__allows_all_that_is_called_and_no_more(enf
 
 def brief_single_function(stack: cdk.Stack) -> None:
     """One that works for a second, so that a look later needs a rule."""
-    function = SolutionProvider.single_function(stack).function.node.default_child
+    function = PersonalizeProvider.single_function(stack).function.node.default_child
     assert isinstance(function, cdk.CfnResource)
     function.add_property_override("Timeout", 121)
 
@@ -271,7 +271,7 @@ def test_roles__without_one_permission__name_it_in_the_events(cloud: Cloud) -> N
     )
 
     def build(stack: cdk.Stack) -> None:
-        SolutionProvider(stack).is_complete_role.add_to_policy(denied)
+        PersonalizeProvider(stack).is_complete_role.add_to_policy(denied)
         recommender()(stack)
 
     assert cloud.deploy(build) == "ROLLBACK_COMPLETE"

@@ -17,7 +17,7 @@ from cdk_personalize import (
     Solution,
     SolutionConfig,
 )
-from cloud import Cloud
+from support.processes.cloud import Cloud
 
 Late = Callable[[str], cdk.CfnParameter]
 Arguments = Callable[[Late], dict[str, Any]]

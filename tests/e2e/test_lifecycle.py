@@ -16,13 +16,13 @@ from cdk_personalize import (
     AutoTraining,
     EventParameters,
     EventsConfig,
+    PersonalizeProvider,
     Recipe,
     Solution,
     SolutionConfig,
-    SolutionProvider,
 )
-from cloud import Build, Cloud
 from personalize_local.testing.server_process import LocalAws
+from support.processes.cloud import Build, Cloud
 
 GROUP = Cloud.dataset_group_arn
 OWNERSHIP = {"cdk-personalize:stack-id", "cdk-personalize:logical-id", "cdk-personalize:config-hash"}
@@ -32,7 +32,7 @@ OWNERSHIP = {"cdk-personalize:stack-id", "cdk-personalize:logical-id", "cdk-pers
 def cloud(request: pytest.FixtureRequest, local_aws: LocalAws) -> Iterator[Cloud]:
     """An account whose stacks have one transport or the other. No rule and no permission is left behind."""
     is_single = request.param == "single function"
-    made = Cloud(local_aws, SolutionProvider.single_function if is_single else None)
+    made = Cloud(local_aws, PersonalizeProvider.single_function if is_single else None)
     yield made
     assert made.rules() == []
     # The template's own, for as long as its function is there.

@@ -8,8 +8,8 @@ import aws_cdk as cdk
 import pytest
 
 from cdk_personalize import InvalidSolutionError, Solution
-from cloud import Cloud
-from payloads import INVALID, VALID
+from support.processes.cloud import Cloud
+from support.requests.payloads import INVALID, VALID
 
 
 def _in_the_cloud(params: dict[str, Any]) -> dict[str, Any]:

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from plain import build
 
-from cloud import Cloud
-from documents import ROOT
 from personalize_local.testing.server_process import LocalAws
+from support.pages.documents import ROOT
+from support.processes.cloud import Cloud
 
 TEMPLATE = (ROOT / "plain" / "solutions.yaml").read_text()
 SAM_TEMPLATE = (ROOT / "plain" / "sam.yaml").read_text()

@@ -11,7 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from adversity import (
+from cdk_personalize import Recipe
+from support.processes.adversity import (
     calls,
     copied_event,
     deliver,
@@ -33,8 +34,7 @@ from adversity import (
     waiters,
     workers,
 )
-from cdk_personalize import Recipe
-from cloud import Cloud
+from support.processes.cloud import Cloud
 
 CHANGES = ("CreateSolution", "UpdateSolution", "DeleteSolution", "TagResource", "UntagResource")
 IS_COMPLETE = "personalize_provider.framework.is_complete"

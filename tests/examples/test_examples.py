@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from distributions import ROOT, Distributions
-from installation import Environment
-from shared import once
+from support.processes.distributions import ROOT, Distributions
+from support.processes.installation import Environment
+from support.processes.shared import once
 
 EXAMPLES = sorted(readme.parent.name for readme in (ROOT / "examples").glob("*/README.md"))
 

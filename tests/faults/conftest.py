@@ -9,10 +9,10 @@ from functools import cache
 
 import pytest
 
-from fault_run import Run, run
-from lifecycles import Phase
-from personalize_provider.log import logger
-from wire import Wire, wired
+from personalize_provider.engine.log import logger
+from support.wire.fault_run import Run, run
+from support.wire.lifecycles import Phase
+from support.wire.servers import Wire, wired
 
 
 @pytest.fixture(scope="session")

@@ -13,13 +13,13 @@ from pathlib import Path
 
 import pytest
 
-import fault_table
-import wire_faults
-from fault_run import Run, identity_problems, outcome, run
-from fault_table import COLUMNS, Row, Table
-from lifecycles import PHASES, Phase
-from wire import Wire
-from wire_faults import Fault
+from support.wire import fault_table
+from support.wire import faults as wire_faults
+from support.wire.fault_run import Run, identity_problems, outcome, run
+from support.wire.fault_table import COLUMNS, Row, Table
+from support.wire.faults import Fault
+from support.wire.lifecycles import PHASES, Phase
+from support.wire.servers import Wire
 
 DOCUMENT = Path(__file__).with_name("outcomes.md")
 

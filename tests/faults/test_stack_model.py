@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from stack_model import (
+from support.wire.stack_model import (
     Answer,
     Event,
     Version,

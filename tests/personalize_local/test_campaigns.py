@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from simulated import Simulated
+from support.simulated import Simulated
 
 V1 = "aws-user-personalization"
 

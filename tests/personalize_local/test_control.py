@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from personalize_local.simulator.control import Control
-from simulated import Simulated
+from personalize_local.simulator.engine.control import Control
+from support.simulated import Simulated
 
 
 @pytest.fixture

@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from avro import Field, avro
-from personalize_local.simulator.dataset_schema import TYPES, problems
-from simulated import Simulated
+from personalize_local.simulator.kinds.dataset_schema import TYPES, problems
+from support.requests.avro import Field, avro
+from support.simulated import Simulated
 
 TYPE_NAMES = ("Interactions", "Items", "Users", "Actions", "Action_Interactions")
 EVENT_TYPE: Field = {"name": "EVENT_TYPE", "type": "string"}

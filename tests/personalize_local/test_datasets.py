@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from avro import avro
-from simulated import Simulated
+from support.requests.avro import avro
+from support.simulated import Simulated
 
 AVRO = avro("Interactions")
 

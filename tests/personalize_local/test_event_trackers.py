@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from simulated import Simulated
+from support.simulated import Simulated
 
 
 def tracker(sim: Simulated, **members: object) -> dict[str, str]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from personalize_local.simulator.filter_expression import problem_in
-from simulated import Simulated
+from personalize_local.simulator.kinds.filter_expression import problem_in
+from support.simulated import Simulated
 
 EXPRESSION = 'EXCLUDE ItemID WHERE Items.GENRE IN ("horror")'
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from personalize_local.testing.server_process import LocalAws
-from probe import Probe
+from support.processes.probe import Probe
 
 SILENCE = 60
 

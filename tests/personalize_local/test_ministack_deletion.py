@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from personalize_local.testing.server_process import LocalAws
-from probe import Probe
+from support.processes.probe import Probe
 
 
 @pytest.fixture

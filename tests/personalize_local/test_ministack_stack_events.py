@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from personalize_local.testing.server_process import LocalAws
-from probe import Probe
+from support.processes.probe import Probe
 
 
 def parameters(**values: str) -> Mapping[str, object]:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from personalize_local.simulator import ServiceError
-from personalize_local.simulator.model import checked, service_model
+from personalize_local.simulator.engine.model import checked, service_model
 
 GROUP = "arn:aws:personalize:us-east-1:123456789012:dataset-group/films"
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from personalize_local.simulator import ServiceError
-from personalize_local.simulator.model import checked, operation_model
+from personalize_local.simulator.engine.model import checked, operation_model
 
 OPERATIONS = ["CreateSolution", "UpdateSolution", "CreateCampaign", "TagResource", "ListSolutions"]
 

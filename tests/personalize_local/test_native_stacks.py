@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from avro import avro
 from personalize_local.address import ACCOUNT, REGION
 from personalize_local.testing.server_process import LocalAws
+from support.requests.avro import avro
 
 PREFIX = f"arn:aws:personalize:{REGION}:{ACCOUNT}"
 SCHEMA = avro("Interactions")

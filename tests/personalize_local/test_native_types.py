@@ -8,11 +8,11 @@ import botocore.session
 import pytest
 from botocore.model import ListShape, Shape, StructureShape
 
-from avro import avro
-from native_schema import pointed_at, resource_schema
 from personalize_local.address import ACCOUNT, REGION
 from personalize_local.native_types import NATIVE_TYPES, NativeType, ResourceError
 from personalize_local.simulator import Durations, Failure, Personalize, Scope
+from support.requests.avro import avro
+from support.requests.native_schema import pointed_at, resource_schema
 
 PREFIX = f"arn:aws:personalize:{REGION}:{ACCOUNT}"
 SCOPE = Scope("aws", REGION, ACCOUNT)

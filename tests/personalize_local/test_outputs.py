@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from answers import problems
-from avro import avro
 from personalize_local.simulator import Personalize
-from personalize_local.simulator.model import operation_model
-from personalize_local.simulator.operations import OPERATIONS
-from simulated import DAY, OF_EVENTS_AND_FILTERS, Simulated
+from personalize_local.simulator.engine.model import operation_model
+from personalize_local.simulator.engine.operations import OPERATIONS
+from support.requests.answers import problems
+from support.requests.avro import avro
+from support.simulated import DAY, OF_EVENTS_AND_FILTERS, Simulated
 
 SHOP_ITEMS = avro(
     "Items",

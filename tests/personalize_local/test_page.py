@@ -4,9 +4,9 @@ import re
 from html.parser import HTMLParser
 
 from personalize_local.simulator import Fault, Personalize, StatusOverride
-from personalize_local.simulator.control import Control
-from personalize_local.simulator.page import page
-from simulated import Simulated
+from personalize_local.simulator.engine.control import Control
+from personalize_local.simulator.engine.page import page
+from support.simulated import Simulated
 
 CONTROLS = [("GET", "/_personalize/limits"), ("POST", "/_personalize/clock")]
 

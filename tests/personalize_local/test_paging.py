@@ -6,8 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from personalize_local.simulator.paging import listing
-from simulated import Simulated
+from personalize_local.simulator.engine.paging import listing
+from support.simulated import Simulated
 
 
 def names(page: dict[str, object]) -> list[str]:

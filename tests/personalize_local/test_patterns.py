@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from personalize_local.simulator.model import service_model
-from personalize_local.simulator.patterns import compile_pattern
+from personalize_local.simulator.engine.model import service_model
+from personalize_local.simulator.engine.patterns import compile_pattern
 
 TAG = r"^([\p{L}\p{Z}\p{N}_.:/=+\-@]*)$"
 

@@ -17,10 +17,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local_process import alive, descendants, listening
 from personalize_local.address import ACCOUNT, REGION, PortTakenError, bind
 from personalize_local.server import environment
 from personalize_local.testing.server_process import LocalAws, running
+from support.processes.local_process import alive, descendants, listening
 
 PYTHON = """
 import os, time, boto3

@@ -19,11 +19,11 @@ import boto3
 import pytest
 
 import personalize_local.__main__ as cli
-from local_process import alive
-from local_shell import Shell
 from personalize_local import background
 from personalize_local.background import Record, StateDir
 from personalize_local.testing.server_process import LocalAws
+from support.processes.local_process import alive
+from support.processes.local_shell import Shell
 
 pytestmark = pytest.mark.process
 

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from local_shell import ROOT, Shell
 from personalize_local.address import environment
 from personalize_local.background import Record
 from personalize_local.testing.server_process import LocalAws
+from support.processes.local_shell import ROOT, Shell
 
 pytestmark = pytest.mark.process
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from personalize_local.simulator import Durations, Limits
-from personalize_local.simulator.settings import changed
+from personalize_local.simulator.engine.settings import changed
 
 
 def test_changed__known_names__keeps_the_rest() -> None:

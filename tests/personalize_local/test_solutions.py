@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from simulated import DAY, START, Simulated
+from support.simulated import DAY, START, Simulated
 
 
 def test_create__new_name__answers_the_arn_and_is_active_at_once(sim: Simulated) -> None:

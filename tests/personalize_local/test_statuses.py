@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from personalize_local.simulator import StatusOverride
-from simulated import Simulated
+from support.simulated import Simulated
 
 
 def listed(sim: Simulated) -> list[str]:

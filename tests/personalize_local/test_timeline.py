@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from personalize_local.simulator.timeline import Timeline
+from personalize_local.simulator.engine.timeline import Timeline
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -19,11 +19,11 @@ from botocore.exceptions import ClientError
 from hypercorn.asyncio import serve
 from hypercorn.config import Config as ServerConfig
 
-from avro import avro
 from personalize_local.simulator import Clock, Fault, Personalize
-from personalize_local.simulator.http import App, app, caller
-from personalize_local.simulator.operations import OPERATIONS
-from simulated import OF_EVENTS_AND_FILTERS, START
+from personalize_local.simulator.engine.http import App, app, caller
+from personalize_local.simulator.engine.operations import OPERATIONS
+from support.requests.avro import avro
+from support.simulated import OF_EVENTS_AND_FILTERS, START
 
 RECIPE = "arn:aws:personalize:::recipe/aws-user-personalization-v2"
 AVRO = avro("Items")

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from personalize_provider import framework, sdk
-from personalize_provider.log import logger
-from provider_world import World, world
+from personalize_provider import framework
+from personalize_provider.aws import sdk
+from personalize_provider.engine.log import logger
+from support.provider_world import World, world
 
 
 @pytest.fixture(autouse=True)

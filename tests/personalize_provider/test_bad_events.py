@@ -17,14 +17,15 @@ from botocore.exceptions import ClientError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from invocation import CONTEXT
-from personalize_provider import framework, sdk
-from personalize_provider.errors import InvalidPropertiesError, LifecycleError, refused
-from personalize_provider.identity import CONFIG_HASH_TAG, LOGICAL_ID_TAG, STACK_ID_TAG
-from personalize_provider.request import Request
-from personalize_provider.solution.decide import Observed, attributes
-from personalize_provider.solution.goal import goal_of
-from provider_world import GROUP, PROPERTIES, STACK_ID, START, World, tag_list, world
+from personalize_provider import framework
+from personalize_provider.aws import sdk
+from personalize_provider.aws.errors import InvalidPropertiesError, LifecycleError, refused
+from personalize_provider.engine.identity import CONFIG_HASH_TAG, LOGICAL_ID_TAG, STACK_ID_TAG
+from personalize_provider.engine.request import Request
+from personalize_provider.kinds.solution.decide import Observed, attributes
+from personalize_provider.kinds.solution.desired import goal_of
+from support.invocation import CONTEXT
+from support.provider_world import GROUP, PROPERTIES, STACK_ID, START, World, tag_list, world
 
 SECRET = "X-Amz-Signature=c2VjcmV0"
 RESPONSE_URL = f"https://cloudformation-custom-resource-response-useast1.s3.amazonaws.com/x?{SECRET}"

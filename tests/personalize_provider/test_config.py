@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from personalize_provider.sdk import input_shape
-from personalize_provider.solution.config import (
+from personalize_provider.aws.sdk import input_shape
+from personalize_provider.kinds.solution.config import (
     UPDATABLE_CONFIG_MEMBERS,
     UPDATABLE_MEMBERS,
     carries,

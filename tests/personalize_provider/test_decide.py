@@ -12,14 +12,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from personalize_provider.identity import (
+from personalize_provider.engine.identity import (
     ADOPTED_TAG,
     CONFIG_HASH_TAG,
     LOGICAL_ID_TAG,
     STACK_ID_TAG,
     Owner,
 )
-from personalize_provider.solution.decide import (
+from personalize_provider.engine.steps import Done, Effect, Fail, Step, Wait
+from personalize_provider.kinds.solution.decide import (
     Adopt,
     Configure,
     Create,
@@ -32,8 +33,7 @@ from personalize_provider.solution.decide import (
     opening,
     refusal,
 )
-from personalize_provider.solution.goal import Absent, Present
-from personalize_provider.steps import Done, Effect, Fail, Step, Wait
+from personalize_provider.kinds.solution.desired import Absent, Present
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SINCE = NOW.timestamp()

@@ -20,7 +20,7 @@ from botocore.parsers import ResponseParserError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from personalize_provider.errors import (
+from personalize_provider.aws.errors import (
     CALL_ERRORS,
     NEVER_ANSWERED,
     CallError,

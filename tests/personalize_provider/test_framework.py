@@ -13,14 +13,15 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.parsers import ResponseParserError
 
-from cdk_personalize._timing import ON_EVENT_SECONDS
-from invocation import CONTEXT
+from cdk_personalize.provider.timing import ON_EVENT_SECONDS
 from personalize_local.simulator import Durations, Fault
-from personalize_provider import framework, sdk
-from personalize_provider.errors import InvalidPropertiesError, LifecycleError, SupersededError
-from personalize_provider.request import Request
-from personalize_provider.solution.goal import Present, goal_of
-from provider_world import PROPERTIES, SIMS, STACK_ID, World
+from personalize_provider import framework
+from personalize_provider.aws import sdk
+from personalize_provider.aws.errors import InvalidPropertiesError, LifecycleError, SupersededError
+from personalize_provider.engine.request import Request
+from personalize_provider.kinds.solution.desired import Present, goal_of
+from support.invocation import CONTEXT
+from support.provider_world import PROPERTIES, SIMS, STACK_ID, World
 
 RESPONSE_URL = "https://cloudformation-custom-resource-response.s3.amazonaws.com/?X-Amz-Signature=secret"
 

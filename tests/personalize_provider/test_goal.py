@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from personalize_provider.errors import InvalidPropertiesError, LifecycleError
-from personalize_provider.identity import CONFIG_HASH_TAG, LOGICAL_ID_TAG, STACK_ID_TAG
-from personalize_provider.solution.goal import (
+from personalize_provider.aws.errors import InvalidPropertiesError, LifecycleError
+from personalize_provider.engine.identity import CONFIG_HASH_TAG, LOGICAL_ID_TAG, STACK_ID_TAG
+from personalize_provider.kinds.solution.desired import (
     GIVEN_UP_SECONDS,
     Absent,
     Present,
@@ -17,7 +17,7 @@ from personalize_provider.solution.goal import (
     goal_of,
     physical_id,
 )
-from provider_world import GROUP, SIMS, STACK_ID, V2, request, tag_list
+from support.provider_world import GROUP, SIMS, STACK_ID, V2, request, tag_list
 
 MARKERS = (
     "",

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from personalize_provider.identity import CONFIG_HASH_TAG, Owner, digest, is_stack_id
-from personalize_provider.sdk import input_shape
+from personalize_provider.aws.sdk import input_shape
+from personalize_provider.engine.identity import CONFIG_HASH_TAG, Owner, digest, is_stack_id
 
 STACK_ID = "arn:aws:cloudformation:us-east-1:123456789012:stack/films/1f6c2d40-aaaa-bbbb-cccc-0123456789ab"
 

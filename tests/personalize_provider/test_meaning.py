@@ -16,15 +16,15 @@ from botocore.model import ListShape, MapShape, Shape, StructureShape
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from personalize_provider.sdk import input_shape
-from personalize_provider.solution.config import (
+from personalize_provider.aws.sdk import input_shape
+from personalize_provider.kinds.solution.config import (
     UPDATABLE_CONFIG_MEMBERS,
     UPDATABLE_MEMBERS,
     immutable_hash,
 )
-from personalize_provider.solution.goal import physical_id
-from personalize_provider.solution.meaning import scalar_text
-from provider_world import GROUP, SIMS, V2, request
+from personalize_provider.kinds.solution.desired import physical_id
+from personalize_provider.kinds.solution.meaning import scalar_text
+from support.provider_world import GROUP, SIMS, V2, request
 
 Draw = Callable[[st.SearchStrategy[Any]], Any]
 

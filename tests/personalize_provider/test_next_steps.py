@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from personalize_local.simulator import Durations, Limits
-from personalize_provider.errors import MAX_MESSAGE_BYTES, LifecycleError, refused
-from provider_world import GROUP, SIMS, Deploy, World, world
+from personalize_provider.aws.errors import MAX_MESSAGE_BYTES, LifecycleError, refused
+from support.provider_world import GROUP, SIMS, Deploy, World, world
 
 DEADLINE = 600.0
 LONG = Durations(solution_version=3 * 3600)
@@ -75,7 +75,7 @@ def test_deadline__for_a_service_that_is_slow__is_met_when_it_is_later(takes: fl
     said = failure(at.create())
 
     assert "raise total_timeout" not in said
-    assert "with a higher total_timeout of the SolutionProvider" in said
+    assert "with a higher total_timeout of the PersonalizeProvider" in said
     patient.create().finish()
 
 

@@ -16,14 +16,14 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from personalize_local.simulator import Response, Scope
-from personalize_provider import sdk
-from personalize_provider.errors import CALL_ERRORS, LifecycleError
-from personalize_provider.reading import read
-from personalize_provider.solution.decide import Delete, StopTraining
-from personalize_provider.solution.goal import goal_of
-from personalize_provider.solution.resource import Solution
-from personalize_provider.steps import Done, Effect, Fail, Wait
-from provider_world import client_of, request
+from personalize_provider.aws import sdk
+from personalize_provider.aws.errors import CALL_ERRORS, LifecycleError
+from personalize_provider.aws.reading import read
+from personalize_provider.engine.steps import Done, Effect, Fail, Wait
+from personalize_provider.kinds.solution.decide import Delete, StopTraining
+from personalize_provider.kinds.solution.desired import goal_of
+from personalize_provider.kinds.solution.resource import Solution
+from support.provider_world import client_of, request
 
 OPERATIONS = [
     ("personalize", "DescribeSolution"),

@@ -10,13 +10,13 @@ import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError, ResponseStreamingError
 from botocore.parsers import ResponseParserError
 
-from personalize_provider.attempt import Attempt
-from personalize_provider.errors import LifecycleError, SupersededError
+from personalize_provider.aws.errors import LifecycleError, SupersededError
+from personalize_provider.engine.first_event import Attempt
+from personalize_provider.engine.reconciler import reconcile
+from personalize_provider.engine.stack import StackState
+from personalize_provider.engine.steps import Done, Effect, Fail, Step, Wait
 from personalize_provider.framework import WORK_SECONDS
-from personalize_provider.reconciler import reconcile
-from personalize_provider.stack import StackState
-from personalize_provider.steps import Done, Effect, Fail, Step, Wait
-from provider_world import world
+from support.provider_world import world
 
 BEGIN = 1_000.0
 STATE = StackState("CREATE_IN_PROGRESS")

@@ -9,11 +9,11 @@ import pytest
 from botocore.exceptions import ClientError
 
 from personalize_local.simulator import Durations
-from personalize_provider.solution import Solution
-from personalize_provider.solution.decide import Adopt, Configure, Create, Delete, Retag, StopTraining
-from personalize_provider.solution.goal import Absent, Present, goal_of
-from personalize_provider.steps import Done, Effect, Step, Wait
-from provider_world import GROUP, SIMS, V2, World, request, tag_list, world
+from personalize_provider.engine.steps import Done, Effect, Step, Wait
+from personalize_provider.kinds.solution import Solution
+from personalize_provider.kinds.solution.decide import Adopt, Configure, Create, Delete, Retag, StopTraining
+from personalize_provider.kinds.solution.desired import Absent, Present, goal_of
+from support.provider_world import GROUP, SIMS, V2, World, request, tag_list, world
 
 MADE_UP = "films-Movies-1B2C3D4E5F"
 ON = {

@@ -24,9 +24,9 @@ from botocore.exceptions import (
 from botocore.parsers import ResponseParserError
 
 import personalize_provider
-from cdk_personalize._timing import IS_COMPLETE_SECONDS
-from personalize_provider import sdk
-from personalize_provider.errors import CALL_ERRORS, NEVER_ANSWERED, error_code, error_message, may_pass
+from cdk_personalize.provider.timing import IS_COMPLETE_SECONDS
+from personalize_provider.aws import sdk
+from personalize_provider.aws.errors import CALL_ERRORS, NEVER_ANSWERED, error_code, error_message, may_pass
 
 SOURCES = sorted(Path(personalize_provider.__path__[0]).rglob("*.py"))
 METHODS = {

@@ -19,14 +19,16 @@ import pytest
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import ClientError
 
-from event_rules import PREFIX
-from personalize_provider import answer, sdk, single_function
-from personalize_provider.answer import NotAnsweredError, respond
-from personalize_provider.errors import LifecycleError
-from personalize_provider.log import logger
-from personalize_provider.poll_rule import pack, unpack
+from personalize_provider import single_function
+from personalize_provider.aws import cfn_response as answer
+from personalize_provider.aws import sdk
+from personalize_provider.aws.cfn_response import NotAnsweredError, respond
+from personalize_provider.aws.errors import LifecycleError
+from personalize_provider.aws.poll_rule import pack, unpack
+from personalize_provider.engine.log import logger
 from personalize_provider.single_function import NOT_CREATED, handler
-from provider_world import PROPERTIES, STACK_ID, World, world
+from support.provider_world import PROPERTIES, STACK_ID, World, world
+from support.virtual_time.event_rules import PREFIX
 
 URL = "https://cloudformation-custom-resource-response.s3.amazonaws.com/?X-Amz-Signature=secret"
 

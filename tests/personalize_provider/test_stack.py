@@ -9,10 +9,10 @@ from typing import Any
 import botocore.session
 import pytest
 
-from personalize_provider.attempt import ATTEMPT, Attempt
-from personalize_provider.request import Request, RequestType
-from personalize_provider.stack import StackState, rollback_updates
-from provider_world import STACK_ID, V2, Stacks
+from personalize_provider.engine.first_event import ATTEMPT, Attempt
+from personalize_provider.engine.request import Request, RequestType
+from personalize_provider.engine.stack import StackState, rollback_updates
+from support.provider_world import STACK_ID, V2, Stacks
 
 
 def test_read__never_updated__has_no_time() -> None:

@@ -12,11 +12,11 @@ import pytest
 from botocore.exceptions import ClientError
 
 from personalize_local.simulator import Clock
-from personalize_provider.errors import SupersededError
-from personalize_provider.request import Request, RequestType
-from personalize_provider.stack import StackState
-from personalize_provider.stack_watch import StackWatch, Standing, standing
-from provider_world import STACK_ID, START, SimulatedTime, Stacks
+from personalize_provider.aws.errors import SupersededError
+from personalize_provider.engine.request import Request, RequestType
+from personalize_provider.engine.stack import StackState
+from personalize_provider.engine.stack_watch import StackWatch, Standing, standing
+from support.provider_world import STACK_ID, START, SimulatedTime, Stacks
 
 T1 = "2026-03-01T12:00:00+00:00"
 T2 = "2026-03-01T12:00:08+00:00"

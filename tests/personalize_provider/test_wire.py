@@ -10,8 +10,8 @@ from botocore.validate import ParamValidator
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from personalize_provider.sdk import input_shape
-from personalize_provider.wire import boolean, restore
+from personalize_provider.aws.restore_types import boolean, restore
+from personalize_provider.aws.sdk import input_shape
 
 LARGE: dict[str, Any] = {
     "suppress_health_check": [HealthCheck.too_slow, HealthCheck.data_too_large],

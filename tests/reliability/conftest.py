@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from event_rules import OneFunction
-from framework_runtime import FrameworkRuntime, framework_runtime
-from personalize_provider.log import logger
+from personalize_provider.engine.log import logger
+from support.virtual_time.event_rules import OneFunction
+from support.virtual_time.framework_runtime import FrameworkRuntime, framework_runtime
 
 
 @pytest.fixture(scope="session")

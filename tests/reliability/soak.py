@@ -12,16 +12,16 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 _ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(_ROOT / root) for root in ("constructs", "lambda", "local", "tests/support")]
+sys.path[:0] = [str(_ROOT / root) for root in ("constructs", "lambda", "local", "tests")]
 
 from hypothesis import seed as with_seed
 from hypothesis.stateful import run_state_machine_as_test
 
-from adopting_machine import AdoptingStacks
-from event_rules import OneFunction
-from framework_runtime import framework_runtime
-from machine import Stacks, lives
-from personalize_provider.log import logger
+from personalize_provider.engine.log import logger
+from support.virtual_time.adopting_machine import AdoptingStacks
+from support.virtual_time.event_rules import OneFunction
+from support.virtual_time.framework_runtime import framework_runtime
+from support.virtual_time.machine import Stacks, lives
 
 _SHORT_SECONDS = 125
 _AT_ONCE = 100  # sequences between two lines of progress

@@ -9,15 +9,15 @@ import pytest
 from hypothesis import seed
 from hypothesis.stateful import run_state_machine_as_test
 
-from account import Account, account, template
-from adopting_machine import AdoptingStacks
-from chaos import Strike
-from framework_runtime import FrameworkRuntime
-from machine import lives
 from personalize_local.simulator import Durations, Failure
-from personalize_provider.identity import ADOPTED_TAG, STACK_ID_TAG, TAG_PREFIX
-from provider_world import GROUP, SIMS, V2, tag_list
-from stack_engine import Stack
+from personalize_provider.engine.identity import ADOPTED_TAG, STACK_ID_TAG, TAG_PREFIX
+from support.provider_world import GROUP, SIMS, V2, tag_list
+from support.virtual_time.account import Account, account, template
+from support.virtual_time.adopting_machine import AdoptingStacks
+from support.virtual_time.chaos import Strike
+from support.virtual_time.framework_runtime import FrameworkRuntime
+from support.virtual_time.machine import lives
+from support.virtual_time.stack_engine import Stack
 
 ADOPT = {"name": "movies", "adoptExisting": "true", "performAutoTraining": "true"}
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from account import Account, account, template
-from event_rules import OneFunction
-from framework_runtime import FrameworkRuntime
-from promises import World
-from provider_world import GROUP, PROPERTIES, SIMS, V2, tag_list
+from support.provider_world import GROUP, PROPERTIES, SIMS, V2, tag_list
+from support.virtual_time.account import Account, account, template
+from support.virtual_time.event_rules import OneFunction
+from support.virtual_time.framework_runtime import FrameworkRuntime
+from support.virtual_time.promises import World
 
 REQUIRED = {"performAutoTraining": None}
 SCHEDULE = {"autoTrainingConfig": {"schedulingExpression": "rate(3 days)"}}

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from account import Account, account, template
-from event_rules import OneFunction
-from framework_runtime import FrameworkRuntime
 from personalize_local.simulator import Durations, Failure
-from promises import assert_kept, ends_clean
-from provider_world import SIMS, tag_list
+from support.provider_world import SIMS, tag_list
+from support.virtual_time.account import Account, account, template
+from support.virtual_time.event_rules import OneFunction
+from support.virtual_time.framework_runtime import FrameworkRuntime
+from support.virtual_time.promises import assert_kept, ends_clean
 
 IN_PLACE = {"performAutoTraining": "true", "tags": tag_list(team="search")}
 REPLACEMENT = {"recipeArn": SIMS}

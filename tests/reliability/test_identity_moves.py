@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 
-from account import Account, account, template
-from chaos import Strike
-from event_rules import OneFunction
-from framework_runtime import FrameworkRuntime
 from personalize_local.simulator import Failure
-from personalize_provider.identity import ADOPTED_TAG, LOGICAL_ID_TAG, STACK_ID_TAG
-from promises import assert_kept, ends_clean
-from provider_world import GROUP, SIMS, V2, tag_list
-from stack_engine import Stack
+from personalize_provider.engine.identity import ADOPTED_TAG, LOGICAL_ID_TAG, STACK_ID_TAG
+from support.provider_world import GROUP, SIMS, V2, tag_list
+from support.virtual_time.account import Account, account, template
+from support.virtual_time.chaos import Strike
+from support.virtual_time.event_rules import OneFunction
+from support.virtual_time.framework_runtime import FrameworkRuntime
+from support.virtual_time.promises import assert_kept, ends_clean
+from support.virtual_time.stack_engine import Stack
 
 NAMES = [None, "movies"]
 OLD_SECONDS = 400.0

@@ -6,10 +6,10 @@ from statistics import median
 
 import pytest
 
-from account import account, template
-from event_rules import OneFunction
-from framework_runtime import FrameworkRuntime
 from personalize_local.simulator import Durations, Limits
+from support.virtual_time.account import account, template
+from support.virtual_time.event_rules import OneFunction
+from support.virtual_time.framework_runtime import FrameworkRuntime
 
 
 def lag(transport: FrameworkRuntime | OneFunction, ready_after: float) -> float:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from event_rules import OneFunction
-from framework_runtime import FrameworkRuntime
-from load import deploy_and_destroy, roll_back
+from support.virtual_time.event_rules import OneFunction
+from support.virtual_time.framework_runtime import FrameworkRuntime
+from support.virtual_time.load import deploy_and_destroy, roll_back
 
 
 @pytest.mark.parametrize(("solutions", "most"), [(1, 5.0), (10, 30.0), (30, 55.0), (100, 130.0)])

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import seed
 from hypothesis.stateful import run_state_machine_as_test
 
-from adopting_machine import AdoptingStacks
-from cdk_personalize._timing import SINGLE_FUNCTION_SECONDS
-from event_rules import OneFunction
-from framework_runtime import FrameworkRuntime
-from machine import Stacks, lives
+from cdk_personalize.provider.timing import SINGLE_FUNCTION_SECONDS
+from support.virtual_time.adopting_machine import AdoptingStacks
+from support.virtual_time.event_rules import OneFunction
+from support.virtual_time.framework_runtime import FrameworkRuntime
+from support.virtual_time.machine import Stacks, lives
 
 
 @pytest.fixture(autouse=True)

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from account import Account, account, template
-from chaos import Strike
-from event_rules import OneFunction
-from operations import CHANGES, LIVES, begin
 from personalize_local.simulator import Durations, Failure
-from personalize_provider.poll_rule import unpack
-from promises import ends_clean
-from stack_engine import Stack
+from personalize_provider.aws.poll_rule import unpack
+from support.virtual_time.account import Account, account, template
+from support.virtual_time.chaos import Strike
+from support.virtual_time.event_rules import OneFunction
+from support.virtual_time.operations import CHANGES, LIVES, begin
+from support.virtual_time.promises import ends_clean
+from support.virtual_time.stack_engine import Stack
 
 FIVE_SECONDS = OneFunction(125)  # that an invocation works, before the rule takes over
 LONG = Durations(solution_create=100, solution_update=100, delete=100)

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from account import Account, account, template
-from chaos import Strike
-from event_rules import OneFunction
-from framework_runtime import FrameworkRuntime
-from operations import CHANGES, LIVES, begin
-from promises import ends_clean
-from provider_world import SIMS, tag_list
-from stack_engine import Stack
+from support.provider_world import SIMS, tag_list
+from support.virtual_time.account import Account, account, template
+from support.virtual_time.chaos import Strike
+from support.virtual_time.event_rules import OneFunction
+from support.virtual_time.framework_runtime import FrameworkRuntime
+from support.virtual_time.operations import CHANGES, LIVES, begin
+from support.virtual_time.promises import ends_clean
+from support.virtual_time.stack_engine import Stack
 
 
 @pytest.fixture

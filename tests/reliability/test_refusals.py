@@ -12,16 +12,17 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError
 
-import functions
-from account import Account, account, template
-from chaos import Strike
-from event_rules import OneFunction
-from framework_runtime import FrameworkRuntime
 from personalize_local.simulator import Durations, Failure
-from personalize_provider import framework, sdk
-from promises import assert_kept, ends_clean
-from provider_world import GROUP, SIMS, V2, tag_list
-from stack_engine import Stack
+from personalize_provider import framework
+from personalize_provider.aws import sdk
+from support.provider_world import GROUP, SIMS, V2, tag_list
+from support.virtual_time import functions
+from support.virtual_time.account import Account, account, template
+from support.virtual_time.chaos import Strike
+from support.virtual_time.event_rules import OneFunction
+from support.virtual_time.framework_runtime import FrameworkRuntime
+from support.virtual_time.promises import assert_kept, ends_clean
+from support.virtual_time.stack_engine import Stack
 
 FOR_EVER = 100_000
 

@@ -6,15 +6,15 @@ from collections.abc import Iterator
 
 import pytest
 
-from account import Account, account, template
-from chaos import Strike
-from event_rules import OneFunction
-from framework_runtime import FrameworkRuntime
 from personalize_local.simulator import Durations, Failure, StatusOverride
-from personalize_provider.identity import CONFIG_HASH_TAG, LOGICAL_ID_TAG, STACK_ID_TAG
-from promises import assert_kept
-from provider_world import GROUP, SIMS, V2, tag_list
-from stack_engine import Stack
+from personalize_provider.engine.identity import CONFIG_HASH_TAG, LOGICAL_ID_TAG, STACK_ID_TAG
+from support.provider_world import GROUP, SIMS, V2, tag_list
+from support.virtual_time.account import Account, account, template
+from support.virtual_time.chaos import Strike
+from support.virtual_time.event_rules import OneFunction
+from support.virtual_time.framework_runtime import FrameworkRuntime
+from support.virtual_time.promises import assert_kept
+from support.virtual_time.stack_engine import Stack
 
 OURS = [STACK_ID_TAG, LOGICAL_ID_TAG, CONFIG_HASH_TAG]
 IN_PLACE = {"performAutoTraining": "true"}

@@ -12,12 +12,12 @@ import cdk_nag
 import pytest
 from app import MovieRecommendations
 
-PROVIDER = "Demo/PersonalizeSolutionProvider"
+PROVIDER = "Demo/PersonalizeProvider"
 PERSONALIZE = "arn:<AWS::Partition>:personalize:<AWS::Region>:<AWS::AccountId>"
-ON_EVENT = "<PersonalizeSolutionProviderOnEvent967E1E2A.Arn>"
-IS_COMPLETE = "<PersonalizeSolutionProviderIsComplete84E899DF.Arn>"
-FRAMEWORK_IS_COMPLETE = "<PersonalizeSolutionProviderFrameworkframeworkisComplete005448CB.Arn>"
-FRAMEWORK_ON_TIMEOUT = "<PersonalizeSolutionProviderFrameworkframeworkonTimeoutD1C6985E.Arn>"
+ON_EVENT = "<PersonalizeProviderOnEvent967E1E2A.Arn>"
+IS_COMPLETE = "<PersonalizeProviderIsComplete84E899DF.Arn>"
+FRAMEWORK_IS_COMPLETE = "<PersonalizeProviderFrameworkframeworkisComplete005448CB.Arn>"
+FRAMEWORK_ON_TIMEOUT = "<PersonalizeProviderFrameworkframeworkonTimeoutD1C6985E.Arn>"
 
 # Every finding that stays, by the resource it is about, and why. One that is not here fails the test, and so
 # does one that is here and gone.

@@ -14,14 +14,14 @@ from typing import Any
 
 import pytest
 
-import golden
-from golden import Resources, broken_promises
+from support.requests import golden
+from support.requests.golden import Resources, broken_promises
 
 MAJOR = golden.current_version().partition(".")[0]
 FILES = sorted(golden.FOLDER.glob(f"{MAJOR}.*.json"))
 
-PROVIDER = "PersonalizeSolutionProviderFrameworkframeworkonEvent8E55FA95"
-ROLE = "PersonalizeSolutionProviderIsCompleteRoleBEF879CC"
+PROVIDER = "PersonalizeProviderFrameworkframeworkonEvent8E55FA95"
+ROLE = "PersonalizeProviderIsCompleteRoleBEF879CC"
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +109,7 @@ def test_promises__a_broken_one__is_named(
 
 
 def resource_added(resources: Any) -> None:
-    resources["PersonalizeSolutionProviderNew"] = {"Type": "AWS::SNS::Topic", "Properties": {}}
+    resources["PersonalizeProviderNew"] = {"Type": "AWS::SNS::Topic", "Properties": {}}
 
 
 def function_described(resources: Any) -> None:

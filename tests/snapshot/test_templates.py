@@ -7,8 +7,8 @@ import pytest
 from app import MovieRecommendations
 from syrupy.assertion import SnapshotAssertion
 
-import stacks
 from cdk_personalize.testing.syrupy import TemplateSnapshotExtension
+from support.requests import stacks
 
 
 @pytest.fixture

@@ -21,18 +21,18 @@ from botocore.config import Config
 from personalize_local.simulator import Clock, Durations, Fault, Limits, Response, Scope
 from personalize_local.simulator import Personalize as Simulator
 from personalize_local.testing.interception import aws_response
-from personalize_provider.attempt import Attempt
-from personalize_provider.claims import is_named_elsewhere
+from personalize_provider.aws.sdk import Personalize, whole_answers
+from personalize_provider.engine.claims import is_named_elsewhere
+from personalize_provider.engine.first_event import Attempt
+from personalize_provider.engine.identity import LOGICAL_ID_TAG
+from personalize_provider.engine.reconciler import reconcile
+from personalize_provider.engine.request import Request
+from personalize_provider.engine.stack import StackState
+from personalize_provider.engine.stack_watch import StackWatch
+from personalize_provider.engine.steps import Done, Wait
 from personalize_provider.framework import WORK_SECONDS
-from personalize_provider.identity import LOGICAL_ID_TAG
-from personalize_provider.reconciler import reconcile
-from personalize_provider.request import Request
-from personalize_provider.sdk import Personalize, whole_answers
-from personalize_provider.solution import Solution
-from personalize_provider.solution.goal import goal_of, physical_id
-from personalize_provider.stack import StackState
-from personalize_provider.stack_watch import StackWatch
-from personalize_provider.steps import Done, Wait
+from personalize_provider.kinds.solution import Solution
+from personalize_provider.kinds.solution.desired import goal_of, physical_id
 
 SCOPE = Scope("aws", "us-east-1", "123456789012")
 STACK_ID = "arn:aws:cloudformation:us-east-1:123456789012:stack/films/1f6c2d40-aaaa-bbbb-cccc-0123456789ab"

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from avro import avro
 from personalize_local.simulator import Failure, Personalize, Scope, ServiceError
+from support.requests.avro import avro
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 HOUR = 3600

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from cdk_personalize import _api_request
-from cdk_personalize._notes import TRAINING_IS_OFF, Note
-from cdk_personalize._suggestions import closest
 from cdk_personalize.cli.reading import UnreadableError, parsed, requests_in
-from cdk_personalize.errors import Doubt, Problem
+from cdk_personalize.model.errors import Doubt, Problem
+from cdk_personalize.model.notes import TRAINING_IS_OFF, Note
+from cdk_personalize.model.suggestions import closest
+from cdk_personalize.solution import api_request
 
 _UNNAMED = Note("unnamed", "The request has no name, which the service demands; a Solution makes one up")
 
@@ -95,7 +95,7 @@ def _unreadable(file: str, message: str) -> Checked:
 
 
 def _findings(request: Any) -> Iterator[Finding]:
-    read = _api_request.read(request)
+    read = api_request.read(request)
     found = read.findings()
     yield from (_problem(finding) for finding in found if not isinstance(finding, Doubt))
     yield from (_doubt(finding) for finding in found if isinstance(finding, Doubt))

@@ -7,14 +7,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from typing import Any
 
-from cdk_personalize import _kinds as kinds
-from cdk_personalize._api_request import ApiRequest
-from cdk_personalize._kinds import Kind
-from cdk_personalize._request import DatasetGroupArn, RecipeArn, Schedule, SolutionRequest
-from cdk_personalize._structure import Structure, api_name, members
-from cdk_personalize.auto_training import AutoTraining
 from cdk_personalize.cli.layout import WIDTH, Brackets, Code, Text, call, laid_out, names, string
-from cdk_personalize.recipe import Recipe, spelling
+from cdk_personalize.model import value_types as kinds
+from cdk_personalize.model.structures import Structure, api_name, members
+from cdk_personalize.model.value_types import Kind
+from cdk_personalize.recipe.recipe import Recipe, spelling
+from cdk_personalize.solution.api_request import ApiRequest
+from cdk_personalize.solution.auto_training import AutoTraining
+from cdk_personalize.solution.request import DatasetGroupArn, RecipeArn, Schedule, SolutionRequest
 
 _MODULES = {"Construct": "constructs", "Stack": "aws_cdk", "Tags": "aws_cdk"}
 _OURS = "cdk_personalize"

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cdk_personalize import _api_request
 from cdk_personalize.cli import checking, recipe_search, tables
 from cdk_personalize.cli.code import declaration
 from cdk_personalize.cli.described import owner_of, request_of
-from cdk_personalize.recipe_facts import catalog
+from cdk_personalize.recipe.facts import catalog
+from cdk_personalize.solution import api_request
 
 if TYPE_CHECKING:
     from cdk_personalize.cli.assembly import SynthesizedStack
@@ -77,7 +77,7 @@ def export(
         raise click.ClickException(str(error)) from error
     arn = live.described["solutionArn"]
     request = request_of(live.described, live.tags)
-    read = _api_request.read(request).with_overrides({"adopt_existing": True})
+    read = api_request.read(request).with_overrides({"adopt_existing": True})
     problems = read.all_problems()
     if problems:
         lines = "".join(f"\n  {problem}" for problem in problems)

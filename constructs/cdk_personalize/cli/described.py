@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from cdk_personalize.recipe import Recipe
-from cdk_personalize.recipe_facts import RecipeFacts
+from cdk_personalize.recipe.facts import RecipeFacts
+from cdk_personalize.recipe.recipe import Recipe
 
 Request = dict[str, Any]
 

@@ -1,7 +1,7 @@
 """A solution's properties in a template in one spelling, part by part, as the provider understands them.
 
 What can't be changed is what a generated name is a hash of, so this says whether a solution is replaced. The
-provider has the same knowledge in `personalize_provider.solution`; a test holds the two together.
+provider has the same knowledge in `personalize_provider.kinds.solution`; a test holds the two together.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from cdk_personalize import _kinds as kinds
-from cdk_personalize._kinds import Kind
-from cdk_personalize._request import SolutionRequest
-from cdk_personalize._structure import Structure, api_name, members
 from cdk_personalize.cli.expressions import is_known
+from cdk_personalize.model import value_types as kinds
+from cdk_personalize.model.structures import Structure, api_name, members
+from cdk_personalize.model.value_types import Kind
+from cdk_personalize.solution.request import SolutionRequest
 
 UPDATABLE = frozenset(
     {"performAutoTraining", "performIncrementalUpdate", "waitForTrainingOnDelete", "adoptExisting", "tags"}

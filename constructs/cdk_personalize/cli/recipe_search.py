@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from cdk_personalize._request import RecipeArn
-from cdk_personalize._suggestions import closest
-from cdk_personalize.recipe import Recipe
-from cdk_personalize.recipe_facts import RecipeFacts, catalog, other_recipes
+from cdk_personalize.model.suggestions import closest
+from cdk_personalize.recipe.facts import RecipeFacts, catalog, other_recipes
+from cdk_personalize.recipe.recipe import Recipe
+from cdk_personalize.solution.request import RecipeArn
 
 
 class NoRecipeError(Exception):

@@ -11,8 +11,8 @@ import botocore.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from cdk_personalize._suggestions import closest
 from cdk_personalize.cli.advice import advice, existing
+from cdk_personalize.model.suggestions import closest
 
 
 class LookupFailedError(Exception):

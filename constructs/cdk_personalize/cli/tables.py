@@ -14,8 +14,8 @@ from rich.text import Text
 
 from cdk_personalize.cli.checking import Checked
 from cdk_personalize.cli.comparing import Change
-from cdk_personalize.recipe import spelling
-from cdk_personalize.recipe_facts import RecipeFacts, RecipeParameter
+from cdk_personalize.recipe.facts import RecipeFacts, RecipeParameter
+from cdk_personalize.recipe.recipe import spelling
 
 _STYLES = {"error": "bold red", "warning": "yellow", "info": "cyan"}
 _NOT_A_TERMINAL = 1_000_000  # columns: a row is a line there, to search in and to compare

@@ -10,11 +10,11 @@ from aws_cdk import App, RemovalPolicy, Stack
 from aws_cdk.assertions import Matcher, Template
 
 from cdk_personalize import AutoTraining, Recipe, Solution, SolutionConfig
-from cdk_personalize import _kinds as kinds
-from cdk_personalize._kinds import Kind, ListOf, MapOf, Text
-from cdk_personalize._request import SolutionRequest
-from cdk_personalize._structure import Structure, api_name, members
-from cdk_personalize._tokens import is_token
+from cdk_personalize.model import value_types as kinds
+from cdk_personalize.model.structures import Structure, api_name, members
+from cdk_personalize.model.tokens import is_token
+from cdk_personalize.model.value_types import Kind, ListOf, MapOf, Text
+from cdk_personalize.solution.request import SolutionRequest
 
 _DELETION_POLICIES = {
     RemovalPolicy.DESTROY: "Delete",

@@ -29,8 +29,8 @@ from personalize_local.ministack import (
     workers,
 )
 from personalize_local.simulator import Personalize
-from personalize_local.simulator import http as simulator_http
-from personalize_local.simulator.http import Message, Receive, Send
+from personalize_local.simulator.engine import http as simulator_http
+from personalize_local.simulator.engine.http import Message, Receive, Send
 
 _CONTROL = "/_personalize"
 

@@ -11,8 +11,8 @@ from ministack.core import iam_actions, iam_evaluator, responses, router
 
 from personalize_local.authorization import permissions
 from personalize_local.simulator import Personalize, Response, Scope, ServiceError
-from personalize_local.simulator.http import target
-from personalize_local.simulator.wire import refused
+from personalize_local.simulator.engine.http import target
+from personalize_local.simulator.engine.wire import refused
 
 _SERVICE = "personalize"
 

@@ -6,16 +6,16 @@ put are kept. What it holds is a function of the calls made and of its clock, wh
 All other operations answer `NotImplementedException` with HTTP 501.
 """
 
-from personalize_local.simulator.calls import Call
-from personalize_local.simulator.clock import Clock
-from personalize_local.simulator.errors import ServiceError
-from personalize_local.simulator.faults import Fault
-from personalize_local.simulator.outcomes import Failure
-from personalize_local.simulator.scope import Scope
-from personalize_local.simulator.service import Personalize
-from personalize_local.simulator.settings import Durations, Limits
-from personalize_local.simulator.statuses import StatusOverride
-from personalize_local.simulator.wire import Response
+from personalize_local.simulator.engine.calls import Call
+from personalize_local.simulator.engine.clock import Clock
+from personalize_local.simulator.engine.errors import ServiceError
+from personalize_local.simulator.engine.faults import Fault
+from personalize_local.simulator.engine.planned_failures import Failure
+from personalize_local.simulator.engine.scope import Scope
+from personalize_local.simulator.engine.service import Personalize
+from personalize_local.simulator.engine.settings import Durations, Limits
+from personalize_local.simulator.engine.status_overrides import StatusOverride
+from personalize_local.simulator.engine.wire import Response
 
 __all__ = [
     "Call",

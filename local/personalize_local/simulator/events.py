@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from personalize_local.simulator.context import Context
-from personalize_local.simulator.errors import invalid_input
-from personalize_local.simulator.model import Request
+from personalize_local.simulator.engine.context import Context
+from personalize_local.simulator.engine.errors import invalid_input
+from personalize_local.simulator.engine.model import Request
+from personalize_local.simulator.engine.timeline import ACTIVE
 from personalize_local.simulator.records import properties
-from personalize_local.simulator.timeline import ACTIVE
 
 
 def put_events(context: Context, request: Request) -> dict[str, object]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from personalize_local.simulator.context import Context
-from personalize_local.simulator.errors import in_use, invalid_input
-from personalize_local.simulator.model import Request
-from personalize_local.simulator.timeline import ACTIVE
+from personalize_local.simulator.engine.context import Context
+from personalize_local.simulator.engine.errors import in_use, invalid_input
+from personalize_local.simulator.engine.model import Request
+from personalize_local.simulator.engine.timeline import ACTIVE
 
 
 def put_items(context: Context, request: Request) -> dict[str, object]:

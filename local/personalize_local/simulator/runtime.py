@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from personalize_local.simulator.context import Context
-from personalize_local.simulator.errors import NOT_SIMULATED, ServiceError, invalid_input, not_found
-from personalize_local.simulator.model import Request
-from personalize_local.simulator.recipes import Recipe
-from personalize_local.simulator.timeline import ACTIVE
+from personalize_local.simulator.engine.context import Context
+from personalize_local.simulator.engine.errors import NOT_SIMULATED, ServiceError, invalid_input, not_found
+from personalize_local.simulator.engine.model import Request
+from personalize_local.simulator.engine.timeline import ACTIVE
+from personalize_local.simulator.kinds.recipes import Recipe
 
 ITEMS = tuple(f"item-{number}" for number in range(1, 26))
 """The items of a service that has not been told others."""

@@ -18,8 +18,8 @@ from botocore.exceptions import ConfigNotFound
 from botocore.httpsession import URLLib3Session
 
 from personalize_local.simulator import Personalize, Response, Scope
-from personalize_local.simulator.http import caller, target
-from personalize_local.simulator.service import TARGET
+from personalize_local.simulator.engine.http import caller, target
+from personalize_local.simulator.engine.service import TARGET
 from personalize_local.testing.endpoints import is_this_machine, region_of
 
 CREDENTIALS = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}

@@ -91,10 +91,10 @@ def test_package__constructs__are_there_when_asked_for() -> None:
     script = """
 import sys, cdk_personalize
 assert "aws_cdk" not in sys.modules
-assert {"Solution", "SolutionProvider"} <= set(dir(cdk_personalize))
+assert {"Solution", "PersonalizeProvider"} <= set(dir(cdk_personalize))
 from cdk_personalize import *
-print(Solution.__name__, SolutionProvider.__name__, hasattr(cdk_personalize, "Nothing"))
+print(Solution.__name__, PersonalizeProvider.__name__, hasattr(cdk_personalize, "Nothing"))
 """
     ran = python("-c", script)
 
-    assert ran.stdout == "Solution SolutionProvider False\n"
+    assert ran.stdout == "Solution PersonalizeProvider False\n"

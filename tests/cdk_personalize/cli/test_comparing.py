@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from templates import (
+from support.requests.templates import (
     BASE,
     GROUP,
     RESPELLED,

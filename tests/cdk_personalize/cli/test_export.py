@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from click.testing import Result
 
-from cdk_personalize import _api_request
+from cdk_personalize.solution import api_request
 from personalize_local.testing.in_process import SimulatedPersonalize
-from personalize_provider.identity import ADOPTED_TAG, CONFIG_HASH_TAG, Owner
+from personalize_provider.engine.identity import ADOPTED_TAG, CONFIG_HASH_TAG, Owner
 
 Run = Callable[..., Result]
 
@@ -86,7 +86,7 @@ def test_export__as_json__has_a_request_that_check_takes(run: Run, solution: Cal
         "recipeArn": "arn:aws:personalize:::recipe/aws-sims",
         "tags": [{"tagKey": "team", "tagValue": "search"}],
     }
-    assert _api_request.read(exported["request"]).findings() == []
+    assert api_request.read(exported["request"]).findings() == []
     assert run("check", "-", input=json.dumps(exported["request"])).exit_code == 0
 
 

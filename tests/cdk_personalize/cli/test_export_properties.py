@@ -10,10 +10,10 @@ from constructs import Construct
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from exported import declare, exported, requests, unformatted
 from personalize_local.simulator import Clock, Personalize, Scope
-from simulated import START, Simulated
-from solution_requests import GROUP, valid_requests
+from support.requests.exported import declare, exported, requests, unformatted
+from support.requests.solution_requests import GROUP, valid_requests
+from support.simulated import START, Simulated
 
 QUIET = [
     HealthCheck.too_slow,

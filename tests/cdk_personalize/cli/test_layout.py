@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cdk_personalize.cli.layout import WIDTH, Brackets, Code, Text, call, laid_out, names, string
-from exported import unformatted
+from support.requests.exported import unformatted
 
 
 @settings(max_examples=200, deadline=None)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from click.testing import Result
 
-from cdk_personalize.recipe_facts import catalog
+from cdk_personalize.recipe.facts import catalog
 
 Run = Callable[..., Result]
 

@@ -9,7 +9,6 @@ import pytest
 from aws_cdk import aws_personalize as personalize
 from aws_cdk.assertions import Match, Template
 
-import stacks
 from cdk_personalize import (
     AutoMLConfig,
     AutoTraining,
@@ -23,6 +22,7 @@ from cdk_personalize import (
     TrainingDataConfig,
 )
 from cdk_personalize.testing import has_solution, solutions_of, template_of
+from support.requests import stacks
 
 DATASET_GROUP = "arn:aws:personalize:us-east-1:123456789012:dataset-group/movies"
 WATCH = EventParameters(event_type="watch", event_value_threshold=0.5, weight=1.0)

@@ -13,10 +13,10 @@ from cdk_personalize import (
     EventsConfig,
     HpoConfig,
     HpoResourceConfig,
+    PersonalizeProvider,
     Recipe,
     Solution,
     SolutionConfig,
-    SolutionProvider,
     TrainingDataConfig,
 )
 
@@ -26,7 +26,7 @@ class Storefront(cdk.Stack):
 
     def __init__(self, scope: Construct, construct_id: str) -> None:
         super().__init__(scope, construct_id)
-        SolutionProvider(self, total_timeout=cdk.Duration.minutes(45), vpc=ec2.Vpc(self, "Vpc", max_azs=2))
+        PersonalizeProvider(self, total_timeout=cdk.Duration.minutes(45), vpc=ec2.Vpc(self, "Vpc", max_azs=2))
         dataset_group = personalize.CfnDatasetGroup(self, "DatasetGroup", name="storefront")
         ranking = Solution(
             self,

@@ -1,0 +1,1 @@
+"""Value types, API structures and findings that all kinds of resources share."""

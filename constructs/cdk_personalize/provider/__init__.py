@@ -1,0 +1,1 @@
+"""The providers: the Lambda functions that manage the resources."""

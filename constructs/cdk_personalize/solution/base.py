@@ -1,0 +1,209 @@
+"""What every solution offers, whether a stack defines it or only refers to it."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import TYPE_CHECKING, Protocol, TypedDict, Unpack
+
+from aws_cdk import Duration, IResource
+from aws_cdk import aws_iam as iam
+from constructs import Construct, Node
+
+from cdk_personalize.model.tokens import is_token
+
+if TYPE_CHECKING:
+    from aws_cdk import aws_cloudwatch as cloudwatch
+    from aws_cdk.interfaces import ResourceEnvironment
+
+_READ = (
+    "personalize:DescribeSolution",
+    "personalize:DescribeSolutionVersion",
+    "personalize:GetSolutionMetrics",
+    "personalize:ListSolutionVersions",
+    "personalize:ListTagsForResource",
+)
+_TRAIN = (
+    "personalize:CreateSolutionVersion",
+    "personalize:DescribeSolution",  # whether it is ACTIVE yet (rule 55)
+    "personalize:DescribeSolutionVersion",  # how the training goes
+)
+
+
+class MetricOptions(TypedDict, total=False):
+    """What can be said about a metric; the same as CloudWatch's own `Metric` takes."""
+
+    account: str
+    color: str
+    dimensions_map: dict[str, str]
+    label: str
+    period: Duration
+    region: str
+    statistic: str
+    unit: cloudwatch.Unit
+
+
+class ISolution(IResource, Protocol):
+    """A solution: one that a stack defines, or one that exists already. For type hints.
+
+    Get one from `Solution(...)`, `Solution.from_solution_arn`, `Solution.from_solution_name` or
+    `Solution.from_solution_attributes`.
+    """
+
+    @property
+    def solution_arn(self) -> str:
+        """The solution's ARN."""
+        ...
+
+    @property
+    def solution_name(self) -> str:
+        """The solution's name."""
+        ...
+
+    def grant(self, grantee: iam.IGrantable, *actions: str) -> iam.Grant:
+        """Allow actions on this solution and its versions."""
+        ...
+
+    def grant_read(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Allow to look at this solution, its versions, their metrics and its tags."""
+        ...
+
+    def grant_train(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Allow to train versions of this solution."""
+        ...
+
+    def metric(self, metric_name: str, **options: Unpack[MetricOptions]) -> cloudwatch.Metric:
+        """A CloudWatch metric of this solution."""
+        ...
+
+    def metric_training_time(self, **options: Unpack[MetricOptions]) -> cloudwatch.Metric:
+        """How long trainings took, in seconds."""
+        ...
+
+    def metric_training_errors(self, **options: Unpack[MetricOptions]) -> cloudwatch.Metric:
+        """How many trainings could not be started."""
+        ...
+
+
+class SolutionBase:
+    """The grants and metrics of a solution, which need nothing of it but its ARN.
+
+    It is mixed into a `Resource`, and after that: whenever a construct is made, jsii compares all members of
+    the classes before `Resource` with those of its own that they may override.
+    """
+
+    @property
+    @abstractmethod
+    def env(self) -> ResourceEnvironment:
+        """The account and Region that it is in; a `Resource` has it."""
+
+    @property
+    @abstractmethod
+    def node(self) -> Node:
+        """Its place in the construct tree; a `Resource` has it."""
+
+    @property
+    @abstractmethod
+    def solution_arn(self) -> str:
+        """The solution's ARN."""
+
+    @property
+    @abstractmethod
+    def solution_name(self) -> str:
+        """The solution's name."""
+
+    def grant(self, grantee: iam.IGrantable, *actions: str) -> iam.Grant:
+        """Allow actions on this solution and its versions.
+
+        The resources are the solution's ARN and those below it, which are its versions' (rule 129). Only List
+        actions, other than ListTagsForResource, are allowed on `*`: they have no resource types (rule 127).
+        CreateCampaign and CreateSolution also need rights on the campaign or the dataset group, which are not
+        this solution's to give (rules 124 and 125).
+
+        Args:
+            grantee: Who may do it: a role, a function, a user.
+            actions: IAM actions such as `personalize:DescribeSolution`.
+        """
+        listing = [action for action in actions if _has_no_resource_type(action)]
+        others = [action for action in actions if action not in listing]
+        resources = [self.solution_arn, f"{self.solution_arn}/*"]
+        grants = [
+            iam.Grant.add_to_principal(grantee=grantee, actions=some, resource_arns=on)
+            for some, on in ((others, resources), (listing, ["*"]))
+            if some
+        ]
+        if not grants:
+            return iam.Grant.drop(grantee, f"no actions on {self.node.path}")
+        return grants[0].combine(grants[1]) if len(grants) > 1 else grants[0]
+
+    def grant_read(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Allow to look at this solution, its versions, their metrics and its tags.
+
+        ListSolutionVersions has no resource types (rule 127), so with it the grantee can list the versions of
+        the account's other solutions too. Use `grant` to leave it out.
+
+        Args:
+            grantee: Who may do it.
+        """
+        return self.grant(grantee, *_READ)
+
+    def grant_train(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Allow to train versions of this solution: to start a training, and to see how it ends.
+
+        Tags on a version need `personalize:TagResource` as well, and stopping a training
+        `personalize:StopSolutionVersionCreation`; give them with `grant`.
+
+        Cost: the grantee can start trainings, and each is billed.
+
+        Args:
+            grantee: Who may do it.
+        """
+        return self.grant(grantee, *_TRAIN)
+
+    def metric(self, metric_name: str, **options: Unpack[MetricOptions]) -> cloudwatch.Metric:
+        """Return a CloudWatch metric of this solution, in the namespace AWS/Personalize (rule 134).
+
+        Its dimension is `SolutionArn`. The service's documents name `SolutionVersionArn` as a second one, and
+        don't say whether there is a series without it: give it in `dimensions_map` to look at one version.
+
+        Args:
+            metric_name: Such as `SolutionTrainingJobRequests`
+                (https://docs.aws.amazon.com/personalize/latest/dg/cloudwatch-metrics.html).
+            options: As of `aws_cloudwatch.Metric`; `dimensions_map` adds dimensions.
+                Default: - those of CloudWatch, which are the average over five minutes.
+        """
+        from aws_cdk import aws_cloudwatch as cloudwatch  # noqa: PLC0415 (slow, and most apps never need it)
+
+        place = self.env  # not the stack's: an existing solution may be elsewhere
+        if not is_token(place.account):
+            options.setdefault("account", place.account)
+        if not is_token(place.region):
+            options.setdefault("region", place.region)
+        options["dimensions_map"] = {"SolutionArn": self.solution_arn, **options.get("dimensions_map", {})}
+        return cloudwatch.Metric(namespace="AWS/Personalize", metric_name=metric_name, **options)
+
+    def metric_training_time(self, **options: Unpack[MetricOptions]) -> cloudwatch.Metric:
+        """Return how long trainings took from CreateSolutionVersion to their end, good or bad, in seconds.
+
+        Args:
+            options: As of `metric`. Default: - the average over five minutes.
+        """
+        return self.metric("SolutionTrainingJobExecutionTime", **options)
+
+    def metric_training_errors(self, **options: Unpack[MetricOptions]) -> cloudwatch.Metric:
+        """Return how many CreateSolutionVersion calls ended in an error.
+
+        Args:
+            options: As of `metric`. Default: - the sum over five minutes.
+        """
+        options.setdefault("statistic", "Sum")
+        return self.metric("SolutionTrainingJobError", **options)
+
+
+def _has_no_resource_type(action: str) -> bool:
+    service, _, name = action.lower().partition(":")
+    return service == "personalize" and name.startswith("list") and name != "listtagsforresource"
+
+
+def path_of(scope: Construct, id: str) -> str:
+    """The path of a construct that is not there yet, for errors."""
+    return f"{scope.node.path}/{id}".lstrip("/")

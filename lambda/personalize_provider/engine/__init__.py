@@ -1,0 +1,1 @@
+"""What every kind of resource goes through: the lifecycle of a request, and its stack."""

@@ -1,0 +1,232 @@
+"""Whether a stack waits for a request, told by readings that may be old.
+
+DescribeStacks and DescribeStackEvents are eventually consistent, and two readings may come from different
+replicas, so that the second is older than the first (https://github.com/aws/aws-cdk-cli/issues/1802). Two
+things hold all the same. A reading never shows the future: what comes after the noted state is final at once.
+And a reading is at most `request.STALE_SECONDS` old: one that is made that long after the request was sent
+shows nothing from before it. Until then, what can't have sent the request is asked again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from enum import Enum, auto
+
+from personalize_provider.aws.errors import (
+    CALL_ERRORS,
+    CallError,
+    LifecycleError,
+    SupersededError,
+    error_code,
+    is_denied,
+    is_throttle,
+    is_unreachable,
+    may_pass,
+    refused,
+)
+from personalize_provider.aws.sdk import CloudFormation
+from personalize_provider.engine.clock import Clock
+from personalize_provider.engine.log import logger
+from personalize_provider.engine.patience import Patience
+from personalize_provider.engine.request import CLOCKS_DIFFER_SECONDS, Request
+from personalize_provider.engine.stack import UNKNOWN, StackState, rollback_updates
+from personalize_provider.engine.steps import Wait
+
+# A look has two minutes for all that it does, and a call that has begun by then may take 13 seconds.
+_CHECK_SECONDS = 10.0
+
+_SENT_AT_LEAVES_OUT_SECONDS = 1.0  # the response URL has whole seconds
+
+
+class Standing(Enum):
+    """What a reading says of a request."""
+
+    WANTED = auto()
+    SUPERSEDED = auto()
+    UNKNOWN = auto()
+    """The reading may be from before the request was sent."""
+    IN_ROLLBACK = auto()
+    """An Update may be the rollback's own, or the one that it takes back: the stack's events tell."""
+
+
+def standing(request: Request, was: StackState, now: StackState, *, may_be_old: bool) -> Standing:
+    """What a reading says of a request. Pure.
+
+    Args:
+        request: The request.
+        was: The state that was noted when the request began.
+        now: The reading.
+        may_be_old: It may show what was before the request was sent.
+    """
+    if request.type == "Delete" and now.status == "DELETE_IN_PROGRESS":
+        return Standing.WANTED  # all of the stack goes
+    if now == was or _is_of_the_sender(request, was, now):
+        is_either = request.type == "Update" and now.is_rolling_back
+        return Standing.IN_ROLLBACK if is_either else Standing.WANTED
+    if may_be_old and not now.is_after(was):
+        return Standing.UNKNOWN
+    return Standing.SUPERSEDED
+
+
+def _is_of_the_sender(request: Request, was: StackState, now: StackState) -> bool:
+    """Whether the noted state was old: this later one is of the operation that sent the request."""
+    if not (now.sends(request.type) and now.is_after(was)):
+        return False
+    if now.last_updated == was.last_updated:
+        return True
+    sent_at = request.sent_at
+    return sent_at is not None and not now.has_begun_since(sent_at + _SENT_AT_LEAVES_OUT_SECONDS)
+
+
+class StackWatch:
+    """Asks CloudFormation on behalf of one request.
+
+    Args:
+        request: The request.
+        client: Calls CloudFormation.
+        clock: Tells and passes time.
+        started_at: When the request's first event came, seconds since the epoch.
+    """
+
+    def __init__(self, request: Request, client: CloudFormation, clock: Clock, started_at: float) -> None:
+        self._request = request
+        self._client = client
+        self._clock = clock
+        self._started_at = started_at
+        self._stale_until = request.stale_until(started_at)
+        self._confirmed: StackState | None = None
+
+    def note(self, patience: float, *, is_certain: bool = False) -> StackState:
+        """What the stack is doing, as the request begins.
+
+        Args:
+            patience: For how many seconds CloudFormation is asked.
+            is_certain: Ask until the reading can't be from before the request, or is of a rollback that has
+                sent it.
+
+        Raises:
+            SupersededError: the stack can't want this request any more.
+            LifecycleError: CloudFormation doesn't say what the stack is doing.
+        """
+        resource = f"resource {self._request.logical_id}"
+        ask = self.patience(patience)
+        while True:
+            try:
+                state = ask(self._read)
+            except CALL_ERRORS as error:
+                raise refused(resource, "DescribeStacks", error) from error
+            if self._is_late(state):
+                raise SupersededError(resource, self._request.type, state.status)
+            if not self._may_be_old or ask.is_over:
+                break
+            if state.sends(self._request.type) and (not is_certain or self._has_sent_it(state, ask)):
+                break
+            ask.pause()
+        if not state.may_ask_for(self._request.type):
+            raise SupersededError(resource, self._request.type, state.status)
+        return state
+
+    def check(self, was: StackState, resource: str) -> Wait | None:
+        """Make sure, before a change, that the stack still waits for the request.
+
+        Args:
+            was: What `note` has returned.
+            resource: How messages name what is to be changed.
+
+        Returns:
+            A Wait where CloudFormation doesn't tell yet.
+
+        Raises:
+            SupersededError: it doesn't wait any more.
+            LifecycleError: CloudFormation didn't say what the stack was doing when the request began.
+        """
+        is_delete = self._request.type == "Delete"
+        if is_delete and was == UNKNOWN:
+            return None
+        ask = self.patience(_CHECK_SECONDS)
+        # The first step of a Create or Delete needs no look, so a throttle goes to the loop: asking again
+        # here would leave no room for first events. An Update would have to look again (rule 118).
+        hands_over = self._request.type != "Update"
+        read = replace(
+            ask,
+            passes=lambda error, age: self._passes(error, age) and not (hands_over and is_throttle(error)),
+        )
+        while True:
+            try:
+                now = read(self._read)
+            except CALL_ERRORS as error:
+                if not (is_delete and self._is_refused_for_good(error)):
+                    raise
+                logger.warning("deleting without knowing what the stack does", error=str(error))
+                return None
+            if was == UNKNOWN:
+                raise LifecycleError(
+                    f"resource {self._request.logical_id}",
+                    "DescribeStacks",
+                    "it was refused when the request began, so the request may be late",
+                    "deploy again",
+                )
+            says = standing(self._request, self._confirmed or was, now, may_be_old=self._may_be_old)
+            if says is Standing.IN_ROLLBACK and now != self._confirmed:
+                is_own = self._is_rollbacks_own(was, now, ask)
+                refusal = Standing.UNKNOWN if self._may_be_old else Standing.SUPERSEDED
+                says = Standing.WANTED if is_own else refusal
+            if says in (Standing.WANTED, Standing.IN_ROLLBACK):
+                self._confirmed = now
+                return None
+            if says is Standing.SUPERSEDED:
+                raise SupersededError(resource, f"waiting in {was}", str(now))
+            if ask.is_over:
+                return Wait(f"CloudFormation shows {now}, which may be from before this request")
+            ask.pause()
+
+    def _is_rollbacks_own(self, was: StackState, now: StackState, ask: Patience) -> bool:
+        """Whether the stack's events say so of an Update. CloudFormation tells of one before it sends it."""
+        request = self._request
+        try:
+            sent = rollback_updates(
+                lambda page: ask(lambda: self._client.describe_stack_events(**page)),
+                request.stack_id,
+                request.logical_id,
+            )
+        except CALL_ERRORS as error:
+            if not self._is_refused_for_good(error):
+                raise
+            logger.warning("it is not known what the rollback asked for", error=str(error))
+            return True  # only a rollback asks, and it must not need more rights than the update
+        if sent is None:  # where they never show it, it was there before the request
+            return now == was and not self._may_be_old
+        if not sent:
+            return False
+        return not request.is_undone_by(sent[0]) if now == was else request.is_asked_by(sent[0])
+
+    def _has_sent_it(self, state: StackState, ask: Patience) -> bool:
+        """Whether the stack is in a rollback whose events show the request."""
+        return state.is_rolling_back and self._is_rollbacks_own(UNKNOWN, state, ask)
+
+    def _is_late(self, state: StackState) -> bool:
+        """Whether a request is of an operation that is over, however old the reading is."""
+        if state.is_beyond(self._request.type):
+            return True
+        # Lambda may deliver an event again hours later, in the middle of another operation.
+        sent_at = self._request.sent_at
+        return sent_at is not None and state.has_begun_since(sent_at + CLOCKS_DIFFER_SECONDS)
+
+    def _is_refused_for_good(self, error: CallError) -> bool:
+        age = self._clock.now() - self._started_at
+        return (is_unreachable(error) or is_denied(error)) and not may_pass(error, age)
+
+    def _read(self) -> StackState:
+        return StackState.read(self._client, self._request.stack_id)
+
+    @property
+    def _may_be_old(self) -> bool:
+        return self._clock.now() < self._stale_until
+
+    def patience(self, seconds: float) -> Patience:
+        """Makes calls about the stack for so many seconds, through what may pass."""
+        return Patience(self._clock, self._clock.now(), seconds, self._passes)
+
+    def _passes(self, error: CallError, age: float) -> bool:
+        # A stack that was just created may not be known yet.
+        return may_pass(error, age) or (error_code(error) == "ValidationError" and self._may_be_old)

@@ -1,5 +1,0 @@
-"""Amazon Personalize solutions as a kind of resource."""
-
-from personalize_provider.solution.resource import Solution
-
-__all__ = ["Solution"]

@@ -1,0 +1,1 @@
+"""What all simulated resources share: time, statuses, errors, and the HTTP server."""

@@ -1,0 +1,127 @@
+"""What all resources have in common, and the shelves that an account keeps them on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from personalize_local.simulator.engine.errors import already_exists, in_use, not_found
+from personalize_local.simulator.engine.timeline import ACTIVE, CREATE_FAILED, Timeline
+
+
+@dataclass(kw_only=True)
+class Resource:
+    """Something with an ARN.
+
+    Attributes:
+        arn: Its ARN.
+        name: Its name, empty where the service gives it none.
+        created: When the request to create it came.
+        timeline: Its status, by time.
+        tags: Its tags, key to value.
+        visible_from: When calls first find it. Default: - at once.
+    """
+
+    arn: str
+    name: str
+    created: datetime
+    timeline: Timeline
+    tags: dict[str, str]
+    visible_from: datetime | None = None
+
+    @property
+    def key(self) -> str:
+        """The place in lists: oldest first."""
+        return f"{self.created.timestamp():020.6f} {self.arn}"
+
+    def status(self, now: datetime) -> str:
+        """The status at `now`."""
+        return self.timeline.status(now)
+
+    def visible(self, now: datetime) -> bool:
+        """Whether calls find the resource at `now`."""
+        return self.visible_from is None or self.visible_from <= now
+
+    def dates(self, now: datetime) -> dict[str, object]:
+        """The members that every resource with a status is described with."""
+        phase = self.timeline.phase(now)
+        return {
+            "status": phase.status,
+            "creationDateTime": self.created,
+            "lastUpdatedDateTime": phase.since,
+        }
+
+    def failure(self, now: datetime) -> str | None:
+        """Why the resource is CREATE FAILED, if it is."""
+        return self.timeline.phase(now).failure_reason
+
+    def delete(self, now: datetime, seconds: float) -> None:
+        """Begin the deletion.
+
+        Raises:
+            ServiceError: The status is neither ACTIVE nor CREATE FAILED (`ResourceInUseException`).
+        """
+        status = self.status(now)
+        if status not in {ACTIVE, CREATE_FAILED}:
+            raise in_use(
+                f"{self.arn} is {status}: it can be deleted when its status is {ACTIVE} or {CREATE_FAILED}"
+            )
+        self.timeline = self.timeline.deleting(now, seconds)
+
+
+_R = TypeVar("_R", bound=Resource)
+
+
+class Shelf(Generic[_R]):
+    """The resources of one kind in one account and Region."""
+
+    def __init__(self) -> None:
+        self._by_arn: dict[str, _R] = {}
+
+    def find(self, arn: str, now: datetime) -> _R | None:
+        """The resource with this ARN, if calls find one at `now`."""
+        resource = self._existing(arn, now)
+        return resource if resource is not None and resource.visible(now) else None
+
+    def get(self, arn: str, now: datetime) -> _R:
+        """The resource with this ARN.
+
+        Raises:
+            ServiceError: There is none (`ResourceNotFoundException`).
+        """
+        resource = self.find(arn, now)
+        if resource is None:
+            raise not_found(arn)
+        return resource
+
+    def require_free(self, arn: str, now: datetime) -> None:
+        """Refuse an ARN that is taken, also by a resource on its way out or not visible yet.
+
+        Raises:
+            ServiceError: It is taken (`ResourceAlreadyExistsException`).
+        """
+        if self._existing(arn, now) is not None:
+            raise already_exists(arn)
+
+    def add(self, resource: _R) -> None:
+        """Keep a resource, in place of one of the same ARN that is gone."""
+        self._by_arn[resource.arn] = resource
+
+    def live(self, now: datetime) -> Iterator[_R]:
+        """Those that exist at `now`, whether or not calls find them."""
+        return (resource for resource in self._by_arn.values() if not resource.timeline.gone(now))
+
+    def visible(self, now: datetime) -> Iterator[_R]:
+        """Those that lists have at `now`."""
+        return (resource for resource in self.live(now) if resource.visible(now))
+
+    def _existing(self, arn: str, now: datetime) -> _R | None:
+        resource = self._by_arn.get(arn)
+        return None if resource is None or resource.timeline.gone(now) else resource
+
+
+def members(**values: object) -> dict[str, object]:
+    """The members of an answer: those without a value are left out, as the service does."""
+    return {name: value for name, value in values.items() if value is not None}

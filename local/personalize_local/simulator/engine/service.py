@@ -1,0 +1,261 @@
+"""The service itself: every account and Region in one object."""
+
+from __future__ import annotations
+
+import copy
+import json
+import random
+import threading
+from collections import deque
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, NoReturn
+from uuid import UUID
+
+from personalize_local.simulator import runtime
+from personalize_local.simulator.engine import snapshot, tags
+from personalize_local.simulator.engine.account import Account
+from personalize_local.simulator.engine.calls import KEPT, Call, RateLimit
+from personalize_local.simulator.engine.clock import Clock
+from personalize_local.simulator.engine.context import Context
+from personalize_local.simulator.engine.errors import (
+    NOT_SIMULATED,
+    SERIALIZATION,
+    UNKNOWN_OPERATION,
+    ServiceError,
+)
+from personalize_local.simulator.engine.faults import Fault, Faults
+from personalize_local.simulator.engine.model import checked, operation_model
+from personalize_local.simulator.engine.operations import OPERATIONS, RATE_LIMITED
+from personalize_local.simulator.engine.planned_failures import Failure, Outcomes
+from personalize_local.simulator.engine.scope import Scope
+from personalize_local.simulator.engine.settings import Durations, Limits, changed
+from personalize_local.simulator.engine.status_overrides import StatusOverride, StatusOverrides
+from personalize_local.simulator.engine.wire import Response, answered, refused
+from personalize_local.simulator.kinds import training
+
+TARGET = "AmazonPersonalize."
+"""What the header x-amz-target of every request begins with (rule 122)."""
+
+
+class Personalize:
+    """Amazon Personalize for all accounts and Regions, thread safe.
+
+    Args:
+        clock: The time that every status follows. Default: - real time.
+        durations: How long things take. Default: - `Durations()`, quick enough for a laptop.
+        limits: Quotas. Default: - `Limits()`, the service's own, with no limit of the request rate.
+        seed: Where identifiers come from: the same seed and calls give the same ARNs.
+    """
+
+    def __init__(
+        self,
+        clock: Clock | None = None,
+        durations: Durations | None = None,
+        limits: Limits | None = None,
+        seed: int = 0,
+    ) -> None:
+        self.clock = clock or Clock()
+        self._initial = (durations or Durations(), limits or Limits(), seed)
+        self._lock = threading.RLock()
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget resources, faults, outcomes, overrides, items and calls, and go back to the first settings.
+
+        The clock keeps its time.
+        """
+        with self._lock:
+            self._durations, self._limits, seed = self._initial
+            self._random = random.Random(seed)  # noqa: S311 - identifiers, not secrets
+            self._accounts: dict[Scope, Account] = {}
+            self._outcomes = Outcomes()
+            self._faults = Faults()
+            self._statuses = StatusOverrides()
+            self._items = runtime.ITEMS
+            self._calls: deque[Call] = deque(maxlen=KEPT)
+            self._rate = RateLimit()
+
+    def call(self, operation: str, params: Mapping[str, object], scope: Scope) -> dict[str, object]:
+        """Run one operation, its members in the API's names, as if it had come over the wire.
+
+        Returns:
+            The answer, with `datetime` for timestamps; the caller's own to change.
+
+        Raises:
+            ServiceError: The service refuses.
+        """
+        return copy.deepcopy(self._logged(operation, params, scope))
+
+    def respond(self, target: str, body: bytes, scope: Scope) -> Response:
+        """Answer one request, in the protocol of its operation.
+
+        Args:
+            target: The operation as the header x-amz-target has it, for example
+                `AmazonPersonalize.CreateSolution`.
+            body: The request's body.
+            scope: The caller's account and Region.
+        """
+        operation = target.removeprefix(TARGET)
+        try:
+            _require_known(target)
+            return answered(operation, self._logged(operation, _parsed(body), scope))
+        except ServiceError as error:
+            return refused(operation, error)
+
+    def state(self) -> dict[str, Any]:
+        """The whole state, ready for JSON: the clock, the settings, and every resource of every account."""
+        with self._lock:
+            now = self.clock.now()
+            contexts = [self._context(scope, now) for scope in self._accounts]
+            for context in contexts:
+                training.catch_up(context)
+            return snapshot.state(
+                now,
+                settings={"durations": self._durations, "limits": self._limits},
+                injected={
+                    "faults": self._faults.pending,
+                    "outcomes": self._outcomes.pending,
+                    "statuses": self._statuses.active,
+                },
+                contexts=contexts,
+            )
+
+    def tags_of(self, scope: Scope, arn: str) -> dict[str, str]:
+        """The tags of what has an ARN, if anything has, without a call: policies look at them (rule 131)."""
+        with self._lock:
+            return tags.read(self._context(scope, self.clock.now()), arn)
+
+    @property
+    def durations(self) -> Durations:
+        """How long what begins now takes."""
+        return self._durations
+
+    @property
+    def limits(self) -> Limits:
+        """The quotas in force."""
+        return self._limits
+
+    def set_durations(self, /, **seconds: object) -> Durations:
+        """Change some durations; what has begun keeps its own.
+
+        Raises:
+            ValueError: A name is unknown, or a value is not a number of seconds.
+        """
+        with self._lock:
+            self._durations = changed(self._durations, seconds)
+            return self._durations
+
+    def set_limits(self, /, **limits: object) -> Limits:
+        """Change some limits.
+
+        Raises:
+            ValueError: A name is unknown, or a value is not a whole number.
+        """
+        with self._lock:
+            self._limits = changed(self._limits, limits)
+            return self._limits
+
+    def advance(self, seconds: float) -> datetime:
+        """Push the clock forward and return the new moment.
+
+        Raises:
+            ValueError: `seconds` is negative.
+        """
+        with self._lock:
+            return self.clock.advance(seconds)
+
+    def inject(self, fault: Fault) -> None:
+        """Answer coming calls with an error."""
+        with self._lock:
+            self._faults.pending.append(fault)
+
+    def clear_faults(self) -> None:
+        """Answer honestly again."""
+        with self._lock:
+            self._faults.pending.clear()
+
+    def fail_next(self, failure: Failure) -> None:
+        """Let the next creation of a kind and name end in CREATE FAILED."""
+        with self._lock:
+            self._outcomes.pending.append(failure)
+
+    def override_status(self, override: StatusOverride) -> None:
+        """Tell a status in place of the true one, until the overrides are cleared."""
+        with self._lock:
+            self._statuses.active.append(override)
+
+    def clear_status_overrides(self) -> None:
+        """Tell true statuses again."""
+        with self._lock:
+            self._statuses.active.clear()
+
+    def recommend(self, items: Iterable[str]) -> tuple[str, ...]:
+        """Say what every campaign recommends from now on, best first, and return that."""
+        with self._lock:
+            self._items = tuple(items)
+            return self._items
+
+    def calls(self) -> list[Call]:
+        """The latest calls, oldest first, at most 10,000."""
+        with self._lock:
+            return list(self._calls)
+
+    def clear_calls(self) -> None:
+        """Forget the calls so far."""
+        with self._lock:
+            self._calls.clear()
+
+    def _logged(self, operation: str, params: object, scope: Scope) -> dict[str, object]:
+        with self._lock:
+            now = self.clock.now()
+            outcome = "ok"
+            try:
+                return self._run(operation, params, self._context(scope, now))
+            except ServiceError as error:
+                outcome = error.code
+                raise
+            finally:
+                self._calls.append(Call(operation, scope, now, outcome, params))
+
+    def _run(self, operation: str, params: object, context: Context) -> dict[str, object]:
+        self._faults.strike(operation, after=False)
+        if operation not in OPERATIONS:
+            raise ServiceError(NOT_SIMULATED, f"{operation_model(operation).name} is not simulated")
+        if self._limits.requests_per_second is not None and operation in RATE_LIMITED:
+            self._rate.admit(operation, context.scope, context.now, self._limits.requests_per_second)
+        request = checked(operation, params)
+        training.catch_up(context)
+        answer = self._statuses.told(OPERATIONS[operation](context, request))
+        self._faults.strike(operation, after=True)
+        return answer
+
+    def _context(self, scope: Scope, now: datetime) -> Context:
+        return Context(
+            account=self._accounts.setdefault(scope, Account()),
+            scope=scope,
+            now=now,
+            durations=self._durations,
+            limits=self._limits,
+            outcomes=self._outcomes,
+            items=self._items,
+            new_id=lambda: f"{self._random.getrandbits(32):08x}",
+            new_uuid=lambda: str(UUID(int=self._random.getrandbits(128), version=4)),
+        )
+
+
+def _require_known(target: str) -> None:
+    if not target.startswith(TARGET):
+        raise ServiceError(UNKNOWN_OPERATION, f"x-amz-target must begin with {TARGET}: got {target!r}")
+
+
+def _parsed(body: bytes) -> object:
+    try:
+        return json.loads(body or b"{}", parse_constant=_not_json)
+    except (ValueError, RecursionError) as error:
+        raise ServiceError(SERIALIZATION, f"the body is not JSON: {error}") from error
+
+
+def _not_json(constant: str) -> NoReturn:
+    msg = f"{constant} is no JSON value"
+    raise ValueError(msg)

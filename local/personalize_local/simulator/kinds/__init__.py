@@ -1,0 +1,1 @@
+"""The simulated resources, one module for each kind."""

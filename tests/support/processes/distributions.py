@@ -1,0 +1,89 @@
+"""The sdist and the wheel, as `make dist` builds them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from email.message import Message
+from email.parser import BytesParser
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+
+from support.processes.shared import once
+
+ROOT = Path(__file__).resolve().parents[3]
+
+# What make and the tools leave in a checkout, and is in no commit.
+_LEFT_BEHIND = (".git", ".venv", "node_modules", "build", "dist", "cdk.out", ".*_cache", "__pycache__")
+
+
+@dataclass(frozen=True)
+class Distributions:
+    """A folder that `make dist` has filled."""
+
+    folder: Path
+
+    @property
+    def sdist(self) -> Path:
+        """The one source distribution."""
+        return self._only("*.tar.gz")
+
+    @property
+    def wheel(self) -> Path:
+        """The one wheel."""
+        return self._only("*.whl")
+
+    def wheel_files(self) -> dict[str, bytes]:
+        """The content of the wheel's files, by path."""
+        with ZipFile(self.wheel) as archive:
+            return {name: archive.read(name) for name in archive.namelist()}
+
+    def metadata(self) -> Message:
+        """The wheel's METADATA."""
+        (name,) = (name for name in self.wheel_files() if name.endswith(".dist-info/METADATA"))
+        return BytesParser().parsebytes(self.wheel_files()[name])
+
+    def _only(self, pattern: str) -> Path:
+        (path,) = self.folder.glob(pattern)
+        return path
+
+
+def build(source: Path, into: Path, umask: int = 0o022) -> Distributions:
+    """Build the sdist, and the wheel from it.
+
+    Args:
+        source: A checkout, or a copy of one.
+        into: Where the two go.
+        umask: The file mode that whoever builds takes away from new files.
+    """
+    environment = {name: value for name, value in os.environ.items() if name != "SOURCE_DATE_EPOCH"}
+    command = ["uv", "build", "--quiet", "--python", sys.executable, "--out-dir", str(into), str(source)]
+    subprocess.run(command, check=True, env=environment, umask=umask)
+    return Distributions(into)
+
+
+def copy_of_the_checkout(target: Path) -> Path:
+    """A copy as somebody else would have it: elsewhere, readable to the owner alone, nothing built.
+
+    The packages of npm are there.
+    """
+    shutil.copytree(ROOT, target, ignore=shutil.ignore_patterns(*_LEFT_BEHIND))
+    for path in target.rglob("*"):
+        path.chmod(path.stat().st_mode & 0o700)
+    (target / "node_modules").symlink_to(ROOT / "node_modules")
+    return target
+
+
+@pytest.fixture(scope="session")
+def distributions(tmp_path_factory: pytest.TempPathFactory) -> Distributions:
+    """What `make dist` builds from this checkout."""
+
+    def make(folder: Path) -> None:
+        build(ROOT, folder)
+
+    return Distributions(once(tmp_path_factory, "dist", make))

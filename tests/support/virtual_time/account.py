@@ -1,0 +1,290 @@
+"""An AWS account in virtual time: Personalize, CloudFormation, and the provider between them.
+
+The provider's handlers, botocore's clients, the framework's JavaScript and crhelper are real. Personalize is
+the simulator. Lambda, Step Functions, EventBridge and CloudFormation are modelled in `functions`,
+`event_rules` and `stack_engine`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import random
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any, cast
+from unittest import mock
+from urllib.parse import urlsplit
+
+from botocore.exceptions import ClientError, HTTPClientError, ResponseStreamingError
+
+from cdk_personalize.provider.timing import POLL_SECONDS, Timing
+from personalize_local.simulator import Clock, Durations, Limits, Response, Scope, ServiceError
+from personalize_local.simulator import Personalize as Simulator
+from personalize_provider import framework, single_function
+from personalize_provider.aws import cfn_response as answer
+from personalize_provider.aws import sdk
+from personalize_provider.engine.identity import STACK_ID_TAG
+from support.provider_world import GROUP, PROPERTIES, SCOPE, START, client_of, without_none
+from support.virtual_time.chaos import Chaos, Strike, error
+from support.virtual_time.clock import VirtualTime
+from support.virtual_time.event_rules import PREFIX, EventRules, OneFunction, Rule, SingleFunction
+from support.virtual_time.framework_runtime import FrameworkRuntime
+from support.virtual_time.functions import Executions, Functions
+from support.virtual_time.stack_engine import Engine, Stack, Template
+
+_LATENCY = (0.02, 0.2)
+
+
+@dataclass
+class Account:
+    """The account.
+
+    Attributes:
+        simulator: Personalize.
+        time: Its time and everybody's.
+        functions: The provider.
+        engine: CloudFormation.
+        chaos: What goes wrong between the provider and the services.
+        effects: What the provider has changed: the operation and the solution's ARN.
+        answered: How often each operation was answered with each error, or with none; the simulator keeps
+            the last calls only.
+        descriptions_per_second: How many descriptions CloudFormation answers; None for all.
+        descriptions: How often it answered with each of them, and how often it throttled one.
+        lags: By how many seconds the replicas are late that CloudFormation's descriptions come from in turn.
+        rules: The EventBridge rules, of the transport that has any.
+    """
+
+    simulator: Simulator
+    time: VirtualTime
+    functions: Any  # Functions or SingleFunction, as the transport is
+    engine: Engine
+    chaos: Chaos = field(default_factory=Chaos)
+    effects: list[tuple[str, str]] = field(default_factory=list)
+    answered: Counter[tuple[str, str]] = field(default_factory=Counter)
+    descriptions_per_second: int | None = None
+    descriptions: Counter[str] = field(default_factory=Counter)
+    lags: Sequence[float] = (0.0,)
+    rules: Mapping[str, Rule] = field(default_factory=dict)
+    _latency: random.Random = field(default_factory=lambda: random.Random(0))
+    _asked: deque[float] = field(default_factory=deque)
+    _described: int = 0
+
+    # What somebody else does and sees.
+
+    def call(self, operation: str, **members: object) -> dict[str, Any]:
+        """Call Personalize, without a part in the account's one request a second."""
+        rate = self.simulator.limits.requests_per_second
+        self.simulator.set_limits(requests_per_second=None)
+        try:
+            return self.simulator.call(operation, members, SCOPE)
+        finally:
+            self.simulator.set_limits(requests_per_second=rate)
+
+    def solutions(self) -> dict[str, dict[str, Any]]:
+        """All solutions that exist, described, by ARN."""
+        listed = self.call("ListSolutions", maxResults=100)["solutions"]
+        return {s["solutionArn"]: self.describe(s["solutionArn"]) for s in listed}
+
+    def describe(self, arn: str) -> dict[str, Any]:
+        """DescribeSolution."""
+        described: dict[str, Any] = self.call("DescribeSolution", solutionArn=arn)["solution"]
+        return described
+
+    def tags(self, arn: str) -> dict[str, str]:
+        """A solution's tags."""
+        tags = self.call("ListTagsForResource", resourceArn=arn)["tags"]
+        return {tag["tagKey"]: tag["tagValue"] for tag in tags}
+
+    def deploy(self, name: str, template: Template, **settings: Any) -> Stack:
+        """Create a stack and let everything come to its end."""
+        stack = self.engine.create(name, template, **settings)
+        self.time.run()
+        return stack
+
+    def strike(self, *strikes: Strike) -> None:
+        """Let things go wrong."""
+        self.chaos.pending += strikes
+
+    # What the provider reaches.
+
+    def respond(self, target: str, body: bytes, scope: Scope) -> Response:
+        """Answer one of the provider's calls to Personalize."""
+        operation = target.rpartition(".")[2]
+
+        def answer() -> Response:
+            if operation == "TagResource" and self._is_anothers(json.loads(body)):
+                return error(HTTPStatus.BAD_REQUEST, "AccessDeniedException")
+            response = self.simulator.respond(target, body, scope)
+            self.answered[operation, response.headers.get("x-amzn-errortype", "")] += 1
+            if response.status == HTTPStatus.OK and not operation.startswith(("Describe", "List")):
+                request, answered = json.loads(body), json.loads(response.body or b"{}")
+                arn = request.get("solutionArn") or request.get("resourceArn") or answered.get("solutionArn")
+                self.effects.append((operation, arn or request["solutionVersionArn"].rpartition("/")[0]))
+            return response
+
+        return self._struck(operation, answer)
+
+    def _is_anothers(self, request: Mapping[str, Any]) -> bool:
+        """Whether the caller's role must not tag a solution: it bears another stack's id (decision 15)."""
+        ours = {tag["tagKey"]: tag["tagValue"] for tag in request["tags"]}.get(STACK_ID_TAG)
+        with contextlib.suppress(ServiceError):
+            return ours is not None and self.tags(request["resourceArn"]).get(STACK_ID_TAG, ours) != ours
+        return False
+
+    def describe_stacks(self, *, StackName: str) -> Mapping[str, Any]:  # noqa: N803 (botocore's name)
+        """Answer the provider's call to CloudFormation."""
+        return self._told("DescribeStacks", lambda: self.engine.describe_stacks(StackName, self._next_lag()))
+
+    def describe_stack_events(self, *, StackName: str, NextToken: str = "") -> Mapping[str, Any]:  # noqa: N803
+        """Answer the provider's other call to CloudFormation."""
+        return self._told(
+            "DescribeStackEvents",
+            lambda: self.engine.describe_stack_events(StackName, NextToken, self._next_lag()),
+        )
+
+    def _next_lag(self) -> float:
+        self._described += 1
+        return self.lags[self._described % len(self.lags)]
+
+    def list_stack_resources(self, *, StackName: str) -> Mapping[str, Any]:  # noqa: N803
+        """Answer the provider's third call to CloudFormation, all on one page."""
+        return self._told("ListStackResources", lambda: self.engine.list_stack_resources(StackName))
+
+    def _told(self, operation: str, tell: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any]:
+        told: dict[str, Any] = {}
+
+        def answer() -> Response:
+            if not self._admits_description():
+                self.descriptions["throttled"] += 1
+                return Response(HTTPStatus.BAD_REQUEST, {"x-amzn-errortype": "Throttling"}, b"")
+            self.descriptions[operation] += 1
+            told.update(tell())
+            return Response(HTTPStatus.OK, {}, b"")
+
+        response = self._struck(operation, answer)
+        if response.status != HTTPStatus.OK:
+            error = {"Code": response.headers["x-amzn-errortype"], "Message": "struck by a test"}
+            metadata = {"HTTPStatusCode": response.status}
+            raise ClientError(cast(Any, {"Error": error, "ResponseMetadata": metadata}), operation)
+        if "x-amzn-errortype" not in response.headers and "content-type" in response.headers:
+            raise ResponseStreamingError(error=f"the answer to {operation} is cut short")
+        return told
+
+    def _struck(self, operation: str, answer: Callable[[], Response]) -> Response:
+        self.functions.sleep(self._latency.uniform(*_LATENCY))
+        response = self.chaos.around(operation, answer, self.functions.sleep)
+        self.functions.sleep(self._latency.uniform(*_LATENCY))
+        return response
+
+    def _admits_description(self) -> bool:
+        now, most = self.time.now(), self.descriptions_per_second
+        while self._asked and self._asked[0] <= now - 1:
+            self._asked.popleft()
+        if most is not None and len(self._asked) >= most:
+            return False
+        self._asked.append(now)
+        return True
+
+
+def template(**solutions: Mapping[str, Any]) -> Template:
+    """A template of solutions by logical id, each with what differs from `PROPERTIES`."""
+    return {key: without_none({**PROPERTIES, **properties}) for key, properties in solutions.items()}
+
+
+@contextlib.contextmanager
+def account(
+    runtime: FrameworkRuntime | OneFunction,
+    *,
+    total_timeout: float = 120.0,
+    durations: Durations | None = None,
+    limits: Limits | None = None,
+    concurrency: int | None = None,
+    seed: int = 0,
+) -> Iterator[Account]:
+    """An empty account, with an ACTIVE dataset group, for as long as the block runs.
+
+    Args:
+        runtime: What carries requests: the framework's code, or one function.
+        total_timeout: The provider's, in seconds.
+        durations: How long things take in Personalize.
+        limits: Its quotas.
+        concurrency: How many Lambda functions may run at once.
+        seed: Of everything that happens by chance.
+    """
+    clock = Clock.frozen(START)
+    time = VirtualTime(clock)
+    is_one = isinstance(runtime, OneFunction)
+    timing = Timing(total=total_timeout, interval=POLL_SECONDS) if is_one else Timing(total=total_timeout)
+    engine = Engine(time, seed, timing.service_timeout)
+    functions: Functions | SingleFunction
+    if isinstance(runtime, OneFunction):
+        functions = SingleFunction(time, engine.respond, timing, concurrency, seconds=runtime.seconds)
+    else:
+        functions = Functions(time, engine.respond, timing, concurrency, runtime=runtime)
+    engine.deliver = functions.deliver
+    made = Account(Simulator(clock, durations, limits), time, functions, engine, _latency=random.Random(seed))
+    client = client_of(made.respond)
+    random.seed(seed)  # the provider's own chance
+    clock_of_provider = _ProviderClock(functions)
+    with (
+        _event_rules(made),
+        mock.patch.object(sdk, "personalize", return_value=client),
+        mock.patch.object(sdk, "cloudformation", return_value=made),
+        mock.patch.object(framework, "_CLOCK", clock_of_provider),
+        mock.patch.object(single_function, "_CLOCK", clock_of_provider),
+        mock.patch.dict(os.environ, _environment(total_timeout)),
+    ):
+        made.call("CreateDatasetGroup", name=GROUP.rpartition("/")[2])
+        made.simulator.advance(60)
+        made.simulator.clear_calls()
+        try:
+            yield made
+        finally:
+            time.close()
+
+
+def _environment(total_timeout: float) -> dict[str, str]:
+    return {"TOTAL_TIMEOUT_SECONDS": str(int(total_timeout)), "POLL_RULE_PREFIX": PREFIX}
+
+
+@contextlib.contextmanager
+def _event_rules(made: Account) -> Iterator[None]:
+    """EventBridge and the answers to CloudFormation, for the transport that calls both itself."""
+    if not isinstance(made.functions, SingleFunction):
+        yield
+        return
+    rules = EventRules(made.functions, made._struck)
+    made.rules = rules.rules
+
+    def put(url: str, data: bytes) -> str:
+        def take() -> Response:
+            return Response(made.engine.respond(urlsplit(url).path, data.decode()), {}, b"{}")
+
+        try:
+            response = made._struck("Answer", take)
+        except HTTPClientError as error:
+            return type(error).__name__
+        return "" if response.status == HTTPStatus.OK else f"HTTP status {response.status}"
+
+    with (
+        mock.patch.object(sdk, "events", return_value=rules),
+        mock.patch.object(answer, "_put", put),
+    ):
+        yield
+
+
+class _ProviderClock:
+    """The provider's clock inside its functions."""
+
+    def __init__(self, functions: Executions) -> None:
+        self._functions = functions
+
+    def now(self) -> float:
+        return self._functions.time.now()
+
+    def sleep(self, seconds: float) -> None:
+        self._functions.sleep(seconds)

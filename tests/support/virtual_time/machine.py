@@ -1,0 +1,456 @@
+"""Random lives of stacks, with everything going wrong that can: a model that hypothesis drives."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from personalize_local.simulator import Durations, Failure, Limits, ServiceError
+from personalize_provider.engine.identity import CONFIG_HASH_TAG, LOGICAL_ID_TAG, STACK_ID_TAG
+from support.provider_world import GROUP, SIMS, V2, tag_list
+from support.virtual_time.account import account, template
+from support.virtual_time.chaos import Strike
+from support.virtual_time.event_rules import OneFunction
+from support.virtual_time.framework_runtime import FrameworkRuntime
+from support.virtual_time.promises import World
+from support.virtual_time.stack_engine import Stack, Template
+
+_OPERATIONS = (
+    "*",
+    "CreateSolution",
+    "DescribeSolution",
+    "UpdateSolution",
+    "DeleteSolution",
+    "ListTagsForResource",
+    "TagResource",
+    "UntagResource",
+    "ListSolutionVersions",
+    "StopSolutionVersionCreation",
+    "DescribeStacks",
+    "DescribeStackEvents",
+)
+_CODES = (
+    "LimitExceededException",
+    "ResourceInUseException",
+    "AccessDeniedException",
+    "InvalidInputException",
+)
+_KINDS = ("refused", "fault", "lost", "reset", "empty", "killed before", "killed after", "slow")
+_FINAL_TRIES = 4
+_BETWEEN_OPERATIONS = 4.0  # no pipeline is quicker: requests are told apart by their time
+_TRAINING_SECONDS = 1200
+_SETTLES_SECONDS = 30.0
+_OLD_SECONDS = 400.0  # of what is younger, no version can have been trained
+_AT_REST = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE")
+_LAGS = ((0.0,), (0.0,), (0.0,), (0.5,), (1.0,), (2.0,), (6.0,), (0.0, 1.0), (0.0, 2.0, 0.5), (6.0, 0.0))
+
+solution = st.fixed_dictionaries(
+    {},
+    optional={
+        "recipeArn": st.sampled_from([V2, SIMS]),
+        "performAutoTraining": st.sampled_from(["true", "false"]),
+        "tags": st.sampled_from([tag_list(team="search"), tag_list(team="recs", stage="beta")]),
+        "name": st.sampled_from(["movies", "shows"]),
+        "waitForTrainingOnDelete": st.sampled_from(["true"]),
+    },
+)
+templates = st.dictionaries(st.sampled_from(["A", "B", "C"]), solution, min_size=1).map(
+    lambda solutions: template(**solutions)
+)
+seconds = st.sampled_from([0.5, 2.0, 7.0, 20.0, 70.0, 200.0])
+moments = st.one_of(st.floats(0.0, 1.0), seconds)
+picks = st.integers(0, 7)
+_ONE = template(C={})
+strikes = st.builds(
+    Strike,
+    kind=st.sampled_from(_KINDS),
+    operation=st.sampled_from(_OPERATIONS),
+    times=st.sampled_from([1, 1, 1, 3, 1000]),
+    after=st.integers(0, 2),
+    code=st.sampled_from(_CODES),
+)
+
+
+class Stacks(RuleBasedStateMachine):
+    """Stacks that come, change and go in one account.
+
+    Attributes:
+        runtime: What carries requests; the framework's process is shared by all lives.
+        tally: What all lives together have met.
+        adopts: Whether solutions with an explicit name are adopted.
+        lags: How late CloudFormation's replicas may be, in seconds; each life has one of these.
+    """
+
+    runtime: ClassVar[FrameworkRuntime | OneFunction]
+    tally: ClassVar[Counter[str]] = Counter()
+    adopts: ClassVar[bool] = False
+    lags: ClassVar[Sequence[Sequence[float]]] = _LAGS
+
+    @initialize(
+        seed=st.integers(0, 1_000_000),
+        durations=st.builds(
+            Durations,
+            solution_create=st.sampled_from([0, 1, 15, 90]),
+            solution_visible=st.sampled_from([0, 0, 4]),
+            solution_update=st.sampled_from([0, 2, 30]),
+            solution_version=st.sampled_from([20, _TRAINING_SECONDS]),
+            solution_version_stop=st.sampled_from([0, 5]),
+            delete=st.sampled_from([0, 1, 20]),
+        ),
+        rate=st.sampled_from([None, None, 1]),
+        concurrency=st.sampled_from([None, None, None, 6]),
+        template=templates,
+        first=st.lists(strikes, max_size=3),
+    )
+    def open_account(
+        self,
+        seed: int,
+        durations: Durations,
+        rate: int | None,
+        concurrency: int | None,
+        template: Template,
+        first: list[Strike],
+    ) -> None:
+        """Begin with a stack on its way, and what goes wrong with it."""
+        self._exit = contextlib.ExitStack()
+        limits = Limits(requests_per_second=rate, solutions_per_dataset_group=100)
+        opened = account(
+            self.runtime,
+            total_timeout=60,
+            durations=durations,
+            limits=limits,
+            concurrency=concurrency,
+            seed=seed,
+        )
+        self.account = self._exit.enter_context(opened)
+        # By the seed, and not drawn, so that the lives of older seeds stay what they were.
+        self.account.lags = random.Random(seed).choice(self.lags)
+        self.world = World(self.account, adopts=self.adopts)
+        self._framework_kills = 0
+        if isinstance(self.runtime, FrameworkRuntime):
+            self.account.functions.kill_framework = self._kills_framework
+        self.tally["sequences"] += 1
+        self.account.strike(*first)
+        self._prepare()
+        self.world.stacks.append(self.account.engine.create("films", self._template(template)))
+        self.account.time.run(1)
+
+    # What the stacks' owner does.
+
+    @rule(
+        name=st.sampled_from(["films", "shows", "news"]),
+        template=templates,
+        reverses=st.sampled_from(["nothing", "new id", "old id"]),
+        forgets=st.booleans(),
+        waits=st.booleans(),
+        on_failure=st.sampled_from(["ROLLBACK", "ROLLBACK", "DELETE", "DO_NOTHING"]),
+        events_lag=st.sampled_from([0.0, 0.0, 3.0]),
+    )
+    def create(
+        self,
+        name: str,
+        template: Template,
+        reverses: str,
+        forgets: bool,
+        waits: bool,
+        on_failure: str,
+        events_lag: float,
+    ) -> None:
+        """Create a stack, if there is none of that name."""
+        if any(stack.name == name for stack in self._alive()):
+            return
+        settings = {"reverses_replaced": reverses, "forgets_failed_replacement": forgets}
+        settings |= {"waits_for_others": waits, "on_failure": on_failure, "events_lag": events_lag}
+        self.world.stacks.append(self.account.engine.create(name, self._template(template), **settings))
+
+    @rule(pick=picks, template=templates)
+    def update(self, pick: int, template: Template) -> None:
+        """Update a stack."""
+        stack = self._pick(pick, "CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE")
+        if stack is not None:
+            self.account.time.run(_BETWEEN_OPERATIONS)
+            stack.update(self._template(template))
+
+    @rule(pick=picks, after=moments)
+    def cancel_update(self, pick: int, after: float) -> None:
+        """Cancel an update, a while after it began."""
+        stack = self._pick(pick, "UPDATE_IN_PROGRESS")
+        if stack is not None:
+            self.account.time.run(after)
+            if stack.status == "UPDATE_IN_PROGRESS":
+                stack.cancel_update()
+
+    @rule(pick=picks)
+    def continue_rollback(self, pick: int) -> None:
+        """Try a failed rollback again."""
+        stack = self._pick(pick, "UPDATE_ROLLBACK_FAILED")
+        if stack is not None:
+            stack.continue_rollback()
+
+    @rule(pick=picks)
+    def delete(self, pick: int) -> None:
+        """Delete a stack, also one that is being created."""
+        stacks = [s for s in self._alive() if not s.busy or s.status == "CREATE_IN_PROGRESS"]
+        if stacks:
+            stacks[pick % len(stacks)].delete()
+
+    @rule(pick=picks, which=picks, new=st.sampled_from(["A", "B", "C", "D"]))
+    def change_logical_id(self, pick: int, which: int, new: str) -> None:
+        """Refactor a stack: a resource gets another logical id, or two change theirs."""
+        self.account.time.run(_SETTLES_SECONDS)
+        stack = self._pick(pick, *_AT_REST)
+        if stack is not None and stack.resources:
+            old = sorted(stack.resources)[which % len(stack.resources)]
+            if old != new:
+                stack.refactor(old, new)
+                self.tally["logical ids changed"] += 1
+
+    @rule(pick=picks, to=picks, which=picks, new=st.sampled_from(["A", "B", "C", "D"]), told=st.booleans())
+    def move(self, pick: int, to: int, which: int, new: str, told: bool) -> None:
+        """Move a resource to another stack, whose id its tags get now, or only when a deploy asks for it."""
+        if self._pick(pick, *_AT_REST) is None:
+            return
+        self._quiet()
+        if len(self._alive()) == 1:
+            self.world.stacks.append(self.account.engine.create("news", self._template(_ONE)))
+        self.account.time.run(_OLD_SECONDS)
+        stack, other = self._pick(pick, *_AT_REST), self._pick(to, *_AT_REST)
+        if stack is None or other is None or stack is other or not stack.resources or new in other.resources:
+            return
+        old = sorted(stack.resources)[which % len(stack.resources)]
+        arn = stack.resources[old].physical_id
+        if len(stack.resources) > 1 and arn in self.account.solutions().keys() - self.world.foreign.keys():
+            stack.refactor(old, new, other)
+            self.world.moved.add(arn)
+            self.tally["moves"] += 1
+            if told:
+                self._tell_where_they_are()
+
+    @rule(pick=picks, which=picks)
+    def let_go(self, pick: int, which: int) -> None:
+        """Remove a resource whose solution is retained."""
+        stack = self._pick(pick, *_AT_REST)
+        if stack is None or not stack.resources:
+            return
+        self._quiet()
+        key = sorted(stack.resources)[which % len(stack.resources)]
+        arn = stack.resources[key].physical_id
+        self.account.time.run(_OLD_SECONDS)
+        if stack.status in _AT_REST and arn in self.account.solutions().keys() - self.world.foreign.keys():
+            stack.let_go(key)
+            self.world.retained[arn] = len(self.account.effects)
+            self.tally["retained"] += 1
+
+    @rule(after=seconds)
+    def pass_time(self, after: float) -> None:
+        """Let things go on for a while."""
+        self.account.time.run(after)
+
+    # What somebody else does.
+
+    @rule(name=st.sampled_from(["movies", "shows"]))
+    def take_name(self, name: str) -> None:
+        """Make a solution that is none of the stacks'."""
+        arn = self._try("CreateSolution", name=name, datasetGroupArn=GROUP, recipeArn=V2).get("solutionArn")
+        if arn is not None:
+            self.world.altered.add(arn)  # should a stack have had one of that name
+            self.world.foreign[arn] = len(self.account.effects)
+
+    @rule(pick=picks)
+    def delete_by_hand(self, pick: int) -> None:
+        """Delete one of the stacks' solutions."""
+        arn = self._ours(pick)
+        if arn and self._try("DeleteSolution", solutionArn=arn) is not None:
+            self.world.altered.add(arn)
+
+    @rule(pick=picks)
+    def untag_by_hand(self, pick: int) -> None:
+        """Remove the tags of one of the stacks' solutions."""
+        arn = self._ours(pick)
+        if arn:
+            self.world.untagged.add(arn)
+            self._try(
+                "UntagResource", resourceArn=arn, tagKeys=[STACK_ID_TAG, LOGICAL_ID_TAG, CONFIG_HASH_TAG]
+            )
+
+    @rule(pick=picks, on=st.booleans())
+    def update_by_hand(self, pick: int, on: bool) -> None:
+        """Switch automatic training of one of the stacks' solutions."""
+        arn = self._ours(pick)
+        if arn:
+            self.world.altered.add(arn)
+            self._try("UpdateSolution", solutionArn=arn, performAutoTraining=on)
+
+    @rule(pick=picks)
+    def train(self, pick: int) -> None:
+        """Train one of the stacks' solutions."""
+        arn = self._ours(pick)
+        if arn:
+            self._try("CreateSolutionVersion", solutionArn=arn)
+
+    @rule(pick=picks)
+    def serve(self, pick: int) -> None:
+        """Let a campaign use one of the stacks' solutions."""
+        arn = self._ours(pick)
+        version = self.account.describe(arn).get("latestSolutionVersion") if arn else None
+        if arn and version and version["status"] == "ACTIVE":
+            name = f"campaign-{arn.rpartition('/')[2]}"[:63]
+            self._try("CreateCampaign", name=name, solutionVersionArn=version["solutionVersionArn"])
+
+    @rule()
+    def end_campaigns(self) -> None:
+        """Delete all campaigns."""
+        for campaign in self.account.call("ListCampaigns")["campaigns"]:
+            self._try("DeleteCampaign", campaignArn=campaign["campaignArn"])
+
+    # What goes wrong.
+
+    @rule(strike=strikes)
+    def strike(self, strike: Strike) -> None:
+        """Let calls of the provider's go wrong."""
+        self.account.strike(strike)
+
+    @rule()
+    def lift(self) -> None:
+        """Let nothing go wrong for a while."""
+        self.account.chaos.pending.clear()
+
+    @rule(kind=st.sampled_from(["solution", "solution_update"]))
+    def fail_in_the_service(self, kind: str) -> None:
+        """Let the next solution or update end in CREATE FAILED."""
+        self.account.simulator.fail_next(Failure(kind, "*", "out of data"))
+
+    @rule(pick=picks)
+    def deliver_again(self, pick: int) -> None:
+        """Let Lambda deliver one of the latest events twice."""
+        requests = self.account.engine.requests[-8:]
+        if requests:
+            self.account.engine.deliver_again(requests[pick % len(requests)])
+            self.tally["duplicates"] += 1
+
+    @rule(kills=st.integers(1, 3))
+    def kill_framework(self, kills: int) -> None:
+        """Let functions of the framework's end in the middle."""
+        self._framework_kills += kills
+        self.world.started_over = True
+
+    # What must hold.
+
+    @invariant()
+    def holds(self) -> None:
+        """What holds at any moment."""
+        if hasattr(self, "world"):
+            self._check(list(self.world.broken_always()))
+
+    @rule()
+    @precondition(lambda self: hasattr(self, "world"))
+    def settle(self) -> None:
+        """Let all come to its end, with nothing going wrong any more."""
+        self._quiet()
+        self._check(list(self.world.broken_when_quiet()))
+
+    def teardown(self) -> None:
+        """Take everything down: nothing of the stacks' may be left."""
+        if not hasattr(self, "world"):
+            return
+        try:
+            self._take_down()
+        finally:
+            self.tally["faults injected"] += sum(self.account.chaos.struck.values())
+            self.tally["requests"] += len(self.account.engine.requests)
+            self._exit.close()
+
+    def _take_down(self) -> None:
+        self._quiet()
+        self.account.functions.concurrency = None
+        self._tell_where_they_are()
+        for _ in range(_FINAL_TRIES):
+            self.end_campaigns()
+            for stack in self._alive():
+                self._keep_out(stack)
+                stack.delete()
+            self._quiet()
+            self.account.time.run(_TRAINING_SECONDS)  # which a solution may be told to wait for
+        self._check(list(self.world.broken_when_quiet()))
+        self._check(
+            [f"stuck: {stack.name} is {stack.status}: {stack.reasons[-1:]}" for stack in self._alive()]
+        )
+
+    def _tell_where_they_are(self) -> None:
+        """Do what the refusal of a solution that was moved asks for."""
+        for arn in self.world.moved & self.account.solutions().keys():
+            for stack in self._alive():
+                if arn in {resource.physical_id for resource in stack.resources.values()}:
+                    self._try("TagResource", resourceArn=arn, tags=tag_list(**{STACK_ID_TAG: stack.stack_id}))
+        self.world.moved.clear()
+
+    def _keep_out(self, stack: Stack) -> None:
+        """Do the other thing that the refusal asks for: let a stack go without what it never had."""
+        there = self.account.solutions()
+        for key, resource in list(stack.resources.items()):
+            if any("otherwise keep the resource out" in reason for reason in stack.reasons):
+                tags = self.account.tags(resource.physical_id) if resource.physical_id in there else {}
+                if tags.get(STACK_ID_TAG, stack.stack_id) != stack.stack_id:
+                    del stack.resources[key]
+
+    def _quiet(self) -> None:
+        self.lift()
+        self._framework_kills = 0
+        self.account.time.run()
+
+    def _check(self, broken: list[str]) -> None:
+        for kind, word in (("leaks", "leak"), ("foreign touches", "touched"), ("stuck waits", "stuck")):
+            self.tally[kind] += sum(word in line for line in broken)
+        assert not broken, "\n".join(broken)
+
+    def _kills_framework(self) -> bool:
+        if self._framework_kills:
+            self._framework_kills -= 1
+            self.tally["framework functions killed"] += 1
+            return True
+        return False
+
+    def _prepare(self) -> None:
+        """What is there before the first stack."""
+
+    def _template(self, template: Template) -> Template:
+        return template
+
+    def _alive(self) -> list[Stack]:
+        return [stack for stack in self.world.stacks if stack.status not in {"DELETE_COMPLETE"}]
+
+    def _pick(self, pick: int, *statuses: str) -> Stack | None:
+        stacks = [stack for stack in self._alive() if stack.status in statuses]
+        return stacks[pick % len(stacks)] if stacks else None
+
+    def _ours(self, pick: int) -> str | None:
+        made = {arn for operation, arn in self.account.effects if operation == "CreateSolution"}
+        there = sorted(made & self.account.solutions().keys() - self.world.foreign.keys())
+        return there[pick % len(there)] if there else None
+
+    def _try(self, operation: str, **members: object) -> Any:
+        try:
+            return self.account.call(operation, **members)
+        except ServiceError:
+            return {}
+
+
+def lives(sequences: int, *, derandomize: bool = False) -> settings:
+    """How hypothesis is to drive so many lives. What fails is told as it was: to shrink it takes minutes."""
+    return settings(
+        max_examples=sequences,
+        stateful_step_count=25,
+        deadline=None,
+        derandomize=derandomize,
+        database=None,
+        print_blob=False,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )

@@ -1,0 +1,227 @@
+"""What the provider promises, whatever happens, as checks of an account that has gone quiet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from personalize_provider.engine.identity import LOGICAL_ID_TAG, STACK_ID_TAG, Owner, digest
+from support.virtual_time.account import Account
+from support.virtual_time.stack_engine import Request, Stack
+
+_ENDED = ("_COMPLETE", "_FAILED")
+_DONE = {"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"}
+
+
+@dataclass
+class World:
+    """What somebody else did in an account, so that the provider need not answer for it.
+
+    Attributes:
+        account: The account.
+        stacks: All stacks that were ever made.
+        foreign: Somebody else's solutions by ARN, and how many effects of the provider's came before them.
+        retained: Solutions that a stack has let go of by ARN, and how many effects came before that.
+        untagged: Solutions whose tags were removed: under an explicit name they look like foreign ones.
+        altered: Solutions of the stacks' that were changed or deleted by hand since their last deploy.
+        adopts: Whether the stacks adopt what somebody else made: then it may be changed, but not deleted.
+        moved: Solutions that another stack has now than their tags say, and nobody has told them.
+        started_over: Whether functions of the framework's were killed: it may then answer twice.
+    """
+
+    account: Account
+    stacks: list[Stack] = field(default_factory=list)
+    foreign: dict[str, int] = field(default_factory=dict)
+    retained: dict[str, int] = field(default_factory=dict)
+    untagged: set[str] = field(default_factory=set)
+    altered: set[str] = field(default_factory=set)
+    moved: set[str] = field(default_factory=set)
+    started_over: bool = False
+    adopts: bool = False
+
+    def broken_always(self) -> Iterator[str]:
+        """Promises that are broken, of those that hold at any moment."""
+        yield from self._foreign_touches()
+        yield from self._retained_touches()
+        owners: dict[str, str] = {}
+        for stack in self.stacks:
+            # A resource that failed is known by the id it would have had, which may be another's.
+            for logical_id, resource in stack.resources.items() if stack.status in _DONE else ():
+                known = owners.setdefault(resource.physical_id, f"{stack.stack_id} {logical_id}")
+                by_hand = resource.physical_id in self.altered  # deleted, and its name free for others
+                if known != f"{stack.stack_id} {logical_id}" and not by_hand:
+                    yield f"{resource.physical_id} belongs to {known} and to {stack.stack_id} {logical_id}"
+
+    def broken_when_quiet(self) -> Iterator[str]:
+        """Promises that are broken, of all. Nothing must be under way, and nothing go wrong any more."""
+        yield from self.broken_always()
+        solutions = self.account.solutions()
+        yield from self._leaks(solutions)
+        yield from self._orphans(solutions)
+        yield from self._marks_left(solutions)
+        for request in self.account.engine.requests:
+            yield from self._answers(request)
+        for stack in self.stacks:
+            if stack.status in _DONE:
+                yield from self._resources(stack, solutions)
+        yield from self._rules()
+
+    def _foreign_touches(self) -> Iterator[str]:
+        for number, (operation, arn) in enumerate(self.account.effects):
+            if self.adopts and operation not in {"CreateSolution", "DeleteSolution"}:
+                continue
+            if number >= self.foreign.get(arn, number + 1):
+                yield f"{operation} touched {arn}, which is somebody else's"
+
+    def _retained_touches(self) -> Iterator[str]:
+        """Solutions that were retained and deleted all the same. What was adopted since is a stack's."""
+        for arn, number in self.retained.items():
+            since = [operation for operation, touched in self.account.effects[number:] if touched == arn]
+            if since[:1] == ["DeleteSolution"]:
+                yield f"DeleteSolution touched {arn}, which was retained"
+
+    def _orphans(self, solutions: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+        """Solutions with a stack's tags that no resource names, though nobody asked for that."""
+        ids = {stack.stack_id for stack in self.stacks}
+        owned = {resource.physical_id for stack in self.stacks for _, resource in stack.known}
+        owned |= {arn for stack in self.stacks for arn in (*stack.given_up, *stack.retained)}
+        for arn in solutions.keys() - owned - self.untagged:
+            is_marked = self.account.tags(arn).get(STACK_ID_TAG) in ids
+            is_going = solutions[arn]["status"].startswith("DELETE")
+            if is_marked and not is_going and not self._is_out_of_reach(arn):
+                yield f"leak: {arn} bears the tags of a stack, and none of its resources names it"
+
+    def _leaks(self, solutions: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+        made = {arn for operation, arn in self.account.effects if operation == "CreateSolution"}
+        owned = {resource.physical_id for stack in self.stacks for _, resource in stack.known}
+        owned |= {arn for stack in self.stacks for arn in (*stack.given_up, *stack.retained)}
+        for arn in made & solutions.keys() - owned - self.untagged - self.foreign.keys():
+            if not solutions[arn]["status"].startswith("DELETE") and not self._is_out_of_reach(arn):
+                yield f"leak: {arn} ({solutions[arn]['status']}) is in no stack"
+
+    def _rules(self) -> Iterator[str]:
+        """Rules that still call a function, and those of stacks that are gone."""
+        owners = {
+            digest(Owner(request.event["StackId"], request.event["LogicalResourceId"]).tags): stack
+            for request in self.account.engine.requests
+            if (stack := self.account.engine.stacks[request.event["StackId"]])
+        }
+        for name, rule in self.account.rules.items():
+            if rule.targets or owners[name[-12:]].status == "DELETE_COMPLETE":
+                yield f"the rule {name} is left, with {len(rule.targets)} targets"
+
+    def _marks_left(self, solutions: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+        """Solutions of somebody else's that bear the marks of a stack which doesn't have them any more."""
+        owned = {resource.physical_id for stack in self.stacks for _, resource in stack.known}
+        owned |= {arn for stack in self.stacks for arn in (*stack.given_up, *stack.retained)}
+        for arn in self.foreign.keys() & solutions.keys() - owned - self.untagged:
+            is_marked = STACK_ID_TAG in self.account.tags(arn)
+            if is_marked and not self._is_out_of_reach(arn):
+                yield f"leak: {arn} bears the marks of a stack that doesn't have it"
+
+    def _is_out_of_reach(self, arn: str) -> bool:
+        return self._will_be_found(arn) or self._was_disowned(arn) or self._was_never_asked_for(arn)
+
+    def _will_be_found(self, arn: str) -> bool:
+        """Whether a stack that was not told of a solution knows its resource, and can delete it by that."""
+        tags = self.account.tags(arn)
+        return any(
+            stack.stack_id == tags.get(STACK_ID_TAG)
+            and logical_id == tags.get(LOGICAL_ID_TAG)
+            and not resource.physical_id.startswith("arn:")
+            for stack in self.stacks
+            for logical_id, resource in stack.known
+        )
+
+    def _was_disowned(self, arn: str) -> bool:
+        """Whether the framework answered a create that was delivered twice for both, with its own marker.
+
+        One of the two never reached the provider. The framework takes the other's Delete for its own and
+        drops it: no provider can help that.
+        """
+        tags = self.account.tags(arn)
+        return any(
+            request.deliveries > 1
+            and request.event["StackId"] == tags.get(STACK_ID_TAG)
+            and request.event["LogicalResourceId"] == tags.get(LOGICAL_ID_TAG)
+            and any(answer["PhysicalResourceId"].endswith("CREATE_FAILED") for _, answer in request.answers)
+            for request in self.account.engine.requests
+        )
+
+    def _was_never_asked_for(self, arn: str) -> bool:
+        """Whether a rollback's Update, which alone leads to it, was lost to the account's limit of functions.
+
+        The framework could not call the provider, and answered for it.
+        """
+        tags = self.account.tags(arn)
+        return any(
+            request.event["RequestType"] == "Update"
+            and request.event["StackId"] == tags.get(STACK_ID_TAG)
+            and request.event["LogicalResourceId"] == tags.get(LOGICAL_ID_TAG)
+            and any("Rate Exceeded" in answer.get("Reason", "") for _, answer in request.answers)
+            for request in self.account.engine.requests
+        )
+
+    def _answers(self, request: Request) -> Iterator[str]:
+        event = request.event
+        kind = f"{event['RequestType']} {event['LogicalResourceId']} {event['RequestId']}"
+        count = len(request.answers)
+        if request.heard and not count:
+            yield f"stuck: {kind} was never answered"
+        functions = self.account.functions
+        if count > request.deliveries and functions.answers_once and not self.started_over:
+            yield f"{kind} was answered {count} times"
+        for at, answer in request.answers:
+            if answer["bytes"] > 4096:
+                yield f"{kind}: an answer of {answer['bytes']} bytes"
+            if request.deliveries == 1 and not self.started_over:
+                limit = functions.timing.total + functions.latest_after_deadline
+                if at - request.began_at > limit:
+                    yield f"stuck: {kind} took {at - request.began_at:.0f} s"
+
+    def _resources(self, stack: Stack, solutions: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+        for logical_id, resource in stack.resources.items():
+            if resource.physical_id in self.altered | self.untagged:
+                continue
+            solution = solutions.get(resource.physical_id)
+            if solution is None:
+                yield f"{stack.status} {logical_id}: {resource.physical_id} does not exist"
+                continue
+            wanted = resource.properties
+            live = {
+                "recipeArn": solution.get("recipeArn"),
+                "performAutoTraining": str(solution["performAutoTraining"]).lower(),
+                "status": solution["status"],
+            }
+            expected = {
+                "recipeArn": wanted.get("recipeArn"),
+                "performAutoTraining": wanted.get("performAutoTraining", "false"),
+                "status": "ACTIVE",
+            }
+            if live != expected:
+                yield f"{stack.status} {logical_id}: {resource.physical_id} is {live}, not {expected}"
+            tags = self.account.tags(resource.physical_id)
+            for tag in wanted.get("tags", ()):
+                if tags.get(tag["tagKey"]) != tag["tagValue"]:
+                    yield f"{stack.status} {logical_id}: {resource.physical_id} lacks the tag {tag}"
+
+
+def assert_kept(at: Account, *stacks: Stack, **world: Any) -> None:
+    """All promises are kept, now that it is quiet; `world` says what somebody else did."""
+    assert list(World(at, stacks=list(stacks), **world).broken_when_quiet()) == []
+
+
+def ends_clean(at: Account, stack: Stack, **world: Any) -> None:
+    """All promises are kept, and the teardown, with nothing in the way, leaves nothing."""
+    assert stack.status.endswith(_ENDED)
+    assert_kept(at, stack, **world)
+    at.chaos.pending.clear()
+    for _ in range(2):
+        if stack.status != "DELETE_COMPLETE":
+            stack.delete()
+            at.time.run()
+    assert stack.status == "DELETE_COMPLETE"
+    assert at.solutions() == {}
+    assert at.rules == {}
+    assert_kept(at, stack, **world)

@@ -1,0 +1,475 @@
+"""CloudFormation as a custom resource meets it, in virtual time: stacks, their operations, and requests.
+
+AWS says little on what a rollback sends after a replacement, and engines differ, so the differences are
+settings of a `Stack`. What is certain is kept: an answer counts once, one of more than 4,096 bytes or none by
+the ServiceTimeout is a failure, a failed resource is deleted by the id in its answer, an unanswered create by
+an id that is made up.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Literal, cast
+
+from botocore.exceptions import ClientError
+
+from support.virtual_time.clock import Event, Task, VirtualTime
+
+Properties = Mapping[str, Any]
+Template = Mapping[str, Properties]
+Deliver = Callable[[Mapping[str, Any]], None]
+
+MOST_BYTES = 4096
+_CLEANUP_ATTEMPTS = 3
+_PAGE = 100
+_RESOURCE_TYPE = "Custom::PersonalizeSolution"
+
+
+@dataclass
+class Request:
+    """One request to the provider, and the answers to it.
+
+    Attributes:
+        event: What was sent.
+        began_at: When.
+        answers: Each answer and when it came; only the first counts.
+        answered: That there is one.
+        heard: Whether CloudFormation still listened.
+        deliveries: How often the event was sent.
+    """
+
+    event: Mapping[str, Any]
+    began_at: float
+    answers: list[tuple[float, dict[str, Any]]] = field(default_factory=list)
+    answered: Event = field(default_factory=Event)
+    heard: bool = True
+    deliveries: int = 1
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a request.
+
+    Attributes:
+        ok: Whether it succeeded.
+        physical_id: The id in the answer; empty if none came.
+        data: The attributes.
+        reason: Why it failed.
+    """
+
+    ok: bool
+    physical_id: str = ""
+    data: Mapping[str, str] = field(default_factory=dict)
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A resource as CloudFormation knows it."""
+
+    physical_id: str
+    properties: Properties
+    data: Mapping[str, str] = field(default_factory=dict)
+
+
+class Engine:
+    """CloudFormation: all stacks of the account, and the answers that they wait for."""
+
+    def __init__(self, time: VirtualTime, seed: int, service_timeout: float) -> None:
+        self.time = time
+        self.service_timeout = service_timeout
+        self.random = random.Random(seed)
+        self.stacks: dict[str, Stack] = {}
+        self.requests: list[Request] = []
+        self.deliver: Deliver
+
+    def create(self, name: str, template: Template, **settings: Any) -> Stack:
+        """Begin the creation of a new stack."""
+        stack_id = (
+            f"arn:aws:cloudformation:us-east-1:123456789012:stack/{name}/{self.random.getrandbits(64):016x}"
+        )
+        stack = Stack(self, name, stack_id, **settings)
+        self.stacks[stack_id] = stack
+        stack.create(template)
+        return stack
+
+    def describe_stacks(self, stack_id: str, lag: float = 0.0) -> dict[str, Any]:
+        """DescribeStacks of one stack, as botocore answers: what a replica that is late shows.
+
+        Raises:
+            ClientError: it shows no such stack yet.
+        """
+        stack = self.stacks[stack_id]
+        shown = [state for at, *state in stack.history if at + lag <= self.time.now()]
+        if not shown:
+            error = {"Code": "ValidationError", "Message": f"Stack with id {stack_id} does not exist"}
+            metadata = {"HTTPStatusCode": 400}
+            raise ClientError(cast(Any, {"Error": error, "ResponseMetadata": metadata}), "DescribeStacks")
+        status, updated = shown[-1]
+        described = {"StackName": stack.name, "StackId": stack_id, "StackStatus": status}
+        return {"Stacks": [described | ({"LastUpdatedTime": updated} if updated else {})]}
+
+    def describe_stack_events(self, stack_id: str, token: str = "", lag: float = 0.0) -> dict[str, Any]:
+        """DescribeStackEvents of one stack, newest first, a hundred a page; what is new may not show yet."""
+        stack = self.stacks[stack_id]
+        until, first = map(float, token.split()) if token else (self.time.now() - stack.events_lag - lag, 0)
+        shown = [event for at, event in stack.events if at <= until][::-1]
+        page, more = shown[int(first) :][:_PAGE], int(first) + _PAGE
+        next_token = {"NextToken": f"{until!r} {more}"} if more < len(shown) else {}
+        return {"StackEvents": page, **next_token}
+
+    def list_stack_resources(self, stack_id: str) -> dict[str, Any]:
+        """ListStackResources of one stack: what it has, has still to delete, and is creating."""
+        stack = self.stacks[stack_id]
+        listed = [(key, "UPDATE_COMPLETE", resource.physical_id) for key, resource in stack.known]
+        listed += [(key, "CREATE_IN_PROGRESS", "") for key in stack.creating - stack.resources.keys()]
+        names = ("LogicalResourceId", "ResourceStatus", "PhysicalResourceId")
+        return {"StackResourceSummaries": [dict(zip(names, each, strict=True)) for each in listed]}
+
+    def respond(self, path: str, body: str) -> int:
+        """Take an answer, PUT to a request's URL."""
+        request = self.requests[int(path.partition("?")[0].strip("/"))]
+        request.answers.append((self.time.now(), {**json.loads(body), "bytes": len(body.encode())}))
+        self.time.set(request.answered)
+        return 200
+
+    def send(self, event: Mapping[str, Any]) -> Request:
+        """Send a request to the provider."""
+        number = len(self.requests)
+        signed = datetime.fromtimestamp(self.time.now(), UTC).strftime("%Y%m%dT%H%M%SZ")
+        url = f"https://cloudformation.test/{number}?X-Amz-Date={signed}&X-Amz-Expires=7200"
+        ids = {"RequestId": f"request-{number}", "ResponseURL": url}
+        request = Request({**event, **ids}, self.time.now())
+        self.requests.append(request)
+        self.deliver(request.event)
+        return request
+
+    def deliver_again(self, request: Request) -> None:
+        """Let Lambda deliver an event once more."""
+        request.deliveries += 1
+        self.deliver(request.event)
+
+
+@dataclass
+class Stack:
+    """One stack.
+
+    Attributes:
+        engine: The CloudFormation that it is in.
+        name: Its name; others may have had it before.
+        stack_id: Its ARN.
+        reverses_replaced: What a rollback sends for a resource that was replaced: `nothing` but the Delete of
+            the new one, or a reverse Update first, by the `new id` or the `old id`.
+        forgets_failed_replacement: The rollback never deletes the id that a failed replacement answered with,
+            as in ministack 1.5.33.
+        waits_for_others: Whether an operation whose resource has failed waits for the others' answers.
+        on_failure: What a failed creation leads to.
+        events_lag: Seconds until DescribeStackEvents shows an event.
+        retained: Physical ids that it had, and that were left when it let go of them.
+        review_seconds: For how long it was in review before its creation, as after CreateChangeSet.
+        others: How many resources of other kinds a rollback tells of.
+    """
+
+    engine: Engine
+    name: str
+    stack_id: str
+    reverses_replaced: Literal["nothing", "new id", "old id"] = "nothing"
+    forgets_failed_replacement: bool = False
+    waits_for_others: bool = True
+    on_failure: Literal["ROLLBACK", "DELETE", "DO_NOTHING"] = "ROLLBACK"
+    events_lag: float = 0.0
+    review_seconds: float = 0.0
+    others: int = 0
+    status: str = ""
+    updated: datetime | None = None
+    history: list[tuple[float, str, datetime | None]] = field(default_factory=list, init=False)
+    resources: dict[str, Resource] = field(default_factory=dict)
+    reasons: list[str] = field(default_factory=list)
+    given_up: list[str] = field(default_factory=list)
+    events: list[tuple[float, dict[str, Any]]] = field(default_factory=list)
+    retained: list[str] = field(default_factory=list)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        super().__setattr__(name, value)
+        if name == "status" and value:
+            self.history.append((self.engine.time.now(), value, self.updated))
+
+    def __post_init__(self) -> None:
+        self.creating: set[str] = set()
+        if self.review_seconds:
+            began = self.engine.time.now() - self.review_seconds
+            self.history.append((began, "REVIEW_IN_PROGRESS", None))
+        self._cancelled = Event()
+        self._to_reverse: dict[str, tuple[str, Properties]] = {}
+        self._to_clean: list[tuple[str, Resource]] = []
+
+    @property
+    def busy(self) -> bool:
+        """Whether an operation is under way."""
+        return self.status.endswith("_IN_PROGRESS")
+
+    @property
+    def known(self) -> list[tuple[str, Resource]]:
+        """What the stack has and what it has still to delete, with the logical id."""
+        waiting = [] if self.status.endswith("COMPLETE") else self._to_clean
+        return [*self.resources.items(), *waiting]
+
+    # Operations. Each returns at once; the stack's status tells how it goes.
+
+    def create(self, template: Template) -> None:
+        """Create every resource."""
+        self._begin("CREATE_IN_PROGRESS", lambda: self._create(template))
+
+    def update(self, template: Template) -> None:
+        """Make the stack what a template says."""
+        self.updated = datetime.fromtimestamp(self.engine.time.now(), UTC)
+        self._cancelled = Event()
+        self._tell(self.name, self.stack_id, "UPDATE_IN_PROGRESS")
+        self._begin("UPDATE_IN_PROGRESS", lambda: self._update(template))
+
+    def cancel_update(self) -> None:
+        """Roll back an update that is under way."""
+        assert self.status == "UPDATE_IN_PROGRESS"
+        self.engine.time.set(self._cancelled)
+
+    def continue_rollback(self) -> None:
+        """Try a failed rollback again."""
+        assert self.status == "UPDATE_ROLLBACK_FAILED"
+        self._begin("UPDATE_ROLLBACK_IN_PROGRESS", self._roll_back)
+
+    def delete(self) -> None:
+        """Delete the stack, also while it is being created."""
+        self.engine.time.set(self._cancelled)
+        self._begin("DELETE_IN_PROGRESS", self._delete)
+
+    # What sends no request.
+
+    def refactor(self, old: str, new: str, to: Stack | None = None) -> None:
+        """Give a resource another logical id, or another stack, as CloudFormation's stack refactoring does.
+
+        If there is one of that id, the two change places.
+        """
+        target = to or self
+        moved, there = self.resources.pop(old), target.resources.pop(new, None)
+        target.resources[new] = moved
+        if there is not None:
+            self.resources[old] = there
+
+    def let_go(self, logical_id: str) -> None:
+        """Remove a resource whose policy is to retain what it is."""
+        self.retained.append(self.resources.pop(logical_id).physical_id)
+
+    def _begin(self, status: str, operation: Callable[[], None]) -> None:
+        self.status = status
+        self.engine.time.spawn(f"{self.name} {status}", operation)
+
+    def _create(self, template: Template) -> None:
+        self.creating = set(template)
+        outcomes = self._all({key: self._later("Create", key, new) for key, new in template.items()})
+        self.creating = set()
+        for key, new in template.items():
+            self.resources[key] = self._resource(key, outcomes.get(key), new)
+        if self.status != "CREATE_IN_PROGRESS":
+            return  # deleted meanwhile, with what is known now
+        if self._succeeded(outcomes):
+            self.status = "CREATE_COMPLETE"
+        elif self.on_failure == "DO_NOTHING":
+            self.status = "CREATE_FAILED"
+        else:
+            deleting = self.on_failure == "DELETE"
+            self.status = "DELETE_IN_PROGRESS" if deleting else "ROLLBACK_IN_PROGRESS"
+            self._delete_resources("DELETE" if deleting else "ROLLBACK")
+
+    def _delete(self) -> None:
+        # The operation that this one stopped writes down what it has made before anything is deleted.
+        self.engine.time.sleep(0.1)
+        self._clean_up()  # what a rollback that failed had still to delete
+        self._delete_resources("DELETE")
+
+    def _delete_resources(self, operation: str) -> None:
+        outcomes = self._all(
+            {key: self._later("Delete", key, old.properties, old) for key, old in self.resources.items()},
+            waits=True,
+        )
+        self.resources = {key: old for key, old in self.resources.items() if not outcomes[key].ok}
+        self.status = f"{operation}_FAILED" if self.resources else f"{operation}_COMPLETE"
+
+    def _update(self, template: Template) -> None:
+        old = self.resources
+        changed = {
+            key: new for key, new in template.items() if key not in old or old[key].properties != dict(new)
+        }
+        requests = {
+            key: self._later("Update", key, new, old[key]) if key in old else self._later("Create", key, new)
+            for key, new in changed.items()
+        }
+        self.creating = changed.keys() - old.keys()
+        outcomes = self._all(requests)
+        self.creating = set()
+        if not self._cancelled.is_set and self._succeeded(outcomes):
+            made = {key: self._resource(key, outcomes[key], new) for key, new in changed.items()}
+            self._to_clean = [(key, was) for key, was in old.items() if key not in template]
+            self._to_clean += [
+                (key, old[key])
+                for key, new in made.items()
+                if key in old and new.physical_id != old[key].physical_id
+            ]
+            self.resources = {key: made.get(key) or old[key] for key in template}
+            self.status = "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"
+            self._clean_up()
+            self.status = "UPDATE_COMPLETE"
+            return
+        self._plan_rollback(changed, outcomes)
+        self.status = "UPDATE_ROLLBACK_IN_PROGRESS"
+        self._roll_back()
+
+    def _plan_rollback(self, changed: Template, outcomes: Mapping[str, Outcome]) -> None:
+        self._to_reverse, self._to_clean = {}, []
+        for key, new in changed.items():
+            outcome, old = outcomes.get(key), self.resources.get(key)
+            if old is None:
+                self._to_clean.append((key, self._resource(key, outcome, new)))
+                continue
+            other_id = outcome.physical_id if outcome and outcome.physical_id != old.physical_id else ""
+            failed = outcome is not None and not outcome.ok
+            if not other_id or (failed and self.forgets_failed_replacement):
+                self._to_reverse[key] = (old.physical_id, new)
+            else:
+                self._to_clean.append((key, Resource(other_id, new)))
+                if outcome and outcome.ok and self.reverses_replaced != "nothing":
+                    by = other_id if self.reverses_replaced == "new id" else old.physical_id
+                    self._to_reverse[key] = (by, new)
+
+    def _roll_back(self) -> None:
+        self._tell(self.name, self.stack_id, "UPDATE_ROLLBACK_IN_PROGRESS")
+        for number in range(self.others):
+            self._tell(f"Other{number}", "id", "UPDATE_COMPLETE")
+        requests = {
+            key: self._later("Update", key, self.resources[key].properties, Resource(by, new))
+            for key, (by, new) in self._to_reverse.items()
+        }
+        outcomes = self._all(requests, waits=True)
+        for key, outcome in outcomes.items():
+            if outcome.ok:
+                self.resources[key] = self._resource(key, outcome, self.resources[key].properties)
+                del self._to_reverse[key]
+        if self._to_reverse:
+            self.status = "UPDATE_ROLLBACK_FAILED"
+            return
+        self.status = "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS"
+        self._clean_up()
+        self.status = "UPDATE_ROLLBACK_COMPLETE"
+
+    def _clean_up(self) -> None:
+        for _ in range(_CLEANUP_ATTEMPTS):
+            outcomes = self._all(
+                {
+                    f"{key} {old.physical_id}": self._later("Delete", key, old.properties, old)
+                    for key, old in self._to_clean
+                },
+                waits=True,
+            )
+            self._to_clean = [
+                (key, old) for key, old in self._to_clean if not outcomes[f"{key} {old.physical_id}"].ok
+            ]
+            if not self._to_clean:
+                return
+        self.given_up += [old.physical_id for _, old in self._to_clean]
+
+    # Requests
+
+    def _later(
+        self, type_: str, logical_id: str, properties: Properties, of: Resource | None = None
+    ) -> Callable[[], Outcome]:
+        event: dict[str, Any] = {
+            "RequestType": type_,
+            "ResourceType": _RESOURCE_TYPE,
+            "StackId": self.stack_id,
+            "LogicalResourceId": logical_id,
+            "ServiceToken": properties["ServiceToken"],
+            "ResourceProperties": dict(properties),
+        }
+        if of is not None:
+            event["PhysicalResourceId"] = of.physical_id
+        if type_ == "Update" and of is not None:
+            event["OldResourceProperties"] = dict(of.properties)
+        return lambda: self._request(event)
+
+    def _request(self, event: Mapping[str, Any]) -> Outcome:
+        engine = self.engine
+        if event["RequestType"] == "Update":
+            # Unlike in a request, a scalar in an event may be of any type.
+            properties = {key: _loaded(value) for key, value in event["ResourceProperties"].items()}
+            self._tell(
+                event["LogicalResourceId"],
+                event["PhysicalResourceId"],
+                "UPDATE_IN_PROGRESS",
+                ResourceProperties=json.dumps(properties),
+            )
+        request = engine.send(event)
+        if not engine.time.wait(request.answered, engine.service_timeout):
+            request.heard = False
+            return self._failed(Outcome(ok=False, reason="no answer within the ServiceTimeout"))
+        _, answer = request.answers[0]
+        if answer["bytes"] > MOST_BYTES:
+            return self._failed(Outcome(ok=False, reason="Response object is too long."))
+        outcome = Outcome(
+            ok=answer["Status"] == "SUCCESS",
+            physical_id=answer["PhysicalResourceId"],
+            data=answer.get("Data") or {},
+            reason=answer["Reason"],
+        )
+        return outcome if outcome.ok else self._failed(outcome)
+
+    def _tell(self, logical_id: str, physical_id: str, status: str, **more: str) -> None:
+        ids = {"LogicalResourceId": logical_id, "PhysicalResourceId": physical_id}
+        self.events.append((self.engine.time.now(), {**ids, "ResourceStatus": status, **more}))
+
+    def _failed(self, outcome: Outcome) -> Outcome:
+        self.reasons.append(outcome.reason)
+        return outcome
+
+    def _all(
+        self, requests: Mapping[str, Callable[[], Outcome]], *, waits: bool = False
+    ) -> dict[str, Outcome]:
+        """Make requests at once; the outcomes of those that are waited for."""
+        time, first_sent = self.engine.time, len(self.engine.requests)
+        tasks = {key: time.spawn(f"{self.name} {key}", request) for key, request in requests.items()}
+        enough = Event()
+
+        def watch(task: Task) -> None:
+            time.wait(task)
+            failed = not task.value.ok and not (waits or self.waits_for_others)
+            if failed or all(other.is_set for other in tasks.values()):
+                time.set(enough)
+
+        for task in tasks.values():
+            time.spawn("watch", lambda task=task: watch(task))  # type: ignore[misc]
+        if not waits:
+            time.spawn("cancel", lambda: time.set(enough, time.wait(self._cancelled)))
+        if tasks:
+            time.wait(enough)
+        left = [key for key, task in tasks.items() if not task.is_set]
+        if left:
+            for request in self.engine.requests[first_sent:]:
+                if not request.answered.is_set and request.event["StackId"] == self.stack_id:
+                    request.heard = False
+        return {key: task.value for key, task in tasks.items() if task.is_set}
+
+    def _resource(self, logical_id: str, outcome: Outcome | None, properties: Properties) -> Resource:
+        made_up = f"{self.name}-{logical_id}-{self.engine.random.getrandbits(48):012X}"
+        if outcome is None or not outcome.physical_id:
+            return Resource(made_up, properties)
+        return Resource(outcome.physical_id, properties, outcome.data)
+
+    @staticmethod
+    def _succeeded(outcomes: Mapping[str, Outcome]) -> bool:
+        return all(outcome.ok for outcome in outcomes.values())
+
+
+def _loaded(value: Any) -> Any:
+    return {"true": True, "false": False}.get(value, value) if isinstance(value, str) else value

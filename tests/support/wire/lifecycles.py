@@ -1,0 +1,145 @@
+"""What a resource goes through in the fault matrix, each with what was there before it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from personalize_provider.kinds.solution.desired import Present, goal_of
+from support.provider_world import PROPERTIES, SIMS, World, request, tag_list
+from support.wire import stack_model
+from support.wire.stack_model import Event, Version
+
+# As CloudFormation sends them: every scalar a string.
+BEFORE: dict[str, Any] = {**PROPERTIES, "tags": tag_list(team="search", stage="test")}
+IN_PLACE: dict[str, Any] = {
+    **PROPERTIES,
+    "performAutoTraining": "true",
+    "solutionConfig": {"autoTrainingConfig": {"schedulingExpression": "rate(3 days)"}},
+    "tags": tag_list(team="films", owner="editors"),
+}
+NAMED: dict[str, Any] = {**IN_PLACE, "name": "movies"}
+REPLACED: dict[str, Any] = {**BEFORE, "recipeArn": SIMS}
+
+Do = Callable[[Event], Version]
+"""Have a request done, without any fault."""
+
+
+@dataclass(frozen=True)
+class Phase:
+    """One thing that happens to a resource.
+
+    Attributes:
+        name: How the table names it.
+        begin: Prepares the world; what the stack owns then, and the event that CloudFormation sends.
+        operations: What the provider calls when nothing goes wrong, CloudFormation's reaction included.
+        creates: How many solutions it may make.
+    """
+
+    name: str
+    begin: Callable[[World, Do], tuple[Version | None, Event]]
+    operations: tuple[str, ...]
+    creates: int = 0
+
+
+def _create(_world: World, _do: Do) -> tuple[Version | None, Event]:
+    return None, stack_model.create(BEFORE)
+
+
+def _update(_world: World, do: Do) -> tuple[Version | None, Event]:
+    old = do(stack_model.create(BEFORE))
+    return old, stack_model.update(old, IN_PLACE)
+
+
+def _update_renamed(world: World, _do: Do) -> tuple[Version | None, Event]:
+    """What it was made under is not what the resource is called now."""
+    made = goal_of(request("Create", BEFORE, logical_id="Films"), since=0)
+    assert isinstance(made, Present)
+    world.client.create_solution(**made.request)
+    world.simulator.advance(60)
+    old = Version(made.arn, BEFORE)
+    return old, stack_model.update(old, IN_PLACE)
+
+
+def _replacement(_world: World, do: Do) -> tuple[Version | None, Event]:
+    old = do(stack_model.create(BEFORE))
+    return old, stack_model.update(old, REPLACED)
+
+
+def _delete(world: World, do: Do) -> tuple[Version | None, Event]:
+    """Of a solution with everything that is in the way of it: training, a schedule, a campaign.
+
+    With a name of its own: whose it is, only the tags tell.
+    """
+    current = do(stack_model.create(NAMED))
+    version = world.call("CreateSolutionVersion", solutionArn=current.id)["solutionVersionArn"]
+    world.simulator.advance(1200)
+    campaign = world.call("CreateCampaign", name="home", solutionVersionArn=version)["campaignArn"]
+    world.simulator.advance(60)
+    world.call("CreateSolutionVersion", solutionArn=current.id)
+    usual = world.simulator.durations.delete
+    world.simulator.set_durations(delete=12)
+    world.call("DeleteCampaign", campaignArn=campaign)
+    world.simulator.set_durations(delete=usual)
+    return current, stack_model.delete(current)
+
+
+def _rollback_in_place(_world: World, do: Do) -> tuple[Version | None, Event]:
+    old = do(stack_model.create(BEFORE))
+    new = do(stack_model.update(old, IN_PLACE))
+    return new, stack_model.reverse_update(new.id, BEFORE, IN_PLACE)
+
+
+def _rollback_replacement(_world: World, do: Do) -> tuple[Version | None, Event]:
+    old = do(stack_model.create(BEFORE))
+    new = do(stack_model.update(old, REPLACED))
+    return new, stack_model.reverse_update(new.id, BEFORE, REPLACED)
+
+
+def _rollback_cancelled(world: World, do: Do) -> tuple[Version | None, Event]:
+    """CloudFormation has never heard of the replacement that the cancelled update made."""
+    old = do(stack_model.create(BEFORE))
+    made = goal_of(request("Update", REPLACED, old.id, BEFORE), since=0)
+    assert isinstance(made, Present)
+    world.client.create_solution(**made.request)
+    world.simulator.advance(60)
+    return old, stack_model.reverse_update(old.id, BEFORE, REPLACED)
+
+
+_CREATES = ("ListTagsForResource", "CreateSolution", "DescribeSolution", "DescribeStacks")
+_CONFIGURES = ("DescribeSolution", "ListTagsForResource", "UntagResource", "TagResource", "UpdateSolution")
+_DELETES = ("DescribeSolution", "ListTagsForResource", "DeleteSolution", "DescribeStacks")
+
+PHASES = (
+    Phase("create", _create, _CREATES, creates=1),
+    Phase("update in place", _update, (*_CONFIGURES, "DescribeStacks")),
+    Phase(
+        "update in place under a new logical id",
+        _update_renamed,
+        (*_CONFIGURES, "DescribeStacks", "ListStackResources"),
+    ),
+    Phase("replacement", _replacement, (*_CREATES, "DeleteSolution"), creates=1),
+    Phase(
+        "delete",
+        _delete,
+        (
+            *_DELETES,
+            "ListSolutionVersions",
+            "UpdateSolution",
+            "StopSolutionVersionCreation",
+            "ListCampaigns",
+        ),
+    ),
+    Phase(
+        "rollback of an update in place",
+        _rollback_in_place,
+        (*_CONFIGURES, "DescribeStacks", "DescribeStackEvents"),
+    ),
+    Phase("rollback of a replacement", _rollback_replacement, _DELETES),
+    Phase(
+        "rollback of a cancelled replacement",
+        _rollback_cancelled,
+        (*_DELETES, "DescribeStackEvents", "ListStackResources"),
+    ),
+)
