@@ -12,6 +12,8 @@ import pytest
 
 from support.processes.local_shell import Shell
 
+pytestmark = pytest.mark.process
+
 PLAIN = {"PATH": "/usr/bin:/bin"}
 
 
