@@ -6,15 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from personalize_local.simulator import Scope
+from personalize_local.simulator.kinds import KINDS
 
-_CREATES = {
-    "CreateCampaign": "campaign",
-    "CreateDatasetGroup": "dataset-group",
-    "CreateFilter": "filter",
-    "CreateSchema": "schema",
-    "CreateSolution": "solution",
-}
-# Members of create requests that IAM does not look at (rule 124).
+# Members of Create requests that IAM does not check (rule 124).
 _NOT_RESOURCES = {"recipeArn", "kmsKeyArn", "roleArn"}
 
 
@@ -79,14 +73,10 @@ def _keys_of_resource(tags: Mapping[str, str]) -> dict[str, object]:
 
 
 def _created(operation: str, request: Mapping[str, object], scope: Scope) -> Iterator[str]:
-    """The ARN of what a request is to create."""
-    if operation in _CREATES:
-        yield scope.arn(_CREATES[operation], str(request.get("name")))
-    if operation == "CreateEventTracker":
-        yield scope.arn("event-tracker", "*")  # the service makes up the rest
-    if operation == "CreateDataset":
-        group = str(request.get("datasetGroupArn")).rpartition("/")[2]
-        yield scope.arn("dataset", group, str(request.get("datasetType")).upper())
+    """The ARN of the resource that a Create request makes."""
+    kind = KINDS.get(operation.removeprefix("Create")) if operation.startswith("Create") else None
+    if kind is not None and kind.arn_type is not None and kind.new_arn is not None:
+        yield scope.arn(kind.arn_type, *kind.new_arn(request))
 
 
 def _named(operation: str, request: Mapping[str, object]) -> Iterator[str]:

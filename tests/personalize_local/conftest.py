@@ -11,7 +11,8 @@ import pytest
 from personalize_local import background
 from personalize_local.simulator import Clock, Limits, Personalize, ServiceError
 from personalize_local.simulator.engine import service
-from personalize_local.simulator.engine.operations import OPERATIONS, Operation
+from personalize_local.simulator.engine.kind import Operation
+from personalize_local.simulator.engine.operations import operations
 from support.processes.local_shell import Shell
 from support.requests.answers import declared_errors, problems
 from support.simulated import START, Simulated
@@ -34,8 +35,11 @@ def _held_to_the_model(name: str, operation: Operation) -> Operation:
 @pytest.fixture(autouse=True)
 def answers_fit_the_model(monkeypatch: pytest.MonkeyPatch) -> None:
     """In each test, every answer has the shape, and every refusal a code, that the model has for it."""
-    held = {name: _held_to_the_model(name, operation) for name, operation in OPERATIONS.items()}
-    monkeypatch.setattr(service, "OPERATIONS", held)
+
+    def held() -> dict[str, Operation]:
+        return {name: _held_to_the_model(name, operation) for name, operation in operations().items()}
+
+    monkeypatch.setattr(service, "operations", held)
 
 
 @pytest.fixture

@@ -43,7 +43,7 @@ def test_create__of_latest__takes_the_newest_active_version(sim: Simulated) -> N
         (V1, {"syncWithLatestSolutionVersion": True}, "ends in /$LATEST"),
         (V1, {"rankingInfluence": {"POPULARITY": 0.5}}, "rankingInfluence is not supported"),
         ("aws-sims", {"itemExplorationConfig": {"explorationWeight": "0.3"}}, "itemExplorationConfig is not"),
-        ("aws-item-affinity", {}, "not for campaigns"),
+        ("aws-item-affinity", {}, "does not support campaigns"),
     ],
 )
 def test_create__against_the_recipe__is_refused(

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from personalize_local.simulator.kinds.dataset_schema import TYPES, problems
+from personalize_local.simulator.kinds.dataset.schema_rules import TYPES, problems
 from support.requests.avro import Field, avro
 from support.simulated import Simulated
 
@@ -156,7 +156,7 @@ def test_create_dataset__schema_of_another_type__is_refused_and_says_all_that_is
     parts = {"name": "d", "datasetType": "Interactions", "datasetGroupArn": sim.group, "schemaArn": schema}
     assert sim.refusal("CreateDataset", **parts) == (
         "InvalidInputException",
-        f"{schema} is no schema of a dataset of type INTERACTIONS: ITEM_ID must be string:"
+        f"{schema} does not fit a dataset of type INTERACTIONS: ITEM_ID must be string:"
         " got {'name': 'ITEM_ID', 'type': 'int'}; the required field TIMESTAMP is missing",
     )
     assert sim.call("ListDatasets") == {"datasets": []}

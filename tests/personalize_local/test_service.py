@@ -8,7 +8,7 @@ import pytest
 
 from personalize_local.simulator import Clock, Durations, Fault, Personalize, Response, Scope
 from personalize_local.simulator.engine.model import service_model
-from personalize_local.simulator.engine.operations import OPERATIONS, RATE_LIMITED
+from personalize_local.simulator.engine.operations import operations, rate_limited
 from support.simulated import DAY, START, Simulated
 
 
@@ -53,7 +53,7 @@ def test_respond__target_of_nobody__is_an_unknown_operation(sim: Simulated, targ
     assert response.headers["x-amzn-errortype"] == "UnknownOperationException"
 
 
-@pytest.mark.parametrize("operation", sorted(set(service_model().operation_names) - set(OPERATIONS)))
+@pytest.mark.parametrize("operation", sorted(set(service_model().operation_names) - set(operations())))
 def test_respond__operation_that_is_not_simulated__says_so(sim: Simulated, operation: str) -> None:
     response = respond(sim, operation)
     assert response.status == 501
@@ -190,7 +190,7 @@ def test_rate_limit__by_operation__is_of_those_that_the_service_lists() -> None:
     listed += " CreateEventTracker DeleteEventTracker DescribeEventTracker ListEventTrackers"
     listed += " CreateSchema DeleteSchema DescribeSchema ListSchemas"
     listed += " DescribeRecipe ListRecipes"
-    assert set(listed.split()) == RATE_LIMITED
+    assert set(listed.split()) == rate_limited()
 
 
 def test_rate_limit__request_that_was_throttled__does_not_count(sim: Simulated) -> None:

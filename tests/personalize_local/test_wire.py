@@ -21,7 +21,7 @@ from hypercorn.config import Config as ServerConfig
 
 from personalize_local.simulator import Clock, Fault, Personalize
 from personalize_local.simulator.engine.http import App, app, caller
-from personalize_local.simulator.engine.operations import OPERATIONS
+from personalize_local.simulator.engine.operations import operations
 from support.requests.avro import avro
 from support.simulated import OF_EVENTS_AND_FILTERS, START
 
@@ -178,7 +178,7 @@ def test_every_operation__through_boto3__is_understood(clients: Clients, service
     client.delete_dataset_group(datasetGroupArn=group)
     service.advance(1)
     assert {call.outcome for call in service.calls()} == {"ok"}
-    assert {call.operation for call in service.calls()} | OF_EVENTS_AND_FILTERS == set(OPERATIONS)
+    assert {call.operation for call in service.calls()} | OF_EVENTS_AND_FILTERS == set(operations())
 
 
 def test_events_and_filters__through_boto3__are_understood(clients: Clients, service: Personalize) -> None:

@@ -13,9 +13,9 @@ from personalize_local.simulator.engine.faults import Fault
 from personalize_local.simulator.engine.planned_failures import Failure
 from personalize_local.simulator.engine.scope import Scope
 from personalize_local.simulator.engine.service import Personalize
-from personalize_local.simulator.engine.settings import Durations, Limits
 from personalize_local.simulator.engine.status_overrides import StatusOverride
 from personalize_local.simulator.engine.wire import Response
+from personalize_local.simulator.kinds import Durations, Limits
 
 __all__ = [
     "Call",

@@ -11,7 +11,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from personalize_local.simulator import Durations, Limits
-from personalize_local.simulator.engine.operations import RATE_LIMITED
+from personalize_local.simulator.engine.operations import rate_limited
 from personalize_provider.aws import sdk
 from personalize_provider.aws.errors import error_code
 from support.provider_world import GROUP
@@ -200,6 +200,7 @@ def _summary(made: Account, solutions: int, first: int, began: float) -> Leg:
     functions, requests = made.functions, made.engine.requests[first:]
     ended = max((request.answers[-1][0] for request in requests if request.answers), default=began)
     throttled = sum(n for (_, error), n in made.answered.items() if error == _THROTTLED)
+    limited = rate_limited()
     admitted = [(name, n) for (name, error), n in made.answered.items() if error != _THROTTLED]
     return Leg(
         solutions=solutions,
@@ -207,8 +208,8 @@ def _summary(made: Account, solutions: int, first: int, began: float) -> Leg:
             not request.answers or request.answers[0][1]["Status"] != "SUCCESS" for request in requests
         ),
         seconds=ended - began,
-        limited_calls=sum(n for name, n in admitted if name in RATE_LIMITED) / solutions,
-        other_calls=sum(n for name, n in admitted if name not in RATE_LIMITED) / solutions,
+        limited_calls=sum(n for name, n in admitted if name in limited) / solutions,
+        other_calls=sum(n for name, n in admitted if name not in limited) / solutions,
         throttled=throttled / solutions,
         descriptions=(made.descriptions.total() - made.descriptions["throttled"]) / solutions,
         most_running=functions.most_running,

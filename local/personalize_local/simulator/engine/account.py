@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, TypeVar
 
-from personalize_local.simulator.engine.resource import Shelf
-from personalize_local.simulator.kinds.campaign import Campaign
-from personalize_local.simulator.kinds.dataset import Dataset
-from personalize_local.simulator.kinds.dataset_group import DatasetGroup
-from personalize_local.simulator.kinds.event_tracker import EventTracker
-from personalize_local.simulator.kinds.filter import Filter
-from personalize_local.simulator.kinds.schema import Schema
-from personalize_local.simulator.kinds.solution import Solution
+from personalize_local.simulator.engine.resource import Resource, Shelf
+
+_R = TypeVar("_R", bound=Resource)
 
 
-@dataclass(frozen=True, slots=True)
 class Account:
-    """One shelf for each kind. Solution versions live in their solution and go with it (rule 74)."""
+    """One shelf for each class of resource: `account[Campaign]` holds the campaigns."""
 
-    dataset_groups: Shelf[DatasetGroup] = field(default_factory=Shelf)
-    schemas: Shelf[Schema] = field(default_factory=Shelf)
-    datasets: Shelf[Dataset] = field(default_factory=Shelf)
-    solutions: Shelf[Solution] = field(default_factory=Shelf)
-    campaigns: Shelf[Campaign] = field(default_factory=Shelf)
-    event_trackers: Shelf[EventTracker] = field(default_factory=Shelf)
-    filters: Shelf[Filter] = field(default_factory=Shelf)
+    def __init__(self) -> None:
+        self._shelves: dict[type[Resource], Shelf[Any]] = defaultdict(Shelf)
+
+    def __getitem__(self, kind: type[_R]) -> Shelf[_R]:
+        return self._shelves[kind]
+
+    def live(self, now: datetime) -> Iterator[Resource]:
+        """The resources of all kinds that exist at `now`."""
+        for shelf in self._shelves.values():
+            yield from shelf.live(now)

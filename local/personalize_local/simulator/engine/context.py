@@ -1,42 +1,62 @@
-"""What an operation may look at: the caller's account, the moment, and the settings in force."""
+"""What an operation can see: the caller's account, the time, and the settings in force."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TypeVar
 
-from personalize_local.simulator.engine.planned_failures import Outcomes
+from personalize_local.simulator.engine.account import Account
 from personalize_local.simulator.engine.scope import Scope
-from personalize_local.simulator.engine.settings import Durations, Limits
+from personalize_local.simulator.engine.timeline import Timeline
 
-if TYPE_CHECKING:
-    from personalize_local.simulator.engine.account import Account
+_S = TypeVar("_S")
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """One call's surroundings.
+    """The surroundings of one call.
 
     Attributes:
         account: The resources in the caller's account and Region.
-        scope: Which account and Region that is.
-        now: The moment of the call; an operation knows no other.
-        durations: How long what begins now takes.
-        limits: The quotas.
-        outcomes: Creations that are to fail.
-        items: What campaigns recommend, best first.
-        new_id: Gives the next identifier, 8 hexadecimal digits (rule 92).
-        new_uuid: Gives the next UUID.
+        scope: The account and Region.
+        now: The time of the call. Operations use no other clock.
+        settings: The durations and the quotas in force. Read them with `setting`.
+        planned_failure: Returns the reason if the creation of a resource, by kind and name, is planned to
+            fail.
+        items: The items that campaigns recommend, best first.
+        new_id: Returns the next identifier, 8 hexadecimal digits (rule 92).
+        new_uuid: Returns the next UUID.
     """
 
     account: Account
     scope: Scope
     now: datetime
-    durations: Durations
-    limits: Limits
-    outcomes: Outcomes
+    settings: tuple[object, ...]
+    planned_failure: Callable[[str, str], str | None]
     items: tuple[str, ...]
     new_id: Callable[[], str]
     new_uuid: Callable[[], str]
+
+    def setting(self, group: type[_S]) -> _S:
+        """Return the settings of one kind, for example `setting(CampaignDurations).campaign`.
+
+        Raises:
+            LookupError: Neither `Durations` nor `Limits` inherits from `group`.
+        """
+        for settings in self.settings:
+            if isinstance(settings, group):
+                return settings
+        raise LookupError(f"neither Durations nor Limits inherits from {group.__name__}")
+
+    def creation(self, resource: str, name: str, seconds: float, since: datetime | None = None) -> Timeline:
+        """Return the statuses of something that is created now, or the failure that a test planned for it.
+
+        Args:
+            resource: The name that `Failure` uses for the resource, for example `campaign_update`.
+            name: The name of the resource.
+            seconds: The time until it is ACTIVE.
+            since: When the creation begins. Default: - now.
+        """
+        return Timeline.creating(since or self.now, seconds, self.planned_failure(resource, name))

@@ -1,11 +1,15 @@
-"""The simulator's state as a page to read: a table for each kind of resource, nothing from elsewhere."""
+"""The simulator's state as an HTML page: a table for each kind, with no file from another server."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from html import escape
 from typing import Any
+
+from personalize_local.simulator.engine.kind import Table
+from personalize_local.simulator.kinds import KINDS
 
 _STYLE = """
 :root { color-scheme: light dark; --line: #8884; --soft: #8881 }
@@ -26,53 +30,14 @@ th { font-weight: 600; background: var(--soft) }
 .status.bad { color: #c53030 }
 """
 
-_KINDS: Mapping[str, tuple[str, Sequence[str]]] = {
-    "datasetGroups": ("Dataset groups", ("name", "status", "domain", "failureReason", "creationDateTime")),
-    "schemas": ("Schemas", ("name", "domain", "creationDateTime")),
-    "datasets": ("Datasets", ("name", "status", "datasetType", "datasetGroupArn", "creationDateTime")),
-    "solutions": (
-        "Solutions",
-        ("name", "status", "recipeArn", "failureReason", "nextTraining", "creationDateTime", "visibleFrom"),
-    ),
-    "versions": (
-        "Solution versions",
-        ("solutionVersionArn", "status", "trainingType", "trainingMode", "failureReason", "creationDateTime"),
-    ),
-    "campaigns": ("Campaigns", ("name", "status", "solutionVersionArn", "failureReason", "creationDateTime")),
-    "eventTrackers": (
-        "Event trackers",
-        ("name", "status", "trackingId", "datasetGroupArn", "failureReason", "creationDateTime"),
-    ),
-    "filters": (
-        "Filters",
-        ("name", "status", "filterExpression", "datasetGroupArn", "failureReason", "creationDateTime"),
-    ),
-}
-
-_TITLES = {
-    "creationDateTime": "created",
-    "datasetGroupArn": "dataset group",
-    "datasetType": "type",
-    "failureReason": "failure",
-    "filterExpression": "expression",
-    "nextTraining": "next training",
-    "recipeArn": "recipe",
-    "solutionVersionArn": "version",
-    "trackingId": "tracking id",
-    "trainingMode": "mode",
-    "trainingType": "training",
-    "visibleFrom": "visible from",
-}
-
-
-_MOMENTS = ("creationDateTime", "nextTraining", "visibleFrom")
+_CREATED = "creationDateTime"
 
 
 def page(state: Mapping[str, Any], controls: Iterable[tuple[str, str]]) -> str:
-    """The page of a state. Everything that a caller named is escaped.
+    """Return the page for a state. Everything that comes from a caller is escaped.
 
     Args:
-        state: As `Personalize.state` gives it.
+        state: The return value of `Personalize.state`.
         controls: The method and the path of each control.
     """
     accounts = "".join(_account(account) for account in state["accounts"])
@@ -88,7 +53,7 @@ def page(state: Mapping[str, Any], controls: Iterable[tuple[str, str]]) -> str:
 
 
 def _control(method: str, path: str) -> str:
-    """A control: a link where a browser can follow it."""
+    """A control. GET controls are links."""
     text = f"<code>{escape(method)} {escape(path)}</code>"
     return f'<a href="{escape(path)}">{text}</a>' if method == "GET" else text
 
@@ -107,30 +72,45 @@ def _injected(state: Mapping[str, Any]) -> str:
 
 
 def _account(account: Mapping[str, Any]) -> str:
-    versions = [version for solution in account["solutions"] for version in solution["versions"]]
-    resources = {**account, "versions": versions}
     title = f"Account {account['account']} in {account['region']}"
     tables = "".join(
-        _table(name, columns, resources[kind]) for kind, (name, columns) in _KINDS.items() if resources[kind]
+        _table(kind.table, rows)
+        for kind in KINDS.values()
+        if kind.table and (rows := _resources(account, kind.table.inside or (kind.plural,)))
     )
     return f"<h2>{escape(title)}</h2>{tables or '<p>No resources.</p>'}"
 
 
-def _table(name: str, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
-    head = "".join(f"<th>{escape(_TITLES.get(column, column))}</th>" for column in columns)
+def _resources(state: Mapping[str, Any], path: Sequence[str]) -> list[Mapping[str, Any]]:
+    """The resources on a path of lists, such as the versions of all solutions."""
+    found = [state]
+    for member in path:
+        found = [inner for outer in found for inner in outer[member]]
+    return found
+
+
+def _table(table: Table, rows: Iterable[Mapping[str, Any]]) -> str:
+    head = "".join(f"<th>{escape(_title(column))}</th>" for column in table.columns)
     body = "".join(
-        f"<tr>{''.join(_cell(column, row.get(column)) for column in columns)}</tr>" for row in rows
+        f"<tr>{''.join(_cell(table, column, row.get(column)) for column in table.columns)}</tr>"
+        for row in rows
     )
-    return f"<h3>{escape(name)}</h3><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    return f"<h3>{escape(table.title)}</h3><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
-def _cell(column: str, value: object) -> str:
+def _title(column: str) -> str:
+    """`created`, or a member's name in words: `tracking id` for trackingId, `recipe` for recipeArn."""
+    words = re.sub(r"(?=[A-Z])", " ", column.removesuffix("Arn")).lower()
+    return "created" if column == _CREATED else words
+
+
+def _cell(table: Table, column: str, value: object) -> str:
     text = "" if value is None else str(value)
-    if column in _MOMENTS and text:
+    if column in table.times and text:
         return f'<td class="moment">{escape(_moment(text))}</td>'
     if column == "status":
         return f'<td class="status {_mood(text)}">{escape(text)}</td>'
-    # An ARN's resource says enough in an account's own table.
+    # The table is that of one account, so the last part of an ARN is enough.
     return f"<td>{escape(text.rpartition(':')[2] if column.endswith('Arn') else text)}</td>"
 
 

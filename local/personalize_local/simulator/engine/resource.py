@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
 from personalize_local.simulator.engine.errors import already_exists, in_use, not_found
-from personalize_local.simulator.engine.timeline import ACTIVE, CREATE_FAILED, Timeline
+from personalize_local.simulator.engine.timeline import (
+    ACTIVE,
+    CREATE_FAILED,
+    CREATE_IN_PROGRESS,
+    CREATE_PENDING,
+    Timeline,
+)
 
 
 @dataclass(kw_only=True)
-class Resource:
+class Resource(ABC):
     """Something with an ARN.
 
     Attributes:
-        arn: Its ARN.
-        name: Its name, empty where the service gives it none.
-        created: When the request to create it came.
-        timeline: Its status, by time.
-        tags: Its tags, key to value.
-        visible_from: When calls first find it. Default: - at once.
+        arn: The ARN.
+        name: The name, empty if it has none.
+        created: The time of the Create request.
+        timeline: The status over time.
+        tags: The tags, key to value.
+        visible_from: When calls first find the resource. Default: - at once.
     """
 
     arn: str
@@ -31,9 +38,33 @@ class Resource:
     tags: dict[str, str]
     visible_from: datetime | None = None
 
+    @abstractmethod
+    def summary(self, now: datetime) -> dict[str, object]:
+        """The entry in a List answer."""
+
+    @abstractmethod
+    def describe(self, now: datetime) -> dict[str, object]:
+        """The answer of Describe."""
+
+    def state(self, now: datetime) -> dict[str, object]:
+        """The description, with what no operation returns: tags, and what a kind adds."""
+        return self.describe(now) | {"tags": self.tags}
+
+    def belongs_to(self, arn: str, now: datetime) -> bool:  # noqa: ARG002 (subclasses use them)
+        """Whether a list that is narrowed to an owner contains this resource."""
+        return False
+
+    def busy(self, now: datetime) -> str | None:  # noqa: ARG002
+        """Why this resource cannot be deleted at `now`, apart from its status."""
+        return None
+
+    def blocks(self, other: Resource, now: datetime) -> str | None:  # noqa: ARG002
+        """Why `other` cannot be deleted while this resource exists."""
+        return None
+
     @property
     def key(self) -> str:
-        """The place in lists: oldest first."""
+        """The sort key in lists: oldest first."""
         return f"{self.created.timestamp():020.6f} {self.arn}"
 
     def status(self, now: datetime) -> str:
@@ -45,7 +76,7 @@ class Resource:
         return self.visible_from is None or self.visible_from <= now
 
     def dates(self, now: datetime) -> dict[str, object]:
-        """The members that every resource with a status is described with."""
+        """The status and the dates, which every resource with a status is described with."""
         phase = self.timeline.phase(now)
         return {
             "status": phase.status,
@@ -69,6 +100,28 @@ class Resource:
                 f"{self.arn} is {status}: it can be deleted when its status is {ACTIVE} or {CREATE_FAILED}"
             )
         self.timeline = self.timeline.deleting(now, seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """An update of a resource, which takes effect when its timeline says ACTIVE (rules 70 and 107)."""
+
+    created: datetime
+    timeline: Timeline
+
+    def dates(self, now: datetime) -> dict[str, object]:
+        """The status and the dates, as in `latestSolutionUpdate`."""
+        phase = self.timeline.phase(now)
+        return members(
+            status=phase.status,
+            failureReason=phase.failure_reason,
+            creationDateTime=self.created,
+            lastUpdatedDateTime=phase.since,
+        )
+
+    def running(self, now: datetime) -> bool:
+        """Whether the old configuration is still in force and the update has not failed."""
+        return self.timeline.status(now) in {CREATE_PENDING, CREATE_IN_PROGRESS}
 
 
 _R = TypeVar("_R", bound=Resource)
@@ -97,7 +150,7 @@ class Shelf(Generic[_R]):
         return resource
 
     def require_free(self, arn: str, now: datetime) -> None:
-        """Refuse an ARN that is taken, also by a resource on its way out or not visible yet.
+        """Refuse an ARN that is taken, also by a resource that is being deleted or not visible yet.
 
         Raises:
             ServiceError: It is taken (`ResourceAlreadyExistsException`).
@@ -106,15 +159,15 @@ class Shelf(Generic[_R]):
             raise already_exists(arn)
 
     def add(self, resource: _R) -> None:
-        """Keep a resource, in place of one of the same ARN that is gone."""
+        """Add a resource. It replaces a deleted one with the same ARN."""
         self._by_arn[resource.arn] = resource
 
     def live(self, now: datetime) -> Iterator[_R]:
-        """Those that exist at `now`, whether or not calls find them."""
+        """The resources that exist at `now`, whether or not calls find them."""
         return (resource for resource in self._by_arn.values() if not resource.timeline.gone(now))
 
     def visible(self, now: datetime) -> Iterator[_R]:
-        """Those that lists have at `now`."""
+        """The resources that lists contain at `now`."""
         return (resource for resource in self.live(now) if resource.visible(now))
 
     def _existing(self, arn: str, now: datetime) -> _R | None:
@@ -123,5 +176,5 @@ class Shelf(Generic[_R]):
 
 
 def members(**values: object) -> dict[str, object]:
-    """The members of an answer: those without a value are left out, as the service does."""
+    """Return the members of an answer without those that have no value, as the service does."""
     return {name: value for name, value in values.items() if value is not None}

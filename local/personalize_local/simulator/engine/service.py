@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, NoReturn
 from uuid import UUID
 
-from personalize_local.simulator import runtime
+from personalize_local.simulator.data_plane.runtime import ITEMS
 from personalize_local.simulator.engine import snapshot, tags
 from personalize_local.simulator.engine.account import Account
 from personalize_local.simulator.engine.calls import KEPT, Call, RateLimit
@@ -26,13 +26,13 @@ from personalize_local.simulator.engine.errors import (
 )
 from personalize_local.simulator.engine.faults import Fault, Faults
 from personalize_local.simulator.engine.model import checked, operation_model
-from personalize_local.simulator.engine.operations import OPERATIONS, RATE_LIMITED
+from personalize_local.simulator.engine.operations import operations, rate_limited
 from personalize_local.simulator.engine.planned_failures import Failure, Outcomes
 from personalize_local.simulator.engine.scope import Scope
-from personalize_local.simulator.engine.settings import Durations, Limits, changed
+from personalize_local.simulator.engine.settings import changed
 from personalize_local.simulator.engine.status_overrides import StatusOverride, StatusOverrides
 from personalize_local.simulator.engine.wire import Response, answered, refused
-from personalize_local.simulator.kinds import training
+from personalize_local.simulator.kinds import KINDS, Durations, Limits
 
 TARGET = "AmazonPersonalize."
 """What the header x-amz-target of every request begins with (rule 122)."""
@@ -58,6 +58,7 @@ class Personalize:
         self.clock = clock or Clock()
         self._initial = (durations or Durations(), limits or Limits(), seed)
         self._lock = threading.RLock()
+        self._operations, self._rate_limited = operations(), rate_limited()
         self.reset()
 
     def reset(self) -> None:
@@ -72,7 +73,7 @@ class Personalize:
             self._outcomes = Outcomes()
             self._faults = Faults()
             self._statuses = StatusOverrides()
-            self._items = runtime.ITEMS
+            self._items = ITEMS
             self._calls: deque[Call] = deque(maxlen=KEPT)
             self._rate = RateLimit()
 
@@ -109,7 +110,7 @@ class Personalize:
             now = self.clock.now()
             contexts = [self._context(scope, now) for scope in self._accounts]
             for context in contexts:
-                training.catch_up(context)
+                _catch_up(context)
             return snapshot.state(
                 now,
                 settings={"durations": self._durations, "limits": self._limits},
@@ -220,13 +221,13 @@ class Personalize:
 
     def _run(self, operation: str, params: object, context: Context) -> dict[str, object]:
         self._faults.strike(operation, after=False)
-        if operation not in OPERATIONS:
+        if operation not in self._operations:
             raise ServiceError(NOT_SIMULATED, f"{operation_model(operation).name} is not simulated")
-        if self._limits.requests_per_second is not None and operation in RATE_LIMITED:
+        if self._limits.requests_per_second is not None and operation in self._rate_limited:
             self._rate.admit(operation, context.scope, context.now, self._limits.requests_per_second)
         request = checked(operation, params)
-        training.catch_up(context)
-        answer = self._statuses.told(OPERATIONS[operation](context, request))
+        _catch_up(context)
+        answer = self._statuses.applied(self._operations[operation](context, request))
         self._faults.strike(operation, after=True)
         return answer
 
@@ -235,13 +236,18 @@ class Personalize:
             account=self._accounts.setdefault(scope, Account()),
             scope=scope,
             now=now,
-            durations=self._durations,
-            limits=self._limits,
-            outcomes=self._outcomes,
+            settings=(self._durations, self._limits),
+            planned_failure=self._outcomes.failure,
             items=self._items,
             new_id=lambda: f"{self._random.getrandbits(32):08x}",
             new_uuid=lambda: str(UUID(int=self._random.getrandbits(128), version=4)),
         )
+
+
+def _catch_up(context: Context) -> None:
+    for kind in KINDS.values():
+        if kind.catch_up is not None:
+            kind.catch_up(context)
 
 
 def _require_known(target: str) -> None:

@@ -5,29 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from personalize_local.simulator.engine.calls import Call
 from personalize_local.simulator.engine.context import Context
-from personalize_local.simulator.engine.faults import Fault
-from personalize_local.simulator.engine.planned_failures import Failure
-from personalize_local.simulator.engine.settings import Durations, Limits
-from personalize_local.simulator.engine.status_overrides import StatusOverride
-from personalize_local.simulator.kinds.solution import Solution
+from personalize_local.simulator.kinds import KINDS
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 
 def state(
     now: datetime,
-    settings: Mapping[str, Durations | Limits],
-    injected: Mapping[str, Iterable[Fault | Failure | StatusOverride]],
+    settings: Mapping[str, DataclassInstance],
+    injected: Mapping[str, Iterable[DataclassInstance]],
     contexts: Iterable[Context],
 ) -> dict[str, Any]:
-    """Everything that the simulator holds, with moments as ISO 8601 texts.
+    """Return everything that the simulator holds, with times in ISO 8601.
 
     Args:
-        now: The moment.
-        settings: What may be set, by the names of the controls.
-        injected: What is to go wrong, by the names of the controls.
+        now: The current time.
+        settings: The durations and the limits, by the names of their controls.
+        injected: The faults, planned failures and status overrides, by the names of their controls.
         contexts: The accounts.
     """
     snapshot: dict[str, Any] = _plain(
@@ -42,41 +41,17 @@ def state(
 
 
 def call(entry: Call) -> dict[str, Any]:
-    """One call of the log."""
+    """Return one call of the log."""
     snapshot: dict[str, Any] = _plain(asdict(entry))
     return snapshot
 
 
 def _account(context: Context) -> dict[str, Any]:
-    account, now = context.account, context.now
-    groups, campaigns = account.dataset_groups.live(now), account.campaigns.live(now)
+    now = context.now
     return asdict(context.scope) | {
-        "datasetGroups": [
-            group.describe(now) | {"tags": group.tags, "events": group.events} for group in groups
-        ],
-        "schemas": [schema.describe() for schema in account.schemas.live(now)],
-        "datasets": [
-            dataset.describe(now) | {"tags": dataset.tags, "records": dataset.records}
-            for dataset in account.datasets.live(now)
-        ],
-        "solutions": [_solution(solution, now) for solution in account.solutions.live(now)],
-        "campaigns": [campaign.describe(now) | {"tags": campaign.tags} for campaign in campaigns],
-        "eventTrackers": [
-            tracker.describe(now) | {"tags": tracker.tags, "failureReason": tracker.failure(now)}
-            for tracker in account.event_trackers.live(now)
-        ],
-        "filters": [found.describe(now) | {"tags": found.tags} for found in account.filters.live(now)],
-    }
-
-
-def _solution(solution: Solution, now: datetime) -> dict[str, Any]:
-    """A solution with what no operation tells: since when it is found, why it failed, when it trains next."""
-    return solution.describe(now) | {
-        "tags": solution.tags,
-        "visibleFrom": solution.visible_from,
-        "failureReason": solution.failure(now),
-        "nextTraining": solution.schedule.due if solution.schedule else None,
-        "versions": [version.describe(now) | {"tags": version.tags} for version in solution.versions],
+        kind.plural: [resource.state(now) for resource in context.account[kind.resource].live(now)]
+        for kind in KINDS.values()
+        if kind.resource is not None
     }
 
 

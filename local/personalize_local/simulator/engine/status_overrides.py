@@ -1,4 +1,4 @@
-"""Statuses that the service tells in place of the true ones."""
+"""Statuses that the service reports instead of the true ones."""
 
 from __future__ import annotations
 
@@ -6,32 +6,26 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
-RESOURCES = ("solution", "solution_update", "solution_version")
-"""What can have its status told otherwise."""
+from personalize_local.simulator.kinds import KINDS
 
-# The members of answers that have a status, and whose it is.
-_RESOURCE_OF = {
-    "solution": "solution",
-    "solutions": "solution",
-    "latestSolutionUpdate": "solution_update",
-    "latestSolutionVersion": "solution_version",
-    "solutionVersion": "solution_version",
-    "solutionVersions": "solution_version",
-}
+
+def resources() -> tuple[str, ...]:
+    """Return the names of what can have its status replaced."""
+    return tuple(dict.fromkeys(name for kind in KINDS.values() for name in kind.statuses.values()))
 
 
 @dataclass(frozen=True, slots=True)
 class StatusOverride:
-    """A word that Describe and List operations tell in place of a true status.
+    """A status that Describe and List operations report instead of the true one.
 
-    Only the word differs: the service acts on the true status, and its state shows that. For a solution
-    that does stay in CREATE PENDING, set a long `Durations.solution_create`.
+    Only the reported text differs: the service acts on the true status, and its state shows the true status.
+    If a solution has to stay in CREATE PENDING, set a long `Durations.solution_create`.
 
     Attributes:
-        resource: One of `RESOURCES`.
-        name: A shell pattern for the solution's name, for its versions and updates too.
-        status: The word, any at all, for example `MIGRATING` or `CREATE_IN_PROGRESS`.
-        instead_of: A shell pattern for the true statuses that are replaced. Default: - all of them.
+        resource: `solution`, `solution_update` or `solution_version`.
+        name: A shell pattern for the name of the solution, for its versions and updates too.
+        status: The reported status, any text, for example `MIGRATING` or `CREATE_IN_PROGRESS`.
+        instead_of: A shell pattern for the true statuses to replace. Default: - all of them.
     """
 
     resource: str
@@ -40,12 +34,12 @@ class StatusOverride:
     instead_of: str = "*"
 
     def __post_init__(self) -> None:
-        if self.resource not in RESOURCES:
-            msg = f"unknown resource {self.resource!r}: expected one of {', '.join(RESOURCES)}"
+        if self.resource not in resources():
+            msg = f"unknown resource {self.resource!r}: expected one of {', '.join(resources())}"
             raise ValueError(msg)
 
     def matches(self, resource: str, name: str, status: str) -> bool:
-        """Whether it replaces the true `status` of a resource of the solution `name`."""
+        """Whether it replaces the true `status` of a resource with this name."""
         return (
             resource == self.resource
             and fnmatchcase(name, self.name)
@@ -54,27 +48,33 @@ class StatusOverride:
 
 
 class StatusOverrides:
-    """The overrides in force. Where several match, the latest counts."""
+    """The overrides in force. If several match, the latest wins."""
 
     def __init__(self) -> None:
         self.active: list[StatusOverride] = []
 
-    def told(self, answer: dict[str, object]) -> dict[str, object]:
-        """An operation's answer, with the overrides in place of true statuses."""
+    def applied(self, answer: dict[str, object]) -> dict[str, object]:
+        """Return the answer of an operation with the overrides in place of true statuses."""
         if not self.active:
             return answer
-        return {member: self._told(member, value, "") for member, value in answer.items()}
+        members = {
+            member: (resource, kind.arn_member)
+            for kind in KINDS.values()
+            for member, resource in kind.statuses.items()
+        }
+        return {member: self._applied(members, member, value, "") for member, value in answer.items()}
 
-    def _told(self, member: str, value: Any, name: str) -> Any:
-        if member not in _RESOURCE_OF:
+    def _applied(self, members: dict[str, tuple[str, str]], member: str, value: Any, name: str) -> Any:
+        if member not in members:
             return value
         if isinstance(value, list):
-            return [self._told(member, item, name) for item in value]
-        # An update has no ARN: it is described in its solution.
-        arn = value.get("solutionArn") or value.get("solutionVersionArn")
+            return [self._applied(members, member, item, name) for item in value]
+        resource, arn_member = members[member]
+        # An update has no ARN: it is described in its resource.
+        arn = value.get(arn_member)
         name = arn.split("/")[1] if arn else name
-        inner = {key: self._told(key, item, name) for key, item in value.items()}
-        return inner | {"status": self._status(_RESOURCE_OF[member], name, value["status"])}
+        inner = {key: self._applied(members, key, item, name) for key, item in value.items()}
+        return inner | {"status": self._status(resource, name, value["status"])}
 
     def _status(self, resource: str, name: str, status: str) -> str:
         matching = (o.status for o in reversed(self.active) if o.matches(resource, name, status))

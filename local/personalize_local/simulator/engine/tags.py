@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from personalize_local.simulator.engine.context import Context
 from personalize_local.simulator.engine.errors import (
@@ -12,13 +11,14 @@ from personalize_local.simulator.engine.errors import (
     invalid_input,
     not_found,
 )
+from personalize_local.simulator.engine.kind import Operation
 from personalize_local.simulator.engine.model import Request
-from personalize_local.simulator.engine.resource import Resource, Shelf
+from personalize_local.simulator.engine.resource import Resource
 from personalize_local.simulator.engine.tag_set import MOST, parsed, require_room, require_unreserved
-from personalize_local.simulator.kinds.solution_version import find as find_version
+from personalize_local.simulator.kinds import KINDS
 
-# Kinds with tags (rule 130) that nobody can make here: none of them is ever found.
-_TAGGABLE_ELSEWHERE = frozenset(
+# Kinds that take tags (rule 130) and are not simulated: no such resource exists.
+_NOT_SIMULATED = frozenset(
     {
         "batch-inference-job",
         "batch-segment-job",
@@ -41,7 +41,7 @@ def tag(context: Context, request: Request) -> dict[str, object]:
 
 
 def untag(context: Context, request: Request) -> dict[str, object]:
-    """Answer UntagResource; keys that the resource does not have are no error."""
+    """Answer UntagResource. Keys that the resource does not have are ignored."""
     resource = _tagged(context, request["resourceArn"])
     keys = request["tagKeys"]
     if len(keys) > MOST:
@@ -59,7 +59,7 @@ def list_for(context: Context, request: Request) -> dict[str, object]:
 
 
 def read(context: Context, arn: str) -> dict[str, str]:
-    """The tags of whatever has this ARN: none if nothing has, or if its kind takes no tags."""
+    """Return the tags of the resource with this ARN. Empty if it does not exist or takes no tags."""
     try:
         return dict(_tagged(context, arn).tags)
     except ServiceError:
@@ -67,21 +67,18 @@ def read(context: Context, arn: str) -> dict[str, str]:
 
 
 def _tagged(context: Context, arn: str) -> Resource:
-    account, now = context.account, context.now
-    kind, *path = arn.split(":", 5)[-1].split("/")
-    shelves: Mapping[str, Shelf[Any]] = {
-        "campaign": account.campaigns,
-        "dataset": account.datasets,
-        "dataset-group": account.dataset_groups,
-        "event-tracker": account.event_trackers,
-        "filter": account.filters,
-        "solution": account.solutions,
-    }
-    if kind == "solution" and len(path) == 2:  # noqa: PLR2004 - solution/NAME/ID: a version
-        return find_version(context, arn)
-    if kind in shelves:
-        found: Resource = shelves[kind].get(arn, now)
-        return found
-    if kind in _TAGGABLE_ELSEWHERE:
+    arn_type, *path = arn.split(":", 5)[-1].split("/")
+    kinds = [kind for kind in KINDS.values() if kind.takes_tags and kind.arn_type == arn_type]
+    for kind in kinds:
+        if kind.arn_depth == len(path):
+            return kind.get(context, arn)
+    if kinds or arn_type in _NOT_SIMULATED:
         raise not_found(arn)
     raise invalid_input(f"resourceArn must be of a kind that takes tags: got {arn}")
+
+
+OPERATIONS: Mapping[str, Operation] = {
+    "ListTagsForResource": list_for,
+    "TagResource": tag,
+    "UntagResource": untag,
+}

@@ -1,4 +1,4 @@
-"""Campaigns: a solution version that answers recommendation requests."""
+"""Campaigns: solution versions that answer requests for recommendations."""
 
 from __future__ import annotations
 
@@ -7,20 +7,14 @@ from datetime import datetime
 
 from personalize_local.simulator.engine.context import Context
 from personalize_local.simulator.engine.errors import in_use, invalid_input, limit_exceeded, not_found
+from personalize_local.simulator.engine.kind import Kind, Table
 from personalize_local.simulator.engine.model import Request
-from personalize_local.simulator.engine.paging import listing
-from personalize_local.simulator.engine.resource import Resource, members
+from personalize_local.simulator.engine.resource import Resource, Update, members
 from personalize_local.simulator.engine.tag_set import parsed
-from personalize_local.simulator.engine.timeline import (
-    ACTIVE,
-    CREATE_FAILED,
-    CREATE_IN_PROGRESS,
-    CREATE_PENDING,
-    Timeline,
-)
-from personalize_local.simulator.kinds import solution_version as version
+from personalize_local.simulator.engine.timeline import ACTIVE, CREATE_FAILED
 from personalize_local.simulator.kinds.recipes import Recipe
-from personalize_local.simulator.kinds.solution_version import SolutionVersion
+from personalize_local.simulator.kinds.solution import version
+from personalize_local.simulator.kinds.solution.state import Solution, SolutionVersion
 
 _LATEST = "$LATEST"
 
@@ -28,14 +22,38 @@ _LATEST = "$LATEST"
 _CONFIG_OF = {"itemExplorationConfig": "itemExploration", "rankingInfluence": "rankingInfluence"}
 
 
-@dataclass(frozen=True, slots=True)
-class Deployment:
-    """What a campaign serves, and how.
+@dataclass(frozen=True)
+class CampaignDurations:
+    """Seconds.
 
     Attributes:
-        solution_version_arn: The version that it serves.
-        min_provisioned_tps: The transactions a second that are paid for in any case.
-        config: The `campaignConfig`, if one was given.
+        campaign: From CreateCampaign to ACTIVE.
+        campaign_update: From UpdateCampaign until the new version and configuration are in force.
+    """
+
+    campaign: float = 5
+    campaign_update: float = 5
+
+
+@dataclass(frozen=True)
+class CampaignLimits:
+    """Quotas.
+
+    Attributes:
+        campaigns_per_dataset_group: Campaigns that are active or being created (rule 117).
+    """
+
+    campaigns_per_dataset_group: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """What a campaign deploys.
+
+    Attributes:
+        solution_version_arn: The deployed version.
+        min_provisioned_tps: The transactions per second that are billed even when there are fewer.
+        config: The `campaignConfig`, if there is one.
     """
 
     solution_version_arn: str
@@ -43,7 +61,7 @@ class Deployment:
     config: Request | None
 
     def members(self) -> dict[str, object]:
-        """As campaigns and their updates are described."""
+        """The members in the descriptions of campaigns and of their updates."""
         return members(
             solutionVersionArn=self.solution_version_arn,
             minProvisionedTPS=self.min_provisioned_tps,
@@ -52,26 +70,14 @@ class Deployment:
 
 
 @dataclass(frozen=True, slots=True)
-class CampaignUpdate:
-    """An update, which takes effect when its timeline says ACTIVE (rule 107)."""
+class CampaignUpdate(Update):
+    """An update, with the deployment that it leads to."""
 
     deployment: Deployment
-    created: datetime
-    timeline: Timeline
 
     def summary(self, now: datetime) -> dict[str, object]:
         """The member `latestCampaignUpdate`."""
-        phase = self.timeline.phase(now)
-        return self.deployment.members() | members(
-            status=phase.status,
-            failureReason=phase.failure_reason,
-            creationDateTime=self.created,
-            lastUpdatedDateTime=phase.since,
-        )
-
-    def running(self, now: datetime) -> bool:
-        """Whether what was before still serves, but not for long."""
-        return self.timeline.status(now) in {CREATE_PENDING, CREATE_IN_PROGRESS}
+        return self.deployment.members() | self.dates(now)
 
 
 @dataclass(kw_only=True)
@@ -79,9 +85,9 @@ class Campaign(Resource):
     """A campaign.
 
     Attributes:
-        deployment: What it serves, unless an update has come into force since.
-        update: The latest update, once there was one.
-        updated: When an update before that came into force, if one did.
+        deployment: The deployment before `update`.
+        update: The latest update, if there is one.
+        updated: When an update before `update` came into force, if there was one.
     """
 
     deployment: Deployment
@@ -89,20 +95,32 @@ class Campaign(Resource):
     updated: datetime | None = None
 
     def in_force(self, now: datetime) -> Deployment:
-        """What it serves at `now`; while an update runs, and when it fails, what it served before."""
+        """The deployment at `now`. An update that runs or has failed does not change it (rule 107)."""
         if self.update and self.update.timeline.status(now) == ACTIVE:
             return self.update.deployment
         return self.deployment
 
-    def serves(self, solution_arn: str, now: datetime) -> bool:
-        """Whether it serves a version of this solution, or is about to."""
+    def belongs_to(self, arn: str, now: datetime) -> bool:
+        """Whether it deploys a version of this solution, or an update that runs will."""
         used = [self.in_force(now)]
         if self.update and self.update.running(now):
             used.append(self.update.deployment)
-        return any(one.solution_version_arn.rpartition("/")[0] == solution_arn for one in used)
+        return any(one.solution_version_arn.rpartition("/")[0] == arn for one in used)
+
+    def busy(self, now: datetime) -> str | None:
+        """A campaign whose update runs can be neither updated nor deleted."""
+        if self.update and self.update.running(now):
+            return f"{self.arn} has an update in progress: wait until it ends"
+        return None
+
+    def blocks(self, other: Resource, now: datetime) -> str | None:
+        """The solution cannot be deleted (rule 74)."""
+        if self.belongs_to(other.arn, now):
+            return f"{other.arn} is used by {self.arn}: delete that campaign and wait until it is gone"
+        return None
 
     def dates(self, now: datetime) -> dict[str, object]:
-        """As of every resource; an update in force counts as one too."""
+        """The status and the dates. An update in force counts as a change."""
         moments = [self.timeline.phase(now).since, self.updated]
         if self.update:
             moments.append(self.update.timeline.active_at)
@@ -116,27 +134,27 @@ class Campaign(Resource):
         )
 
     def describe(self, now: datetime) -> dict[str, object]:
-        """The whole description."""
+        """The answer of Describe."""
         latest = members(latestCampaignUpdate=self.update and self.update.summary(now))
         return self.summary(now) | self.in_force(now).members() | latest
 
 
 def create(context: Context, request: Request) -> dict[str, object]:
     """Answer CreateCampaign (rules 102, 103, 106 and 109)."""
-    campaigns, now, name = context.account.campaigns, context.now, request["name"]
+    campaigns, now, name = context.account[Campaign], context.now, request["name"]
     config = request.get("campaignConfig")
     served = _version(context, request["solutionVersionArn"], config or {})
     arn = context.scope.arn("campaign", name)
     tags = parsed(request.get("tags", ()))
     campaigns.require_free(arn, now)
     _require_room(context, served.solution_arn)
-    failure = context.outcomes.failure("campaign", name)
+    seconds = context.setting(CampaignDurations).campaign
     campaigns.add(
         Campaign(
             arn=arn,
             name=name,
             created=now,
-            timeline=Timeline.creating(now, context.durations.campaign, failure),
+            timeline=context.creation("campaign", name, seconds),
             tags=tags,
             deployment=Deployment(served.arn, request.get("minProvisionedTPS", 1), config),
         )
@@ -144,26 +162,21 @@ def create(context: Context, request: Request) -> dict[str, object]:
     return {"campaignArn": arn}
 
 
-def describe(context: Context, request: Request) -> dict[str, object]:
-    """Answer DescribeCampaign."""
-    return {
-        "campaign": context.account.campaigns.get(request["campaignArn"], context.now).describe(context.now)
-    }
-
-
 def update(context: Context, request: Request) -> dict[str, object]:
-    """Answer UpdateCampaign; what is left out stays as it is, and the name always does (rule 107)."""
+    """Answer UpdateCampaign. Members that the request leaves out keep their values (rule 107)."""
     now = context.now
-    campaign = context.account.campaigns.get(request["campaignArn"], now)
+    campaign = context.account[Campaign].get(request["campaignArn"], now)
     if campaign.status(now) not in {ACTIVE, CREATE_FAILED}:
         raise in_use(
             f"{campaign.arn} is {campaign.status(now)}: it can be updated when its status is {ACTIVE} or"
             f" {CREATE_FAILED}"
         )
-    _require_settled(campaign, now)
+    obstacle = campaign.busy(now)
+    if obstacle is not None:
+        raise in_use(obstacle)
     before = campaign.in_force(now)
     config = request.get("campaignConfig", before.config)
-    # A version that stays needs no $LATEST again for the configuration that stays.
+    # A request that changes neither the version nor the configuration need not repeat $LATEST.
     kept = "solutionVersionArn" not in request and "campaignConfig" not in request
     served = (
         before.solution_version_arn
@@ -173,43 +186,19 @@ def update(context: Context, request: Request) -> dict[str, object]:
         ).arn
     )
     after = Deployment(served, request.get("minProvisionedTPS", before.min_provisioned_tps), config)
-    failure = context.outcomes.failure("campaign_update", campaign.name)
-    timeline = Timeline.creating(now, context.durations.campaign_update, failure)
+    seconds = context.setting(CampaignDurations).campaign_update
+    timeline = context.creation("campaign_update", campaign.name, seconds)
     if campaign.update and campaign.update.timeline.active_at:
         campaign.updated = campaign.update.timeline.active_at
     campaign.deployment = before
-    campaign.update = CampaignUpdate(after, now, timeline)
+    campaign.update = CampaignUpdate(now, timeline, after)
     if timeline.active_at and campaign.status(now) == CREATE_FAILED:
         campaign.timeline = campaign.timeline.recovering(timeline.active_at)
     return {"campaignArn": campaign.arn}
 
 
-def delete(context: Context, request: Request) -> dict[str, object]:
-    """Answer DeleteCampaign."""
-    campaign = context.account.campaigns.get(request["campaignArn"], context.now)
-    _require_settled(campaign, context.now)
-    campaign.delete(context.now, context.durations.delete)
-    return {}
-
-
-def list_all(context: Context, request: Request) -> dict[str, object]:
-    """Answer ListCampaigns, of all solutions or of one."""
-    of = request.get("solutionArn")
-    chosen = (
-        (campaign.key, campaign.summary(context.now))
-        for campaign in context.account.campaigns.live(context.now)
-        if of is None or campaign.serves(of, context.now)
-    )
-    return listing("campaigns", request, chosen, of=of)
-
-
-def _require_settled(campaign: Campaign, now: datetime) -> None:
-    if campaign.update and campaign.update.running(now):
-        raise in_use(f"{campaign.arn} has an update in progress: wait until it ends")
-
-
 def _version(context: Context, arn: str, config: Request) -> SolutionVersion:
-    """The version that a campaign may serve; `SOLUTION/$LATEST` is the newest that is ACTIVE."""
+    """Return the version that a campaign is to deploy. `SOLUTION/$LATEST` is the newest ACTIVE one."""
     now = context.now
     solution_arn, _, name = arn.rpartition("/")
     if config.get("syncWithLatestSolutionVersion") and name != _LATEST:
@@ -217,7 +206,7 @@ def _version(context: Context, arn: str, config: Request) -> SolutionVersion:
             f"syncWithLatestSolutionVersion needs a solutionVersionArn that ends in /{_LATEST}"
         )
     if name == _LATEST:
-        solution = context.account.solutions.get(solution_arn, now)
+        solution = context.account[Solution].get(solution_arn, now)
         trained = [v for v in solution.versions if v.status(now) == ACTIVE]
         if not trained:
             raise not_found(arn)
@@ -228,7 +217,7 @@ def _version(context: Context, arn: str, config: Request) -> SolutionVersion:
         raise invalid_input(
             f"{served.arn} is {served.status(now)}: a campaign needs a version that is {ACTIVE}"
         )
-    recipe = context.account.solutions.get(served.solution_arn, now).recipe
+    recipe = context.account[Solution].get(served.solution_arn, now).recipe
     if recipe:
         _require_supported(recipe, config)
     return served
@@ -236,21 +225,33 @@ def _version(context: Context, arn: str, config: Request) -> SolutionVersion:
 
 def _require_supported(recipe: Recipe, config: Request) -> None:
     if "campaign" not in recipe.supports:
-        raise invalid_input(f"{recipe.name} is not for campaigns: use a batch segment job")
+        raise invalid_input(f"{recipe.name} does not support campaigns: use a batch segment job")
     for member, feature in _CONFIG_OF.items():
         if member in config and feature not in recipe.supports:
             raise invalid_input(f"{member} is not supported by {recipe.name}")
 
 
 def _require_room(context: Context, solution_arn: str) -> None:
-    """Count the campaigns of the solution's dataset group that are active or will be (rule 117)."""
-    solutions, now = context.account.solutions, context.now
+    """Refuse more campaigns in the solution's dataset group than the quota (rule 117)."""
+    solutions, now = context.account[Solution], context.now
     group = solutions.get(solution_arn, now).dataset_group_arn
     inside = [s.arn for s in solutions.live(now) if s.dataset_group_arn == group]
     counted = (
-        campaign.status(now) != CREATE_FAILED and any(campaign.serves(arn, now) for arn in inside)
-        for campaign in context.account.campaigns.live(now)
+        campaign.status(now) != CREATE_FAILED and any(campaign.belongs_to(arn, now) for arn in inside)
+        for campaign in context.account[Campaign].live(now)
     )
-    most = context.limits.campaigns_per_dataset_group
+    most = context.setting(CampaignLimits).campaigns_per_dataset_group
     if sum(counted) >= most:
         raise limit_exceeded(f"Cannot create a campaign. More than {most} resources in ACTIVE state")
+
+
+KIND = Kind(
+    noun="Campaign",
+    resource=Campaign,
+    create=create,
+    more={"UpdateCampaign": update},
+    list_of="solutionArn",
+    arn_type="campaign",
+    failures=("campaign", "campaign_update"),
+    table=Table("Campaigns", ("name", "status", "solutionVersionArn", "failureReason", "creationDateTime")),
+)

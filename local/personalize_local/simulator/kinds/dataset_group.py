@@ -1,4 +1,4 @@
-"""Dataset groups: what datasets and solutions live in."""
+"""Dataset groups: the containers of datasets, solutions, event trackers and filters."""
 
 from __future__ import annotations
 
@@ -6,12 +6,34 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from personalize_local.simulator.engine.context import Context
-from personalize_local.simulator.engine.errors import in_use, invalid_input, limit_exceeded
+from personalize_local.simulator.engine.errors import invalid_input, limit_exceeded
+from personalize_local.simulator.engine.kind import Kind, Table
 from personalize_local.simulator.engine.model import Request
-from personalize_local.simulator.engine.paging import listing
 from personalize_local.simulator.engine.resource import Resource, members
 from personalize_local.simulator.engine.tag_set import parsed
-from personalize_local.simulator.engine.timeline import ACTIVE, Timeline
+from personalize_local.simulator.engine.timeline import ACTIVE
+
+
+@dataclass(frozen=True)
+class DatasetGroupDurations:
+    """Seconds.
+
+    Attributes:
+        dataset_group: From CreateDatasetGroup to ACTIVE.
+    """
+
+    dataset_group: float = 1
+
+
+@dataclass(frozen=True)
+class DatasetGroupLimits:
+    """Quotas.
+
+    Attributes:
+        dataset_groups: Dataset groups in an account and Region (rule 116).
+    """
+
+    dataset_groups: int = 5
 
 
 @dataclass(kw_only=True)
@@ -19,10 +41,10 @@ class DatasetGroup(Resource):
     """A dataset group.
 
     Attributes:
-        domain: The domain, of a domain dataset group; such a group may hold custom solutions too (rule 42).
-        role_arn: The role that may use the key.
+        domain: The domain of a domain dataset group. Such a group can have custom solutions too (rule 42).
+        role_arn: The role that can use the key.
         kms_key_arn: The key that encrypts the group's data.
-        events: What PutEvents has put, each as it was sent, with its user and session.
+        events: The events of PutEvents as they were sent, each with its user and session.
     """
 
     domain: str | None
@@ -41,27 +63,52 @@ class DatasetGroup(Resource):
         )
 
     def describe(self, now: datetime) -> dict[str, object]:
-        """The whole description."""
+        """The answer of Describe."""
         return self.summary(now) | members(roleArn=self.role_arn, kmsKeyArn=self.kms_key_arn)
+
+    def state(self, now: datetime) -> dict[str, object]:
+        """The description, with what no operation returns."""
+        return super().state(now) | {"events": self.events}
+
+
+@dataclass(kw_only=True)
+class InDatasetGroup(Resource):
+    """A resource of a dataset group. The group cannot be deleted before it is gone (rule 80).
+
+    Attributes:
+        dataset_group_arn: The group.
+    """
+
+    dataset_group_arn: str
+
+    def belongs_to(self, arn: str, now: datetime) -> bool:  # noqa: ARG002 (the group never changes)
+        """Whether `arn` is that of the group."""
+        return self.dataset_group_arn == arn
+
+    def blocks(self, other: Resource, now: datetime) -> str | None:  # noqa: ARG002
+        """The group cannot be deleted yet."""
+        if self.dataset_group_arn == other.arn:
+            return f"{other.arn} still has {self.arn}: delete that first, and wait until it is gone"
+        return None
 
 
 def create(context: Context, request: Request) -> dict[str, object]:
     """Answer CreateDatasetGroup."""
-    groups, now, name = context.account.dataset_groups, context.now, request["name"]
+    groups, now, name = context.account[DatasetGroup], context.now, request["name"]
     arn = context.scope.arn("dataset-group", name)
     tags = parsed(request.get("tags", ()))
     if ("roleArn" in request) != ("kmsKeyArn" in request):
         raise invalid_input("kmsKeyArn and roleArn must be given together, or neither")
     groups.require_free(arn, now)
-    most = context.limits.dataset_groups
+    most = context.setting(DatasetGroupLimits).dataset_groups
     if sum(1 for _ in groups.live(now)) >= most:
         raise limit_exceeded(f"More than {most} dataset groups in this account and Region")
-    failure = context.outcomes.failure("dataset_group", name)
+    seconds = context.setting(DatasetGroupDurations).dataset_group
     group = DatasetGroup(
         arn=arn,
         name=name,
         created=now,
-        timeline=Timeline.creating(now, context.durations.dataset_group, failure),
+        timeline=context.creation("dataset_group", name, seconds),
         tags=tags,
         domain=request.get("domain"),
         role_arn=request.get("roleArn"),
@@ -72,42 +119,23 @@ def create(context: Context, request: Request) -> dict[str, object]:
 
 
 def active(context: Context, arn: str) -> DatasetGroup:
-    """The group with this ARN, ready for something to be made in it.
+    """Return the group with this ARN, for something to be created in it.
 
     Raises:
         ServiceError: There is none (`ResourceNotFoundException`), or it is not ACTIVE
             (`InvalidInputException`).
     """
-    group = context.account.dataset_groups.get(arn, context.now)
+    group = context.account[DatasetGroup].get(arn, context.now)
     if group.status(context.now) != ACTIVE:
         raise invalid_input(f"{group.arn} is {group.status(context.now)}: wait until it is {ACTIVE}")
     return group
 
 
-def describe(context: Context, request: Request) -> dict[str, object]:
-    """Answer DescribeDatasetGroup."""
-    group = context.account.dataset_groups.get(request["datasetGroupArn"], context.now)
-    return {"datasetGroup": group.describe(context.now)}
-
-
-def delete(context: Context, request: Request) -> dict[str, object]:
-    """Answer DeleteDatasetGroup; refused while anything is left in the group (rule 80)."""
-    account, now = context.account, context.now
-    group = account.dataset_groups.get(request["datasetGroupArn"], now)
-    inside = (
-        resource.arn
-        for shelf in (account.solutions, account.event_trackers, account.filters, account.datasets)
-        for resource in shelf.live(now)
-        if resource.dataset_group_arn == group.arn
-    )
-    left = next(inside, None)
-    if left is not None:
-        raise in_use(f"{group.arn} still has {left}: delete that first, and wait until it is gone")
-    group.delete(now, context.durations.delete)
-    return {}
-
-
-def list_all(context: Context, request: Request) -> dict[str, object]:
-    """Answer ListDatasetGroups."""
-    groups = context.account.dataset_groups.live(context.now)
-    return listing("datasetGroups", request, ((group.key, group.summary(context.now)) for group in groups))
+KIND = Kind(
+    noun="DatasetGroup",
+    resource=DatasetGroup,
+    create=create,
+    arn_type="dataset-group",
+    failures=("dataset_group",),
+    table=Table("Dataset groups", ("name", "status", "domain", "failureReason", "creationDateTime")),
+)

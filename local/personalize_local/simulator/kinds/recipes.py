@@ -16,6 +16,7 @@ from typing import Any
 
 from personalize_local.simulator.engine.context import Context
 from personalize_local.simulator.engine.errors import not_found
+from personalize_local.simulator.engine.kind import Kind
 from personalize_local.simulator.engine.model import Request
 from personalize_local.simulator.engine.paging import listing
 from personalize_local.simulator.engine.resource import members
@@ -162,3 +163,6 @@ def _summary(recipe: Recipe, scope: Scope, *, with_domain: bool) -> dict[str, ob
         lastUpdatedDateTime=_CREATED,
         domain=recipe.domain if with_domain else None,
     )
+
+
+KIND = Kind(noun="Recipe", more={"DescribeRecipe": describe, "ListRecipes": list_all})

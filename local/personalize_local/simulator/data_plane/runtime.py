@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from personalize_local.simulator.engine.context import Context
 from personalize_local.simulator.engine.errors import NOT_SIMULATED, ServiceError, invalid_input, not_found
+from personalize_local.simulator.engine.kind import Operation
 from personalize_local.simulator.engine.model import Request
 from personalize_local.simulator.engine.timeline import ACTIVE
+from personalize_local.simulator.kinds.campaign import Campaign
 from personalize_local.simulator.kinds.recipes import Recipe
+from personalize_local.simulator.kinds.solution.state import Solution
 
 ITEMS = tuple(f"item-{number}" for number in range(1, 26))
 """The items of a service that has not been told others."""
@@ -37,11 +40,11 @@ def get_recommendations(context: Context, request: Request) -> dict[str, object]
     wanted = request.get("numResults", _DEFAULT_RESULTS)
     if wanted > _MOST_RESULTS:
         raise invalid_input(f"numResults must be at most {_MOST_RESULTS}: got {wanted}")
-    campaign = context.account.campaigns.get(arn, context.now)
+    campaign = context.account[Campaign].get(arn, context.now)
     if campaign.status(context.now) != ACTIVE:
         raise not_found(arn)
     solution_arn = campaign.in_force(context.now).solution_version_arn.rpartition("/")[0]
-    recipe = context.account.solutions.get(solution_arn, context.now).recipe
+    recipe = context.account[Solution].get(solution_arn, context.now).recipe
     _require_subject(request, recipe)
     scored = recipe is not None and recipe.name in _SCORED
     return {
@@ -68,3 +71,6 @@ def _predicted(items: Sequence[str], *, scored: bool) -> list[dict[str, object]]
     count = len(items)
     total = count * (count + 1) / 2
     return [{"itemId": item, "score": round((count - place) / total, 7)} for place, item in enumerate(items)]
+
+
+OPERATIONS: Mapping[str, Operation] = {"GetRecommendations": get_recommendations}

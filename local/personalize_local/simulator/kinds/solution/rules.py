@@ -1,6 +1,6 @@
-"""What the service demands of a solution beyond the shapes: pure checks of a request.
+"""The service's rules for solutions, apart from the shapes: pure checks of a request.
 
-Where the sources do not say what the service does, a request is accepted.
+Where the sources do not say whether the service refuses a request, it is accepted.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ from datetime import timedelta
 from personalize_local.simulator.engine.errors import invalid_input
 from personalize_local.simulator.engine.model import Request
 from personalize_local.simulator.engine.scope import Scope
-from personalize_local.simulator.kinds import hyperparameters
 from personalize_local.simulator.kinds.recipes import Recipe, named
+from personalize_local.simulator.kinds.solution import hyperparameters
 
 _DAYS = range(1, 31)
 _JOBS = {"maxNumberOfTrainingJobs": 40, "maxParallelTrainingJobs": 10}
 
 
 def checked_recipe(request: Request, scope: Scope) -> Recipe | None:
-    """Check a CreateSolution request by itself and return its recipe, none with AutoML.
+    """Check a CreateSolution request by itself and return its recipe, or None with AutoML.
 
     Raises:
         ServiceError: A rule is broken (`InvalidInputException`), or there is no such recipe
@@ -30,7 +30,7 @@ def checked_recipe(request: Request, scope: Scope) -> Recipe | None:
     _require_schedule(config)
     if request.get("performAutoML"):
         _require_auto_ml(request)
-        return None  # the rest of solutionConfig is not looked at (rule 20)
+        return None  # the rest of solutionConfig is not checked (rule 20)
     if "recipeArn" not in request:
         raise invalid_input("recipeArn is required when performAutoML is not true")
     recipe = named(request["recipeArn"], scope)
@@ -43,7 +43,7 @@ def checked_recipe(request: Request, scope: Scope) -> Recipe | None:
 
 
 def require_incremental(request: Request, recipe: Recipe | None) -> None:
-    """Refuse incremental updates of a recipe that has none (rule 35)."""
+    """Refuse incremental updates for a recipe that does not support them (rule 35)."""
     if request.get("performIncrementalUpdate") and not (recipe and "incrementalUpdate" in recipe.supports):
         raise invalid_input("performIncrementalUpdate is only for the recipe aws-semantic-similarity")
 

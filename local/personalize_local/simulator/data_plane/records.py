@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from personalize_local.simulator.engine.context import Context
 from personalize_local.simulator.engine.errors import in_use, invalid_input
+from personalize_local.simulator.engine.kind import Operation
 from personalize_local.simulator.engine.model import Request
 from personalize_local.simulator.engine.timeline import ACTIVE
+from personalize_local.simulator.kinds.dataset.dataset import Dataset
 
 
 def put_items(context: Context, request: Request) -> dict[str, object]:
@@ -38,10 +41,13 @@ def properties(text: str | None) -> dict[str, Any]:
 
 def _put(context: Context, request: Request, dataset_type: str, member: str, key: str) -> dict[str, object]:
     now = context.now
-    dataset = context.account.datasets.get(request["datasetArn"], now)
+    dataset = context.account[Dataset].get(request["datasetArn"], now)
     if dataset.dataset_type != dataset_type:
         raise invalid_input(f"{dataset.arn} is of type {dataset.dataset_type}: {member} go to {dataset_type}")
     if dataset.status(now) != ACTIVE:
         raise in_use(f"{dataset.arn} is {dataset.status(now)}: wait until it is {ACTIVE}")
     dataset.records |= {record[key]: properties(record.get("properties")) for record in request[member]}
     return {}
+
+
+OPERATIONS: Mapping[str, Operation] = {"PutItems": put_items, "PutUsers": put_users}

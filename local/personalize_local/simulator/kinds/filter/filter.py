@@ -1,4 +1,4 @@
-"""Filters: expressions that narrow recommendations. They are kept and checked, and nothing is filtered."""
+"""Filters: expressions that narrow recommendations. They are checked and stored, but not applied."""
 
 from __future__ import annotations
 
@@ -7,25 +7,46 @@ from datetime import datetime
 
 from personalize_local.simulator.engine.context import Context
 from personalize_local.simulator.engine.errors import invalid_input, limit_exceeded
+from personalize_local.simulator.engine.kind import Kind, Table
 from personalize_local.simulator.engine.model import Request
-from personalize_local.simulator.engine.paging import listing
-from personalize_local.simulator.engine.resource import Resource, members
+from personalize_local.simulator.engine.resource import members
 from personalize_local.simulator.engine.tag_set import parsed
-from personalize_local.simulator.engine.timeline import CREATE_FAILED, Timeline
+from personalize_local.simulator.engine.timeline import CREATE_FAILED
 from personalize_local.simulator.kinds import dataset_group
-from personalize_local.simulator.kinds.filter_expression import problem_in
+from personalize_local.simulator.kinds.dataset_group import InDatasetGroup
+from personalize_local.simulator.kinds.filter.expression import problem_in
+
+
+@dataclass(frozen=True)
+class FilterDurations:
+    """Seconds.
+
+    Attributes:
+        filter: From CreateFilter to ACTIVE.
+    """
+
+    filter: float = 1
+
+
+@dataclass(frozen=True)
+class FilterLimits:
+    """Quotas.
+
+    Attributes:
+        filters: Filters in an account and Region.
+    """
+
+    filters: int = 30
 
 
 @dataclass(kw_only=True)
-class Filter(Resource):
+class Filter(InDatasetGroup):
     """A filter.
 
     Attributes:
-        dataset_group_arn: The group whose data it looks at.
-        expression: What it keeps or leaves out.
+        expression: The filter expression, as it was sent.
     """
 
-    dataset_group_arn: str
     expression: str
 
     def summary(self, now: datetime) -> dict[str, object]:
@@ -39,13 +60,13 @@ class Filter(Resource):
         )
 
     def describe(self, now: datetime) -> dict[str, object]:
-        """The whole description."""
+        """The answer of Describe."""
         return self.summary(now) | {"filterExpression": self.expression}
 
 
 def create(context: Context, request: Request) -> dict[str, object]:
     """Answer CreateFilter."""
-    filters, now, name = context.account.filters, context.now, request["name"]
+    filters, now, name = context.account[Filter], context.now, request["name"]
     tags = parsed(request.get("tags", ()))
     problem = problem_in(request["filterExpression"])
     if problem is not None:
@@ -53,16 +74,16 @@ def create(context: Context, request: Request) -> dict[str, object]:
     group = dataset_group.active(context, request["datasetGroupArn"])
     arn = context.scope.arn("filter", name)
     filters.require_free(arn, now)
-    most = context.limits.filters
+    most = context.setting(FilterLimits).filters
     if sum(other.status(now) != CREATE_FAILED for other in filters.live(now)) >= most:
         raise limit_exceeded(f"More than {most} filters in this account and Region")
-    failure = context.outcomes.failure("filter", name)
+    seconds = context.setting(FilterDurations).filter
     filters.add(
         Filter(
             arn=arn,
             name=name,
             created=now,
-            timeline=Timeline.creating(now, context.durations.filter, failure),
+            timeline=context.creation("filter", name, seconds),
             tags=tags,
             dataset_group_arn=group.arn,
             expression=request["filterExpression"],
@@ -71,25 +92,17 @@ def create(context: Context, request: Request) -> dict[str, object]:
     return {"filterArn": arn}
 
 
-def describe(context: Context, request: Request) -> dict[str, object]:
-    """Answer DescribeFilter."""
-    found = context.account.filters.get(request["filterArn"], context.now)
-    return {"filter": found.describe(context.now)}
-
-
-def delete(context: Context, request: Request) -> dict[str, object]:
-    """Answer DeleteFilter."""
-    found = context.account.filters.get(request["filterArn"], context.now)
-    found.delete(context.now, context.durations.delete)
-    return {}
-
-
-def list_all(context: Context, request: Request) -> dict[str, object]:
-    """Answer ListFilters, of all groups or of one."""
-    group = request.get("datasetGroupArn")
-    chosen = (
-        (found.key, found.summary(context.now))
-        for found in context.account.filters.live(context.now)
-        if group is None or found.dataset_group_arn == group
-    )
-    return listing("Filters", request, chosen, of=group)
+KIND = Kind(
+    noun="Filter",
+    resource=Filter,
+    create=create,
+    listed_as="Filters",
+    list_of="datasetGroupArn",
+    arn_type="filter",
+    not_limited=frozenset({"CreateFilter", "DescribeFilter", "DeleteFilter", "ListFilters"}),
+    failures=("filter",),
+    table=Table(
+        "Filters",
+        ("name", "status", "filterExpression", "datasetGroupArn", "failureReason", "creationDateTime"),
+    ),
+)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from personalize_local.simulator.data_plane.records import properties
 from personalize_local.simulator.engine.context import Context
 from personalize_local.simulator.engine.errors import invalid_input
+from personalize_local.simulator.engine.kind import Operation
 from personalize_local.simulator.engine.model import Request
 from personalize_local.simulator.engine.timeline import ACTIVE
-from personalize_local.simulator.records import properties
+from personalize_local.simulator.kinds.dataset_group import DatasetGroup
+from personalize_local.simulator.kinds.event_tracker import EventTracker
 
 
 def put_events(context: Context, request: Request) -> dict[str, object]:
@@ -17,7 +22,7 @@ def put_events(context: Context, request: Request) -> dict[str, object]:
     """
     account, now = context.account, context.now
     tracker = next(
-        (t for t in account.event_trackers.live(now) if t.tracking_id == request["trackingId"]), None
+        (t for t in account[EventTracker].live(now) if t.tracking_id == request["trackingId"]), None
     )
     # The operation has no other error [API UBS_PutEvents].
     if tracker is None or tracker.status(now) != ACTIVE:
@@ -29,5 +34,8 @@ def put_events(context: Context, request: Request) -> dict[str, object]:
         sender | event | ({"properties": properties(event["properties"])} if "properties" in event else {})
         for event in request["eventList"]
     ]
-    account.dataset_groups.get(tracker.dataset_group_arn, now).events += events
+    account[DatasetGroup].get(tracker.dataset_group_arn, now).events += events
     return {}
+
+
+OPERATIONS: Mapping[str, Operation] = {"PutEvents": put_events}

@@ -1,7 +1,7 @@
-"""What happens by itself as time passes: updates come into force and automatic trainings start.
+"""What happens to solutions as time passes: updates come into force and automatic trainings start.
 
-Both are caught up on before each operation, in the order of the moments they were due, so a clock
-pushed by a month leaves what a month would have left. Every training is taken to have new data (rule 58).
+Before each operation both happen in the order in which they were due. After the clock is advanced by a month,
+the account is as after a month of waiting. Each training is assumed to have new data (rule 58).
 """
 
 from __future__ import annotations
@@ -9,13 +9,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from personalize_local.simulator.engine.context import Context
-from personalize_local.simulator.kinds import solution_version as version
-from personalize_local.simulator.kinds.solution import Solution, SolutionUpdate
+from personalize_local.simulator.kinds.solution import version
+from personalize_local.simulator.kinds.solution.settings import SolutionDurations
+from personalize_local.simulator.kinds.solution.state import Solution, SolutionUpdate
 
 
 def catch_up(context: Context) -> None:
-    """Bring every solution of the account up to the moment of the call."""
-    for solution in context.account.solutions.live(context.now):
+    """Bring every solution of the account up to the time of the call."""
+    for solution in context.account[Solution].live(context.now):
         update = solution.update
         in_force = update.timeline.active_at if update else None
         if update and in_force and in_force <= context.now and solution.updated != in_force:
@@ -32,11 +33,11 @@ def _train_until(moment: datetime, solution: Solution, context: Context) -> None
 
 
 def _apply(update: SolutionUpdate, moment: datetime, solution: Solution, context: Context) -> None:
-    """Put an update into force: what it names replaces what was (rules 65, 67 and 68)."""
+    """Put an update into force. It replaces the members that it contains (rules 65, 67 and 68)."""
     before = (solution.auto_training, solution.config.get("autoTrainingConfig"))
     solution.auto_training = update.request.get("performAutoTraining", solution.auto_training)
     solution.incremental = update.request.get("performIncrementalUpdate", solution.incremental)
     solution.config = solution.config | update.request.get("solutionUpdateConfig", {})
     solution.updated = moment
     if (solution.auto_training, solution.config.get("autoTrainingConfig")) != before:
-        solution.train_automatically(moment, context.durations.automatic_training_delay)
+        solution.train_automatically(moment, context.setting(SolutionDurations).automatic_training_delay)

@@ -1,0 +1,1 @@
+"""The operations of personalize-runtime and personalize-events."""
