@@ -43,13 +43,3 @@ def test_rollback__cannot_delete_a_custom_resource__deleting_the_stack_tries_it_
 
     assert probe.requests() == [("Create", None), ("Delete", "first"), ("Delete", "first")]
     assert probe.aws.client("lambda").list_functions()["Functions"] == []
-
-
-def test_update__replaces_a_custom_resource__the_old_one_is_deleted_in_the_cleanup(probe: Probe) -> None:
-    probe.deploy("SUCCESS", "first")
-    assert probe.deploy("SUCCESS", "second", update=True) == "UPDATE_COMPLETE"
-
-    events = probe.aws.client("cloudformation").describe_stack_events(StackName="Stack")["StackEvents"]
-    of_stack = [event["ResourceStatus"] for event in events if event["LogicalResourceId"] == "Stack"]
-    assert of_stack[:3] == ["UPDATE_COMPLETE", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", "UPDATE_IN_PROGRESS"]
-    assert probe.requests()[-1] == ("Delete", "first")

@@ -49,7 +49,8 @@ def test_update__replaces_a_custom_resource__the_old_one_is_deleted_in_the_clean
 ) -> None:
     probe = Probe(local_aws, tmp_path / "events")
     probe.deploy("SUCCESS", "first")
-    probe.deploy("SUCCESS", "second", update=True)
+    assert probe.deploy("SUCCESS", "second", update=True) == "UPDATE_COMPLETE"
+    assert probe.requests()[-1] == ("Delete", "first")
     assert events(local_aws) == [
         ("Stack", "UPDATE_IN_PROGRESS"),
         ("Probe", "UPDATE_IN_PROGRESS"),

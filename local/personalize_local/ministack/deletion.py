@@ -1,8 +1,10 @@
-"""Deletions that fail, where ministack goes on to delete what the failed resource needs.
+"""Deletions of resources, where ministack differs from CloudFormation in three ways.
 
-CloudFormation deletes nothing that another resource of the stack still depends on. So a custom resource whose
-deletion failed keeps the function that its next deletion is sent to. And what a rollback could not delete
-still belongs to the stack, so that deleting the stack tries it again.
+- After a failed deletion ministack goes on to delete what the failed resource needs. CloudFormation keeps
+  everything that another resource of the stack still depends on, so a custom resource whose deletion failed
+  keeps the function that its next deletion is sent to.
+- What a rollback could not delete still belongs to the stack, and deleting the stack tries it again.
+- The deletions at the end of an update have events.
 """
 
 from __future__ import annotations
@@ -14,6 +16,9 @@ from ministack.core import responses
 from ministack.services import cloudformation
 from ministack.services.cloudformation import stacks
 
+CLEANUP = "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"
+"""The status of a stack whose update is complete except for its deletions."""
+
 _ENDING = ("DELETE_IN_PROGRESS", "ROLLBACK_IN_PROGRESS")
 
 
@@ -22,14 +27,14 @@ class StillNeededError(Exception):
 
 
 def register() -> None:
-    """Let the deletion of a stack, and the rollback of its creation, be tried again."""
+    """Replace the deletion of a resource and the rollback of a stack."""
     deletions = _Deletions()
     stacks._delete_resource = deletions.delete_resource
     stacks._roll_back_operation = deletions.roll_back_operation
 
 
 class _Deletions:
-    """What could not be deleted, and ministack's functions around it."""
+    """What could not be deleted, and the functions of ministack that this wraps."""
 
     def __init__(self) -> None:
         self._failed: dict[str, set[str]] = {}  # logical ids, by the stack's id
@@ -44,10 +49,21 @@ class _Deletions:
         stack_name: str,
         logical_id: str,
     ) -> None:
-        """Delete a resource of a stack; those that depend on it have had their turn."""
+        """Delete a resource of a stack. ministack has tried those that depend on it before."""
         stack = cloudformation._stacks.get(stack_name, {})
+
+        # In the cleanup ministack itself records failures only.
+        unrecorded = stack.get("StackStatus") == CLEANUP
+
+        def record(status: str) -> None:
+            if unrecorded:
+                stacks._add_event(
+                    stack["StackId"], stack_name, logical_id, resource_type, status, physical_id=physical_id
+                )
+
+        record("DELETE_IN_PROGRESS")
         failed = self._failed.setdefault(stack.get("StackId", stack_name), set())
-        failed.discard(logical_id)  # this is another try
+        failed.discard(logical_id)  # it is tried again
         definitions = stack.get("_template", {}).get("Resources", {})
         if stack.get("StackStatus") in _ENDING and logical_id in stacks._with_dependencies(
             failed, definitions, set(definitions)
@@ -59,11 +75,12 @@ class _Deletions:
         except Exception:
             failed.add(logical_id)
             raise
+        record("DELETE_COMPLETE")
 
     async def roll_back_operation(
         self, stack_name: str, stack_id: str, stack: dict[str, Any], *rest: object
     ) -> None:
-        """Undo a failed operation of a stack; what can't be undone stays in it."""
+        """Undo a failed operation of a stack. What cannot be deleted stays in the stack."""
         await self._roll_back(stack_name, stack_id, stack, *rest)
         if stack["StackStatus"] == "ROLLBACK_FAILED":
             for logical_id, record in stack["_rollback_failed"].items():

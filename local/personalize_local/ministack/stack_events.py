@@ -2,29 +2,29 @@
 
 ministack tells of every resource in each update, calls what is new an update too, and says nothing of what is
 deleted at the end. CloudFormation tells of what changes, says CREATE of what is new, and deletes what was
-replaced or removed while the stack is UPDATE_COMPLETE_CLEANUP_IN_PROGRESS. A nested stack takes part in each
+replaced or removed while the stack is UPDATE_COMPLETECLEANUP_IN_PROGRESS. A nested stack takes part in each
 update of its parent.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from ministack.services import cloudformation
 from ministack.services.cloudformation import provisioners, stacks
 
+from personalize_local.ministack.deletion import CLEANUP
+
 Key = tuple[str, str]  # the stack's id and the logical id
 
 _STACK = "AWS::CloudFormation::Stack"
-_CLEANUP = "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"
 
 
 def register() -> None:
-    """Let events be those of CloudFormation. The deletions have to be in place."""
+    """Make the events of updates those of CloudFormation."""
     events = _Events()
     stacks._add_event = events.add
-    stacks._delete_resource = events.delete_resource
     stacks._resolve_stack_outputs = events.resolve_outputs
     for module in (stacks, provisioners):  # each has bound the functions that it calls
         module._update_resource = events.when_updated(module._update_resource)
@@ -32,13 +32,12 @@ def register() -> None:
 
 
 class _Events:
-    """Events that are held back until it is known what they tell, and ministack's functions."""
+    """Events that wait until their status is known, and the functions of ministack that this wraps."""
 
     def __init__(self) -> None:
         self._held: dict[Key, Callable[[str], None]] = {}
         self._new: set[Key] = set()
         self._add = stacks._add_event
-        self._delete = stacks._delete_resource
         self._resolve_outputs = stacks._resolve_stack_outputs
 
     def add(
@@ -54,28 +53,28 @@ class _Events:
     ) -> None:
         """Record an event, or hold it back."""
 
-        def tell(status: str) -> None:
+        def record(status: str) -> None:
             self._add(
                 stack_id, stack_name, logical_id, resource_type, status, reason, physical_id, detailed_status
             )
 
         key = (stack_id, logical_id)
         if resource_type == _STACK or not status.startswith("UPDATE_"):
-            tell(status)
+            record(status)
         elif status == "UPDATE_IN_PROGRESS" and not reason:
             self._new.discard(key)
-            self._held[key] = tell
+            self._held[key] = record
         elif key in self._held:
             held = self._held.pop(key)
             if status == "UPDATE_FAILED":
                 held("UPDATE_IN_PROGRESS")
             if status != "UPDATE_COMPLETE":  # nothing has changed
-                tell(status)
+                record(status)
         else:
-            tell(status.replace("UPDATE", "CREATE") if key in self._new else status)
+            record(status.replace("UPDATE", "CREATE") if key in self._new else status)
 
     def when_updated(self, update: Callable[..., Any]) -> Callable[..., Any]:
-        """The function that updates a resource, or finds that nothing about it changes."""
+        """Wrap the function that updates a resource if it has changed."""
 
         def update_resource(
             resource_type: str,
@@ -94,7 +93,7 @@ class _Events:
         return update_resource
 
     def when_created(self, provision: Callable[..., Any]) -> Callable[..., Any]:
-        """The function that creates a resource."""
+        """Wrap the function that creates a resource."""
 
         def provision_resource(
             resource_type: str, logical_id: str, properties: object, stack_name: str
@@ -108,36 +107,14 @@ class _Events:
         return provision_resource
 
     def resolve_outputs(self, *arguments: Any) -> Any:
-        """Resolve a stack's outputs. That is the last that can fail: what follows is the cleanup."""
+        """Resolve a stack's outputs, the last step of an update that can fail. The cleanup follows."""
         resolved = self._resolve_outputs(*arguments)
         stack_name, stack_id = arguments[-2:]
         stack = cloudformation._stacks[stack_name]
         if stack["StackStatus"] == "UPDATE_IN_PROGRESS":
-            stack["StackStatus"] = _CLEANUP
-            self._add(stack_id, stack_name, stack_name, _STACK, _CLEANUP, physical_id=stack_id)
+            stack["StackStatus"] = CLEANUP
+            self._add(stack_id, stack_name, stack_name, _STACK, CLEANUP, physical_id=stack_id)
         return resolved
-
-    def delete_resource(
-        self,
-        resource_type: str,
-        physical_id: str,
-        properties: Mapping[str, object],
-        stack_name: str,
-        logical_id: str,
-    ) -> None:
-        """Delete a resource of a stack. In the cleanup ministack tells of failures only."""
-        stack = cloudformation._stacks.get(stack_name, {})
-        silent = stack.get("StackStatus") == _CLEANUP
-
-        def tell(status: str) -> None:
-            if silent:
-                self._add(
-                    stack["StackId"], stack_name, logical_id, resource_type, status, physical_id=physical_id
-                )
-
-        tell("DELETE_IN_PROGRESS")
-        self._delete(resource_type, physical_id, properties, stack_name, logical_id)
-        tell("DELETE_COMPLETE")
 
 
 def _key(stack_name: str, logical_id: str) -> Key:
