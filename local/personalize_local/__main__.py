@@ -78,18 +78,18 @@ def _parser() -> argparse.ArgumentParser:
         "--state-dir",
         type=Path,
         default=DEFAULT_STATE_DIR,
-        help=f"where the running server is remembered (default: {DEFAULT_STATE_DIR})",
+        help=f"folder for the files of the running server (default: {DEFAULT_STATE_DIR})",
     )
     run = argparse.ArgumentParser(add_help=False)
-    run.add_argument("--port", type=_port, help=f"default: {DEFAULT_PORT}, or a free one when that is taken")
+    run.add_argument("--port", type=_port, help=f"default: {DEFAULT_PORT}, or a free port if it is in use")
     run.add_argument("--enforce-iam", action="store_true", help="check policies as AWS does (default: allow)")
     run.add_argument(
         "--lambda-concurrency",
         type=_positive,
         metavar="N",
-        help="how many Lambda executions may run at once (default: as many as fit in memory)",
+        help="maximum number of concurrent Lambda executions (default: as many as fit in memory)",
     )
-    run.add_argument("--verbose", action="store_true", help="log each thing that ministack does")
+    run.add_argument("--verbose", action="store_true", help="write ministack's debug log")
     run.add_argument(
         "--allow-origin",
         type=_origin,
@@ -97,7 +97,7 @@ def _parser() -> argparse.ArgumentParser:
         default=[],
         metavar="ORIGIN",
         help="let pages of this origin, such as http://localhost:3000, call it from a browser, "
-        "and so run code on this machine; may be repeated (default: no page may)",
+        "and so run code on this machine; repeat it for more origins (default: none)",
     )
     serve = commands.add_parser("serve", parents=[shared, run], help="run in the foreground")
     serve.add_argument(
@@ -106,23 +106,27 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument(
         "--until-eof",
         action="store_true",
-        help="end when standard input closes, as with the program that opened it",
+        help="stop when standard input closes",
     )
-    commands.add_parser("start", parents=[shared, run], help="run in the background; reuses one that runs")
-    commands.add_parser("stop", parents=[shared], help="end the one in the background")
-    commands.add_parser("status", parents=[shared], help="what runs here")
+    commands.add_parser(
+        "start", parents=[shared, run], help="run in the background, or reuse the one that runs"
+    )
+    commands.add_parser("stop", parents=[shared], help="stop the one in the background")
+    commands.add_parser("status", parents=[shared], help="show whether one runs, and where")
     execute = commands.add_parser(
         "exec", parents=[shared], help="run a command against it: exec -- cdk deploy"
     )
     execute.add_argument("words", nargs=argparse.REMAINDER, metavar="COMMAND", help="the command")
     env = commands.add_parser(
-        "env", parents=[shared], help="the variables that exec gives the command, as arguments for env(1)"
+        "env", parents=[shared], help="print the environment variables of exec, as arguments for env(1)"
     )
     env.add_argument(
-        "--export", action="store_true", help='as commands for a shell: eval "$(... env --export)"'
+        "--export", action="store_true", help='print them as shell commands: eval "$(... env --export)"'
     )
     commands.add_parser(
-        "leftovers", parents=[shared], help="the stacks and what exists in Personalize; status 1 if anything"
+        "leftovers",
+        parents=[shared],
+        help="list the stacks and the Personalize resources; exit status 1 if there are any",
     )
     return parser
 
@@ -159,7 +163,7 @@ def _serve(state: StateDir, options: argparse.Namespace) -> int:  # noqa: RET503
     try:
         sock = _bind(options.port)
     except PortTakenError as error:
-        return _fail(f"{error}; choose another with --port, or leave it out to take a free one")
+        return _fail(f"{error}; choose another with --port, or leave it out to use a free port")
     record = Record.of_this_process(sock.getsockname()[1], options.mode, uuid.uuid4().hex)
 
     # Now: the server changes this process's environment, and the text depends on it.
@@ -198,21 +202,19 @@ def _start(state: StateDir, options: argparse.Namespace) -> int:
         if running is not None:
             _say(f"The local AWS runs at {running.endpoint} (process {running.pid}).")
             if flags:
-                _say(
-                    f"It keeps the options that it began with; `{shell.command(state.path, 'stop')}` ends it."
-                )
+                _say(f"It keeps its options. To change them, stop it: {shell.command(state.path, 'stop')}")
             return 0
         try:
             with _bind(options.port) as probe:
                 port = probe.getsockname()[1]
         except PortTakenError as error:
-            return _fail(f"{error}; choose another with --port, or leave it out to take a free one")
+            return _fail(f"{error}; choose another with --port, or leave it out to use a free port")
         try:
             record = background.start(state, port, flags)
         except background.StartError as error:
             return _fail(str(error))
     if options.port is None and port != DEFAULT_PORT:
-        _say(f"Port {DEFAULT_PORT} is taken, so the local AWS took {port}.")
+        _say(f"Port {DEFAULT_PORT} is in use, so the local AWS uses {port}.")
     _say(f"The local AWS runs at {record.endpoint} (process {record.pid}, log {state.log}).")
     return 0
 
@@ -232,7 +234,7 @@ def _stop(state: StateDir) -> int:
         _say("No local AWS runs here.")
         return 0
     if record.mode == "foreground":
-        _say(f"The local AWS at {record.endpoint} runs in the foreground: end it there with Ctrl-C.")
+        _say(f"The local AWS at {record.endpoint} runs in the foreground: press Ctrl-C there to stop it.")
         return 0
     try:
         background.stop(record)
@@ -297,9 +299,7 @@ def _leftovers(state: StateDir) -> int:
         return 0
     _say("\n".join(["Still in the local AWS:", *(f"  {resource}" for resource in resources)]))
     stop = shell.command(state.path, "stop")
-    _say(
-        f"Mend what the reasons name, and delete it again; or end the local AWS, and all this with it: {stop}"
-    )
+    _say(f"Fix the reasons and delete the stacks again, or stop the local AWS and lose everything: {stop}")
     return 1
 
 
@@ -349,7 +349,7 @@ In another shell, in this folder:
     {run} {shell.found("cdk")} deploy
     {run} {shell.found("aws")} personalize list-solutions
 
-Ctrl-C ends it."""
+Press Ctrl-C to stop it."""
 
 
 def _say(text: str) -> None:

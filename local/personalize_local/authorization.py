@@ -1,4 +1,4 @@
-"""What a caller must be allowed to do for a call to Amazon Personalize, as IAM sees it (rules 124 to 131)."""
+"""The IAM permissions that a call to Amazon Personalize needs (rules 124 to 131)."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ _NOT_RESOURCES = {"recipeArn", "kmsKeyArn", "roleArn"}
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """One thing that a policy must allow.
+    """One permission that a policy must allow.
 
     Attributes:
         action: For example `personalize:CreateSolution`.
-        resource: The ARN that it is done to, or `*` for actions without resource types.
-        keys: The condition keys of the service that have a value, with it (rule 131).
+        resource: The ARN of the resource, or `*` for actions without resource types.
+        keys: The service's condition keys with their values (rule 131).
     """
 
     action: str
@@ -33,17 +33,17 @@ def permissions(
     scope: Scope,
     tags: Callable[[str], Mapping[str, str]],
 ) -> tuple[Permission, ...]:
-    """All that a call needs.
+    """Return all permissions that a call needs.
 
     Args:
         operation: The API operation.
-        request: Its request, in the API's names; it need not be valid.
-        scope: Where the call is made.
-        tags: Tells the tags of what has an ARN; none where nothing has it.
+        request: The request, with the API's member names. It need not be valid.
+        scope: The caller's account and Region.
+        tags: Returns the tags of the resource with an ARN. Empty if there is none.
     """
     action = f"personalize:{operation}"
     sent = _keys_of_request(request)
-    # What is being created has no tags yet, not even when its ARN is taken.
+    # A resource that is being created has no tags yet, even if its ARN is taken.
     needed = [Permission(action, arn, sent) for arn in _created(operation, request, scope)]
     needed += [
         Permission(action, arn, sent | _keys_of_resource(tags(arn))) for arn in _named(operation, request)
@@ -80,7 +80,7 @@ def _created(operation: str, request: Mapping[str, object], scope: Scope) -> Ite
 
 
 def _named(operation: str, request: Mapping[str, object]) -> Iterator[str]:
-    """The ARNs that a request names. What narrows a list is none: a list is not about it (rule 127)."""
+    """The ARNs in a request. Those that only narrow a list do not count (rule 127)."""
     if operation.startswith("List") and operation != "ListTagsForResource":
         return
     ignored = _NOT_RESOURCES if operation.startswith("Create") else set()

@@ -1,7 +1,7 @@
-"""The AWS::Personalize types that CloudFormation has, as it has them.
+"""CloudFormation's own AWS::Personalize types.
 
-Each knows how its template properties become a request, waits until the service is done with it, and knows
-which changes replace it. `Custom::PersonalizeSolution` is none of them: it is what this project is about.
+Each converts template properties to a request, waits until the service is done, and decides which changes
+replace the resource. `Custom::PersonalizeSolution` is not here: its provider is part of the deployed stack.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from personalize_local.simulator.engine.model import operation_model
 
 _POLL_SECONDS = 0.1
 
-# Of the types whose tags cannot be changed. The others leave it to the service.
+# For types whose tags cannot be changed. For the others the service checks tags.
 _TAG_KEY = re.compile(r"(?!aws:)[a-zA-Z+-=._:/]+")
 
 Properties = Mapping[str, Any]
 
 
 class ResourceError(Exception):
-    """A resource cannot be made, changed or removed; the text is the reason in the stack's events."""
+    """A resource cannot be created, updated or deleted. The text is the reason in the stack's events."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +36,14 @@ class NativeType:
 
     Attributes:
         name: The type's name in a template.
-        noun: What the API calls it, as in `Create<noun>`.
+        noun: The API's name, as in `Create<noun>`.
         required: Properties that a template must have.
-        optional: Properties that it may have.
-        updatable: Properties that are changed in place. A change of any other is a replacement.
-        attributes: What Fn::GetAtt knows besides the ARN.
-        lacking: Members that the API's request has and the type has not, by their paths.
+        optional: Properties that a template can have.
+        updatable: Properties that are updated in place. A change of any other replaces the resource.
+        attributes: The attributes of Fn::GetAtt besides the ARN.
+        lacking: The paths of members that are in the API's request but not in the type.
         enums: The values allowed for a property.
-        refused: Properties that the simulator has no answer for, and why.
+        refused: Properties that are not simulated, each with the reason.
         deletes_first: Whether a replacement deletes the old resource before it creates the new one.
         sends_tags: Whether the create operation takes tags.
     """
@@ -62,19 +62,19 @@ class NativeType:
 
     @property
     def properties(self) -> tuple[str, ...]:
-        """All that a template may set."""
+        """All properties that a template can have."""
         return (*self.required, *self.optional)
 
     @property
     def replacing(self) -> tuple[str, ...]:
-        """The properties of which a change is a replacement."""
+        """The properties whose change replaces the resource."""
         return tuple(name for name in self.properties if name not in self.updatable)
 
     def create(self, service: Personalize, scope: Scope, properties: Properties) -> str:
         """Create the resource and wait until it is usable.
 
         Returns:
-            Its ARN, which is what Ref answers with: the primary identifier in the registry.
+            The ARN, which Ref returns: the primary identifier in the registry.
 
         Raises:
             ResourceError: the properties do not fit the type, the service refuses them, or the creation
@@ -83,13 +83,13 @@ class NativeType:
         request = self._request(properties)
         arn = str(self._call(service, scope, f"Create{self.noun}", request)[self._arn_member])
         while True:
-            # A service that is eventually consistent may not find it yet.
+            # An eventually consistent service might not find it yet.
             description = self._described(service, scope, arn) or {"status": "CREATE PENDING"}
             status = str(description.get("status", "ACTIVE"))
             if status == "ACTIVE":
                 return arn
             if status == "CREATE FAILED":
-                # It exists, and the stack will not know of it: what failed must not outlive the rollback.
+                # It exists but is not in the stack, so the rollback would not delete it.
                 self.delete(service, scope, arn)
                 raise ResourceError(
                     f"{arn} is {status}: {description.get('failureReason', 'no reason given')}"
@@ -99,7 +99,7 @@ class NativeType:
     def update(
         self, service: Personalize, scope: Scope, arn: str, before: Properties, after: Properties
     ) -> None:
-        """Change a resource in place, its tags and what else is updatable, and wait until that is in force.
+        """Update a resource in place, and wait until the update is in force.
 
         Raises:
             ResourceError: the properties do not fit the type, the service refuses them, or the update fails
@@ -114,7 +114,7 @@ class NativeType:
         self._retag(service, scope, arn, self._request(before).get("tags", []), request.get("tags", []))
 
     def delete(self, service: Personalize, scope: Scope, arn: str) -> None:
-        """Delete the resource and wait until it is gone; one that is gone already is fine.
+        """Delete the resource and wait until it is gone. It is no error if it does not exist.
 
         Raises:
             ResourceError: the service refuses, for example while something uses the resource.
@@ -128,7 +128,7 @@ class NativeType:
             time.sleep(_POLL_SECONDS)
 
     def read(self, service: Personalize, scope: Scope, arn: str) -> dict[str, str]:
-        """What Fn::GetAtt answers with, by attribute."""
+        """Return the attributes for Fn::GetAtt."""
         description = self._described(service, scope, arn) or {}
         names = (f"{self.noun}Arn", *self.attributes)
         return {name: _text(description[member(name)]) for name in names if member(name) in description}

@@ -28,7 +28,7 @@ def test_frozen__without_advance__stands_still() -> None:
 
 
 def test_advance__backwards__is_refused() -> None:
-    with pytest.raises(ValueError, match="only goes forward: got -1"):
+    with pytest.raises(ValueError, match="cannot go back: got -1"):
         Clock().advance(-1)
 
 

@@ -111,7 +111,7 @@ def test_put_records__into_the_wrong_dataset__are_refused(
     arn = sim.dataset("Interactions")
     put = {member: [{key: "a"}]}
     code, message = sim.refusal(operation, datasetArn=arn, **put)
-    assert (code, f"go to {kind.upper()}" in message) == ("InvalidInputException", True)
+    assert (code, f"need a dataset of type {kind.upper()}" in message) == ("InvalidInputException", True)
     assert sim.refusal(operation, datasetArn=f"{arn}-2", **put)[0] == "ResourceNotFoundException"
     sim.service.set_durations(dataset=9)
     code, message = sim.refusal(operation, datasetArn=sim.dataset(kind), **put)

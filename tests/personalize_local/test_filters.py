@@ -101,11 +101,11 @@ def test_expression__of_the_documented_forms__is_taken(expression: str) -> None:
         ("INCLUDE ItemID WHERE Films.A IN (1)", "here: got Films.A"),
         (
             'INCLUDE ItemID WHERE Items.A IN ("a") AND Interactions.EVENT_TYPE IN ("b")',
-            "must look at a field of ITEMS here: got Interactions.EVENT_TYPE",
+            "must use a field of ITEMS here: got Interactions.EVENT_TYPE",
         ),
         (
             "INCLUDE ItemID WHERE Interactions.DEVICE IN (1)",
-            "must look at EVENT_TYPE only of INTERACTIONS: got Interactions.DEVICE",
+            "must use only EVENT_TYPE of INTERACTIONS: got Interactions.DEVICE",
         ),
         (
             "INCLUDE ItemID WHERE CurrentUser.AGE > 18",
@@ -113,11 +113,11 @@ def test_expression__of_the_documented_forms__is_taken(expression: str) -> None:
         ),
         (
             "INCLUDE ItemID WHERE Items.A > 1 IF Items.A > 2",
-            "must look at a field of CURRENTUSER here: got Items.A",
+            "must use a field of CURRENTUSER here: got Items.A",
         ),
-        ("INCLUDE ItemID WHERE Items.A IN (*)", "must have * with Interactions.EVENT_TYPE only"),
+        ("INCLUDE ItemID WHERE Items.A IN (*)", "can have * with Interactions.EVENT_TYPE only"),
         ("INCLUDE ItemID WHERE Items.A NOT IN ($A)", "must not have the parameter $A with NOT IN"),
-        ("INCLUDE ActionID WHERE Actions.REPEAT_FREQUENCY > 1", "must not look at Actions.REPEAT_FREQUENCY"),
+        ("INCLUDE ActionID WHERE Actions.REPEAT_FREQUENCY > 1", "must not use Actions.REPEAT_FREQUENCY"),
         ("INCLUDE ItemID WHERE Items.A LIKE (1)", "must have IN, NOT IN or a comparison here: got LIKE"),
         ("INCLUDE ItemID WHERE Items.A IN (horror)", "must have a value here: got horror"),
         ("INCLUDE ItemID WHERE Items.A IN (1", "must have , or ) here: got the end"),
@@ -126,7 +126,7 @@ def test_expression__of_the_documented_forms__is_taken(expression: str) -> None:
         ('INCLUDE ItemID WHERE Items.A IN ("open)', "cannot be read from '\"open)' on"),
         (
             "INCLUDE ItemID WHERE " + " OR ".join(f"Items.F{n} > 1" for n in range(11)),
-            "must look at 10 fields at most: got 11",
+            "must use at most 10 fields: got 11",
         ),
     ],
 )

@@ -148,8 +148,8 @@ def test_get_recommendations__more_than_500__are_refused(sim: Simulated, campaig
     [
         ("aws-user-personalization-v2", "itemId", "userId must be given"),
         ("aws-sims", "userId", "itemId must be given"),
-        ("aws-personalized-ranking", "userId", "answers GetPersonalizedRanking"),
-        ("aws-next-best-action", "userId", "answers GetActionRecommendations"),
+        ("aws-personalized-ranking", "userId", "use GetPersonalizedRanking"),
+        ("aws-next-best-action", "userId", "use GetActionRecommendations"),
     ],
 )
 def test_get_recommendations__without_what_the_recipe_recommends_for__is_refused(

@@ -122,7 +122,7 @@ def test_reset__of_ministack__forgets_personalize_too(busy: LocalAws) -> None:
 
 
 def test_control__that_is_refused__says_what_there_is_and_what_was_expected(local_aws: LocalAws) -> None:
-    with pytest.raises(ValueError, match="nothing at GET") as unknown:
+    with pytest.raises(ValueError, match="no control at GET") as unknown:
         local_aws.control("GET", "nothing")
     assert "\n  POST /_personalize/clock\n" in str(unknown.value)
 

@@ -83,7 +83,7 @@ def test_start__default_port_taken__takes_another_and_says_so(shell: Shell) -> N
         with contextlib.suppress(OSError):
             stack.enter_context(socket.create_server(("127.0.0.1", 4566)))
         result = shell.run("start")
-    assert "Port 4566 is taken, so the local AWS took" in result.stdout
+    assert "Port 4566 is in use, so the local AWS uses" in result.stdout
     assert shell.record().port != 4566
 
 
@@ -95,7 +95,7 @@ def test_port__asked_for_and_taken__is_one_line_that_says_what_to_do(shell: Shel
     assert result.returncode == 1
     assert result.stderr == (
         f"error: port {port} of 127.0.0.1 is taken; "
-        "choose another with --port, or leave it out to take a free one\n"
+        "choose another with --port, or leave it out to use a free port\n"
     )
 
 
@@ -167,7 +167,7 @@ def test_allow_origin__that_is_none__is_refused(shell: Shell) -> None:
 
 def test_start__one_runs_and_options_are_given__says_that_they_are_not_taken(shell: Shell) -> None:
     shell.run("start", "--port", "0")
-    assert "It keeps the options that it began with" in shell.run("start", "--enforce-iam").stdout
+    assert "It keeps its options" in shell.run("start", "--enforce-iam").stdout
 
 
 def test_leftovers__a_dataset_group__is_listed_and_fails(shell: Shell) -> None:

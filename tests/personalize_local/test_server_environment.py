@@ -153,7 +153,7 @@ def test_serve__what_it_prints__can_be_pasted_into_another_shell(shell: Shell, t
         text=True,
     ) as server:
         assert server.stdout is not None
-        lines = iter(server.stdout.readline, "Ctrl-C ends it.\n")
+        lines = iter(server.stdout.readline, "Press Ctrl-C to stop it.\n")
         printed = [line.strip() for line in lines if line.startswith("    ")]
         outputs = [
             subprocess.run(

@@ -1,9 +1,12 @@
 """A simulator of Amazon Personalize, driven by botocore's models of its three services.
 
-It answers for solutions, their versions, campaigns, dataset groups, datasets, schemas, event trackers,
-filters, recipes and tags. Campaigns recommend the items that they are told. Events, items and users that are
-put are kept. What it holds is a function of the calls made and of its clock, which tests may push forward.
-All other operations answer `NotImplementedException` with HTTP 501.
+It simulates dataset groups, schemas, datasets, solutions, solution versions, campaigns, event trackers,
+filters, recipes and tags. Campaigns recommend a list of items that you set. Events, items and users are
+stored. The state depends only on the calls and on the clock, which tests can advance. All other operations
+answer `NotImplementedException` with HTTP 501.
+
+`engine` is what all kinds share, `kinds` has a module for each kind of resource, and `data_plane` has the
+operations of personalize-runtime and personalize-events.
 """
 
 from personalize_local.simulator.engine.calls import Call

@@ -15,10 +15,9 @@ from personalize_local.simulator.kinds.event_tracker import EventTracker
 
 
 def put_events(context: Context, request: Request) -> dict[str, object]:
-    """Answer PutEvents: keep the events in the tracker's dataset group, in the order they come.
+    """Answer PutEvents: store the events in the tracker's dataset group, in their order.
 
-    An event is kept as it was sent, with its session and its user, if there is one. Its properties are
-    parsed.
+    An event is stored as it was sent, with its session and its user, if any. Its properties are parsed.
     """
     account, now = context.account, context.now
     tracker = next(
@@ -27,7 +26,7 @@ def put_events(context: Context, request: Request) -> dict[str, object]:
     # The operation has no other error [API UBS_PutEvents].
     if tracker is None or tracker.status(now) != ACTIVE:
         raise invalid_input(
-            f"trackingId must be that of an {ACTIVE} event tracker: got {request['trackingId']}"
+            f"trackingId must belong to an {ACTIVE} event tracker: got {request['trackingId']}"
         )
     sender = {name: request[name] for name in ("userId", "sessionId") if name in request}
     events = [

@@ -1,4 +1,4 @@
-"""Items and users that are put one by one: PutItems and PutUsers."""
+"""PutItems and PutUsers."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from personalize_local.simulator.kinds.dataset.dataset import Dataset
 
 
 def put_items(context: Context, request: Request) -> dict[str, object]:
-    """Answer PutItems: an item that is there already is replaced."""
+    """Answer PutItems. An item with the same id is replaced."""
     return _put(context, request, "ITEMS", "items", "itemId")
 
 
 def put_users(context: Context, request: Request) -> dict[str, object]:
-    """Answer PutUsers: a user that is there already is replaced."""
+    """Answer PutUsers. A user with the same id is replaced."""
     return _put(context, request, "USERS", "users", "userId")
 
 
 def properties(text: str | None) -> dict[str, Any]:
-    """The properties of a record or event, which come as the text of a JSON object.
+    """Return the properties of a record or event, which are sent as a JSON object in a string.
 
     Raises:
-        ServiceError: They are none (`InvalidInputException`).
+        ServiceError: The text is not a JSON object (`InvalidInputException`).
     """
     try:
         parsed = json.loads(text or "{}")
@@ -43,7 +43,9 @@ def _put(context: Context, request: Request, dataset_type: str, member: str, key
     now = context.now
     dataset = context.account[Dataset].get(request["datasetArn"], now)
     if dataset.dataset_type != dataset_type:
-        raise invalid_input(f"{dataset.arn} is of type {dataset.dataset_type}: {member} go to {dataset_type}")
+        raise invalid_input(
+            f"{dataset.arn} is of type {dataset.dataset_type}: {member} need a dataset of type {dataset_type}"
+        )
     if dataset.status(now) != ACTIVE:
         raise in_use(f"{dataset.arn} is {dataset.status(now)}: wait until it is {ACTIVE}")
     dataset.records |= {record[key]: properties(record.get("properties")) for record in request[member]}

@@ -1,4 +1,4 @@
-"""Recommendations. Nothing is trained here: a campaign answers with the items that a test names."""
+"""Recommendations: a campaign returns the items that a test has set. Nothing is trained."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from personalize_local.simulator.kinds.recipes import Recipe
 from personalize_local.simulator.kinds.solution.state import Solution
 
 ITEMS = tuple(f"item-{number}" for number in range(1, 26))
-"""The items of a service that has not been told others."""
+"""The items that campaigns recommend if a test sets no others."""
 
 _DEFAULT_RESULTS = 25
 _MOST_RESULTS = 500
-# Each would change which items are answered, or what is told of them.
+# Each would change the recommended items or their metadata.
 _NOT_SIMULATED = ("recommenderArn", "filterArn", "promotions", "metadataColumns")
-# What a recipe of a type recommends for, and which operation recommends with the other types.
+# The member that each recipe type needs, and the operation for the other types.
 _NEEDED = {"USER_PERSONALIZATION": "userId", "RELATED_ITEMS": "itemId"}
 _OTHERS = {
     "PERSONALIZED_RANKING": "GetPersonalizedRanking",
@@ -30,7 +30,7 @@ _SCORED = {"aws-user-personalization", "aws-user-personalization-v2"}
 
 
 def get_recommendations(context: Context, request: Request) -> dict[str, object]:
-    """Answer GetRecommendations: the named items, in their order, for every user."""
+    """Answer GetRecommendations: the same items in the same order for every user."""
     for member in _NOT_SIMULATED:
         if member in request:
             raise ServiceError(NOT_SIMULATED, f"{member} of GetRecommendations is not simulated")
@@ -49,23 +49,23 @@ def get_recommendations(context: Context, request: Request) -> dict[str, object]
     scored = recipe is not None and recipe.name in _SCORED
     return {
         "itemList": _predicted(context.items, scored=scored)[:wanted],
-        # The form and length of those in saved output; the model allows no more.
+        # The form and length as in saved output. The model allows no longer ones.
         "recommendationId": f"RID-{context.new_uuid()}",
     }
 
 
 def _require_subject(request: Request, recipe: Recipe | None) -> None:
-    """Refuse a request without what the recipe recommends for [API RS_GetRecommendations]."""
+    """Refuse a request without the user or item that the recipe needs [API RS_GetRecommendations]."""
     kind = recipe.recipe_type if recipe and recipe.recipe_type else "USER_PERSONALIZATION"
     if kind in _OTHERS:
-        raise invalid_input(f"a campaign of a {kind} recipe answers {_OTHERS[kind]}")
+        raise invalid_input(f"use {_OTHERS[kind]} for a campaign of a {kind} recipe")
     needed = _NEEDED.get(kind)
     if needed and needed not in request:
         raise invalid_input(f"{needed} must be given for a campaign of a {kind} recipe")
 
 
 def _predicted(items: Sequence[str], *, scored: bool) -> list[dict[str, object]]:
-    """Every item, with a score where the recipe gives one: falling, and 1 in all [DG recommendations]."""
+    """Every item, with a score if the recipe has scores: decreasing, with the sum 1 [DG recommendations]."""
     if not scored:
         return [{"itemId": item} for item in items]
     count = len(items)

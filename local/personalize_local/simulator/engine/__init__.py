@@ -1,1 +1,1 @@
-"""What all simulated resources share: time, statuses, errors, and the HTTP server."""
+"""What all kinds share: time, statuses, errors, settings, the service and its HTTP server."""

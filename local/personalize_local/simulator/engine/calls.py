@@ -1,4 +1,4 @@
-"""The record of calls, by which tests judge how often and where somebody asked."""
+"""The log of calls, for tests that count them."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from personalize_local.simulator.engine.errors import limit_exceeded
 from personalize_local.simulator.engine.scope import Scope
 
 KEPT = 10_000
-"""How many calls are remembered, the latest."""
+"""The number of calls that the log keeps. Older ones are dropped."""
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call and what came of it.
+    """One call and its outcome.
 
     Attributes:
-        operation: The operation, as the caller named it.
-        scope: From which account, in which Region.
-        time: When, by the simulator's clock.
-        outcome: `ok`, or the code of the error answered.
-        request: What was asked.
+        operation: The name of the operation, as sent.
+        scope: The caller's account and Region.
+        time: The time of the simulator's clock.
+        outcome: `ok` or an error code.
+        request: The request.
     """
 
     operation: str
@@ -33,7 +33,7 @@ class Call:
 
 
 class RateLimit:
-    """At most so many requests in any second, for each operation in each account and Region (rule 118)."""
+    """Limits the requests per second for each operation in each account and Region (rule 118)."""
 
     def __init__(self) -> None:
         self._recent: dict[tuple[Scope, str], deque[datetime]] = {}
@@ -42,7 +42,7 @@ class RateLimit:
         """Count one request.
 
         Raises:
-            ServiceError: It is one too many (`LimitExceededException`).
+            ServiceError: The limit is exceeded (`LimitExceededException`).
         """
         recent = self._recent.setdefault((scope, operation), deque())
         while recent and recent[0] <= now - timedelta(seconds=1):

@@ -1,4 +1,4 @@
-"""The simulator's time, which tests may push forward."""
+"""The simulator's time, which tests can advance."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ def _utc_now() -> datetime:
 class Clock:
     """Real time plus an offset that only grows.
 
-    Every status is a function of this clock, so pushing it by a day shows at once what a day of
-    waiting would.
+    Every status is a function of this clock: after `advance` by a day, the state is as after a day of
+    waiting.
     """
 
     def __init__(self, source: Callable[[], datetime] = _utc_now) -> None:
@@ -23,24 +23,24 @@ class Clock:
 
     @classmethod
     def frozen(cls, at: datetime) -> Clock:
-        """A clock that stands still at `at` (time zone aware) and moves by `advance` alone."""
+        """Return a clock that stands still at `at` (with a time zone). Only `advance` moves it."""
         if at.tzinfo is None:
             msg = f"a frozen clock needs a time zone: got {at.isoformat()}; add tzinfo=UTC"
             raise ValueError(msg)
         return cls(lambda: at)
 
     def now(self) -> datetime:
-        """The current moment, UTC unless the clock was frozen in another zone."""
+        """Return the current time, in UTC unless the clock was frozen in another zone."""
         return self._source() + self._offset
 
     def advance(self, seconds: float) -> datetime:
-        """Push the clock forward and return the new moment.
+        """Advance the clock and return the new time.
 
         Raises:
-            ValueError: `seconds` is negative: statuses never go back.
+            ValueError: `seconds` is negative.
         """
         if seconds < 0:
-            msg = f"the clock only goes forward: got {seconds} seconds"
+            msg = f"the clock cannot go back: got {seconds} seconds, expected 0 or more"
             raise ValueError(msg)
         self._offset += timedelta(seconds=seconds)
         return self.now()

@@ -1,4 +1,4 @@
-"""The controls under `/_personalize/`, for people and for tests that talk to a served simulator."""
+"""The HTTP controls of a running simulator, under `/_personalize/`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from personalize_local.simulator.engine.status_overrides import StatusOverride
 from personalize_local.simulator.engine.wire import Response
 
 PREFIX = "/_personalize"
-"""Where the controls are."""
+"""The path of the controls."""
 
 _Record = TypeVar("_Record", Fault, Failure, StatusOverride)
 _Body = Mapping[str, Any]
@@ -30,10 +30,10 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
 
 
 class Control:
-    """Answers control requests for one service.
+    """Answers control requests.
 
     Args:
-        service: The service to look at and to steer.
+        service: The service to control.
     """
 
     def __init__(self, service: Personalize) -> None:
@@ -57,11 +57,11 @@ class Control:
         }
 
     def respond(self, method: str, path: str, accept: str, body: bytes) -> Response:
-        """Answer one request: JSON, or for a browser that asks for the root, a page.
+        """Answer one request in JSON. A browser that requests the root gets an HTML page.
 
         Args:
             method: The HTTP method.
-            path: The whole path, from `/_personalize` on.
+            path: The path, beginning with `/_personalize`.
             accept: The header of that name.
             body: The request's body.
         """
@@ -69,7 +69,7 @@ class Control:
         route = self._routes.get((method, name))
         if route is None:
             known = [f"{verb} {PREFIX}/{route}" for verb, route in self._routes]
-            return _json(404, {"error": f"nothing at {method} {path}", "known": known})
+            return _json(404, {"error": f"no control at {method} {path}", "known": known})
         if (method, name) == ("GET", "") and _prefers_html(accept):
             headers = {"content-type": "text/html; charset=utf-8"}
             controls = [(verb, f"{PREFIX}/{route}") for verb, route in self._routes]
@@ -129,7 +129,7 @@ class Control:
 
 
 def _record(kind: type[_Record], body: _Body) -> _Record:
-    """Build a record from a JSON object with its members, and say which there are if it does not fit."""
+    """Build a record from a JSON object. If the members do not match, the error lists the expected ones."""
     known = {field.name: field for field in fields(kind)}
     missing = {name for name, field in known.items() if field.default is MISSING} - set(body)
     if missing or set(body) - set(known):

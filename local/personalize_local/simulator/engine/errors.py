@@ -1,9 +1,9 @@
-"""Errors as Amazon Personalize answers them.
+"""The error responses of Amazon Personalize.
 
-Modelled errors are HTTP 400 and told apart by code (rule 121). Around them the protocol has a few
-of its own: `ValidationException` for requests that break the shapes, `SerializationException` for
-JSON of the wrong type, `UnknownOperationException`, and `NotImplementedException` (HTTP 501), which
-is ours alone: the operation exists at AWS, but not here.
+The errors in the service's model have HTTP status 400 and differ by code (rule 121). The protocol adds
+`ValidationException` for requests that do not match the shapes, `SerializationException` for JSON of the
+wrong type, and `UnknownOperationException`. `NotImplementedException` (HTTP 501) is the simulator's own: the
+operation exists on AWS but is not simulated.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ _STATUS = {
 
 
 class ServiceError(Exception):
-    """An error answer of the service.
+    """An error response of the service.
 
     Attributes:
         code: The error code, for example `ResourceNotFoundException`.
-        message: The text for people.
-        status: The HTTP status that the code travels with.
+        message: The error message.
+        status: The HTTP status for the code.
     """
 
     def __init__(self, code: str, message: str) -> None:
@@ -48,25 +48,25 @@ class ServiceError(Exception):
 
 
 def invalid_input(message: str) -> ServiceError:
-    """A request that fits the shapes and breaks a rule of the service."""
+    """A request that matches the shapes but breaks a rule of the service."""
     return ServiceError(INVALID_INPUT, message)
 
 
 def in_use(message: str) -> ServiceError:
-    """A resource that is busy, or that something else still needs."""
+    """A resource that is busy, or that another resource uses."""
     return ServiceError(RESOURCE_IN_USE, message)
 
 
 def not_found(arn: str) -> ServiceError:
-    """No such resource in this account and Region, in the service's words."""
+    """No such resource in this account and Region, with the service's message."""
     return ServiceError(RESOURCE_NOT_FOUND, f"Resource Arn {arn} does not exist.")
 
 
 def already_exists(arn: str) -> ServiceError:
-    """A name that is taken, also by a resource that is still being deleted."""
+    """A name that is taken, even if the other resource is being deleted."""
     return ServiceError(RESOURCE_ALREADY_EXISTS, f"Another resource with Arn {arn} already exists.")
 
 
 def limit_exceeded(message: str) -> ServiceError:
-    """A quota or the request rate: the service has one code for both (rule 120)."""
+    """A quota or the request rate. The service uses one code for both (rule 120)."""
     return ServiceError(LIMIT_EXCEEDED, message)

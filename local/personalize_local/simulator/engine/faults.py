@@ -1,4 +1,4 @@
-"""Error answers on demand."""
+"""Errors that tests inject."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from personalize_local.simulator.engine.model import SERVICES, service_model
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """An error that the next calls of an operation are answered with.
+    """An error response for the next calls of an operation.
 
     Attributes:
         operation: For example `CreateSolution`.
         code: The error code, for example `LimitExceededException`.
         message: The error's text.
-        times: How many calls are still to be answered so; None for all until the faults are cleared.
-        after: False: nothing happens but the error. True: the operation takes effect and its answer
-            is lost; a call that fails by itself keeps its own error.
+        times: The number of calls that get the error. None: all calls, until the faults are cleared.
+        after: False: the operation has no effect. True: the operation takes effect and its response is
+            lost. A call that fails anyway keeps its own error.
     """
 
     operation: str
@@ -29,7 +29,7 @@ class Fault:
 
     def __post_init__(self) -> None:
         if not any(self.operation in service_model(service).operation_names for service in SERVICES):
-            msg = f"unknown operation {self.operation!r}: expected one of Amazon Personalize's"
+            msg = f"unknown operation {self.operation!r}: expected one such as CreateSolution"
             raise ValueError(msg)
         if self.times is not None and self.times < 1:
             msg = f"times must be 1 or more: got {self.times}"
@@ -37,13 +37,13 @@ class Fault:
 
 
 class Faults:
-    """The faults still to come, first in, first out."""
+    """The injected faults, first in, first out."""
 
     def __init__(self) -> None:
         self.pending: list[Fault] = []
 
     def strike(self, operation: str, *, after: bool) -> None:
-        """Raise the next fault meant for this operation and moment, if there is one."""
+        """Raise the next fault for this operation and this value of `after`, if there is one."""
         for place, fault in enumerate(self.pending):
             if fault.operation == operation and fault.after == after:
                 if fault.times is not None:

@@ -22,10 +22,10 @@ _CREDENTIAL = re.compile(r"Credential=([^/,\s]+)/[^/]*/([^/]+)/")
 
 
 def caller(authorization: str) -> Scope:
-    """The scope that a SigV4 Authorization header names.
+    """Return the scope of a SigV4 Authorization header.
 
-    The Region is the credential scope's; the account is the access key id when that is an account
-    number, as ministack has it, and 000000000000 otherwise. An unsigned request is of us-east-1.
+    The Region is that of the credential scope. The account is the access key id if that is an account number,
+    as in ministack, and 000000000000 otherwise. Unsigned requests belong to us-east-1.
     """
     match = _CREDENTIAL.search(authorization)
     key, region = match.groups() if match else ("", "us-east-1")
@@ -33,18 +33,18 @@ def caller(authorization: str) -> Scope:
 
 
 def target(path: str, headers: Mapping[str, str]) -> str:
-    """What a request asks for, in the form of the header x-amz-target; REST services tell it by the path.
+    """Return the operation of a request as an x-amz-target header. REST services name it in the path.
 
     Args:
         path: The request's path.
-        headers: Its headers, their names in lower case.
+        headers: The headers, with names in lower case.
     """
     operation = rest_paths().get(path)
     return f"{TARGET}{operation}" if operation else headers.get("x-amz-target", "")
 
 
 def app(service: Personalize) -> App:
-    """An ASGI application that serves `service`."""
+    """Return an ASGI application that serves `service`."""
     control = Control(service)
 
     def handle(method: str, path: str, headers: Mapping[str, str], body: bytes) -> Response:

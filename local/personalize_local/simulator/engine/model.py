@@ -1,8 +1,8 @@
 """Botocore's model of the service, turned into one checker for each operation.
 
-A checker walks a request once. JSON of the wrong type ends it with a `SerializationException`; every
-broken constraint is collected and all of them answered together in one `ValidationException`, in the
-words of AWS's own front end. Members that the model does not know are dropped, as AWS does.
+A checker walks a request once. JSON of the wrong type is a `SerializationException`. All broken constraints
+are reported together in one `ValidationException`, with the messages of AWS. Members that are not in the
+model are dropped, as on AWS.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from personalize_local.simulator.engine.errors import (
 from personalize_local.simulator.engine.patterns import compile_pattern
 
 Request = dict[str, Any]
-"""A checked request: members in the API's names, of the model's types."""
+"""A checked request: the API's member names and the model's types."""
 
 _Violations = list[str]
 _Check = Callable[[Any, str, _Violations], Any]
@@ -32,17 +32,17 @@ _Constraint = Callable[[Any], str | None]
 
 
 SERVICES = ("personalize", "personalize-runtime", "personalize-events")
-"""The services whose operations are told from requests, as botocore names them."""
+"""The simulated services, by their botocore names."""
 
 
 @cache
 def service_model(service: str = "personalize") -> ServiceModel:
-    """The newest model of a service in the botocore at hand, loaded once."""
+    """Return the newest model of a service in the installed botocore. It is loaded once."""
     return botocore.session.get_session().get_service_model(service)
 
 
 def operation_model(name: str) -> OperationModel:
-    """The model of an operation.
+    """Return the model of an operation.
 
     Raises:
         ServiceError: Personalize has no such operation (`UnknownOperationException`).
@@ -54,7 +54,7 @@ def operation_model(name: str) -> OperationModel:
 
 
 def checked(operation: str, params: object) -> Request:
-    """Return `params` as the operation takes them, or refuse them as AWS does.
+    """Return `params` as the operation's request, or refuse them as AWS does.
 
     Raises:
         ServiceError: `UnknownOperationException`, `SerializationException` or `ValidationException`.
@@ -230,7 +230,7 @@ def _double(value: Any) -> float:
 
 
 def _timestamp(value: Any) -> datetime:
-    """Seconds since 1970, as both protocols have it in bodies."""
+    """Seconds since 1970, as in the bodies of both protocols."""
     if isinstance(value, datetime):
         return value
     if isinstance(value, bool) or not isinstance(value, int | float):

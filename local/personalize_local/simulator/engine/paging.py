@@ -16,16 +16,16 @@ _LONGEST_PAGE = 100
 def listing(
     member: str, request: Request, entries: Iterable[tuple[str, dict[str, object]]], of: str | None = None
 ) -> dict[str, object]:
-    """Answer a List operation with the page that the request asks for.
+    """Answer a List operation with the requested page.
 
-    A token remembers where the last page ended, not how many entries came before, so entries that
-    come and go between two pages make nothing appear twice and nothing that stays go missing.
+    A token contains the last key of a page. So if entries are created or deleted between two pages, no entry
+    appears twice and no other entry is missing.
 
     Args:
-        member: The answer's member, for example `solutions`; a token of another list is refused.
+        member: The member of the answer, for example `solutions`. A token of another list is refused.
         request: With `maxResults` and `nextToken`, both optional.
-        entries: Keys, each with its entry; the list is in the order of the keys.
-        of: What the list is narrowed to; a token is only good for the same.
+        entries: Pairs of key and entry. The list is in the order of the keys.
+        of: The owner that the list is narrowed to. A token is valid for the same owner only.
 
     Raises:
         ServiceError: The token is not one of this list (`InvalidNextTokenException`).
@@ -49,4 +49,4 @@ def _opened(token: str, member: str, of: str | None) -> str:
     match opened:
         case [listed, narrowed, str(last)] if (listed, narrowed) == (member, of):
             return last
-    raise ServiceError(INVALID_NEXT_TOKEN, f"nextToken is not one that this list of {member} gave out")
+    raise ServiceError(INVALID_NEXT_TOKEN, f"nextToken is not a token of this list of {member}")

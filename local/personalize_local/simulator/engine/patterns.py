@@ -1,4 +1,4 @@
-"""The service model's regular expressions, which are Java's, as Python's."""
+"""Converts the regular expressions of the service model from Java's syntax to Python's."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ _IN_CLASS = re.compile(r"\[(?:\\p\{\w+\}|\\.|[^\]\\])*\]")
 
 
 def compile_pattern(pattern: str) -> re.Pattern[str]:
-    r"""Compile a pattern of the model; use it with `fullmatch`, for the service anchors both ends (rule 2).
+    r"""Compile a pattern of the model for `fullmatch`: the service anchors both ends (rule 2).
 
     Java's `\d` means ASCII digits, and its `\p{..}` (a general category such as `L`, or `ASCII`) is
-    unknown to Python: it becomes the ranges of characters that it stands for.
+    unknown to Python: it becomes the ranges of its characters.
 
     Raises:
-        ValueError: The pattern has a property that Unicode's general categories do not know.
+        ValueError: The pattern has a property that is not a general category of Unicode.
     """
     inside = _IN_CLASS.sub(lambda match: _expand(match[0], "{}"), pattern)
     return re.compile(_expand(inside, "[{}]"), re.ASCII)

@@ -1,4 +1,4 @@
-"""Where a call is made: partition, Region and account, and the ARNs that follow from them."""
+"""The partition, Region and account of a call, and the ARNs in them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _PARTITIONS = {"cn-": "aws-cn", "us-gov-": "aws-us-gov"}
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """One account in one Region. Names are unique in it, and nothing is seen from outside it (rule 97)."""
+    """One account in one Region. Names are unique in it, and other scopes cannot see into it (rule 97)."""
 
     partition: str
     region: str
@@ -17,14 +17,14 @@ class Scope:
 
     @classmethod
     def of(cls, region: str, account: str) -> Scope:
-        """The scope of a Region and an account, its partition told by the Region's name."""
+        """Return the scope of a Region and an account. The partition follows from the Region."""
         partition = next((p for prefix, p in _PARTITIONS.items() if region.startswith(prefix)), "aws")
         return cls(partition, region, account)
 
     def arn(self, kind: str, *path: str) -> str:
-        """The ARN of a resource of this scope, for example `arn("solution", "films")` (rule 98)."""
+        """Return the ARN of a resource in this scope, for example `arn("solution", "films")` (rule 98)."""
         return f"arn:{self.partition}:personalize:{self.region}:{self.account}:{'/'.join((kind, *path))}"
 
     def shared_arn(self, kind: str, name: str) -> str:
-        """The ARN of something that is the same for everybody, such as a recipe (rule 99)."""
+        """Return the ARN of something that all accounts share, such as a recipe (rule 99)."""
         return f"arn:{self.partition}:personalize:::{kind}/{name}"

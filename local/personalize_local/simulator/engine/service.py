@@ -1,4 +1,4 @@
-"""The service itself: every account and Region in one object."""
+"""The simulated service: all accounts and Regions in one object."""
 
 from __future__ import annotations
 
@@ -35,17 +35,17 @@ from personalize_local.simulator.engine.wire import Response, answered, refused
 from personalize_local.simulator.kinds import KINDS, Durations, Limits
 
 TARGET = "AmazonPersonalize."
-"""What the header x-amz-target of every request begins with (rule 122)."""
+"""The prefix of the header x-amz-target (rule 122)."""
 
 
 class Personalize:
     """Amazon Personalize for all accounts and Regions, thread safe.
 
     Args:
-        clock: The time that every status follows. Default: - real time.
-        durations: How long things take. Default: - `Durations()`, quick enough for a laptop.
-        limits: Quotas. Default: - `Limits()`, the service's own, with no limit of the request rate.
-        seed: Where identifiers come from: the same seed and calls give the same ARNs.
+        clock: The clock for all statuses. Default: - real time.
+        durations: How long each kind of work takes. Default: - `Durations()`, much quicker than AWS.
+        limits: The quotas. Default: - `Limits()`, those of AWS without the limit of the request rate.
+        seed: The seed of identifiers. The same seed and calls give the same ARNs.
     """
 
     def __init__(
@@ -62,7 +62,7 @@ class Personalize:
         self.reset()
 
     def reset(self) -> None:
-        """Forget resources, faults, outcomes, overrides, items and calls, and go back to the first settings.
+        """Delete resources, faults, planned failures, overrides, items and calls, and restore the settings.
 
         The clock keeps its time.
         """
@@ -78,10 +78,10 @@ class Personalize:
             self._rate = RateLimit()
 
     def call(self, operation: str, params: Mapping[str, object], scope: Scope) -> dict[str, object]:
-        """Run one operation, its members in the API's names, as if it had come over the wire.
+        """Run one operation with the API's member names, as if the request came over HTTP.
 
         Returns:
-            The answer, with `datetime` for timestamps; the caller's own to change.
+            The response, with `datetime` for timestamps. It is a copy.
 
         Raises:
             ServiceError: The service refuses.
@@ -89,10 +89,10 @@ class Personalize:
         return copy.deepcopy(self._logged(operation, params, scope))
 
     def respond(self, target: str, body: bytes, scope: Scope) -> Response:
-        """Answer one request, in the protocol of its operation.
+        """Answer one HTTP request in the protocol of its operation.
 
         Args:
-            target: The operation as the header x-amz-target has it, for example
+            target: The header x-amz-target, for example
                 `AmazonPersonalize.CreateSolution`.
             body: The request's body.
             scope: The caller's account and Region.
@@ -105,7 +105,7 @@ class Personalize:
             return refused(operation, error)
 
     def state(self) -> dict[str, Any]:
-        """The whole state, ready for JSON: the clock, the settings, and every resource of every account."""
+        """Return the state as JSON data: the clock, the settings, and every resource of every account."""
         with self._lock:
             now = self.clock.now()
             contexts = [self._context(scope, now) for scope in self._accounts]
@@ -123,13 +123,13 @@ class Personalize:
             )
 
     def tags_of(self, scope: Scope, arn: str) -> dict[str, str]:
-        """The tags of what has an ARN, if anything has, without a call: policies look at them (rule 131)."""
+        """Return the tags of a resource, if it exists, without a call. Policies need them (rule 131)."""
         with self._lock:
             return tags.read(self._context(scope, self.clock.now()), arn)
 
     @property
     def durations(self) -> Durations:
-        """How long what begins now takes."""
+        """How long work that begins now takes."""
         return self._durations
 
     @property
@@ -138,7 +138,7 @@ class Personalize:
         return self._limits
 
     def set_durations(self, /, **seconds: object) -> Durations:
-        """Change some durations; what has begun keeps its own.
+        """Change some durations. Work that has begun keeps its own.
 
         Raises:
             ValueError: A name is unknown, or a value is not a number of seconds.
@@ -158,7 +158,7 @@ class Personalize:
             return self._limits
 
     def advance(self, seconds: float) -> datetime:
-        """Push the clock forward and return the new moment.
+        """Advance the clock and return the new time.
 
         Raises:
             ValueError: `seconds` is negative.
@@ -167,43 +167,43 @@ class Personalize:
             return self.clock.advance(seconds)
 
     def inject(self, fault: Fault) -> None:
-        """Answer coming calls with an error."""
+        """Answer the next calls with an error."""
         with self._lock:
             self._faults.pending.append(fault)
 
     def clear_faults(self) -> None:
-        """Answer honestly again."""
+        """Remove all faults."""
         with self._lock:
             self._faults.pending.clear()
 
     def fail_next(self, failure: Failure) -> None:
-        """Let the next creation of a kind and name end in CREATE FAILED."""
+        """Make the next creation of a resource end in CREATE FAILED."""
         with self._lock:
             self._outcomes.pending.append(failure)
 
     def override_status(self, override: StatusOverride) -> None:
-        """Tell a status in place of the true one, until the overrides are cleared."""
+        """Report another status than the true one, until the overrides are cleared."""
         with self._lock:
             self._statuses.active.append(override)
 
     def clear_status_overrides(self) -> None:
-        """Tell true statuses again."""
+        """Report true statuses again."""
         with self._lock:
             self._statuses.active.clear()
 
     def recommend(self, items: Iterable[str]) -> tuple[str, ...]:
-        """Say what every campaign recommends from now on, best first, and return that."""
+        """Set the items that every campaign recommends, best first, and return them."""
         with self._lock:
             self._items = tuple(items)
             return self._items
 
     def calls(self) -> list[Call]:
-        """The latest calls, oldest first, at most 10,000."""
+        """Return the latest calls, at most 10,000, oldest first."""
         with self._lock:
             return list(self._calls)
 
     def clear_calls(self) -> None:
-        """Forget the calls so far."""
+        """Clear the log of calls."""
         with self._lock:
             self._calls.clear()
 
@@ -263,5 +263,5 @@ def _parsed(body: bytes) -> object:
 
 
 def _not_json(constant: str) -> NoReturn:
-    msg = f"{constant} is no JSON value"
+    msg = f"{constant} is not valid JSON"
     raise ValueError(msg)

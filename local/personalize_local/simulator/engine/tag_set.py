@@ -1,4 +1,4 @@
-"""What tags a resource may have (rule 17)."""
+"""The rules for a resource's tags (rule 17)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from personalize_local.simulator.engine.errors import TOO_MANY_TAGS, ServiceError, invalid_input
 
 MOST = 50
-"""Tags that one resource can have."""
+"""The maximum number of tags of a resource."""
 
 _RESERVED = "aws:"
 
@@ -16,7 +16,7 @@ def parsed(tags: Sequence[Mapping[str, str]]) -> dict[str, str]:
     """Return a request's tags as a mapping.
 
     Raises:
-        ServiceError: A key comes twice or a key or value begins with `aws:`
+        ServiceError: A key is not unique, a key or value begins with `aws:`
             (`InvalidInputException`), or there are more than 50 (`TooManyTagsException`).
     """
     mapping = {tag["tagKey"]: tag["tagValue"] for tag in tags}

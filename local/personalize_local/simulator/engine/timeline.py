@@ -1,7 +1,7 @@
-"""Status as a function of time: what a resource has been, is, and is going to be.
+"""Status as a function of time: the past, present and future statuses of a resource.
 
-Every state machine of the service is one of these. Nothing runs in the background: an operation
-writes down the phases that lie ahead, and whoever reads the status asks for the phase of that moment.
+Nothing runs in the background: an operation records the phases to come, and each read of the status looks up
+the phase at that time.
 """
 
 from __future__ import annotations
@@ -18,21 +18,21 @@ ACTIVE = "ACTIVE"
 DELETE_PENDING = "DELETE PENDING"
 DELETE_IN_PROGRESS = "DELETE IN_PROGRESS"
 
-# Not a status that anyone reads: a resource in this phase is no more.
+# Never reported: a resource in this phase no longer exists.
 _GONE = "GONE"
 
-# The share of some work that is spent waiting for it to start.
+# The part of a duration during which the status is PENDING.
 _PENDING_SHARE = 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """A status and the moment it begins.
+    """A status and the time when it begins.
 
     Attributes:
         status: In the service's spelling, with a space (rule 46).
-        since: The first moment of the phase.
-        failure_reason: Why, when the status is CREATE FAILED.
+        since: When the phase begins.
+        failure_reason: The reason, if the status is CREATE FAILED.
     """
 
     status: str
@@ -42,13 +42,13 @@ class Phase:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """Phases in the order of their beginnings. The first begins with the resource."""
+    """Phases in order of time. The first begins when the resource is created."""
 
     phases: tuple[Phase, ...]
 
     @classmethod
     def standing(cls, now: datetime) -> Timeline:
-        """ACTIVE from the start, for what needs no work."""
+        """Return a timeline that is ACTIVE from the start."""
         return cls((Phase(ACTIVE, now),))
 
     @classmethod
@@ -64,7 +64,7 @@ class Timeline:
         )
 
     def deleting(self, now: datetime, seconds: float) -> Timeline:
-        """From now on DELETE PENDING, DELETE IN_PROGRESS, then gone."""
+        """Return this timeline with DELETE PENDING, DELETE IN_PROGRESS and the end from now on."""
         return self._turn(
             now,
             Phase(DELETE_PENDING, now),
@@ -73,11 +73,11 @@ class Timeline:
         )
 
     def recovering(self, at: datetime) -> Timeline:
-        """As it is until `at`, and ACTIVE from then on."""
+        """Return this timeline with ACTIVE from `at` on."""
         return Timeline((*self.phases, Phase(ACTIVE, at)))
 
     def stopping(self, now: datetime, seconds: float) -> Timeline:
-        """A pending training is stopped at once, a running one goes through CREATE STOPPING (rule 82)."""
+        """Return this timeline, stopped: at once if pending, otherwise through CREATE STOPPING (rule 82)."""
         if self.status(now) == CREATE_PENDING:
             return self._turn(now, Phase(CREATE_STOPPED, now))
         return self._turn(
@@ -85,11 +85,11 @@ class Timeline:
         )
 
     def phase(self, now: datetime) -> Phase:
-        """The phase of the moment `now`."""
+        """Return the phase at `now`."""
         return next((phase for phase in reversed(self.phases) if phase.since <= now), self.phases[0])
 
     def status(self, now: datetime) -> str:
-        """The status at `now`."""
+        """Return the status at `now`."""
         return self.phase(now).status
 
     def gone(self, now: datetime) -> bool:
@@ -98,7 +98,7 @@ class Timeline:
 
     @property
     def active_at(self) -> datetime | None:
-        """When the resource is, was or will be ACTIVE for the first time, if ever."""
+        """When the resource is ACTIVE for the first time, past or future. None if never."""
         return next((phase.since for phase in self.phases if phase.status == ACTIVE), None)
 
     def _turn(self, now: datetime, *ahead: Phase) -> Timeline:

@@ -1,4 +1,4 @@
-"""What goes over the wire, in the two protocols of the service.
+"""HTTP responses in the two protocols of the service.
 
 The control plane speaks JSON 1.1 and names the operation in a header (rule 122). The runtime and the events
 service speak REST with JSON bodies: the path names the operation, and an error has an HTTP status of its own.
@@ -18,13 +18,13 @@ from personalize_local.simulator.engine.model import SERVICES, operation_model, 
 _JSON = "application/x-amz-json-1.1"
 _REST = "application/json"
 
-# What the protocol itself answers with; the model has the statuses of the service's own errors.
+# Errors of the protocol. The model has the statuses of the service's own errors.
 _REST_STATUS = {"AccessDeniedException": 403, "UnrecognizedClientException": 403}
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """An answer on the wire."""
+    """An HTTP response."""
 
     status: int
     headers: dict[str, str]
@@ -33,7 +33,7 @@ class Response:
 
 @cache
 def rest_paths() -> Mapping[str, str]:
-    """The operation that each path of the REST services stands for: its requests have no other name."""
+    """Return the operation for each path of the REST services."""
     models = [model for model in map(service_model, SERVICES) if model.metadata["protocol"] == "rest-json"]
     return {
         model.operation_model(name).http["requestUri"]: name
@@ -43,7 +43,7 @@ def rest_paths() -> Mapping[str, str]:
 
 
 def answered(operation: str, answer: Mapping[str, object]) -> Response:
-    """An operation's answer. Timestamps are seconds since 1970, to the millisecond."""
+    """Return the response of an operation. Timestamps are seconds since 1970, to the millisecond."""
     if not _is_rest(operation):
         return Response(200, {"content-type": _JSON}, json.dumps(answer, default=_epoch).encode())
     body = json.dumps(answer, default=_epoch).encode() if answer else b""
@@ -51,7 +51,7 @@ def answered(operation: str, answer: Mapping[str, object]) -> Response:
 
 
 def refused(operation: str, error: ServiceError) -> Response:
-    """An operation's error."""
+    """Return the error response of an operation."""
     headers = {"x-amzn-errortype": error.code}
     if not _is_rest(operation):
         text = json.dumps({"__type": error.code, "message": error.message})

@@ -1,4 +1,4 @@
-"""The recipe catalog: what each recipe is called, takes and allows.
+"""The recipe catalog: names, types, hyperparameters and features of the recipes.
 
 The facts are data, in `personalize_local/data/recipes.json`; this module gives them types and answers
 DescribeRecipe and ListRecipes from them.
@@ -23,7 +23,7 @@ from personalize_local.simulator.engine.resource import members
 from personalize_local.simulator.engine.scope import Scope
 from personalize_local.simulator.engine.timeline import ACTIVE
 
-# When recipes were made is not known; the day that Personalize became generally available will do.
+# The true dates are not known. This is the day when Personalize became generally available.
 _CREATED = datetime(2019, 6, 10, tzinfo=UTC)
 
 
@@ -35,11 +35,11 @@ class Parameter:
         name: As a request spells it.
         kind: `integer`, `continuous`, `boolean` or `categorical`.
         low: The smallest value, of numbers.
-        high: The largest value, of numbers; none where no page gives one.
+        high: The largest value, of numbers. None if it is not documented.
         values: The values to choose from, of the other kinds.
-        tunable: Whether HPO may range it (rule 27).
-        settable: Whether it may be set to one value; a few can only be ranged (rule 31).
-        described_as: How the service spells it in its answers (rule 45).
+        tunable: Whether HPO can tune it (rule 27).
+        settable: Whether it can be set to one value. A few can only have a range (rule 31).
+        described_as: Its name in the service's responses (rule 45).
     """
 
     name: str
@@ -73,12 +73,12 @@ class Recipe:
 
     Attributes:
         name: For example `aws-user-personalization-v2`.
-        recipe_type: For example `USER_PERSONALIZATION`; none of domain use cases.
+        recipe_type: For example `USER_PERSONALIZATION`. Domain use cases have none.
         domain: `ECOMMERCE` or `VIDEO_ON_DEMAND`, of recipes that only recommenders use (rule 42).
         retired: Whether it is no longer available to new solutions (rule 43).
-        algorithm: The algorithm's name, if it has one of its own.
-        feature_transformation: The featurization's name, where a page gives it.
-        supports: What may be asked of it: `hpo`, `eventsConfig`, `campaign`, ...
+        algorithm: The name of the algorithm, if it differs from the recipe's.
+        feature_transformation: The featurization's name, if it is documented.
+        supports: The optional features that it supports: `hpo`, `eventsConfig`, `campaign`, ...
         hyperparameters: Of the algorithm, by name.
         features: Of the featurization, by name.
     """
@@ -121,7 +121,7 @@ def catalog() -> Mapping[str, Recipe]:
 
 
 def named(arn: str, scope: Scope) -> Recipe:
-    """The recipe with this ARN, which has the caller's partition and no Region or account (rule 4).
+    """Return the recipe with this ARN, which has the caller's partition and no Region or account (rule 4).
 
     Raises:
         ServiceError: There is none (`ResourceNotFoundException`).
@@ -147,7 +147,7 @@ def describe(context: Context, request: Request) -> dict[str, object]:
 
 
 def list_all(context: Context, request: Request) -> dict[str, object]:
-    """Answer ListRecipes: all on offer, or those of one domain."""
+    """Answer ListRecipes: all available recipes, or those of one domain."""
     domain = request.get("domain")
     offered = [r for r in catalog().values() if not r.retired and (domain is None or r.domain == domain)]
     entries = {recipe.name: _summary(recipe, context.scope, with_domain=True) for recipe in offered}

@@ -1,4 +1,4 @@
-"""What the schema of a dataset must have, by the dataset's type and its group's domain.
+"""The fields that the schema of a dataset must have, by the dataset's type and the group's domain.
 
 [DG how-it-works-dataset-schema, custom-datasets-and-schemas, ECOMMERCE-datasets-and-schemas,
 VIDEO-ON-DEMAND-datasets-and-schemas, limits]
@@ -11,10 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 TYPES = ("INTERACTIONS", "ITEMS", "USERS", "ACTIONS", "ACTION_INTERACTIONS")
-"""The types of datasets, as ARNs have them."""
+"""The types of datasets, as in ARNs."""
 
-# A field's type; `?` for one that may be null as well. Strings that are neither categorical nor textual must
-# not say that they are.
+# A field's type. `?`: it can be null. Strings that are neither categorical nor textual must not be marked so.
 Fields = Mapping[str, str]
 
 _PRIMITIVE = {"float", "double", "int", "long", "string", "boolean", "null"}
@@ -32,10 +31,10 @@ class _Layout:
     """The fields of a dataset.
 
     Attributes:
-        required: Those that must be there.
-        reserved: Those that have a type of their own when they are there.
-        fewest: How many others must be there that a training can use.
-        most: How many others there may be. Default: - no limit is documented.
+        required: Fields that must exist.
+        reserved: Optional fields with a fixed type.
+        fewest: The minimum number of other fields that a training can use.
+        most: The maximum number of other fields. Default: - no limit is documented.
     """
 
     required: Fields
@@ -58,7 +57,7 @@ _LAYOUTS: Mapping[str | None, Mapping[str, _Layout]] = {
             | {
                 "VALUE": "long?",
                 "TYPE": "string?",
-                # Two pages name it differently.
+                # Two pages use different names.
                 "EXPIRATION_TIMESTAMP": "long?",
                 "ACTION_EXPIRATION_TIMESTAMP": "long?",
                 "REPEAT_FREQUENCY": "long?",
@@ -90,19 +89,19 @@ _LAYOUTS: Mapping[str | None, Mapping[str, _Layout]] = {
             ),
             most=100,
         ),
-        # SUBSCRIPTION_MODEL is reserved here, and is all that the default schema has besides the id.
+        # SUBSCRIPTION_MODEL is reserved here. The default schema has only it and the id.
         "USERS": _USERS,
     },
 }
 
 
 def problems(document: Mapping[str, Any], dataset_type: str, domain: str | None) -> list[str]:
-    """What keeps a schema from being that of a dataset.
+    """Return the reasons why a schema does not fit a dataset. Empty if it does.
 
     Args:
         document: The Avro record.
         dataset_type: One of `TYPES`.
-        domain: The domain of the dataset's group, if it has one.
+        domain: The domain of the dataset's group, if any.
     """
     layout = _LAYOUTS[domain].get(dataset_type)
     if layout is None:
@@ -117,7 +116,7 @@ def problems(document: Mapping[str, Any], dataset_type: str, domain: str | None)
 
 
 def _unusable(fields: list[Any]) -> Iterator[str]:
-    """Fields that no dataset may have."""
+    """Fields that no dataset can have."""
     seen: dict[str, str] = {}
     for entry in fields:
         name = entry.get("name") if isinstance(entry, dict) else None

@@ -1,7 +1,7 @@
-"""The grammar of filter expressions, and what the developer guide forbids in them.
+"""The grammar of filter expressions, with the restrictions in the developer guide.
 
-[DG creating-filter-expressions, filter-expression-guidelines-requirements, multiple-expression-example] Words
-are compared without regard to case, as AWS's samples write them in both.
+[DG creating-filter-expressions, filter-expression-guidelines-requirements, multiple-expression-example] The
+case of keywords does not matter: AWS's samples use both.
 """
 
 from __future__ import annotations
@@ -31,18 +31,18 @@ _MOST_FIELDS = 10
 
 
 def problem_in(expression: str) -> str | None:
-    """What is wrong with a filter expression, if anything; it goes on from the expression's name."""
+    """Return the error in a filter expression, as the rest of a sentence, or None."""
     try:
         fields = set(_Parser(expression).expressions())
     except ValueError as error:
         return str(error)
     if len(fields) > _MOST_FIELDS:
-        return f"must look at {_MOST_FIELDS} fields at most: got {len(fields)}"
+        return f"must use at most {_MOST_FIELDS} fields: got {len(fields)}"
     return None
 
 
 class _Parser:
-    """Reads an expression from left to right and gives the fields that it looks at."""
+    """Parses an expression from left to right and returns the fields that it uses."""
 
     def __init__(self, expression: str) -> None:
         self._tokens = list(_tokens(expression))
@@ -78,11 +78,11 @@ class _Parser:
             raise _expected("a field such as Items.GENRE", token)
         if dataset not in datasets:
             known = " or ".join(sorted(datasets))
-            raise ValueError(f"must look at a field of {known} here: got {token}")
+            raise ValueError(f"must use a field of {known} here: got {token}")
         if dataset in _ONLY_EVENT_TYPE and name != "EVENT_TYPE":
-            raise ValueError(f"must look at EVENT_TYPE only of {dataset}: got {token}")
+            raise ValueError(f"must use only EVENT_TYPE of {dataset}: got {token}")
         if field in _AUTOMATIC:
-            raise ValueError(f"must not look at {token}, which the service filters by itself")
+            raise ValueError(f"must not use {token}: the service filters by it automatically")
         negated = self._take("NOT")
         if negated or self._peek().upper() == "IN":
             self._one_of({"IN"}, "IN")
@@ -99,11 +99,11 @@ class _Parser:
             token = self._pop()
             if token.strip('"') == "*":
                 if not is_event_type:
-                    raise ValueError("must have * with Interactions.EVENT_TYPE only")
+                    raise ValueError("can have * with Interactions.EVENT_TYPE only")
             elif token.startswith("$"):
                 if not may_have_parameters:
                     raise ValueError(
-                        f"must not have the parameter {token} with NOT IN: turn it round and use IN"
+                        f"must not have the parameter {token} with NOT IN: swap INCLUDE and EXCLUDE"
                     )
             elif not _is_value(token):
                 raise _expected("a value", token)

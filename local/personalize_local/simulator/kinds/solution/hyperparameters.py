@@ -1,4 +1,4 @@
-"""Which hyperparameters a recipe takes, with which values and ranges (rules 26, 27 and 31)."""
+"""Checks the hyperparameters of a solution against its recipe (rules 26, 27 and 31)."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _RANGE_LISTS = {
 
 
 def require_known(config: Request, recipe: Recipe, algorithm_arn: str) -> None:
-    """Refuse parameters in a `solutionConfig` that the recipe does not take.
+    """Refuse parameters in a `solutionConfig` that the recipe does not have.
 
     Raises:
-        ServiceError: A name, value or range is not the recipe's (`InvalidInputException`).
+        ServiceError: The recipe does not allow a name, value or range (`InvalidInputException`).
     """
     for name, value in config.get("algorithmHyperParameters", {}).items():
         parameter = _parameter(name, recipe.hyperparameters) or _foreign(algorithm_arn)
@@ -36,7 +36,7 @@ def require_known(config: Request, recipe: Recipe, algorithm_arn: str) -> None:
 
 
 def described(config: Request, recipe: Recipe) -> Request:
-    """Return a `solutionConfig` with parameters under the names that the service answers with (rule 45)."""
+    """Return a `solutionConfig` with the parameter names of the service's responses (rule 45)."""
     features = {p.name: p.described_as for p in recipe.features.values()}
     ranged = {p.name: p.described_as for p in recipe.hyperparameters.values()}
     answer = dict(config)
@@ -53,7 +53,7 @@ def described(config: Request, recipe: Recipe) -> Request:
 
 
 def tuned(config: Request) -> Request:
-    """What HPO found, of a `solutionConfig` (rule 96): nothing is trained, so the middle of each range."""
+    """Return the result of HPO (rule 96): the middle of each range, because nothing is trained."""
     ranges = config.get("hpoConfig", {}).get("algorithmHyperParameterRanges", {})
     found: Request = {}
     for member in _RANGE_LISTS:
