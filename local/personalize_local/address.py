@@ -1,4 +1,4 @@
-"""Where the embedded AWS is: always this machine, one account, one Region by default."""
+"""The address of the embedded AWS: this machine, one account, and one Region by default."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ _NO_PROXY = ("NO_PROXY", "no_proxy")
 
 
 class PortTakenError(Exception):
-    """Another program listens on the port that was asked for.
+    """Another program listens on the requested port.
 
     Attributes:
         port: The port.
     """
 
     def __init__(self, port: int) -> None:
-        super().__init__(f"port {port} of {HOST} is taken")
+        super().__init__(f"port {port} of {HOST} is in use")
         self.port = port
 
 
@@ -43,10 +43,10 @@ def bind(port: int) -> socket.socket:
     """Reserve a port of 127.0.0.1.
 
     Args:
-        port: The port; 0 takes a free one.
+        port: The port. 0: a free one.
 
     Raises:
-        PortTakenError: something else listens there.
+        PortTakenError: Another program listens there.
     """
     sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -60,9 +60,9 @@ def bind(port: int) -> socket.socket:
 
 
 def client_environment(endpoint: str) -> dict[str, str]:
-    """The variables that lead AWS clients and the CDK to the server at an endpoint URL.
+    """Return the variables with which AWS clients and the CDK call the server at an endpoint URL.
 
-    They don't undo others that lead elsewhere: `environment` does.
+    Other variables can still name other endpoints. `environment` removes those.
     """
     return {
         "AWS_ENDPOINT_URL": endpoint,
@@ -83,15 +83,15 @@ def client_environment(endpoint: str) -> dict[str, str]:
 
 
 def misleads(name: str) -> bool:
-    """Whether an environment variable may lead an AWS client or the CDK to another place than the server."""
+    """Return whether an environment variable can make an AWS client or the CDK call another endpoint."""
     return name in _CDK_OPTIONS or (name.startswith("AWS_") and name not in _HARMLESS)
 
 
 def environment(inherited: Mapping[str, str], endpoint: str) -> dict[str, str]:
-    """The whole environment of a process whose AWS clients must reach the server and nothing else.
+    """Return the environment of a process whose AWS clients must call only the server.
 
     Args:
-        inherited: The environment that the process would have.
+        inherited: The environment to start from.
         endpoint: The server's endpoint URL.
     """
     kept = {name: value for name, value in inherited.items() if not misleads(name)}

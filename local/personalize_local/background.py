@@ -1,4 +1,4 @@
-"""Servers that are remembered in a file, so that one command starts what another uses and ends."""
+"""Servers that run in the background. A file records them for the next commands."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Mode = Literal["foreground", "background"]
 
 
 class StartError(Exception):
-    """The background server did not come up; the text has the end of its log."""
+    """The background server did not start. The text contains the end of its log."""
 
 
 class StopError(Exception):
@@ -39,12 +39,12 @@ class Record:
     """A running server.
 
     Attributes:
-        pid: Its process.
-        port: Where it listens on 127.0.0.1.
-        mode: Who ends it: `stop` ends a background server, Ctrl-C one in the foreground.
-        run: What it answers to a health check; a number that the system gave to another process, or a port
-            that another program took over, does not.
-        started: When, in ISO 8601.
+        pid: The process id.
+        port: The port on 127.0.0.1.
+        mode: `background`: `stop` ends it. `foreground`: Ctrl-C ends it.
+        run: The id in its health check. It is unique, in contrast to a process id or a port that another
+            process can get later.
+        started: The start time in ISO 8601.
     """
 
     pid: int
@@ -55,7 +55,7 @@ class Record:
 
     @classmethod
     def of_this_process(cls, port: int, mode: Mode, run: str) -> Record:
-        """A record of the server that this process is."""
+        """Return the record of the server in this process."""
         return cls(os.getpid(), port, mode, run, datetime.now(UTC).isoformat(timespec="seconds"))
 
     @property
@@ -64,10 +64,10 @@ class Record:
         return f"http://{HOST}:{self.port}"
 
     def answers(self, timeout: float = 5.0) -> bool:
-        """Whether this very server answers.
+        """Return whether this server answers.
 
         Args:
-            timeout: How long to wait for it, in seconds.
+            timeout: The maximum time to wait, in seconds.
         """
         try:
             os.kill(self.pid, 0)
@@ -78,7 +78,7 @@ class Record:
 
 
 class StateDir:
-    """The folder that remembers one server: `server.json` and, for one in the background, `server.log`."""
+    """The folder for the files of one server: `server.json` and, if in the background, `server.log`."""
 
     def __init__(self, path: Path = DEFAULT_STATE_DIR) -> None:
         self.path = path
@@ -86,7 +86,7 @@ class StateDir:
         self.log = path / "server.log"
 
     def live(self) -> Record | None:
-        """The server that is recorded here, if it still runs. A stale record is removed."""
+        """Return the recorded server, if it runs. A stale record is removed."""
         record = self._read()
         if record is None or record.answers():
             return record
@@ -94,20 +94,20 @@ class StateDir:
         return None
 
     def write(self, record: Record) -> None:
-        """Remember a server."""
+        """Record a server."""
         self.path.mkdir(parents=True, exist_ok=True)
         draft = self._file.with_suffix(f".{record.pid}")
         draft.write_text(json.dumps(asdict(record), indent=2) + "\n")
         draft.replace(self._file)
 
     def forget(self, record: Record) -> None:
-        """Remove the record of this server, and of no other."""
+        """Remove the record if it is that of this server."""
         if self._read() == record:
             self._file.unlink(missing_ok=True)
 
     @contextlib.contextmanager
     def lock(self) -> Iterator[None]:
-        """Keep two starts in one folder from both finding nothing there."""
+        """Prevent two starts in one folder at the same time."""
         self.path.mkdir(parents=True, exist_ok=True)
         with (self.path / "lock").open("w") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
@@ -124,12 +124,12 @@ def start(state: StateDir, port: int, arguments: tuple[str, ...] = ()) -> Record
     """Start a server that outlives this process, and wait until it answers.
 
     Args:
-        state: Where it is remembered.
-        port: Its port; 0 takes a free one.
+        state: The folder for its files.
+        port: The port. 0: a free one.
         arguments: More arguments of `serve`.
 
     Raises:
-        StartError: it ended, or did not answer in time.
+        StartError: It ended, or did not answer in time.
     """
     command = [sys.executable, "-m", "personalize_local", "serve", "--mode", "background"]
     command += ["--port", str(port), "--state-dir", str(state.path), *arguments]
@@ -162,7 +162,7 @@ def stop(record: Record) -> None:
     """End a server that answers, and wait until it is gone.
 
     Raises:
-        StopError: it is still there.
+        StopError: It still runs.
     """
     os.kill(record.pid, signal.SIGTERM)
     deadline = time.monotonic() + STOP_SECONDS
@@ -184,7 +184,7 @@ def _exists(pid: int) -> bool:
 
 
 def get(record: Record, path: str) -> object:
-    """The JSON that the server has at a path under `/_personalize/`."""
+    """Return the JSON at a path under `/_personalize/`."""
     with _urlopen(f"{record.endpoint}/_personalize/{path}", 10.0) as body:
         return json.loads(body)
 

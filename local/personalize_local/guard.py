@@ -1,7 +1,7 @@
 """Decides which requests reach the local AWS.
 
 A caller of the local AWS can run code on this machine: a Lambda function is a process of the user that runs
-it. Programs of this machine may call it. Pages in a browser may not, unless the user names their origin,
+it. Programs on this machine can call it. Pages in a browser cannot, unless the user allows their origin,
 because a browser also runs pages that others wrote and lets them send requests to 127.0.0.1.
 
 `refusal` is the decision. `guarded` puts it in front of an ASGI application.
@@ -34,18 +34,18 @@ _OUR_HOST = re.compile(
 )
 _ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^\s/?#@*,]+")
 _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
-# Every response that lets a page read more than it could by itself.
+# Response headers that allow pages to read responses.
 _CORS_HEADERS = ("access-control-", "timing-allow-origin")
 _RESPONSE_STARTS = ("http.response.start", "websocket.accept", "websocket.http.response.start")
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """An answer in place of the local AWS's own.
+    """A response that refuses a request.
 
     Attributes:
         status: The HTTP status.
-        text: The reason and what to do, for a person to read.
+        text: The reason and the next step.
     """
 
     status: int
@@ -53,11 +53,11 @@ class Refusal:
 
 
 class _BodyTooLargeError(Exception):
-    """The request body passed the bound while it was read."""
+    """The request body is larger than the limit."""
 
 
 def origin(text: str) -> str:
-    """The origin that a user names, in the form that browsers send.
+    """Return an origin in the form that browsers send.
 
     Args:
         text: Scheme, host and, unless it is the default one, port: `http://localhost:3000`.
@@ -73,11 +73,11 @@ def origin(text: str) -> str:
 
 
 def refusal(scope: Mapping[str, Any], allowed: Collection[str] = ()) -> Refusal | None:
-    """The reason why a request must not reach the local AWS, if there is one.
+    """Return why a request must not reach the local AWS, or None.
 
     Args:
         scope: The ASGI scope of an HTTP request or a WebSocket handshake.
-        allowed: The origins whose pages may call, as `origin` gives them.
+        allowed: The allowed origins, as returned by `origin`.
     """
     headers = _headers(scope)
     if not scope.get("raw_path", b"/").startswith(b"/"):
@@ -105,13 +105,14 @@ def refusal(scope: Mapping[str, Any], allowed: Collection[str] = ()) -> Refusal 
 
 
 def guarded(app: App, allowed: Collection[str] = (), max_body: int = MAX_BODY) -> App:
-    """An ASGI application that answers what `refusal` refuses, and hands the rest on.
+    """Return an ASGI application that passes on requests unless `refusal` refuses them.
 
-    CORS headers in the application's answers are removed. Pages of an allowed origin get those they need.
+    CORS headers in the application's responses are removed. Pages of an allowed origin get the ones they
+    need.
 
     Args:
         app: The application.
-        allowed: The origins whose pages may call, as `origin` gives them.
+        allowed: The allowed origins, as returned by `origin`.
         max_body: The largest request body, in bytes.
     """
 
@@ -155,7 +156,7 @@ async def _bounded(app: App, scope: Message, receive: Receive, send: Send, max_b
 
     async def unless_too_large(message: Message) -> None:
         nonlocal started
-        # An application may take the error for its own and answer it.
+        # The application might catch the error and answer it.
         if size <= max_body:
             started = True
             await send(message)
@@ -177,7 +178,7 @@ async def _refuse(scope: Message, receive: Receive, send: Send, refused: Refusal
         return
     await send({"type": "http.response.start", **start})
     await send({"type": "http.response.body", "body": body, "more_body": True})
-    # To close with a body unread would reset the connection, and the client would not see the answer.
+    # Closing with an unread body would reset the connection, and the client would not see the response.
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(_LINGER_SECONDS):
             while (await receive()).get("more_body", False):
@@ -229,7 +230,7 @@ def _exceeds(length: str, most: int) -> bool:
 def _too_large(most: int) -> Refusal:
     return Refusal(
         413,
-        f"The request body is larger than {most:,} bytes, the most that the local AWS takes. "
+        f"The request body is larger than {most:,} bytes, the maximum of the local AWS. "
         "Upload a larger object to S3 in parts, as `aws s3 cp` and boto3's upload_file do.\n",
     )
 
@@ -260,6 +261,6 @@ def _foreign_origin(origins: list[str]) -> Refusal:
 
 
 def _shown(values: list[str]) -> str:
-    # What a stranger sent: short, and on one line.
+    # Untrusted text: short, and on one line.
     text = ", ".join(values)
     return repr(text if len(text) <= 100 else f"{text[:100]}...")  # noqa: PLR2004 (as much as a line takes)

@@ -1,7 +1,7 @@
-"""Properties of CloudFormation's own types, as members of the API's requests.
+"""Converts properties of CloudFormation's own types to members of API requests.
 
-The types spell members as the API does but for their first letter, so the API's model tells what a property
-may be. What a type lacks of the API, it names itself.
+Names differ from the API's only in the first letter, so the API's model defines the properties. Each type
+lists the members of the API that it does not have.
 """
 
 from __future__ import annotations
@@ -17,19 +17,20 @@ _Problems = list[str]
 def as_members(
     shape: StructureShape, properties: Mapping[str, Any], lacking: frozenset[str]
 ) -> tuple[dict[str, Any], _Problems]:
-    """A request with these properties, and what is wrong with them in CloudFormation's words.
+    """Return a request with these properties, and the errors in them as CloudFormation reports them.
 
     Args:
-        shape: The request's shape.
-        properties: As a template has them. CloudFormation takes a number or boolean in a string for one.
-        lacking: Paths of what the API has and the type has not, such as `SolutionConfig.EventsConfig`.
+        shape: The shape of the request.
+        properties: The properties in a template. CloudFormation accepts numbers and booleans in strings.
+        lacking: Paths of members that are in the API but not in the type, such as
+            `SolutionConfig.EventsConfig`.
     """
     problems: _Problems = []
     return _Walk(lacking, problems).structure(shape, properties, ()), problems
 
 
 def member(name: str) -> str:
-    """The API's name for a property or a noun."""
+    """Return the API's name for a property or a noun."""
     return name[0].lower() + name[1:]
 
 

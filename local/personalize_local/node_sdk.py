@@ -1,8 +1,8 @@
-"""The AWS SDK for Lambda functions in Node.js: Lambda's runtime brings it, so here it has to be found.
+"""The AWS SDK for Lambda functions in Node.js, which is part of Lambda's runtime.
 
-Node.js looks for a package in the folders above the file that asks for it, for `require` and for `import`.
+Node.js looks for a package in the folders above the importing file, for `require` and for `import`.
 Functions are unpacked in the server's data folder, so a link there is enough. Only the scopes that Lambda has
-are linked: what else is installed on this machine stays unknown to a function, as on AWS.
+are linked, so that functions cannot import other packages of this machine, as on AWS.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ _SCOPES = ("@aws-sdk", "@smithy")
 
 
 def link_sdk(data: Path, folders: Iterable[Path]) -> None:
-    """Let functions find the SDK that is installed in the first of some folders that has it.
+    """Link the SDK from the first of some folders in which it is installed.
 
     Args:
-        data: The folder in which functions are unpacked.
-        folders: Where `npm install` may have been run.
+        data: The folder where functions are unpacked.
+        folders: Folders where `npm install` can have been run.
     """
     installed = (folder / "node_modules" for folder in folders)
     found = next((packages for packages in installed if (packages / "@aws-sdk").is_dir()), None)

@@ -1,7 +1,7 @@
 """Fixtures for tests of code that uses Amazon Personalize.
 
-pytest loads this in every run of everybody who has the package, so nothing that takes time is imported before
-a fixture needs it.
+pytest loads this module in every run where the package is installed, so slow imports wait until a fixture
+needs them.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _COMMAND = "personalize_local_command"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let a project say where `personalize-local` is, if it is not installed beside pytest."""
+    """Add the option for the command `personalize-local`, if it is not installed beside pytest."""
     parser.addini(
         _COMMAND,
         "The command of the local AWS that the fixture local_aws starts, such as: "
@@ -33,12 +33,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture
 def personalize_simulator() -> Iterator[SimulatedPersonalize]:
-    """An empty Amazon Personalize in this process, on a clock that stands still until you advance it.
+    """An empty Amazon Personalize in this process. Its clock stands still until you advance it.
 
-    As long as the test runs, every client of boto3, botocore or aiobotocore for personalize,
-    personalize-runtime or personalize-events reaches it: signed or not, of any Region, endpoint or profile,
-    and also one that was made before the test. A client of another library that looks up the address of an
-    endpoint of Amazon Personalize gets an error.
+    During the test, all clients of boto3, botocore and aiobotocore for personalize, personalize-runtime and
+    personalize-events call it: signed or not, with any Region, endpoint or profile, also clients that were
+    created before the test. A client of another library that resolves an endpoint of Amazon Personalize gets
+    an error.
 
     `class_personalize_simulator`, `module_personalize_simulator` and `session_personalize_simulator` are the
     same with a wider scope. `personalize` is a short name for this fixture.
@@ -49,7 +49,7 @@ def personalize_simulator() -> Iterator[SimulatedPersonalize]:
 
 @pytest.fixture
 def personalize(personalize_simulator: SimulatedPersonalize) -> SimulatedPersonalize:
-    """The fixture `personalize_simulator` by a shorter name."""
+    """A short name for the fixture `personalize_simulator`."""
     return personalize_simulator
 
 
@@ -84,9 +84,9 @@ def _personalize_local_server(
 
 @pytest.fixture
 def local_aws(_personalize_local_server: LocalAws) -> LocalAws:
-    """An empty local AWS that allows every call: one server for a pytest process, emptied for each test.
+    """An empty local AWS that allows every call. One server per pytest process, which is reset for each test.
 
-    `module_local_aws` is a server of its own for the tests of a module, which is not emptied between them.
+    `module_local_aws` is a separate server for the tests of a module. It is not reset between them.
     """
     _personalize_local_server.reset()
     return _personalize_local_server
@@ -96,7 +96,7 @@ def local_aws(_personalize_local_server: LocalAws) -> LocalAws:
 def module_local_aws(
     tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config
 ) -> Iterator[LocalAws]:
-    """A local AWS that allows every call, for the tests of a module: what one deploys, the next ones find."""
+    """A local AWS that allows every call, for all tests of a module. The tests share its stacks."""
     with _running(tmp_path_factory, pytestconfig) as aws:
         yield aws
 

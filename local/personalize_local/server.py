@@ -1,7 +1,7 @@
 """The embedded AWS: ministack and the Personalize simulator in one process, on one port of 127.0.0.1.
 
-ministack reads its settings from the environment while it is imported, so `run` makes the environment
-first and imports after that, and a process can run one server only.
+ministack reads its settings from the environment when it is imported. So `run` sets the environment first and
+imports ministack then, and a process can run only one server.
 """
 
 from __future__ import annotations
@@ -42,15 +42,15 @@ _SWITCHES = {
     # Both listeners bind every interface.
     "IOT_MTLS_ENABLED": "0",
     "SFTP_ENABLED": "0",
-    # The files of the user's that could lead the clients of ministack and of the functions to real AWS.
+    # The user's files, which could direct the clients of ministack and of the functions to real AWS.
     "AWS_CONFIG_FILE": os.devnull,
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     "AWS_EC2_METADATA_DISABLED": "true",
-    # A proxy that the user's environment names must not see calls to this machine.
+    # Calls to this machine must not go through the user's proxy.
     "NO_PROXY": f"{HOST},localhost",
     "no_proxy": f"{HOST},localhost",
 }
-# Settings of the user's for real AWS, Python or ministack, which the functions would inherit.
+# The user's settings for real AWS, Python or ministack, which the functions would inherit.
 _FOREIGN_PREFIXES = ("AWS_", "LAMBDA_", "LOCALSTACK_", "MINISTACK_", "SFN_", "SFTP_", "S3_")
 _FOREIGN = {"PYTHONPATH", "SERVICES", "EDGE_PORT", "USE_SSL", "PERSIST_STATE", "STATE_DIR"}
 
@@ -64,15 +64,15 @@ def environment(
     lambda_concurrency: int | None = None,
     verbose: bool = False,
 ) -> dict[str, str]:
-    """The environment that ministack and the Lambda functions run in.
+    """Return the environment for ministack and the Lambda functions.
 
     Args:
-        inherited: The environment of whoever starts the server.
-        port: Where the server listens.
+        inherited: The environment of the process that starts the server.
+        port: The port of the server.
         data: A folder for everything that the server and the functions write.
         enforce_iam: Whether policies are enforced. Default: - every call is allowed.
-        lambda_concurrency: How many Lambda executions may run at once. Default: - ministack's own limit.
-        verbose: Whether ministack logs each thing it does. Default: - errors.
+        lambda_concurrency: The maximum number of concurrent Lambda executions. Default: - ministack's limit.
+        verbose: Whether ministack writes its debug log. Default: - errors only.
     """
     kept = {
         name: value
@@ -106,18 +106,18 @@ def run(
     until_eof: bool = False,
     allowed_origins: Collection[str] = (),
 ) -> NoReturn:
-    """Serve until SIGINT, SIGTERM or SIGHUP, then end this process and every Lambda worker it has.
+    """Serve until SIGINT, SIGTERM or SIGHUP, then end this process and its Lambda workers.
 
     Args:
         sock: A listening socket, from `address.bind`.
-        run_id: What `GET /_personalize/health` answers with, to tell this server from any other.
+        run_id: The id of this server in `GET /_personalize/health`.
         on_ready: Called once the server answers.
         on_end: Called before the process ends.
         enforce_iam: Whether policies are enforced. Default: - every call is allowed.
-        lambda_concurrency: How many Lambda executions may run at once. Default: - ministack's own limit.
-        verbose: Whether to log each thing that ministack does. Default: - errors.
+        lambda_concurrency: The maximum number of concurrent Lambda executions. Default: - ministack's limit.
+        verbose: Whether ministack writes its debug log. Default: - errors only.
         until_eof: Whether to end when standard input closes. Default: - it is not read.
-        allowed_origins: Origins whose pages may call it, as `guard.origin` gives them. Default: - none.
+        allowed_origins: The allowed origins, as returned by `guard.origin`. Default: - none.
     """
     port = sock.getsockname()[1]
     data = Path(tempfile.mkdtemp(prefix="personalize-local-"))
@@ -176,7 +176,7 @@ async def _serve(
     async def until_stopped() -> None:
         on_ready()
         await stop.wait()
-        # Before the connections are drained: a function that still runs holds its caller's open.
+        # Before the connections are drained: a running function keeps its caller's connection open.
         ministack.end_lambda_workers()
 
     config = Config()

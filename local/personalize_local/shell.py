@@ -1,4 +1,4 @@
-"""What a shell is given to read: the variables of the local AWS, and commands to paste."""
+"""Text for a shell: the environment variables of the local AWS, and commands to paste."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from personalize_local import address
 from personalize_local.background import DEFAULT_STATE_DIR
 
 REFUSED_BY_ENV = "--no-local-aws-runs"
-"""What `env $(... env) COMMAND` gets when no local AWS answers: an option that env(1) refuses."""
+"""The output of `env` if no local AWS runs: an option that env(1) refuses."""
 
-# A host that by definition doesn't exist (RFC 6761). An error that names it says what is wrong.
+# A host that cannot exist (RFC 6761). It appears in error messages and says what is wrong.
 _NOWHERE = "http://no-local-aws-runs.invalid"
 _SCRIPT = "personalize-local"
 
 
 def arguments(inherited: Mapping[str, str], endpoint: str) -> str:
-    """Arguments for env(1), one a line, that lead from an environment to the server at an endpoint URL."""
+    """Return arguments for env(1), one per line, that set the environment for the server at an endpoint."""
     unset, wanted = _changes(inherited, endpoint)
     return "\n".join(
         [*(f"-u{name}" for name in unset), *(f"{name}={value}" for name, value in wanted.items())]
@@ -29,23 +29,23 @@ def arguments(inherited: Mapping[str, str], endpoint: str) -> str:
 
 
 def exports(inherited: Mapping[str, str], endpoint: str) -> str:
-    """The same as commands of a shell."""
+    """Return the same as shell commands."""
     unset, wanted = _changes(inherited, endpoint)
     lines = [f"unset {name}" for name in unset]
     return "\n".join([*lines, *(f"export {name}={shlex.quote(value)}" for name, value in wanted.items())])
 
 
 def nowhere(inherited: Mapping[str, str]) -> str:
-    """Commands of a shell after which AWS clients reach no account; `eval` of them fails."""
+    """Return shell commands after which AWS clients cannot call any account. Their `eval` fails."""
     return f"{exports(inherited, _NOWHERE)}\nfalse"
 
 
 def command(state_dir: Path, name: str) -> str:
-    """A command of this program, to paste into a shell in this folder.
+    """Return a command of this program, to paste into a shell in this folder.
 
     Args:
-        state_dir: Where the server is remembered.
-        name: The command's name, such as `start`.
+        state_dir: The folder for the files of the server.
+        name: The name of the command, such as `start`.
     """
     words = [program(), name]
     if state_dir != DEFAULT_STATE_DIR:
@@ -54,7 +54,7 @@ def command(state_dir: Path, name: str) -> str:
 
 
 def program() -> str:
-    """How this program is run from a shell in this folder."""
+    """Return how to run this program from a shell in this folder."""
     script = Path(sys.argv[0])
     if script.stem == _SCRIPT:
         return _SCRIPT if shutil.which(_SCRIPT) == str(script) else _near(script)
@@ -66,9 +66,9 @@ def program() -> str:
 
 
 def found(name: str) -> str:
-    """Another program, by its name or, where it is in this folder, by its path from here.
+    """Return the name of a program or, if it is in this folder, its relative path.
 
-    make puts such folders into PATH, and other shells don't have them there.
+    make adds such folders to PATH, and other shells don't have them.
     """
     path = shutil.which(name)
     return _near(Path(path)) if path is not None and Path(path).is_relative_to(Path.cwd()) else name

@@ -244,7 +244,7 @@ def test_delete_stack__with_a_function__ends_its_process(local_aws: LocalAws) ->
 def test_bind__taken__names_the_port() -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
-        with pytest.raises(PortTakenError, match=f"port {port} of 127.0.0.1 is taken"):
+        with pytest.raises(PortTakenError, match=f"port {port} of 127.0.0.1 is in use"):
             bind(port)
 
 

@@ -94,7 +94,7 @@ def test_port__asked_for_and_taken__is_one_line_that_says_what_to_do(shell: Shel
         result = shell.run(command, "--port", str(port))
     assert result.returncode == 1
     assert result.stderr == (
-        f"error: port {port} of 127.0.0.1 is taken; "
+        f"error: port {port} of 127.0.0.1 is in use; "
         "choose another with --port, or leave it out to use a free port\n"
     )
 

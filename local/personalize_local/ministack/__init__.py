@@ -1,9 +1,9 @@
-"""All that this project knows of ministack's inside.
+"""Everything that depends on the internals of ministack.
 
 ministack has no plug-in interface, so Amazon Personalize is registered in its tables, as its own services
-are. It is pinned to one exact version, and a contract test holds every name of it that is used here.
+are. Its version is pinned exactly, and a contract test checks every name of it that is used here.
 
-Import this only after the environment is made: ministack reads it while it is imported.
+Import this only after the environment is set: ministack reads it when it is imported.
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ _CONTROL = "/_personalize"
 
 
 def application(run_id: str, personalize: Personalize | None = None) -> simulator_http.App:
-    """The ASGI application: all of ministack, Personalize among its services, and `/_personalize/`.
+    """Return the ASGI application: ministack with Personalize among its services, and `/_personalize/`.
 
     Args:
-        run_id: What `/_personalize/health` answers with.
+        run_id: The id in `/_personalize/health`.
         personalize: The simulator. Default: - a new one.
     """
     personalize = personalize or Personalize()

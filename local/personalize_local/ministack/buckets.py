@@ -1,7 +1,7 @@
 """S3 buckets of stacks, where ministack drops the tags and deletes what AWS keeps.
 
-The tags decide: the function of `auto_delete_objects` empties a bucket that has its tag, and no other. And
-CloudFormation deletes no bucket that still holds objects.
+The function of `auto_delete_objects` empties only buckets that have its tag. And CloudFormation does not
+delete a bucket with objects.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ Provisioned = tuple[str, dict[str, str]]  # the physical id and the attributes
 
 
 class BucketNotEmptyError(Exception):
-    """A bucket with objects was to be deleted."""
+    """A bucket with objects cannot be deleted."""
 
 
 def register() -> None:
-    """Let buckets have their tags, and stay while they hold objects."""
+    """Give buckets their tags, and keep those with objects."""
     handlers = provisioners._RESOURCE_HANDLERS["AWS::S3::Bucket"]
     create_bucket, update_bucket, delete_bucket = (handlers[name] for name in ("create", "update", "delete"))
 

@@ -1,13 +1,13 @@
-"""What CloudFormation does about an operation that is given up, where ministack lets it run on.
+"""Cancelled operations, which CloudFormation ends and ministack continues.
 
-CloudFormation does not wait for the answer of a custom resource then:
+After a cancellation CloudFormation does not wait for the response of a custom resource:
 
-- CancelUpdateStack ends the resource's update as failed, so its reverse Update goes out;
-- DeleteStack ends the creation of a stack. The resource in hand is deleted with the others, by a physical id
-  that CloudFormation makes up, as it never heard of one.
+- CancelUpdateStack makes the resource's update fail, so CloudFormation sends the reverse Update;
+- DeleteStack ends the creation of a stack. The resource in progress is deleted with the others, with a
+  physical id that CloudFormation generates, because it has received none.
 
-ministack looks for a cancellation between two resources only. Its DeleteStack deletes what is finished while
-the creation goes on beside it, so that nobody deletes what is finished later.
+ministack checks for a cancellation only between two resources. Its DeleteStack deletes what is finished while
+the creation continues, so that what is finished later stays.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ _LOOK_AGAIN_SECONDS = 0.02
 
 
 class CancelledError(TimeoutError):
-    """A request that CloudFormation waits for no longer; like one that was never answered."""
+    """A request that CloudFormation no longer waits for. It is treated as one without a response."""
 
 
 def register() -> None:
-    """Let operations be cancelled. The rollback has to be told of it, so that comes after this."""
+    """Make operations cancellable. Call it before `rollback.register`."""
     operations = _Operations()
     custom_resource.register_token = operations.register_token
     custom_resource.invoke_custom_resource = operations.invoke_custom_resource
@@ -38,7 +38,7 @@ def register() -> None:
 
 
 class _Operations:
-    """The operations under way, and ministack's functions around them."""
+    """The operations in progress, and the functions of ministack that this wraps."""
 
     def __init__(self) -> None:
         self._deploying: set[str] = set()
@@ -54,7 +54,7 @@ class _Operations:
         self._cancel_update = handlers._ACTION_HANDLERS["CancelUpdateStack"]
 
     def register_token(self, token: str) -> threading.Event:
-        """Expect an answer."""
+        """Expect a response."""
         event: threading.Event = self._register_token(token)
         self._here.token = token
         self._waiting[self._here.stack_id] = token
@@ -70,7 +70,7 @@ class _Operations:
         *rest: object,
         **more: object,
     ) -> tuple[str, dict[str, object]]:
-        """Send a request and wait for its answer, or until it is cancelled."""
+        """Send a request and wait for its response, or until it is cancelled."""
         self._here.stack_id, self._here.token = stack_id, ""
         try:
             made: tuple[str, dict[str, object]] = self._invoke(
@@ -97,7 +97,7 @@ class _Operations:
     def delete_stack(
         self, stack_name: str, stack_id: str, *rest: object, **more: object
     ) -> Coroutine[Any, Any, None]:
-        """Delete a stack; called while DeleteStack is answered, to be awaited later."""
+        """Delete a stack. DeleteStack calls it, and ministack awaits it later."""
         if stack_id in self._deploying:
             # Now, so that the creation knows why it fails: what it has begun is left to the deletion.
             cloudformation._stacks[stack_name]["StackStatus"] = "DELETE_IN_PROGRESS"

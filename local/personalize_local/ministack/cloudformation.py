@@ -17,7 +17,7 @@ Provisioned = tuple[str, dict[str, str]]  # the physical id and the attributes
 
 
 def register(service: Personalize) -> None:
-    """Let templates have the types that Personalize has."""
+    """Register the types, so that templates can have them."""
     for kind in NATIVE_TYPES:
         _register_type(service, kind)
     _wait_off_the_event_loop({kind.name for kind in NATIVE_TYPES})

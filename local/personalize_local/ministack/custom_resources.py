@@ -1,8 +1,8 @@
-"""Custom resources whose function can't be loaded, where nobody would answer.
+"""Custom resources whose function cannot be loaded, so that no response would come.
 
-Such a function fails before any code of its own could answer CloudFormation. AWS tries it twice more and then
-waits until `ServiceTimeout`, an hour by default. On a developer's machine that is a hang, and the reason is
-known at once: so here the request fails with it. A function that fails later is waited for, as in AWS.
+Such a function fails before its code can respond to CloudFormation. AWS retries it twice and then waits until
+`ServiceTimeout`, an hour by default. Locally the reason is known at once, so the request fails with it. If
+the function fails later, the wait is as on AWS.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from personalize_local.ministack.workers import FAILED_TO_LOAD
 
 
 def register() -> None:
-    """Let the request to a function that can't be loaded fail. Needs `workers`, which notices that."""
+    """Make the request to a function that cannot be loaded fail. Needs `workers`, which reports that."""
     execute = lambda_svc._execute_function_with_config_scope
 
     def execute_function(function: Mapping[str, Any], event: object) -> Mapping[str, Any]:
@@ -32,7 +32,7 @@ def register() -> None:
 
 
 def _refusal(event: Mapping[str, Any], function: str, error: Mapping[str, object]) -> Mapping[str, object]:
-    """The answer that the function can't give. Without an id after a Create: nothing was made."""
+    """The response in place of the function's. After a Create it has no id: nothing was created."""
     reason = f"function {function} could not be loaded: {error['errorType']}: {error['errorMessage']}"
     answer = {name: event[name] for name in ("StackId", "RequestId", "LogicalResourceId")}
     return answer | {

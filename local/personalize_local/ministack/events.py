@@ -1,7 +1,7 @@
-"""EventBridge rules, where ministack allows what the service refuses, and denies what a policy allows.
+"""EventBridge rules, where ministack allows what the service refuses and denies what a policy allows.
 
-A rule with targets can't be deleted, and one that isn't there has no targets to list. A policy names a rule
-of the default bus by the name alone, and it is looked at for the calls about targets too.
+A rule with targets cannot be deleted, and the targets of a missing rule cannot be listed. The ARN of a rule
+of the default bus has only the rule's name, and policies also apply to the calls on targets.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _NAMED_BY |= dict.fromkeys(("PutTargets", "RemoveTargets", "ListTargetsByRule"),
 
 
 def register() -> None:
-    """Let rules be guarded as in AWS."""
+    """Make rules behave as on AWS."""
     delete, listed, named = (
         eventbridge._delete_rule,
         eventbridge._list_targets_by_rule,
@@ -66,7 +66,7 @@ def _key(data: Mapping[str, Any], member: str) -> str:
 
 
 def _rule(target: str, body: bytes) -> str:
-    """The rule of the default bus that a call is about, if it is about one."""
+    """The ARN of the default bus's rule in a call, if there is one."""
     member = _NAMED_BY.get(target.rpartition(".")[2])
     try:
         data = json.loads(body or b"{}")

@@ -1,9 +1,9 @@
-"""Exports that another stack imports, which CloudFormation neither changes nor deletes.
+"""Exports that another stack imports: CloudFormation neither changes nor deletes them.
 
 An update that would change or remove one fails when the outputs are resolved, and is rolled back. A deletion
-is accepted and given up: the stack has its status again, with the reason. ministack publishes the new value
-beside the old one in the importing stack, keeps exports that are gone, lets two stacks export one name, and
-refuses DeleteStack itself.
+is accepted and then ends: the stack has its old status again, with the reason. ministack publishes the new
+value beside the old one in the importing stack, keeps removed exports, allows two stacks to export one name,
+and refuses DeleteStack itself.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ _IMPORT_NOTHING = ("DELETE_COMPLETE", "ROLLBACK_COMPLETE", "REVIEW_IN_PROGRESS")
 
 
 class ExportError(ValueError):
-    """An output that can't be exported as the template wants it."""
+    """An output that cannot be exported."""
 
 
 def register() -> None:
-    """Let an export stay as it is while it is in use. The rollback has to be in place."""
+    """Protect exports that are in use. Call it after `rollback.register`."""
     exports = _Exports()
     handlers._imported_export_names = exports.imported_export_names
     handlers._ACTION_HANDLERS["DeleteStack"] = exports.delete_stack
@@ -35,7 +35,7 @@ def register() -> None:
 
 
 class _Exports:
-    """ministack's functions, and what was refused in between."""
+    """The functions of ministack that this wraps, and the reasons of refusals."""
 
     def __init__(self) -> None:
         self._refused: dict[str, str] = {}  # the reason, by the stack's id
@@ -93,7 +93,7 @@ class _Exports:
     async def roll_back_operation(
         self, stack_name: str, stack_id: str, stack: Stack, operation: dict[str, object], *rest: str
     ) -> None:
-        """Undo a failed operation of a stack. The event that begins this has the reason, and no other."""
+        """Undo a failed operation of a stack. Only the first event has the reason."""
         reason = self._refused.pop(stack_id, None)
         if reason is not None:
             events = cloudformation._stack_events[stack_id]

@@ -1,7 +1,7 @@
-"""Updates of nested stacks, where ministack loses two things that it keeps in a stack of its own.
+"""Updates of nested stacks, in which ministack does less than in other stacks.
 
-A resource without a change comes out of the update without its attributes, so that the next Fn::GetAtt of
-one fails; and nobody deletes what a custom resource was replaced from.
+A resource without a change loses its attributes in the update, so that the next Fn::GetAtt fails. And the old
+resource of a replaced custom resource is not deleted.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ Provisioned = tuple[str, dict[str, str]]  # the physical id and the attributes
 
 
 def register() -> None:
-    """Let nested stacks be updated."""
+    """Correct the updates of nested stacks."""
     update = provisioners._update_resource
 
     def update_resource(
@@ -38,5 +38,5 @@ def register() -> None:
             )
         return made
 
-    # Stacks of their own have bound the original, and keep it.
+    # Other stacks use the original, which they have imported by name.
     provisioners._update_resource = update_resource

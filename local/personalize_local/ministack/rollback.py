@@ -1,14 +1,15 @@
-"""What CloudFormation does about a custom resource that failed, where ministack leaves it behind.
+"""Rollbacks of failed custom resources, which CloudFormation deletes and ministack leaves behind.
 
-A provider that answers FAILED names a physical id. CloudFormation takes it for something that may exist:
+A provider that responds FAILED sends a physical id. CloudFormation assumes that this resource can exist:
 
 - after a failed Create it sends a Delete for it;
-- after a failed Update it compares. The old id: the update failed in place, and the reverse Update goes out.
-  Another id: a replacement failed, so the old resource stays as it is and the new id gets a Delete.
+- after a failed Update it compares the ids. The old id: the in-place update failed, and CloudFormation sends
+  the reverse Update. Another id: a replacement failed, so the old resource stays and the new id gets a
+  Delete.
 
-ministack forgets the id of a failed answer: no Delete after a failed Create, and the reverse Update after a
-failed replacement. And a nested stack that fails to be created stays as it is. Here the id is kept, and the
-rollback is told of it.
+ministack drops the id of a failed response: it sends no Delete after a failed Create, and the reverse Update
+after a failed replacement. And it does not delete a nested stack whose creation failed. This module keeps the
+id and adds it to the rollback.
 """
 
 from __future__ import annotations
@@ -30,14 +31,14 @@ Key = tuple[str, str]  # the stack's id and the logical id
 
 @dataclass(frozen=True, slots=True)
 class _Failure:
-    """A request that failed: what it may have left behind, and how it was asked for."""
+    """A failed request: the id of what it might have left behind, and its properties."""
 
     physical_id: str
     properties: Properties
 
 
 def register() -> None:
-    """Let rollbacks end what failed requests have begun."""
+    """Make rollbacks delete what failed requests have created."""
     failures = _Failures()
     custom_resource.deliver_response = failures.deliver_response
     custom_resource.invoke_custom_resource = failures.invoke_custom_resource
@@ -45,7 +46,7 @@ def register() -> None:
 
 
 class _Failures:
-    """The failures that no rollback has seen yet, and ministack's functions around them."""
+    """The failures that are not rolled back yet, and the functions of ministack that this wraps."""
 
     def __init__(self) -> None:
         self._answered: dict[Key, str] = {}
@@ -55,9 +56,9 @@ class _Failures:
         self._roll_back = stacks._roll_back_operation
 
     def deliver_response(self, token: str, response: Mapping[str, str]) -> bool:
-        """Take a provider's answer."""
+        """Receive the response of a provider."""
         failed = response.get("Status") == "FAILED" and response.get("PhysicalResourceId")
-        # The answer to a request that was given up says nothing of the one that is under way now.
+        # A late response to a cancelled request does not belong to the current one.
         if failed and token in custom_resource._pending:
             key = (response.get("StackId", ""), response.get("LogicalResourceId", ""))
             self._answered[key] = response["PhysicalResourceId"]
@@ -73,7 +74,7 @@ class _Failures:
         *rest: object,
         **more: object,
     ) -> tuple[str, dict[str, object]]:
-        """Send a request and wait for its answer."""
+        """Send a request and wait for its response."""
         key = (stack_id, logical_id)
         self._answered.pop(key, None)
         self._failures.pop(key, None)
@@ -84,7 +85,7 @@ class _Failures:
         except Exception as error:
             physical_id = self._answered.pop(key, None)
             if isinstance(error, TimeoutError) and request_type == "Create":
-                # Nothing was answered: CloudFormation makes an id up.
+                # There is no response: CloudFormation generates an id.
                 physical_id = f"{stack_name}-{logical_id}-{uuid.uuid4().hex[:12].upper()}"
             if physical_id is not None and request_type != "Delete":
                 self._failures[key] = _Failure(physical_id, properties)
@@ -103,11 +104,11 @@ class _Failures:
         if failure is not None:
             _delete_too(failure, stack.setdefault("_resources", {}), operation)
         if stack["StackStatus"] == "DELETE_IN_PROGRESS" and not operation["is_update"]:
-            return  # The creation was given up for the stack's deletion, which deletes it all.
+            return  # DeleteStack has cancelled the creation, and deletes everything.
         await self._roll_back(stack_name, stack_id, stack, operation, *rest)
 
     def _of_nested(self, child: Stack) -> _Failure:
-        """The failure of a nested stack, which gets back those of its own resources that failed."""
+        """The failure of a nested stack. The stack gets back its failed resources."""
         stack_id: str = child["StackId"]
         for key in [key for key in self._failures if key[0] == stack_id]:
             child["_resources"][key[1]] = _record(self._failures.pop(key), child["_template"], key[1])
@@ -115,7 +116,7 @@ class _Failures:
 
 
 def _delete_too(failure: _Failure, resources: dict[str, object], operation: dict[str, object]) -> None:
-    """Put what a failed request may have made among what the rollback deletes."""
+    """Add what a failed request might have created to what the rollback deletes."""
     logical_id = str(operation["failed_logical_id"])
     created = cast("list[str]", operation["created"])
     replaced = cast("list[str]", operation["replaced_ids"])
@@ -124,7 +125,7 @@ def _delete_too(failure: _Failure, resources: dict[str, object], operation: dict
         old_id = update[2]
         if failure.physical_id == old_id:
             return
-        # Without what was applied there is nothing to send back to the old resource.
+        # Without the applied properties there is no reverse Update.
         operation["failed_update"] = [logical_id, update[1], old_id, None, None, None]
         replaced.append(logical_id)
     resources[logical_id] = _record(failure, cast("Template", operation["template"]), logical_id)
@@ -143,7 +144,7 @@ def _record(failure: _Failure, template: Template, logical_id: str) -> dict[str,
 
 
 def _nested_stack_that_failed(parent: str, logical_id: str, operation: Mapping[str, object]) -> Stack | None:
-    """The nested stack whose creation has failed: ministack would leave it as it is."""
+    """The nested stack whose creation has failed. ministack would leave it as it is."""
     definition = cast("Template", operation["template"]).get("Resources", {}).get(logical_id)
     if definition is None or definition["Type"] != "AWS::CloudFormation::Stack":
         return None

@@ -1,4 +1,4 @@
-"""Amazon Personalize as one of ministack's services, policies and all."""
+"""Amazon Personalize as one of ministack's services, with its IAM checks."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SERVICE = "personalize"
 
 
 def register(service: Personalize) -> None:
-    """Make Personalize a service of this process's ministack."""
+    """Register Personalize as a service of ministack in this process."""
     gateway.SERVICE_REGISTRY[_SERVICE] = {"module": _SERVICE}
     gateway._loaded_modules[_SERVICE] = _Service(service)
     gateway.SERVICE_HANDLERS[_SERVICE] = gateway._lazy_handler(_SERVICE)
@@ -26,12 +26,12 @@ def register(service: Personalize) -> None:
 
 
 def scope() -> Scope:
-    """Where the call that is being answered is made."""
+    """Return the account and Region of the current call."""
     return Scope.of(responses.get_region(), responses.get_account_id())
 
 
 class _Service:
-    """What ministack takes for the module of a service."""
+    """The module of a service, as ministack calls it."""
 
     def __init__(self, service: Personalize) -> None:
         self._service = service
@@ -54,7 +54,7 @@ class _Service:
         self._service.reset()
 
     def get_state(self) -> None:
-        """Nothing is kept between runs."""
+        """Nothing is saved between runs."""
 
 
 def _denial(
@@ -64,7 +64,7 @@ def _denial(
     body: bytes,
     query: Mapping[str, list[str]],
 ) -> Response | None:
-    """The answer to a caller whose policies do not allow the call."""
+    """The response if the caller's policies do not allow the call."""
     try:
         request = json.loads(body or b"{}")
     except ValueError:

@@ -1,7 +1,7 @@
-"""URLs of APIs and of Lambda functions in stacks, which name a host that only AWS has.
+"""URLs of APIs and Lambda functions in stacks, whose hosts exist only on AWS.
 
 A template writes `https://ID.execute-api.REGION.amazonaws.com/...`, and a function's URL ends in `on.aws`.
-The server answers both below its own address, so that is what outputs and properties name here.
+The server answers both below its own address, so outputs and properties contain that.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _URL = re.compile(
 
 
 def register() -> None:
-    """Let URLs in templates lead to this server."""
+    """Make URLs in templates point to this server."""
     base = f"http://{HOST}:{os.environ['GATEWAY_PORT']}/_aws"
     resolve = stacks._resolve_refs  # as stacks have bound it: what is inside a value is resolved without this
 
@@ -30,11 +30,11 @@ def register() -> None:
 
 
 def local_urls(value: object, base: str) -> object:
-    """A resolved value of a template with the URLs in it leading to the local AWS.
+    """Return a resolved value of a template with URLs of the local AWS.
 
     Args:
-        value: What CloudFormation has resolved: a string, or lists and maps of them.
-        base: What comes before `/execute-api/ID` and `/lambda-url/ID`.
+        value: The resolved value: a string, or lists and maps of them.
+        base: The URL before `/execute-api/ID` and `/lambda-url/ID`.
     """
     if isinstance(value, str):
         return _URL.sub(rf"{base}/\2/\1", value)

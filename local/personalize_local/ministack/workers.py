@@ -1,9 +1,9 @@
-"""The processes that run Lambda functions: their errors and their logs, as Lambda's runtimes have them.
+"""The processes that run Lambda functions: their errors and logs, as in Lambda's runtimes.
 
-ministack's workers answer an exception with its text alone, forget what happened to a function that can't be
-loaded, and log line by line. Lambda's runtimes answer with the exception's class and its stack trace, name
-what is wrong with a function that can't be loaded, and make one log event of each record, however many lines
-it has (https://docs.aws.amazon.com/lambda/latest/dg/python-exceptions.html, nodejs-exceptions.html and
+ministack's workers return only the text of an exception, drop the error of a function that cannot be loaded,
+and log each line separately. Lambda's runtimes return the exception's class and stack trace, report why a
+function cannot be loaded, and write one log event for each record, even if it has several lines
+(https://docs.aws.amazon.com/lambda/latest/dg/python-exceptions.html, nodejs-exceptions.html and
 python-logging.html). The scripts that the workers run are ministack's, edited here.
 """
 
@@ -29,7 +29,7 @@ _PROXY_ENDS = "return BareClient;\n          return undefined;\n        },\n    
 
 
 class _Log(str):
-    """What a function has logged. Its lines are the log events, which may have lines of their own."""
+    """The log of a function. Each of its "lines" is a log event, which can have several lines."""
 
     __slots__ = ("records",)
     records: list[str]
@@ -42,17 +42,17 @@ class _Log(str):
 
     @classmethod
     def parse(cls, text: str) -> _Log:
-        """What came out of a worker."""
+        """The output of a worker."""
         lines = text.split("\n")
         return cls(json.loads(line[1:]) if line.startswith(_RECORD) else line for line in lines)
 
     def splitlines(self, keepends: bool = False) -> list[str]:  # noqa: ARG002 (as str has it)
-        """The log events: ministack makes one of each line."""
+        """The log events. ministack makes one of each line."""
         return self.records
 
 
 class _Failure(str):
-    """The message of an error, with all that Lambda answers about it."""
+    """The message of an error, with Lambda's response."""
 
     __slots__ = ("failed_to_load", "log", "payload")
     payload: Mapping[str, object]
@@ -66,7 +66,7 @@ class _Failure(str):
 
 
 class _LoadError(Exception):
-    """A worker that did not get as far as the handler."""
+    """A worker that could not load the handler."""
 
     def __init__(self, payload: Mapping[str, object] | None, code: int | None, log: _Log) -> None:
         self.payload = payload  # None: the process ended
@@ -88,7 +88,7 @@ class _Worker(lambda_runtime.Worker):  # type: ignore[misc] # ministack publishe
         except _LoadError as error:
             payload = error.payload or _ended(request_id, error.code)
             log = _Log([*error.log.records, _log_of(payload)])
-            # A process that somebody else has ended may load the next time.
+            # After another process ended this one, the next try can succeed.
             is_code_wrong = error.payload is not None or (error.code or 0) >= 0
             return {"status": "error", "error": _Failure(payload, log, failed_to_load=is_code_wrong)}
         if result["status"] == "error":
@@ -126,7 +126,7 @@ class _Worker(lambda_runtime.Worker):  # type: ignore[misc] # ministack publishe
 
 
 def register() -> None:
-    """Let functions fail and log as in Lambda."""
+    """Make functions fail and log as in Lambda."""
     lambda_runtime._PYTHON_WORKER_SCRIPT = _python_script(lambda_runtime._PYTHON_WORKER_SCRIPT)
     lambda_runtime._NODEJS_WORKER_SCRIPT = _node_script(lambda_runtime._NODEJS_WORKER_SCRIPT)
     worker_class_for, execute = lambda_runtime._worker_class_for, lambda_svc._execute_function_warm
@@ -147,7 +147,7 @@ def register() -> None:
 
 
 def _ended(request_id: str, code: int | None) -> Mapping[str, object]:
-    """What Lambda answers about a process that ended."""
+    """Lambda's response if the process has ended."""
     if not code:
         reason = "Runtime exited without providing a reason"
     elif code < 0:
@@ -162,7 +162,7 @@ def _signal_name(number: int) -> str:
 
 
 def _log_of(payload: Mapping[str, object]) -> str:
-    """The log event of an error whose worker has said nothing."""
+    """The log event of an error that the worker has not logged."""
     return f"[ERROR] {payload['errorType']}: {payload['errorMessage']}"
 
 
@@ -200,7 +200,7 @@ def _node_script(script: str) -> str:
 
 
 def _edited(script: str, *edits: tuple[str, str]) -> str:
-    """A script with each of some texts replaced, which it has to have exactly once."""
+    """Return a script with some texts replaced. Each must be there exactly once."""
     for old, new in edits:
         before, found, after = script.partition(old)
         if not found or old in after:

@@ -1,4 +1,4 @@
-"""What the CDK synthesized, and what of it has to be in an account before a stack can be deployed."""
+"""The output of a synthesis, and the assets that an account needs before a deploy."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ class StackArtifact:
 
 
 def stacks_for(stack: Stack) -> list[StackArtifact]:
-    """Synthesize, and return the stack after all that it depends on."""
-    from aws_cdk import Stage  # noqa: PLC0415 (slow, and only who deploys a CDK stack has it)
+    """Synthesize, and return the stacks to deploy: those that the stack depends on, then the stack."""
+    from aws_cdk import Stage  # noqa: PLC0415 (slow, and needed only for CDK stacks)
 
     folder = Path(Stage.of(stack).synth().directory)  # type: ignore[union-attr] # an app is a stage
     artifacts = _read(folder / "manifest.json")["artifacts"]
@@ -51,12 +51,12 @@ def stacks_for(stack: Stack) -> list[StackArtifact]:
 
 
 def publish(artifact: StackArtifact, s3: Any, ssm: Any) -> None:
-    """Upload a stack's assets, and let the account look as if the CDK had bootstrapped it.
+    """Upload the assets of a stack, and create what `cdk bootstrap` would.
 
     Args:
         artifact: The stack.
         s3: A boto3 client of the account.
-        ssm: Likewise.
+        ssm: Another boto3 client of it.
 
     Raises:
         ValueError: An asset is a container image.
@@ -95,7 +95,7 @@ def _stack(folder: Path, artifacts: Mapping[str, Any], name: str) -> StackArtifa
 
 
 def _in_order(name: str, artifacts: Mapping[str, Any], seen: frozenset[str] = frozenset()) -> list[str]:
-    """An artifact after all that it depends on; the CDK refuses cycles."""
+    """The artifacts that an artifact depends on, then the artifact. The CDK refuses cycles."""
     found: dict[str, None] = {}
     for other in artifacts[name].get("dependencies", ()):
         if other in artifacts and other not in seen:

@@ -1,4 +1,4 @@
-"""Which hosts are Amazon Personalize."""
+"""Recognizes the endpoints of Amazon Personalize by their host names."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _PLACE = r"(?:vpce-[a-z0-9-]+\.)?{services}(?:-fips)?\.(?P<region>[a-z]+(?:-[a-z
 def region_of(host: str) -> str | None:
     """Return the Region of a host of personalize, personalize-runtime or personalize-events.
 
-    FIPS, dual-stack and interface endpoints of every partition that botocore knows are among them.
+    That includes FIPS, dual-stack and interface endpoints of all partitions in botocore.
 
     Args:
         host: The host's name.

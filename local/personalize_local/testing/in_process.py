@@ -1,4 +1,4 @@
-"""Amazon Personalize in the process of a test, where boto3's clients find it."""
+"""A simulated Amazon Personalize in the test's own process, for boto3 clients."""
 
 from __future__ import annotations
 
@@ -42,10 +42,10 @@ _MISLEADING = (
 
 @dataclass(frozen=True)
 class SimulatedPersonalize:
-    """A simulated Amazon Personalize, and what a test does to it.
+    """A simulated Amazon Personalize, with the controls that tests need most.
 
     Attributes:
-        simulator: The simulator itself, for all that has no word here: durations, limits, status overrides.
+        simulator: The simulator, for all other controls: durations, limits, status overrides.
     """
 
     simulator: Personalize = field(default_factory=lambda: Personalize(Clock.frozen(START)))
@@ -67,28 +67,28 @@ class SimulatedPersonalize:
 
     @property
     def now(self) -> datetime:
-        """The moment that the clock shows."""
+        """The time of the simulator's clock."""
         return self.simulator.clock.now()
 
     @property
     def calls(self) -> list[Call]:
-        """The calls so far, oldest first: their operation, request and outcome."""
+        """The calls so far, oldest first, with operation, request and outcome."""
         return self.simulator.calls()
 
     def advance(self, seconds: float) -> None:
-        """Push the clock forward: what takes that long is done. It may stand in for `time.sleep`."""
+        """Advance the clock, so that work of this duration is complete. It can replace `time.sleep`."""
         self.simulator.advance(seconds)
 
     def fail_next(self, operation: str, code: str, message: str = "failed by a test", times: int = 1) -> None:
-        """Answer the next calls of an operation with an error, without any effect.
+        """Answer the next calls of an operation with an error. They have no effect.
 
-        botocore tries some errors again by itself, and each try is a call.
+        botocore retries some errors, and each retry is a call.
 
         Args:
             operation: For example `CreateSolutionVersion`.
             code: The error code, for example `LimitExceededException`.
-            message: The error's text.
-            times: How many calls.
+            message: The error message.
+            times: The number of calls.
 
         Raises:
             ValueError: Personalize has no such operation, or `times` is less than 1.
@@ -96,30 +96,30 @@ class SimulatedPersonalize:
         self.simulator.inject(Fault(operation, code, message, times))
 
     def fail_creation(self, resource: str, reason: str = "failed by a test", name: str = "*") -> None:
-        """Let the next creation of a kind end in CREATE FAILED.
+        """Make the next creation of a resource end in CREATE FAILED.
 
         Args:
             resource: `solution`, `solution_version`, `solution_update`, `campaign`, `campaign_update`,
                 `dataset_group`, `dataset`, `event_tracker` or `filter`.
-            reason: The failure reason that is described.
-            name: A shell pattern for the resource's name; of a version or an update, its solution's or
-                campaign's.
+            reason: The failure reason in the description.
+            name: A shell pattern for the name of the resource. For versions and updates: of the solution or
+                campaign.
 
         Raises:
-            ValueError: There is no such kind.
+            ValueError: `resource` is not one of these.
         """
         self.simulator.fail_next(Failure(resource, name, reason))
 
     def recommend(self, *items: str) -> None:
-        """Say which items GetRecommendations answers with, in that order, for every campaign and user."""
+        """Set the items that GetRecommendations returns, in this order, for every campaign and user."""
         self.simulator.recommend(items)
 
 
 @contextlib.contextmanager
 def simulated() -> Iterator[SimulatedPersonalize]:
-    """A simulated Personalize that all AWS clients of this process reach as long as the block runs.
+    """Return a context manager: inside it, all AWS clients of this process call a simulated Personalize.
 
-    Meanwhile the environment has credentials that are none, a Region, and no configuration of the user's.
+    Inside it, the environment has fake credentials and a Region, and the user's AWS configuration is ignored.
     """
     with pytest.MonkeyPatch.context() as patch:
         for name in _MISLEADING:

@@ -1,4 +1,4 @@
-"""A simulator in the place of Amazon Personalize for every AWS client of this process."""
+"""Sends the calls of all AWS clients in this process to a simulator."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from personalize_local.testing.endpoints import is_this_machine, region_of
 CREDENTIALS = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
 """Those of each client that the code under test does not give others to."""
 
-# What sends the requests of aiobotocore's clients: aiohttp, and optionally httpx.
+# The HTTP libraries of aiobotocore: aiohttp, and optionally httpx.
 _ASYNC_SESSIONS = (
     ("aiobotocore.httpsession", "AIOHTTPSession"),
     ("aiobotocore.httpxsession", "HttpxSession"),
@@ -33,16 +33,16 @@ _ASYNC_SESSIONS = (
 
 
 class UnservedClientError(RuntimeError):
-    """A client that is not served asked for the address of Amazon Personalize. The call did not leave."""
+    """A client that cannot be intercepted tried to resolve Amazon Personalize. It sent no call."""
 
 
 @contextlib.contextmanager
 def intercepted(simulator: Personalize) -> Iterator[None]:
-    """Answer what boto3, botocore and aiobotocore would send to Amazon Personalize, for as long as this runs.
+    """Answer the calls of boto3, botocore and aiobotocore to Amazon Personalize inside this context manager.
 
-    It stands in for the methods that open connections. Event handlers would reach only clients that are made
-    afterwards, and code under test may make its own when it is imported. A client of another library that
-    asks for the address of a Personalize endpoint gets an `UnservedClientError`.
+    It replaces the methods that open connections. Event handlers would work only for clients that are created
+    later, and code under test can create its clients while it is imported. A client of another library that
+    resolves a Personalize endpoint gets an `UnservedClientError`.
     """
     send = URLLib3Session.send
 
@@ -60,9 +60,9 @@ def intercepted(simulator: Personalize) -> Iterator[None]:
 
 @contextlib.contextmanager
 def any_profile() -> Iterator[None]:
-    """Let AWS sessions find every profile that they are asked for, with credentials that are none.
+    """Make every profile exist in AWS sessions, with fake credentials.
 
-    A profile that the configuration file has keeps what it says there.
+    The settings of profiles in the configuration file stay the same.
     """
     load = botocore.configloader.load_config
 
@@ -78,12 +78,12 @@ def any_profile() -> Iterator[None]:
 
 
 def aws_response(request: AWSPreparedRequest, response: Response) -> AWSResponse:
-    """The simulator's answer to a request as botocore has it from a connection."""
+    """The simulator's response, in the form that botocore expects of a connection."""
     return AWSResponse(request.url, response.status, response.headers, _Raw(response.body))
 
 
 def _response(simulator: Personalize, request: AWSPreparedRequest) -> Response | None:
-    """The simulator's answer; None if the request is not for Amazon Personalize."""
+    """The simulator's response, or None if the request is not for Amazon Personalize."""
     url = urlsplit(request.url)
     headers = {name.lower(): _text(value) for name, value in request.headers.items()}
     region = region_of(url.hostname or "")
@@ -95,9 +95,9 @@ def _response(simulator: Personalize, request: AWSPreparedRequest) -> Response |
 
 
 def _names_personalize(host: str, headers: Mapping[str, str]) -> bool:
-    """Whether a request to another host, such as a proxy's or an emulator's, is for Amazon Personalize.
+    """Whether a request to another host, such as a proxy or an emulator, is for Amazon Personalize.
 
-    Servers on this machine were started on purpose, and are left alone.
+    Requests to servers on this machine are not intercepted.
     """
     return not is_this_machine(host) and (
         "/personalize/aws4_request" in headers.get("authorization", "")
@@ -153,7 +153,7 @@ class _AsyncRaw:
 
 
 class _Profiles(dict[str, Any]):
-    """Profiles of a configuration file, and any other."""
+    """The profiles of a configuration file, and any other name."""
 
     def __contains__(self, _name: object) -> bool:
         return True

@@ -1,4 +1,4 @@
-"""The whole local AWS as a process beside a test, ended with it whatever happens."""
+"""The local AWS as a separate process that ends with the test process."""
 
 from __future__ import annotations
 
@@ -32,18 +32,18 @@ if TYPE_CHECKING:
 _ROOT = Path(__file__).resolve().parents[2]
 _OWN_COMMAND = (sys.executable, "-m", "personalize_local")
 _STARTS_WITHIN = 30.0
-# What CloudFormation says of the resources that were under way when another one failed.
+# CloudFormation's reason for the resources that were in progress when another one failed.
 _CANCELLED = re.compile(r"Resource (creation|update) cancelled", re.IGNORECASE)
 _OTHER_STARTS_WITHIN = 300.0  # uvx may have to install it first
 
 
 class DeployError(Exception):
-    """A stack did not become what it should be. The text begins with what failed first.
+    """A deploy or a deletion failed. The text begins with the first failure.
 
     Attributes:
-        stack: Its name.
-        status: Its last status, such as `ROLLBACK_COMPLETE`.
-        reasons: What failed in this deploy, oldest first: each resource's logical id, and the reason.
+        stack: The name of the stack.
+        status: The last status, such as `ROLLBACK_COMPLETE`.
+        reasons: The failures, oldest first, each with logical id and reason.
     """
 
     def __init__(self, stack: str, status: str, reasons: Sequence[str]) -> None:
@@ -59,7 +59,7 @@ class LocalAws:
     """A running local AWS: ministack with a simulated Amazon Personalize.
 
     Attributes:
-        record: Its process and address.
+        record: The process and its port.
     """
 
     record: Record
@@ -72,14 +72,14 @@ class LocalAws:
 
     @property
     def environment(self) -> dict[str, str]:
-        """A whole environment for other processes: their AWS clients, the AWS CLI and the CDK reach it.
+        """An environment for other processes, in which AWS clients, the AWS CLI and the CDK call it.
 
-        It is that of this process, without what would lead elsewhere, and with credentials.
+        It is that of this process, with fake credentials and without variables that name other endpoints.
         """
         return address.environment(os.environ, self.endpoint)
 
     def client(self, service: str, **settings: str) -> Any:
-        """A boto3 client for it; `settings` are those of `boto3.client`, such as `region_name`."""
+        """Return a boto3 client for it. `settings` are arguments of `boto3.client`, such as `region_name`."""
         key = json.dumps([service, settings], sort_keys=True)
         if key not in self._clients:
             defaults = {
@@ -105,29 +105,30 @@ class LocalAws:
         """Call the simulator's own endpoints, for example `control("POST", "clock", {"advance": 60})`.
 
         Raises:
-            ValueError: There is no such control, or it refuses the body. The text has the server's help.
+            ValueError: There is no such control, or the body is wrong. The text contains the server's
+                message.
         """
         return self._call(method, f"/_personalize/{path}", body)
 
     def reset(self) -> None:
-        """Forget everything, in every service."""
+        """Delete everything in all services."""
         self._call("POST", "/_ministack/reset")
 
     def deploy(self, stack: Stack, parameters: Mapping[str, str] | None = None) -> dict[str, str]:
-        """Deploy a CDK stack, after those that it depends on, as `cdk deploy` would: create or update.
+        """Create or update a CDK stack and the stacks that it depends on, as `cdk deploy` does.
 
-        Its assets are uploaded, and the account looks as if it were bootstrapped.
+        Its assets are uploaded. You need not bootstrap.
 
         Args:
-            stack: The stack, which may be in a stage. It is synthesized.
+            stack: The stack. It can be in a stage. It is synthesized.
             parameters: Values for the template's parameters.
 
         Returns:
             The stack's outputs.
 
         Raises:
-            DeployError: A stack failed; what it had changed is rolled back.
-            ValueError: It needs Docker, which a local deploy has not.
+            DeployError: A stack failed and was rolled back.
+            ValueError: It needs Docker, which the local AWS does not support.
         """
         for artifact in assembly.stacks_for(stack):
             assembly.publish(artifact, self.client("s3"), self.client("ssm"))
@@ -139,7 +140,7 @@ class LocalAws:
         """Delete a CDK stack that was deployed here.
 
         Raises:
-            DeployError: Something in it could not be deleted.
+            DeployError: A resource could not be deleted.
         """
         described = self.client("cloudformation").describe_stacks(StackName=stack.stack_name)
         stack_id = described["Stacks"][0]["StackId"]
@@ -152,12 +153,12 @@ class LocalAws:
 
         Args:
             name: The stack's name.
-            template: What it is to be.
-            update: Whether the stack is there already.
+            template: The template.
+            update: Whether the stack exists.
             more: More arguments of CloudFormation's CreateStack or UpdateStack.
 
         Returns:
-            The stack's last status, which may be that of a failure.
+            The last status of the stack, also if the operation failed.
         """
         cloudformation = self.client("cloudformation")
         operation = cloudformation.update_stack if update else cloudformation.create_stack
@@ -170,7 +171,7 @@ class LocalAws:
         return self.settled(name)
 
     def delete(self, name: str) -> str:
-        """Delete a stack and wait for the end; the last status."""
+        """Delete a stack, wait for the end, and return the last status."""
         cloudformation = self.client("cloudformation")
         stack_id = cloudformation.describe_stacks(StackName=name)["Stacks"][0]["StackId"]
         cloudformation.delete_stack(StackName=name)
@@ -182,10 +183,10 @@ class LocalAws:
         return {stack["StackName"] for stack in stacks if stack["StackStatus"] != "DELETE_COMPLETE"}
 
     def settled(self, name: str, seconds: float = 300.0) -> str:
-        """A stack's status once it no longer changes.
+        """Wait until the status of a stack no longer changes, and return it.
 
         Raises:
-            TimeoutError: It still changes after so many seconds.
+            TimeoutError: It still changes after this many seconds.
         """
         deadline = time.monotonic() + seconds
         while True:
@@ -239,12 +240,12 @@ class LocalAws:
 
 
 def _help(error: urllib.error.HTTPError) -> str:
-    """What the server says of a request that it refuses, and the controls that there are."""
+    """The server's error message, with the list of controls."""
     text = error.read().decode(errors="replace")
     try:
         answer = json.loads(text)
         known = [f"\n  {control}" for control in answer.get("known", ())]
-        return f"{answer['error']}{'; there are:' if known else ''}{''.join(known)}"
+        return f"{answer['error']}{'; the controls are:' if known else ''}{''.join(known)}"
     except (ValueError, KeyError, TypeError, AttributeError):
         return f"{error.code} {error.reason}: {text}"
 
@@ -255,10 +256,10 @@ def _opener() -> urllib.request.OpenerDirector:
 
 
 def failures(events: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Return what failed in the last operation on a stack, oldest first.
+    """Return the failures in the last operation on a stack, oldest first.
 
     Args:
-        events: The stack's events, newest first, as DescribeStackEvents answers.
+        events: The stack's events, newest first, as in DescribeStackEvents.
     """
     found: list[str] = []
     for event in events:
@@ -272,13 +273,13 @@ def failures(events: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def command_of(configured: Sequence[str], *, is_installed: bool, own_scripts: str) -> Sequence[str] | None:
-    """Return the command of the local AWS to start.
+    """Return the command that starts the local AWS.
 
     Args:
-        configured: The command that the user has configured, if any. It comes first.
-        is_installed: Whether this interpreter has the extra `local`. It comes second.
-        own_scripts: The folder of this interpreter's scripts. A `personalize-local` there lacks the extra as
-            well; one elsewhere on PATH, as pipx puts it, comes third.
+        configured: The command that the user has configured, if any. It has priority.
+        is_installed: Whether the extra `local` is installed in this interpreter, the second choice.
+        own_scripts: The folder of this interpreter's scripts. Without the extra, a `personalize-local` there
+            does not work. One elsewhere on PATH, for example from pipx, is the third choice.
 
     Returns:
         The command, or None if there is none.
@@ -300,15 +301,15 @@ def command_of(configured: Sequence[str], *, is_installed: bool, own_scripts: st
 def running(
     state_dir: Path, arguments: Sequence[str] = (), command: Sequence[str] = _OWN_COMMAND
 ) -> Iterator[LocalAws]:
-    """A server for as long as the block runs, and no longer than this process.
+    """Return a context manager that runs a server. The server ends with this process at the latest.
 
     Args:
-        state_dir: Where it is remembered and logs.
+        state_dir: The folder for its files and its log.
         arguments: More arguments of `personalize-local serve`.
         command: The command `personalize-local`. Default: - this interpreter's.
 
     Raises:
-        RuntimeError: It did not start; the text has its log.
+        RuntimeError: It did not start. The text contains its log.
     """
     is_own = command == _OWN_COMMAND
     full = [*command, "serve", "--port", "0", "--until-eof", "--state-dir", str(state_dir), *arguments]
