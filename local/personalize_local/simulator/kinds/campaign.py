@@ -114,7 +114,7 @@ class Campaign(Resource):
         return None
 
     def blocks(self, other: Resource, now: datetime) -> str | None:
-        """The solution cannot be deleted (rule 74)."""
+        """The solution cannot be deleted (rule 75)."""
         if self.belongs_to(other.arn, now):
             return f"{other.arn} is used by {self.arn}: delete that campaign and wait until it is gone"
         return None

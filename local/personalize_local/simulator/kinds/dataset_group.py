@@ -30,7 +30,7 @@ class DatasetGroupLimits:
     """Quotas.
 
     Attributes:
-        dataset_groups: Dataset groups in an account and Region (rule 116).
+        dataset_groups: Dataset groups in an account and Region (rule 117).
     """
 
     dataset_groups: int = 5

@@ -33,7 +33,7 @@ class FilterLimits:
     """Quotas.
 
     Attributes:
-        filters: Filters in an account and Region.
+        filters: Filters in an account and Region (rule 117).
     """
 
     filters: int = 30

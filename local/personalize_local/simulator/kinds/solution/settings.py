@@ -34,7 +34,7 @@ class SolutionLimits:
 
     Attributes:
         solutions_per_dataset_group: Solutions that are active or being created (rule 116).
-        solution_versions_in_progress: Trainings that are pending or running at once.
+        solution_versions_in_progress: Trainings that are pending or running at once (rule 117).
     """
 
     solutions_per_dataset_group: int = 10

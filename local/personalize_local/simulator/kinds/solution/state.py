@@ -121,7 +121,7 @@ class Solution(InDatasetGroup):
         auto_training: Whether automatic training is on (the default: rule 33).
         incremental: Whether incremental updates are on.
         config: The `solutionConfig`. It is replaced, never changed, because versions share it.
-        versions: The versions, in the order of their starts.
+        versions: The versions, in the order of their starts. They are deleted with it (rule 74).
         update: The latest update, if there is one.
         schedule: The schedule of automatic training. None when it is off.
         updated: When the latest update came into force.
@@ -176,7 +176,7 @@ class Solution(InDatasetGroup):
         }
 
     def busy(self, now: datetime) -> str | None:
-        """A solution whose update runs can be neither updated nor deleted (rule 75)."""
+        """A solution whose update runs can be neither updated nor deleted (rule 77)."""
         if self.update and self.update.running(now):
             return f"{self.arn} has an update in progress: wait until it ends"
         return None
