@@ -144,13 +144,13 @@ def test_fit__again__gives_the_same_and_another_seed_measures_other_users() -> N
     assert other.metrics != again.metrics
 
 
-def test_fit__users_who_were_kept_back__get_their_own_recommendations() -> None:
+def test_fit__users_held_out__get_their_own_recommendations() -> None:
     histories = interactions().histories()
-    kept_back = split(histories, "USER_PERSONALIZATION", 1).truth
+    held_out = split(histories, "USER_PERSONALIZATION", 1).truth
     model = fitted("USER_PERSONALIZATION").model
     cold = model.recommend(user="nobody")
-    assert len(kept_back) == len(histories) // 10
-    assert all(model.recommend(user=user) != cold for user in kept_back)
+    assert len(held_out) == len(histories) // 10
+    assert all(model.recommend(user=user) != cold for user in held_out)
 
 
 def test_fit__with_an_event_type__trains_on_it_alone() -> None:

@@ -29,7 +29,7 @@ from dataclasses import dataclass
 from personalize_local.simulator.learning.interactions import Histories, Past
 
 # The newest different items of a user that count: for similarities, and when recommending.
-_LONGEST_HISTORY = 100
+_LONGEST_HISTORY = 50
 _USED_HISTORY = 30
 _MOST_NEIGHBORS = 100
 # What the most popular item adds to its scores: it breaks ties, and decides where nothing else does.
@@ -180,13 +180,13 @@ def train(
     """Train a model.
 
     Args:
-        histories: What users did.
+        histories: The interactions to train with.
         recipe_type: The type of the recipe, for example `USER_PERSONALIZATION`.
         catalog: Items that may be recommended without any interaction: those of the Items dataset.
         objective: The optimization objective. Default: - none
         trending: Whether to recommend the items that gain popularity. If none does, popular items are
             recommended, as trending-now does.
-        serve: What the users did that the model recommends to. Default: - `histories`
+        serve: The interactions of the users that the model recommends to. Default: - `histories`
     """
     popularity = growth(histories) if trending else {}
     if max(popularity.values(), default=0.0) <= 0:
@@ -240,31 +240,41 @@ def _popularity(histories: Histories) -> dict[str, float]:
 
 
 def _neighbors(histories: Histories) -> dict[str, dict[str, float]]:
-    """The most similar items of each item."""
-    together: dict[str, dict[str, float]] = defaultdict(dict)
-    lengths: dict[str, float] = defaultdict(float)
+    """The most similar items of each item, one item at a time: all pairs would take too much memory."""
+    having: dict[str, list[tuple[float, dict[str, float]]]] = defaultdict(list)
+    norms: dict[str, float] = defaultdict(float)
     for _, history in sorted(histories.items()):
-        weights: dict[str, float] = {}
-        for past in history:
-            weights[past.item] = max(past.weight, weights.get(past.item, 0.0))
-        used = sorted((item, weights[item]) for item in newest(history))
-        for place, (item, weight) in enumerate(used):
-            lengths[item] += weight * weight
-            row = together[item]
-            for other, other_weight in used[place + 1 :]:
-                row[other] = row.get(other, 0.0) + weight * other_weight
-    norms = {item: math.sqrt(length) for item, length in lengths.items()}
-    similar: dict[str, list[Scored]] = {item: [] for item in sorted(norms)}
-    for item, row in together.items():
-        for other, product in row.items():
-            if product:
-                similarity = min(1.0, product / (norms[item] * norms[other]))
-                similar[item].append((other, similarity))
-                similar[other].append((item, similarity))
-    return {
-        item: dict(heapq.nsmallest(_MOST_NEIGHBORS, found, key=_best_first))
-        for item, found in similar.items()
-    }
+        row = _weights(history)
+        for item, weight in row.items():
+            having[item].append((weight, row))
+            norms[item] += weight * weight
+    return {item: _nearest(item, having[item], norms) for item in sorted(having)}
+
+
+def _nearest(
+    item: str, having: Iterable[tuple[float, Mapping[str, float]]], norms: Mapping[str, float]
+) -> dict[str, float]:
+    """The items most similar to `item`, by the weights of all items of the users who have it."""
+    together: dict[str, float] = defaultdict(float)
+    for weight, row in having:
+        for other, other_weight in row.items():
+            together[other] += weight * other_weight
+    together.pop(item)
+    similar = (
+        (other, min(1.0, product / math.sqrt(norms[item] * norms[other])))
+        for other, product in together.items()
+        if product
+    )
+    return dict(heapq.nsmallest(_MOST_NEIGHBORS, similar, key=_best_first))
+
+
+def _weights(history: Sequence[Past]) -> dict[str, float]:
+    """The largest weight of each of the newest items of a user."""
+    weights: dict[str, float] = dict.fromkeys(newest(history), 0.0)
+    for past in history:
+        if past.item in weights:
+            weights[past.item] = max(past.weight, weights[past.item])
+    return weights
 
 
 def _returning(histories: Histories) -> float:

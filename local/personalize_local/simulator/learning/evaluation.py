@@ -1,4 +1,4 @@
-"""Measure a model by the method that the service documents: part of the data is kept back and predicted.
+"""Measure a model as the service documents it: hold out part of the data, and compare it with predictions.
 
 [DG working-with-training-metrics; rules 111 to 114 and 145]
 """
@@ -21,7 +21,8 @@ _LIST = 25
 _REWARDED_LIST = 100
 # What GetActionRecommendations answers by default (rule 171).
 _ACTIONS = 5
-# To measure segments takes a pass over all users for each item.
+# Each of these takes a pass over the data, so large data is measured by a part of them.
+_MOST_MEASURED_USERS = 1000
 _MOST_SEGMENTS = 100
 
 
@@ -31,8 +32,8 @@ class Split:
 
     Attributes:
         training: What a model is trained with.
-        given: What it is given of each user whose interactions it is to predict.
-        truth: What each of these users did next.
+        given: The older interactions of the measured users: the input of the model.
+        truth: Their newest interactions, which the model should predict.
     """
 
     training: Histories
@@ -41,42 +42,44 @@ class Split:
 
 
 def split(histories: Histories, recipe_type: str, seed: int) -> Split:
-    """Keep part of the data back (rule 145).
+    """Hold out part of the data (rule 145).
 
-    For USER_SEGMENTATION, that is the newest 20% of each user. For all other types, 10% of the users are not
-    in the training data, and the newest 10% of what they did is to be predicted. These users are drawn from
-    those with at least two interactions: others have nothing to predict. There is no validation set for
-    PERSONALIZED_ACTIONS, because the baseline would not use it.
+    For USER_SEGMENTATION, that is the newest 20% of each user's interactions. For all other types, it is 10%
+    of the users, and the model should predict the newest 10% of each one's interactions. These users are
+    drawn from those with at least two interactions, because others have nothing to predict. At most 1,000 of
+    them are measured. There is no validation set for PERSONALIZED_ACTIONS: the baseline would not use it.
 
     Args:
-        histories: What users did.
+        histories: The interactions of each user.
         recipe_type: The type of the recipe.
-        seed: Which users are drawn.
+        seed: Determines which users are drawn.
     """
     if recipe_type == "USER_SEGMENTATION":
         given, truth = _halves(histories, newest_share=0.2)
         return Split(given, given, truth)
     measurable = sorted(user for user, history in histories.items() if len(history) > 1)
     count = min(len(measurable), max(1, len(histories) // 10))
-    drawn = set(random.Random(seed).sample(measurable, count))  # noqa: S311 (it draws a sample, no secret)
-    given, truth = _halves({user: histories[user] for user in sorted(drawn)}, newest_share=0.1)
-    return Split({user: past for user, past in histories.items() if user not in drawn}, given, truth)
+    drawn = random.Random(seed).sample(measurable, count)  # noqa: S311 (it draws a sample, no secret)
+    measured = {user: histories[user] for user in sorted(drawn[:_MOST_MEASURED_USERS])}
+    given, truth = _halves(measured, newest_share=0.1)
+    left_out = set(drawn)
+    return Split({user: past for user, past in histories.items() if user not in left_out}, given, truth)
 
 
 def _halves(histories: Histories, *, newest_share: float) -> tuple[Histories, Histories]:
-    """The older and the newer interactions of each user; the newer are at least one, if there are two."""
+    """The older and the newer interactions of each user. With two or more, at least one is newer."""
     given: dict[str, Sequence[Past]] = {}
     truth: dict[str, Sequence[Past]] = {}
     for user, history in histories.items():
-        kept_back = max(1, math.floor(len(history) * newest_share)) if len(history) > 1 else 0
-        given[user] = history[: len(history) - kept_back]
-        truth[user] = history[len(history) - kept_back :]
+        newer = max(1, math.floor(len(history) * newest_share)) if len(history) > 1 else 0
+        given[user] = history[: len(history) - newer]
+        truth[user] = history[len(history) - newer :]
     return given, truth
 
 
 @dataclass(frozen=True, slots=True)
 class Extras:
-    """What adds metrics to those of the recipe's type.
+    """Properties of a solution that add metrics to those of the recipe's type.
 
     Attributes:
         rewards: The value of each item for the optimization objective, if there is one.
@@ -91,29 +94,29 @@ class Extras:
     created: Mapping[str, int] | None = None
 
 
-def measure(model: Model, kept_back: Split, extras: Extras | None = None) -> dict[str, float]:
+def measure(model: Model, held_out: Split, extras: Extras | None = None) -> dict[str, float]:
     """What GetSolutionMetrics answers for a model, or DescribeRecommender as `modelMetrics`.
 
     Args:
-        model: The model, trained with `kept_back.training`.
-        kept_back: The data to measure with.
-        extras: What adds metrics. Default: - nothing does
+        model: The model, trained with `held_out.training`.
+        held_out: The data to measure with.
+        extras: Properties of the solution that add metrics. Default: - none
     """
     wanted = extras or Extras()
     if model.recipe_type == "USER_SEGMENTATION":
-        found = _segments(model, kept_back)
+        found = _segments(model, held_out)
     elif model.recipe_type == "PERSONALIZED_ACTIONS":
-        found = _actions(model, kept_back)
+        found = _actions(model, held_out)
     else:
-        found = _items(model, kept_back, wanted)
+        found = _items(model, held_out, wanted)
     return {name: round(value, 4) for name, value in found.items()}
 
 
-def _items(model: Model, kept_back: Split, extras: Extras) -> dict[str, float]:
+def _items(model: Model, held_out: Split, extras: Extras) -> dict[str, float]:
     """Metrics of recommended items (rules 111, 112 and 114)."""
     answers = [
-        _Answer(_recommended(model, kept_back.given[user]), truth)
-        for user, truth in sorted(kept_back.truth.items())
+        _Answer(_recommended(model, held_out.given[user]), truth)
+        for user, truth in sorted(held_out.truth.items())
         if truth
     ]
     lists = [answer.items for answer in answers]
@@ -131,13 +134,13 @@ def _items(model: Model, kept_back: Split, extras: Extras) -> dict[str, float]:
     for k in _DEPTHS:
         found[f"precision_at_{k}"] = metrics.mean(metrics.precision(a.items, a.relevant, k) for a in answers)
     if extras.rewards is not None:
-        found |= _rewards(model, kept_back, extras.rewards)
+        found |= _rewards(model, held_out, extras.rewards)
     if extras.weighted:
         found |= _weighted_gain(answers)
     if extras.trending:
-        found |= _trend(lists[0] if lists else [], kept_back.truth)
+        found |= _trend(lists[0] if lists else [], held_out.truth)
     if extras.created is not None:
-        found |= _item_properties(model, kept_back.training, extras.created)
+        found |= _item_properties(model, held_out.training, extras.created)
     return found
 
 
@@ -170,18 +173,18 @@ def _recommended(model: Model, given: Sequence[Past], count: int = _LIST) -> lis
 
 
 def _coverage(lists: Iterable[Sequence[str]], total: int) -> float:
-    """The share of all records that are recommended to anybody who is measured."""
+    """The share of all records that are in at least one of the lists."""
     shown = {item for items in lists for item in items}
     return len(shown) / total if total else 0.0
 
 
-def _rewards(model: Model, kept_back: Split, rewards: Mapping[str, float]) -> dict[str, float]:
+def _rewards(model: Model, held_out: Split, rewards: Mapping[str, float]) -> dict[str, float]:
     """Rule 112; how many recommendations are "all" is not documented (?): ours are 100."""
     shares = [
         metrics.reward_share(
-            _recommended(model, kept_back.given[user], _REWARDED_LIST), {past.item for past in truth}, rewards
+            _recommended(model, held_out.given[user], _REWARDED_LIST), {past.item for past in truth}, rewards
         )
-        for user, truth in sorted(kept_back.truth.items())
+        for user, truth in sorted(held_out.truth.items())
     ]
     return {"average_rewards_at_k": metrics.mean(share for share in shares if share is not None)}
 
@@ -223,33 +226,33 @@ def _normalized(values: Sequence[float]) -> list[float]:
     return [(value - least) / (most - least) for value in values] if most > least else [0.0 for _ in values]
 
 
-def _segments(model: Model, kept_back: Split) -> dict[str, float]:
+def _segments(model: Model, held_out: Split) -> dict[str, float]:
     """Metrics of user segments, the 1 % of users with the most affinity for an item (rule 113)."""
     actual: dict[str, set[str]] = defaultdict(set)
-    for user, truth in kept_back.truth.items():
+    for user, truth in held_out.truth.items():
         for past in truth:
             actual[past.item].add(user)
-    size = max(1, math.ceil(len(kept_back.given) / 100))
+    size = max(1, math.ceil(len(held_out.given) / 100))
     popular = sorted(actual, key=lambda item: (-len(actual[item]), item))[:_MOST_SEGMENTS]
-    before = replace(model, histories={user: newest(given) for user, given in kept_back.given.items()})
+    before = replace(model, histories={user: newest(given) for user, given in held_out.given.items()})
     segments = {item: [user for user, _ in before.segment([item], count=size)] for item in popular}
     hits = {item: len(actual[item].intersection(users)) for item, users in segments.items()}
     return {
-        "coverage": _coverage(segments.values(), len(kept_back.given)),
+        "coverage": _coverage(segments.values(), len(held_out.given)),
         "hits_at_1_percent": metrics.mean(hits.values()),
         "recall_at_1_percent": metrics.mean(count / len(actual[item]) for item, count in hits.items()),
     }
 
 
-def _actions(model: Model, kept_back: Split) -> dict[str, float]:
+def _actions(model: Model, held_out: Split) -> dict[str, float]:
     """Metrics of next best actions (rule 114): the spelling of their keys is not published (?)."""
     catalog = list(model.base)
     ranked = {
-        user: _recommended(model, kept_back.given[user], len(catalog))
-        for user, truth in sorted(kept_back.truth.items())
+        user: _recommended(model, held_out.given[user], len(catalog))
+        for user, truth in sorted(held_out.truth.items())
         if truth
     }
-    taken = {user: {past.item for past in kept_back.truth[user]} for user in ranked}
+    taken = {user: {past.item for past in held_out.truth[user]} for user in ranked}
     shown = {user: actions[:_ACTIONS] for user, actions in ranked.items()}
     correct = {a: sum(a in shown[user] and a in taken[user] for user in ranked) for a in catalog}
 

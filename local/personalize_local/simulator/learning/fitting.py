@@ -1,9 +1,9 @@
-"""A training: which data it takes, the model that it makes, and the metrics that it measures."""
+"""A training from its data to a model and metrics."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from personalize_local.simulator.learning import baseline, evaluation
 from personalize_local.simulator.learning.baseline import Model, Objective
@@ -42,7 +42,7 @@ class Fitted:
     """
 
     model: Model
-    metrics: dict[str, float] = field(default_factory=dict)
+    metrics: dict[str, float]
 
 
 def fit(
@@ -62,14 +62,14 @@ def fit(
         interactions: All of the dataset group: item interactions, or action interactions for
             PERSONALIZED_ACTIONS.
         plan: What to train.
-        seed: Which users are kept back.
+        seed: Determines which users are held out.
         catalog: The items of the Items dataset, or the actions of the Actions dataset.
-        created: When items were created, of those of which it is known.
+        created: When items were created, in seconds since 1970, where the data says so.
     """
     histories = interactions.chosen(_rules(plan)).histories()
-    kept_back = evaluation.split(histories, plan.recipe_type, seed)
+    held_out = evaluation.split(histories, plan.recipe_type, seed)
     model = baseline.train(
-        kept_back.training,
+        held_out.training,
         plan.recipe_type,
         catalog={*catalog, *interactions.items.values},
         objective=plan.objective,
@@ -82,7 +82,7 @@ def fit(
         trending=plan.trending,
         created=(created or {}) if plan.semantic else None,
     )
-    return Fitted(model, evaluation.measure(model, kept_back, extras))
+    return Fitted(model, evaluation.measure(model, held_out, extras))
 
 
 def _rules(plan: Plan) -> tuple[EventRule, ...]:

@@ -1,4 +1,4 @@
-"""The interactions that a training takes, and the choice of events that a solution makes among them."""
+"""The interactions of a dataset group, and which of them a solution trains with."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Past(NamedTuple):
 
 
 Histories = Mapping[str, Sequence[Past]]
-"""What each user did, from the oldest to the newest, by the user's id."""
+"""The interactions of each user, from the oldest to the newest, by the user's id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class EventRule:
     Attributes:
         kind: The event type; None for all.
         threshold: Events must have at least this value; None for all events.
-        weight: How much such an event counts, relative to the weights of the other rules.
+        weight: How much such an event counts, relative to other rules.
     """
 
     kind: str | None = None
@@ -111,14 +111,14 @@ class Interactions:
     def of(
         cls, tables: Iterable[Table] = (), events: Iterable[Event] = (), *, item: str = "ITEM_ID"
     ) -> Interactions:
-        """All interactions of a dataset group, those that came in bulk and those put one by one.
+        """All interactions of a dataset group, imported in bulk or put one by one.
 
         Of events with the same moment and properties one is kept [DG bulk-data-import-step].
 
         Args:
-            tables: What jobs imported.
-            events: What was put.
-            item: The column of the item: `ACTION_ID` for action interactions.
+            tables: The imported interactions.
+            events: Interactions put one by one, for example with PutEvents.
+            item: The column of the item. Use `ACTION_ID` for action interactions.
         """
         found = cls()
         seen: set[Event] = set()
@@ -139,7 +139,7 @@ class Interactions:
         self._weights.append(weight)
 
     def chosen(self, rules: Sequence[EventRule]) -> Interactions:
-        """Those that a solution trains with. The first rule that takes an event gives its weight."""
+        """The interactions that a solution trains with. The first rule that takes one gives its weight."""
         if not rules:
             return self
         found = Interactions()
@@ -153,7 +153,7 @@ class Interactions:
         return found
 
     def histories(self) -> Histories:
-        """What each user did. The order in which events came does not matter, only their moments."""
+        """The interactions of each user. The timestamps decide, not the order in which events came."""
         found: dict[str, list[Past]] = {}
         for event, weight in zip(self, self._weights, strict=True):
             found.setdefault(event.user, []).append(Past(event.at, event.item, weight))

@@ -1,4 +1,4 @@
-"""Why a training fails for want of data: the `failureReason` of a solution version or recommender.
+"""Why a training fails because of its data: the `failureReason` of a solution version or recommender.
 
 [DG limits, error-messages, optimizing-solution-for-objective, optimizing-solution-events-config;
 rules 36, 37, 93 and 94]
