@@ -1,9 +1,10 @@
-"""Recommendations: a campaign returns the items that a test has set. Nothing is trained."""
+"""Recommendations: those of the campaign's version if it was trained on data, else the items that a test named."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from personalize_local.simulator.data_plane import from_model
 from personalize_local.simulator.engine.context import Context
 from personalize_local.simulator.engine.errors import NOT_SIMULATED, ServiceError, invalid_input, not_found
 from personalize_local.simulator.engine.kind import Operation
@@ -30,7 +31,7 @@ _SCORED = {"aws-user-personalization", "aws-user-personalization-v2"}
 
 
 def get_recommendations(context: Context, request: Request) -> dict[str, object]:
-    """Answer GetRecommendations: the same items in the same order for every user."""
+    """Answer GetRecommendations. The items that a test named are the same, in the same order, for every user."""
     for member in _NOT_SIMULATED:
         if member in request:
             raise ServiceError(NOT_SIMULATED, f"{member} of GetRecommendations is not simulated")
@@ -47,8 +48,9 @@ def get_recommendations(context: Context, request: Request) -> dict[str, object]
     recipe = context.account[Solution].get(solution_arn, context.now).recipe
     _require_subject(request, recipe)
     scored = recipe is not None and recipe.name in _SCORED
+    learned = from_model.recommended(context, campaign, request, scored=scored)
     return {
-        "itemList": _predicted(context.items, scored=scored)[:wanted],
+        "itemList": _predicted(context.items, scored=scored)[:wanted] if learned is None else learned,
         # The form and length as in saved output. The model allows no longer ones.
         "recommendationId": f"RID-{context.new_uuid()}",
     }

@@ -20,6 +20,8 @@ class Clock:
     def __init__(self, source: Callable[[], datetime] = _utc_now) -> None:
         self._source = source
         self._offset = timedelta()
+        self.stands = False
+        """Whether only `advance` moves it."""
 
     @classmethod
     def frozen(cls, at: datetime) -> Clock:
@@ -27,7 +29,9 @@ class Clock:
         if at.tzinfo is None:
             msg = f"a frozen clock needs a time zone: got {at.isoformat()}; add tzinfo=UTC"
             raise ValueError(msg)
-        return cls(lambda: at)
+        clock = cls(lambda: at)
+        clock.stands = True
+        return clock
 
     def now(self) -> datetime:
         """Return the current time, in UTC unless the clock was frozen in another zone."""

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from personalize_local.simulator.engine.account import Account
+from personalize_local.simulator.engine.objects import ReadObjects
+from personalize_local.simulator.engine.resource import Resource
 from personalize_local.simulator.engine.scope import Scope
 from personalize_local.simulator.engine.timeline import Timeline
+from personalize_local.simulator.engine.work import Work
 
 _S = TypeVar("_S")
 
@@ -28,6 +32,8 @@ class Context:
         items: The items that campaigns recommend, best first.
         new_id: Returns the next identifier, 8 hexadecimal digits (rule 92).
         new_uuid: Returns the next UUID.
+        read_objects: Returns the objects at a location in S3.
+        executor: Where work is done that takes long. None: where its result is needed first.
     """
 
     account: Account
@@ -38,6 +44,8 @@ class Context:
     items: tuple[str, ...]
     new_id: Callable[[], str]
     new_uuid: Callable[[], str]
+    read_objects: ReadObjects
+    executor: Executor | None
 
     def setting(self, group: type[_S]) -> _S:
         """Return the settings of one kind, for example `setting(CampaignDurations).campaign`.
@@ -60,3 +68,8 @@ class Context:
             since: When the creation begins. Default: - now.
         """
         return Timeline.creating(since or self.now, seconds, self.planned_failure(resource, name))
+
+    def begin(self, resource: Resource, work: Work[Any]) -> None:
+        """Make a resource ACTIVE or CREATE FAILED by the outcome of work, when its time has come."""
+        resource.work = work
+        self.account.working.append(resource)

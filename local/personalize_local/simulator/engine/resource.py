@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from personalize_local.simulator.engine.errors import already_exists, in_use, not_found
 from personalize_local.simulator.engine.timeline import (
@@ -16,6 +16,7 @@ from personalize_local.simulator.engine.timeline import (
     CREATE_PENDING,
     Timeline,
 )
+from personalize_local.simulator.engine.work import Work
 
 
 @dataclass(kw_only=True)
@@ -29,6 +30,7 @@ class Resource(ABC):
         timeline: The status over time.
         tags: The tags, key to value.
         visible_from: When calls first find the resource. Default: - at once.
+        work: What must be done before it is ACTIVE. Default: - nothing.
     """
 
     arn: str
@@ -37,6 +39,7 @@ class Resource(ABC):
     timeline: Timeline
     tags: dict[str, str]
     visible_from: datetime | None = None
+    work: Work[Any] | None = None
 
     @abstractmethod
     def summary(self, now: datetime) -> dict[str, object]:
@@ -83,6 +86,24 @@ class Resource(ABC):
             "creationDateTime": self.created,
             "lastUpdatedDateTime": phase.since,
         }
+
+    def settle(self, now: datetime) -> bool:
+        """Let the status follow from the work, once the time has come. Return whether there is no more to do.
+
+        Work that is not done yet keeps the resource in progress. Failed work makes it CREATE FAILED.
+        """
+        due = self.timeline.active_at
+        if self.work is None or due is None:
+            return True
+        if due > now:
+            return False
+        if not self.work.ready():
+            self.timeline = self.timeline.postponed(now)
+            return False
+        reason = self.work.problem()
+        if reason is not None:
+            self.timeline = self.timeline.failing(reason)
+        return True
 
     def failure(self, now: datetime) -> str | None:
         """Why the resource is CREATE FAILED, if it is."""

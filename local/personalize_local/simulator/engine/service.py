@@ -8,6 +8,7 @@ import random
 import threading
 from collections import deque
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any, NoReturn
 from uuid import UUID
@@ -26,6 +27,7 @@ from personalize_local.simulator.engine.errors import (
 )
 from personalize_local.simulator.engine.faults import Fault, Faults
 from personalize_local.simulator.engine.model import checked, operation_model
+from personalize_local.simulator.engine.objects import ObjectStore, ReadObjects
 from personalize_local.simulator.engine.operations import operations, rate_limited
 from personalize_local.simulator.engine.planned_failures import Failure, Outcomes
 from personalize_local.simulator.engine.scope import Scope
@@ -46,6 +48,7 @@ class Personalize:
         durations: How long each kind of work takes. Default: - `Durations()`, much quicker than AWS.
         limits: The quotas. Default: - `Limits()`, those of AWS without the limit of the request rate.
         seed: The seed of identifiers. The same seed and calls give the same ARNs.
+        read_objects: Returns the objects in S3 that import jobs read. Default: - those of `put_object`.
     """
 
     def __init__(
@@ -54,15 +57,19 @@ class Personalize:
         durations: Durations | None = None,
         limits: Limits | None = None,
         seed: int = 0,
+        read_objects: ReadObjects | None = None,
     ) -> None:
         self.clock = clock or Clock()
+        self._foreign_objects = read_objects
+        # One thread: work waits for other work, and the answers share the machine with one piece of it only.
+        self._executor = None if self.clock.stands else ThreadPoolExecutor(1, "personalize-work")
         self._initial = (durations or Durations(), limits or Limits(), seed)
         self._lock = threading.RLock()
         self._operations, self._rate_limited = operations(), rate_limited()
         self.reset()
 
     def reset(self) -> None:
-        """Delete resources, faults, planned failures, overrides, items and calls, and restore the settings.
+        """Delete resources, faults, planned failures, overrides, items, objects and calls, restore the settings.
 
         The clock keeps its time.
         """
@@ -74,6 +81,7 @@ class Personalize:
             self._faults = Faults()
             self._statuses = StatusOverrides()
             self._items = ITEMS
+            self._objects = ObjectStore()
             self._calls: deque[Call] = deque(maxlen=KEPT)
             self._rate = RateLimit()
 
@@ -160,11 +168,24 @@ class Personalize:
     def advance(self, seconds: float) -> datetime:
         """Advance the clock and return the new time.
 
+        Imports and trainings that should be done by then are done when it returns. Other calls are answered
+        meanwhile.
+
         Raises:
             ValueError: `seconds` is negative.
         """
         with self._lock:
-            return self.clock.advance(seconds)
+            now = self.clock.advance(seconds)
+            due = [
+                resource.work
+                for account in self._accounts.values()
+                for resource in account.working
+                if resource.work and resource.timeline.active_at and resource.timeline.active_at <= now
+            ]
+        if self._executor:
+            for work in due:
+                work.finish()
+        return now
 
     def inject(self, fault: Fault) -> None:
         """Answer the next calls with an error."""
@@ -196,6 +217,17 @@ class Personalize:
         with self._lock:
             self._items = tuple(items)
             return self._items
+
+    def put_object(self, uri: str, content: bytes) -> None:
+        """Store an object that import jobs can read, in a small S3 of the simulator's own.
+
+        In the local AWS, jobs read that one's S3 instead.
+
+        Raises:
+            ValueError: `uri` is not `s3://BUCKET/KEY`.
+        """
+        with self._lock:
+            self._objects.put(uri, content)
 
     def calls(self) -> list[Call]:
         """Return the latest calls, at most 10,000, oldest first."""
@@ -241,13 +273,18 @@ class Personalize:
             items=self._items,
             new_id=lambda: f"{self._random.getrandbits(32):08x}",
             new_uuid=lambda: str(UUID(int=self._random.getrandbits(128), version=4)),
+            read_objects=self._foreign_objects or self._objects.read,
+            executor=self._executor,
         )
 
 
 def _catch_up(context: Context) -> None:
+    # What is due comes before trainings that start by themselves, and those may be due as well.
+    context.account.settle(context.now)
     for kind in KINDS.values():
         if kind.catch_up is not None:
             kind.catch_up(context)
+    context.account.settle(context.now)
 
 
 def _require_known(target: str) -> None:

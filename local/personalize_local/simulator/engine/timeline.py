@@ -6,7 +6,7 @@ the phase at that time.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 CREATE_PENDING = "CREATE PENDING"
@@ -23,6 +23,7 @@ _GONE = "GONE"
 
 # The part of a duration during which the status is PENDING.
 _PENDING_SHARE = 0.1
+_A_MOMENT = timedelta(milliseconds=100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,26 @@ class Timeline:
     def recovering(self, at: datetime) -> Timeline:
         """Return this timeline with ACTIVE from `at` on."""
         return Timeline((*self.phases, Phase(ACTIVE, at)))
+
+    def failing(self, reason: str) -> Timeline:
+        """Return this timeline with CREATE FAILED in place of ACTIVE."""
+        return Timeline(
+            tuple(
+                replace(phase, status=CREATE_FAILED, failure_reason=reason)
+                if phase.status == ACTIVE
+                else phase
+                for phase in self.phases
+            )
+        )
+
+    def postponed(self, now: datetime) -> Timeline:
+        """Return this timeline with ACTIVE a moment after `now`."""
+        return Timeline(
+            tuple(
+                replace(phase, since=now + _A_MOMENT) if phase.status == ACTIVE else phase
+                for phase in self.phases
+            )
+        )
 
     def stopping(self, now: datetime, seconds: float) -> Timeline:
         """Return this timeline, stopped: at once if pending, otherwise through CREATE STOPPING (rule 82)."""

@@ -13,7 +13,7 @@ from personalize_local.simulator.kinds import (
     recipes,
     schema,
 )
-from personalize_local.simulator.kinds.dataset import dataset
+from personalize_local.simulator.kinds.dataset import dataset, import_job
 from personalize_local.simulator.kinds.filter import filter
 from personalize_local.simulator.kinds.solution import solution, version
 from personalize_local.simulator.kinds.solution.settings import SolutionDurations, SolutionLimits
@@ -24,6 +24,7 @@ KINDS: dict[str, Kind] = {
         dataset_group.KIND,
         schema.KIND,
         dataset.KIND,
+        import_job.KIND,
         recipes.KIND,
         solution.KIND,
         version.KIND,
@@ -40,6 +41,7 @@ class Durations(  # the fields of the last base come first
     BaseDurations,
     filter.FilterDurations,
     event_tracker.EventTrackerDurations,
+    import_job.ImportJobDurations,
     dataset.DatasetDurations,
     dataset_group.DatasetGroupDurations,
     campaign.CampaignDurations,
@@ -56,6 +58,7 @@ class Durations(  # the fields of the last base come first
 class Limits(
     BaseLimits,
     filter.FilterLimits,
+    import_job.ImportJobLimits,
     dataset_group.DatasetGroupLimits,
     campaign.CampaignLimits,
     SolutionLimits,

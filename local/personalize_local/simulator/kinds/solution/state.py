@@ -14,11 +14,14 @@ from personalize_local.simulator.engine.timeline import (
     CREATE_PENDING,
     CREATE_STOPPING,
 )
+from personalize_local.simulator.engine.work import Work
 from personalize_local.simulator.kinds.dataset.dataset import Dataset
 from personalize_local.simulator.kinds.dataset_group import InDatasetGroup
 from personalize_local.simulator.kinds.recipes import Recipe
 from personalize_local.simulator.kinds.solution.hyperparameters import described
+from personalize_local.simulator.kinds.solution.learned import Training
 from personalize_local.simulator.kinds.solution.rules import every
+from personalize_local.simulator.learning.fitting import Fitted
 
 TRAINING = frozenset({CREATE_PENDING, CREATE_IN_PROGRESS})
 """Statuses of a version that is being trained or waits for its training."""
@@ -41,6 +44,7 @@ class SolutionVersion(Resource):
         training_type: MANUAL or AUTOMATIC.
         trained_from: The members that its description shares with that of the solution.
         tuned: The result of HPO, if HPO is on.
+        events_seen: How many events the group had when the training began.
     """
 
     solution_arn: str
@@ -48,6 +52,12 @@ class SolutionVersion(Resource):
     training_type: str
     trained_from: dict[str, object]
     tuned: Request | None
+    events_seen: int = 0
+
+    @property
+    def fitted(self) -> Fitted | None:
+        """The model and its metrics, if it was trained on data."""
+        return self.work.result() if self.work else None
 
     def summary(self, now: datetime) -> dict[str, object]:
         """The entry in a list."""
@@ -125,6 +135,7 @@ class Solution(InDatasetGroup):
         update: The latest update, if there is one.
         schedule: The schedule of automatic training. None when it is off.
         updated: When the latest update came into force.
+        last_training: The last training on data, with its work.
     """
 
     recipe: Recipe | None
@@ -139,6 +150,7 @@ class Solution(InDatasetGroup):
     update: SolutionUpdate | None = None
     schedule: Schedule | None = None
     updated: datetime | None = None
+    last_training: tuple[Training, Work[Fitted]] | None = None
 
     def summary(self, now: datetime) -> dict[str, object]:
         """The entry in a list."""

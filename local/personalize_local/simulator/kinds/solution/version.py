@@ -1,4 +1,9 @@
-"""Solution versions: trainings and their results."""
+"""Solution versions: trainings and their results.
+
+A version of a group with data is trained on it, as `learning` does: a small baseline that is not the model of
+Amazon Personalize. Without data a version becomes ACTIVE all the same: it recommends the items that a test
+names, and has no metrics. So tests that need only a version or a campaign need no data.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +11,8 @@ from datetime import datetime
 
 from personalize_local.simulator.engine.context import Context
 from personalize_local.simulator.engine.errors import (
+    NOT_SIMULATED,
+    ServiceError,
     already_exists,
     in_use,
     invalid_input,
@@ -17,9 +24,12 @@ from personalize_local.simulator.engine.model import Request
 from personalize_local.simulator.engine.paging import listing
 from personalize_local.simulator.engine.tag_set import parsed
 from personalize_local.simulator.engine.timeline import ACTIVE
+from personalize_local.simulator.engine.work import Work
+from personalize_local.simulator.kinds.dataset import data
 from personalize_local.simulator.kinds.solution.hyperparameters import tuned
+from personalize_local.simulator.kinds.solution.learned import Training
 from personalize_local.simulator.kinds.solution.settings import SolutionDurations, SolutionLimits
-from personalize_local.simulator.kinds.solution.state import TRAINING, Solution, SolutionVersion
+from personalize_local.simulator.kinds.solution.state import TRAINING, UNFINISHED, Solution, SolutionVersion
 
 
 def start(
@@ -44,8 +54,21 @@ def start(
         # With AutoML the rest of the configuration is not checked (rule 20).
         tuned=tuned(solution.config if solution.recipe else {}) if solution.hpo else None,
     )
+    _train(context, solution, version)
     solution.versions.append(version)
     return version
+
+
+def _train(context: Context, solution: Solution, version: SolutionVersion) -> None:
+    """Train a version on the group's data at its start. Equal trainings of a solution are done once."""
+    known = data.at(context, solution.dataset_group_arn, version.created)
+    if not known.enough_to_look_at():
+        return
+    training = Training(known, solution.recipe, solution.event_type, solution.config)
+    if solution.last_training is None or solution.last_training[0] != training:
+        solution.last_training = training, Work(training.run, context.executor)
+    version.events_seen = len(known.events)
+    context.begin(version, solution.last_training[1])
 
 
 def find(context: Context, arn: str) -> SolutionVersion:
@@ -109,6 +132,23 @@ def stop(context: Context, request: Request) -> dict[str, object]:
     return {}
 
 
+def metrics(context: Context, request: Request) -> dict[str, object]:
+    """Answer GetSolutionMetrics with what was measured on the group's own data (rules 111 to 114 and 145)."""
+    version = find(context, request["solutionVersionArn"])
+    status = version.status(context.now)
+    if status in UNFINISHED:
+        raise in_use(f"{version.arn} is {status}: wait until it is {ACTIVE}")
+    if status != ACTIVE:
+        raise invalid_input(f"{version.arn} is {status}: only an {ACTIVE} version has metrics")
+    if version.fitted is None:
+        raise ServiceError(
+            NOT_SIMULATED,
+            f"{version.arn} has no metrics: its dataset group had no data when it was trained. Import"
+            " interactions with CreateDatasetImportJob, and train again",
+        )
+    return {"solutionVersionArn": version.arn, "metrics": version.fitted.metrics}
+
+
 def _require_updatable(solution: Solution, now: datetime) -> None:
     """Refuse mode UPDATE without a FULL version to build on, or with another recipe (rule 86)."""
     if not (solution.recipe and "updateTraining" in solution.recipe.supports):
@@ -122,6 +162,7 @@ KIND = Kind(
     create=create,
     more={
         "DescribeSolutionVersion": describe,
+        "GetSolutionMetrics": metrics,
         "ListSolutionVersions": list_all,
         "StopSolutionVersionCreation": stop,
     },
@@ -129,7 +170,7 @@ KIND = Kind(
     arn_type="solution",
     arn_depth=2,
     new_arn=None,
-    not_limited=frozenset({"DescribeSolutionVersion", "StopSolutionVersionCreation"}),
+    not_limited=frozenset({"DescribeSolutionVersion", "GetSolutionMetrics", "StopSolutionVersionCreation"}),
     failures=("solution_version",),
     statuses={
         "solutionVersion": "solution_version",
