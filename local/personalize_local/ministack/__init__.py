@@ -22,6 +22,7 @@ from personalize_local.ministack import (
     events,
     exports,
     nested,
+    objects,
     rollback,
     service,
     stack_events,
@@ -42,7 +43,7 @@ def application(run_id: str, personalize: Personalize | None = None) -> simulato
         run_id: The id in `/_personalize/health`.
         personalize: The simulator. Default: - a new one.
     """
-    personalize = personalize or Personalize()
+    personalize = personalize or Personalize(read_objects=objects.read)
     service.register(personalize)
     cloudformation.register(personalize)
     cancellation.register()

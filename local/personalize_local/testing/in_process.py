@@ -100,7 +100,7 @@ class SimulatedPersonalize:
 
         Args:
             resource: `solution`, `solution_version`, `solution_update`, `campaign`, `campaign_update`,
-                `dataset_group`, `dataset`, `event_tracker` or `filter`.
+                `dataset_group`, `dataset`, `dataset_import_job`, `event_tracker` or `filter`.
             reason: The failure reason in the description.
             name: A shell pattern for the name of the resource. For versions and updates: of the solution or
                 campaign.
@@ -110,8 +110,23 @@ class SimulatedPersonalize:
         """
         self.simulator.fail_next(Failure(resource, name, reason))
 
+    def put_object(self, uri: str, content: bytes) -> None:
+        """Store a CSV file that dataset import jobs can read.
+
+        Args:
+            uri: `s3://BUCKET/KEY`, the `dataLocation` of the job. No S3 client sees it.
+            content: The file.
+
+        Raises:
+            ValueError: `uri` is not of this form.
+        """
+        self.simulator.put_object(uri, content)
+
     def recommend(self, *items: str) -> None:
-        """Set the items that GetRecommendations returns, in this order, for every campaign and user."""
+        """Set the items that GetRecommendations returns, in this order, for every user.
+
+        They are those of campaigns whose version was trained without data.
+        """
         self.simulator.recommend(items)
 
 

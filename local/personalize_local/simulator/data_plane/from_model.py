@@ -1,4 +1,4 @@
-"""Recommendations of versions that were trained on data. They are the answers of a baseline (see `learning`)."""
+"""Recommendations of versions that were trained on data: the answers of a baseline (see `learning`)."""
 
 from __future__ import annotations
 

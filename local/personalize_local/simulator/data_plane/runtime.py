@@ -1,4 +1,4 @@
-"""Recommendations: those of the campaign's version if it was trained on data, else the items that a test named."""
+"""Recommendations: of the campaign's version if it was trained on data, else the items that a test named."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _SCORED = {"aws-user-personalization", "aws-user-personalization-v2"}
 
 
 def get_recommendations(context: Context, request: Request) -> dict[str, object]:
-    """Answer GetRecommendations. The items that a test named are the same, in the same order, for every user."""
+    """Answer GetRecommendations. The items that a test named are the same for every user, in their order."""
     for member in _NOT_SIMULATED:
         if member in request:
             raise ServiceError(NOT_SIMULATED, f"{member} of GetRecommendations is not simulated")

@@ -69,7 +69,7 @@ class Personalize:
         self.reset()
 
     def reset(self) -> None:
-        """Delete resources, faults, planned failures, overrides, items, objects and calls, restore the settings.
+        """Delete resources, faults, failures, overrides, items, objects and calls, and restore the settings.
 
         The clock keeps its time.
         """
