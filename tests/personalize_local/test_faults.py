@@ -82,6 +82,7 @@ def test_fault__impossible__is_refused() -> None:
 
 def test_failure__of_an_unknown_resource__names_the_known_ones() -> None:
     with pytest.raises(
-        ValueError, match="unknown resource 'recipe': expected one of dataset_group, dataset, solution, "
+        ValueError,
+        match="unknown resource 'recipe': expected one of dataset_group, dataset, ",
     ):
         Failure("recipe", "*", "why")

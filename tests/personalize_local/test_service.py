@@ -84,12 +84,12 @@ def test_calls__all_and_refused_ones_too__are_logged(sim: Simulated) -> None:
     sim.service.clear_calls()
     sim.call("ListSolutions", maxResults=5)
     sim.refusal("DescribeSolution", solutionArn="x")
-    sim.refusal("GetSolutionMetrics")
+    sim.refusal("DescribeAlgorithm")
     seen = [(call.operation, call.outcome, call.request) for call in sim.service.calls()]
     assert seen == [
         ("ListSolutions", "ok", {"maxResults": 5}),
         ("DescribeSolution", "ValidationException", {"solutionArn": "x"}),
-        ("GetSolutionMetrics", "NotImplementedException", {}),
+        ("DescribeAlgorithm", "NotImplementedException", {}),
     ]
     assert {(call.scope, call.time) for call in sim.service.calls()} == {(sim.scope, sim.service.clock.now())}
 
@@ -187,6 +187,7 @@ def test_rate_limit__by_operation__is_of_those_that_the_service_lists() -> None:
     listed += " CreateCampaign UpdateCampaign DeleteCampaign DescribeCampaign ListCampaigns"
     listed += " CreateDatasetGroup DeleteDatasetGroup DescribeDatasetGroup ListDatasetGroups"
     listed += " CreateDataset DeleteDataset DescribeDataset ListDatasets"
+    listed += " CreateDatasetImportJob DescribeDatasetImportJob ListDatasetImportJobs"
     listed += " CreateEventTracker DeleteEventTracker DescribeEventTracker ListEventTrackers"
     listed += " CreateSchema DeleteSchema DescribeSchema ListSchemas"
     listed += " DescribeRecipe ListRecipes"

@@ -23,7 +23,7 @@ from personalize_local.simulator import Clock, Fault, Personalize
 from personalize_local.simulator.engine.http import App, app, caller
 from personalize_local.simulator.engine.operations import operations
 from support.requests.avro import avro
-from support.simulated import OF_EVENTS_AND_FILTERS, START
+from support.simulated import OF_DATA, OF_EVENTS_AND_FILTERS, START
 
 RECIPE = "arn:aws:personalize:::recipe/aws-user-personalization-v2"
 AVRO = avro("Items")
@@ -178,7 +178,7 @@ def test_every_operation__through_boto3__is_understood(clients: Clients, service
     client.delete_dataset_group(datasetGroupArn=group)
     service.advance(1)
     assert {call.outcome for call in service.calls()} == {"ok"}
-    assert {call.operation for call in service.calls()} | OF_EVENTS_AND_FILTERS == set(operations())
+    assert {call.operation for call in service.calls()} | OF_EVENTS_AND_FILTERS | OF_DATA == set(operations())
 
 
 def test_events_and_filters__through_boto3__are_understood(clients: Clients, service: Personalize) -> None:
@@ -288,7 +288,7 @@ def test_error__of_the_shapes__names_every_violation(clients: Clients) -> None:
 
 
 def test_error__operation_not_simulated__is_not_retried(clients: Clients, service: Personalize) -> None:
-    error = refused(clients(attempts=3).get_solution_metrics, solutionVersionArn="arn:aws:personalize:a:b:c")
+    error = refused(clients(attempts=3).describe_algorithm, algorithmArn="arn:aws:personalize:a:b:c")
     assert error["Error"]["Code"] == "NotImplementedException"
     assert len(service.calls()) == 1
 

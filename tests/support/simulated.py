@@ -25,6 +25,14 @@ OF_EVENTS_AND_FILTERS = {
     "PutUsers",
 }
 """Operations on event trackers and filters, and those that put records."""
+OF_DATA = {
+    "CreateDatasetImportJob",
+    "DescribeDatasetImportJob",
+    "GetPersonalizedRanking",
+    "GetSolutionMetrics",
+    "ListDatasetImportJobs",
+}
+"""Operations that need imported data."""
 
 _SCOPE = Scope("aws", "us-east-1", "123456789012")
 

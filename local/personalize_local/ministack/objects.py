@@ -77,11 +77,11 @@ def _obstacles(action: str, resource: str, bucket: str, scope: Scope, role_arn: 
         yield f"the policy of the bucket {bucket} does not allow {_PRINCIPAL} {action} on {resource}"
 
 
-def _is_trusted(document: str | dict[str, object]) -> bool:
-    parsed = json.loads(document) if isinstance(document, str) else document
-    statements = parsed.get("Statement", [])
+def _is_trusted(document: str) -> bool:
+    found = json.loads(document).get("Statement", [])
+    statements = found if isinstance(found, list) else [found]
     return any(
         one.get("Effect") == "Allow"
         and iam_evaluator._service_principal_matches(one.get("Principal"), _PRINCIPAL)
-        for one in (statements if isinstance(statements, list) else [statements])
+        for one in statements
     )

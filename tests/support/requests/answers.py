@@ -12,8 +12,12 @@ from personalize_local.simulator.engine.errors import NOT_SIMULATED
 from personalize_local.simulator.engine.model import operation_model
 from personalize_local.simulator.engine.patterns import compile_pattern
 
-# A version without a name of its own is described as SOLUTION/ID, which the model's pattern of names forbids.
-_NOT_HELD_TO_THE_PATTERN = {"DescribeSolutionVersion.solutionVersion.name"}
+_NOT_HELD_TO_THE_PATTERN = {
+    # A version without a name of its own is described as SOLUTION/ID, which the model's pattern forbids.
+    "DescribeSolutionVersion.solutionVersion.name",
+    # The model has the pattern of Personalize's own ARNs for this ARN of a role (rule 149).
+    "DescribeDatasetImportJob.datasetImportJob.roleArn",
+}
 
 
 def misfits(value: Any, shape: Shape, path: str) -> Iterator[str]:

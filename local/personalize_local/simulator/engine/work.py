@@ -1,8 +1,8 @@
 """Work that takes long on this machine: imports and trainings.
 
 Answers do not wait for it. On a clock that runs, it is done in a thread. A resource whose work is not done
-stays CREATE IN_PROGRESS, even if its time has come. On a clock that stands still, as in tests, it is done when
-its result is needed for the first time. So what a test sees never depends on the speed of the machine.
+stays CREATE IN_PROGRESS, even if its time has come. On a clock that stands still, as in tests, it is done
+when its result is needed for the first time. So what a test sees never depends on the speed of the machine.
 """
 
 from __future__ import annotations

@@ -1,0 +1,396 @@
+"""From data to recommendations: versions are trained on the data of their group, measured, and serve."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import boto3
+import pytest
+
+from personalize_local.address import ACCOUNT
+from personalize_local.simulator import Clock, Personalize
+from personalize_local.simulator.engine.model import SERVICES
+from personalize_local.testing.in_process import SimulatedPersonalize
+from personalize_local.testing.server_process import LocalAws
+from support import imports
+from support.imports import dataset, imported, small, with_data
+from support.requests.avro import avro
+from support.requests.sample_data import INTERACTIONS_SCHEMA, Sample, csv_of, sample
+from support.simulated import DAY, OF_DATA, START, Simulated
+
+NDCG = "normalized_discounted_cumulative_gain_at_25"
+KEYS = {
+    "coverage",
+    "mean_reciprocal_rank_at_25",
+    *(f"normalized_discounted_cumulative_gain_at_{k}" for k in (5, 10, 25)),
+    *(f"precision_at_{k}" for k in (5, 10, 25)),
+}
+
+
+@pytest.fixture
+def films(sim: Simulated) -> Simulated:
+    """The group `films` with interactions and items."""
+    return with_data(sim)
+
+
+def version_of(sim: Simulated, recipe: str = "aws-user-personalization-v2", **members: object) -> str:
+    """A version whose training has ended."""
+    return sim.trained(sim.active(name=recipe, recipeArn=sim.recipe(recipe), **members))
+
+
+def metrics(sim: Simulated, version: str) -> dict[str, float]:
+    return dict(sim.call("GetSolutionMetrics", solutionVersionArn=version)["metrics"])
+
+
+def serving(sim: Simulated, version: str) -> str:
+    """An ACTIVE campaign of a version."""
+    campaign = sim.campaign(version)
+    sim.advance(5)
+    return campaign
+
+
+def recommended(sim: Simulated, campaign: str, **members: object) -> list[str]:
+    answer = sim.call("GetRecommendations", campaignArn=campaign, **members)
+    return [item["itemId"] for item in answer["itemList"]]
+
+
+def failure(sim: Simulated, version: str) -> str:
+    found = sim.version(version)
+    assert found["status"] == "CREATE FAILED"
+    return str(found["failureReason"])
+
+
+def genre(item: str) -> int:
+    return int(item.removeprefix("item-")) % 5
+
+
+def test_version__of_data__is_measured(films: Simulated) -> None:
+    version = version_of(films)
+    assert films.version(version)["status"] == "ACTIVE"
+    assert metrics(films, version).keys() == KEYS
+    # The same data gives the same metrics.
+    assert metrics(films, films.trained(version.rpartition("/")[0])) == metrics(films, version)
+
+
+def test_metrics__of_shuffled_data__are_worse(sim: Simulated) -> None:
+    data = dataset(sim)
+    imported(sim, small().interactions_csv, data)
+    good = metrics(sim, version_of(sim))
+    imported(sim, small().shuffled().interactions_csv, data, name="shuffled")
+    bad = metrics(sim, version_of(sim, "aws-popularity-count"))
+    worse = metrics(sim, version_of(sim, "aws-user-personalization"))
+    assert good[NDCG] > 1.5 * worse[NDCG]
+    assert worse[NDCG] < 1.5 * bad[NDCG]
+
+
+def test_metrics__of_a_version_that_trains_or_failed__are_refused(films: Simulated) -> None:
+    running = films.train(films.active())
+    assert films.refusal("GetSolutionMetrics", solutionVersionArn=running)[0] == "ResourceInUseException"
+    films.call("StopSolutionVersionCreation", solutionVersionArn=running)
+    films.advance(5)
+    assert films.refusal("GetSolutionMetrics", solutionVersionArn=running)[0] == "InvalidInputException"
+    missing = films.refusal("GetSolutionMetrics", solutionVersionArn=f"{running}0")
+    assert missing[0] == "ResourceNotFoundException"
+
+
+def test_group_without_data__trains_as_before_and_has_no_metrics(sim: Simulated) -> None:
+    dataset(sim)
+    version = version_of(sim)
+    code, message = sim.refusal("GetSolutionMetrics", solutionVersionArn=version)
+    assert code == "NotImplementedException"
+    assert "CreateDatasetImportJob" in message
+    assert recommended(sim, serving(sim, version), userId="ann", numResults=2) == ["item-1", "item-2"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "members", "reason"),
+    [
+        pytest.param(
+            [("u1", f"i{n}", n, "View", 1) for n in range(1000)],
+            {},
+            "Create failed. Dataset has fewer than 25 users with at least 2 interactions each.",
+            id="users",
+        ),
+        pytest.param([("u1", "i1", 1, "View", 1)] * 1000, {}, "fewer than 1000", id="duplicates"),
+        pytest.param(
+            small().interactions,
+            {"eventType": "Rent"},
+            "Dataset has fewer than 1000 interactions after filtering by event type: Rent",
+            id="event type",
+        ),
+        pytest.param(
+            small().interactions,
+            {
+                "recipe": "aws-user-personalization",
+                "solutionConfig": {
+                    "optimizationObjective": {"itemAttribute": "PRICE", "objectiveSensitivity": "HIGH"}
+                },
+            },
+            "The optimization objective needs the column PRICE in the Items dataset.",
+            id="objective",
+        ),
+    ],
+)
+def test_version__of_data_that_is_not_enough__fails_with_the_reason(
+    sim: Simulated, rows: list[tuple[object, ...]], members: dict[str, Any], reason: str
+) -> None:
+    imported(sim, csv_of(INTERACTIONS_SCHEMA, rows), dataset(sim))
+    version = version_of(sim, **members)
+    assert reason in failure(sim, version)
+    assert sim.refusal("GetSolutionMetrics", solutionVersionArn=version)[0] == "InvalidInputException"
+
+
+def test_objective__of_a_column__adds_its_metric(films: Simulated) -> None:
+    config = {"optimizationObjective": {"itemAttribute": "PRICE", "objectiveSensitivity": "HIGH"}}
+    version = version_of(films, "aws-user-personalization", solutionConfig=config)
+    assert metrics(films, version).keys() - KEYS == {"average_rewards_at_k"}
+
+
+def test_training__takes_the_data_at_its_start(sim: Simulated) -> None:
+    data = dataset(sim)
+    imported(sim, csv_of(INTERACTIONS_SCHEMA, small().interactions[:1200]), data)
+    sim.service.put_object("s3://films/all.csv", small().interactions_csv)
+    solution = sim.active()
+    sim.service.set_durations(dataset_import_job=100)
+    job = imports.start(sim, data, "s3://films/all.csv", "second")
+    early = sim.train(solution)
+    sim.advance(100)
+    assert imports.job(sim, job)["status"] == "ACTIVE"
+    late = sim.train(solution)
+    sim.advance(1200)
+    assert metrics(sim, early) != metrics(sim, late)
+
+
+@pytest.mark.parametrize(("mode", "more"), [("FULL", False), ("INCREMENTAL", True)])
+def test_import__again__replaces_or_adds(sim: Simulated, mode: str, more: bool) -> None:
+    """The second half of the data has other items."""
+    data = dataset(sim)
+    rows = small().interactions[:1500]
+    others = [(user, f"new-{item}", *rest) for user, item, *rest in rows]
+    imported(sim, csv_of(INTERACTIONS_SCHEMA, rows), data)
+    imported(sim, csv_of(INTERACTIONS_SCHEMA, others), data, name="second", importMode=mode)
+    campaign = serving(sim, version_of(sim, "aws-popularity-count"))
+    found = recommended(sim, campaign, numResults=200)
+    assert any(item.startswith("new-") for item in found)
+    assert any(item.startswith("item-") for item in found) is more
+
+
+def test_automatic_training__after_new_data__learns_it(films: Simulated) -> None:
+    solution = films.active(performAutoTraining=True)
+    films.advance(8 * DAY)
+    first, second = films.versions(solution)
+    assert (first["trainingType"], second["trainingType"]) == ("AUTOMATIC", "AUTOMATIC")
+    arns = [entry["solutionVersionArn"] for entry in (first, second)]
+    assert metrics(films, arns[0]) == metrics(films, arns[1])
+
+
+def test_recommendations__of_users_with_other_tastes__differ_and_are_new_to_them(films: Simulated) -> None:
+    campaign = serving(films, version_of(films))
+    first, second = (recommended(films, campaign, userId=f"user-{n:04}", numResults=5) for n in (1, 2))
+    assert set(first) != set(second)
+    known = {item for user, item, *_ in small().interactions if user == "user-0001"}
+    assert not known & set(first)
+
+
+def test_recommendations__of_a_user_who_is_not_known__are_the_popular_items(films: Simulated) -> None:
+    campaign = serving(films, version_of(films))
+    popular = films.campaign(version_of(films, "aws-popularity-count"), name="popular")
+    films.advance(5)
+    cold = recommended(films, campaign, userId="nobody")
+    assert cold == recommended(films, popular)
+    assert len(cold) == 25
+
+
+def test_recommendations__after_events__follow_them(films: Simulated) -> None:
+    tracker = films.call("CreateEventTracker", name="t", datasetGroupArn=films.group)["trackingId"]
+    films.advance(1)
+    campaign = serving(films, version_of(films))
+    before = recommended(films, campaign, userId="new")
+    event = {"eventType": "View", "itemId": "item-0003", "sentAt": START.timestamp()}
+    films.call("PutEvents", trackingId=tracker, sessionId="s", userId="new", eventList=[event])
+    after = recommended(films, campaign, userId="new")
+    assert after != before
+    assert sum(genre(item) == 3 for item in after[:5]) >= 3
+    # An app that does not know the user sends the id of the session.
+    assert recommended(films, campaign, userId="s") == after
+
+
+def test_recommendations__of_related_items__are_near_the_item(films: Simulated) -> None:
+    campaign = serving(films, version_of(films, "aws-similar-items"))
+    found = recommended(films, campaign, itemId="item-0003", numResults=5)
+    assert "item-0003" not in found
+    assert sum(genre(item) == 3 for item in found) >= 3
+
+
+def test_ranking__sorts_for_the_user_with_unknown_items_last(films: Simulated) -> None:
+    version = version_of(films, "aws-personalized-ranking-v2")
+    campaign = serving(films, version)
+    assert films.refusal("GetRecommendations", campaignArn=campaign, userId="u")[0] == "InvalidInputException"
+    given = ["unknown", *(f"item-{number:04}" for number in range(10))]
+    request = {"campaignArn": campaign, "userId": "user-0001", "inputList": given}
+    answer = films.call("GetPersonalizedRanking", **request)
+    ranked = [entry["itemId"] for entry in answer["personalizedRanking"]]
+    assert (sorted(ranked), ranked[-1]) == (sorted(given), "unknown")
+    scores = [entry["score"] for entry in answer["personalizedRanking"]]
+    assert scores == sorted(scores, reverse=True)
+    refused = films.refusal("GetPersonalizedRanking", **request, filterArn=f"{campaign}-filter")
+    assert refused[0] == "NotImplementedException"
+
+
+def test_ranking__not_of_such_a_recipe_or_without_data__is_refused(sim: Simulated) -> None:
+    campaign = serving(sim, version_of(sim))
+    request = {"userId": "ann", "inputList": ["a", "b"]}
+    code, _ = sim.refusal("GetPersonalizedRanking", campaignArn=campaign, **request)
+    assert code == "InvalidInputException"
+    ranking = sim.campaign(version_of(sim, "aws-personalized-ranking"), name="ranking")
+    code, _ = sim.refusal("GetPersonalizedRanking", campaignArn=ranking, **request)
+    assert code == "ResourceNotFoundException"
+    sim.advance(5)
+    code, message = sim.refusal("GetPersonalizedRanking", campaignArn=ranking, **request)
+    assert (code, "CreateDatasetImportJob" in message) == ("NotImplementedException", True)
+
+
+def test_events__as_many_as_a_training_needs__train_without_an_import(sim: Simulated) -> None:
+    dataset(sim)
+    tracker = sim.call("CreateEventTracker", name="t", datasetGroupArn=sim.group)["trackingId"]
+    sim.advance(1)
+    rows = small().interactions[:1200]
+    for number, (user, item, at, kind, value) in enumerate(rows):
+        event = {"eventType": kind, "itemId": item, "sentAt": at, "eventValue": value}
+        # The first event of each session comes before the user signs in.
+        who = {} if number < 10 else {"userId": user}
+        sim.call("PutEvents", trackingId=tracker, sessionId=f"s-{user}", eventList=[event], **who)
+    version = version_of(sim, "aws-popularity-count")
+    assert metrics(sim, version).keys() == KEYS
+
+
+def test_items__put_one_by_one__are_recommended_and_valued(films: Simulated) -> None:
+    (items,) = (
+        entry["datasetArn"]
+        for entry in films.call("ListDatasets", datasetGroupArn=films.group)["datasets"]
+        if entry["datasetType"] == "ITEMS"
+    )
+    put = [{"itemId": "brand-new", "properties": json.dumps({"price": 5.0, "genre": "genre-1"})}]
+    films.call("PutItems", datasetArn=items, items=put)
+    campaign = serving(films, version_of(films, "aws-popularity-count"))
+    assert "brand-new" in recommended(films, campaign, numResults=500)
+
+
+def test_actions__of_taken_actions__are_measured(sim: Simulated) -> None:
+    schema = avro("Action_Interactions")
+    rows = [(f"u{n}", f"{'ab'[n % 2]}{step}", "TAKEN", step) for n in range(400) for step in range(2 + n % 4)]
+    imported(sim, csv_of(schema, rows), dataset(sim, "Action_Interactions", schema))
+    found = metrics(sim, version_of(sim, "aws-next-best-action"))
+    assert {"auc", "recall", "precision", "coverage"} <= found.keys()
+
+
+def test_attributes__all_excluded__fail_the_training(films: Simulated) -> None:
+    columns = ["GENRE", "PRICE", "CREATION_TIMESTAMP"]
+    config = {"trainingDataConfig": {"excludedDatasetColumns": {"ITEMS": columns}}}
+    version = version_of(films, "aws-item-attribute-affinity", solutionConfig=config)
+    assert failure(films, version) == "Did not find any attribute to train on"
+
+
+def test_running_clock__big_training__blocks_no_other_call() -> None:
+    """While 25,000 interactions are trained on and measured, other calls are answered at once."""
+    service = Personalize(Clock())
+    service.set_durations(dataset_group=0, dataset=0, dataset_import_job=0, solution_version=0)
+    sim = Simulated(service)
+    sim.create_group("films")
+    began = time.monotonic()
+    data: Sample = sample()
+    imported(sim, data.interactions_csv, dataset(sim))
+    generated = time.monotonic() - began
+    version = sim.train(sim.active())
+    slowest, answers = 0.0, 0
+    while sim.version(version)["status"] != "ACTIVE":
+        before = time.monotonic()
+        sim.call("ListSolutions")
+        slowest, answers = max(slowest, time.monotonic() - before), answers + 1
+        time.sleep(0.01)
+        assert time.monotonic() - began < generated + 60
+    assert answers > 3
+    assert slowest < 0.5
+    assert metrics(sim, version).keys() == KEYS
+
+
+def test_advance__training_that_is_due__is_done_when_it_returns() -> None:
+    service = Personalize(Clock())
+    service.set_durations(dataset_group=0, dataset=0)
+    sim = Simulated(service)
+    sim.create_group("films")
+    assert imported(sim, small().interactions_csv, dataset(sim))["status"] == "ACTIVE"
+    version = sim.train(sim.active())
+    sim.advance(1200)
+    assert sim.version(version)["status"] == "ACTIVE"
+
+
+# A whole life through clients of boto3.
+
+
+def whole_life(clients: Mapping[str, Any], advance: Any, location: str, role: str) -> None:
+    """From an object in S3 to recommendations."""
+    personalize, runtime = clients["personalize"], clients["personalize-runtime"]
+    group = personalize.create_dataset_group(name="films")["datasetGroupArn"]
+    advance(1)
+    schema = personalize.create_schema(name="interactions", schema=INTERACTIONS_SCHEMA)["schemaArn"]
+    data = personalize.create_dataset(
+        name="interactions", datasetType="Interactions", datasetGroupArn=group, schemaArn=schema
+    )["datasetArn"]
+    advance(1)
+    job = personalize.create_dataset_import_job(
+        jobName="first", datasetArn=data, dataSource={"dataLocation": location}, roleArn=role
+    )["datasetImportJobArn"]
+    advance(5)
+    described = personalize.describe_dataset_import_job(datasetImportJobArn=job)["datasetImportJob"]
+    assert (described["status"], described.get("failureReason")) == ("ACTIVE", None)
+    (entry,) = personalize.list_dataset_import_jobs(datasetArn=data)["datasetImportJobs"]
+    assert entry["datasetImportJobArn"] == job
+    recipe = "arn:aws:personalize:::recipe/aws-personalized-ranking-v2"
+    campaigns = []
+    for name in ("aws-user-personalization-v2", "aws-personalized-ranking-v2"):
+        solution = personalize.create_solution(
+            name=name,
+            datasetGroupArn=group,
+            recipeArn=recipe.replace("aws-personalized-ranking-v2", name),
+            performAutoTraining=False,
+        )["solutionArn"]
+        version = personalize.create_solution_version(solutionArn=solution)["solutionVersionArn"]
+        advance(1200)
+        measured = personalize.get_solution_metrics(solutionVersionArn=version)
+        assert measured["solutionVersionArn"] == version
+        assert measured["metrics"].keys() == KEYS
+        campaigns.append(personalize.create_campaign(name=name, solutionVersionArn=version)["campaignArn"])
+        advance(5)
+    answer = runtime.get_recommendations(campaignArn=campaigns[0], userId="user-0001", numResults=3)
+    assert [entry["itemId"].startswith("item-0") for entry in answer["itemList"]] == [True] * 3
+    ranking = runtime.get_personalized_ranking(
+        campaignArn=campaigns[1], userId="user-0001", inputList=["unknown", "item-0001"]
+    )
+    assert [entry["itemId"] for entry in ranking["personalizedRanking"]] == ["item-0001", "unknown"]
+
+
+def test_whole_life__in_process__is_understood_by_boto3(
+    personalize_simulator: SimulatedPersonalize,
+) -> None:
+    personalize_simulator.put_object("s3://films/all.csv", small().interactions_csv)
+    clients = {service: boto3.client(service) for service in SERVICES}
+    role = f"arn:aws:iam::{ACCOUNT}:role/reader"
+    whole_life(clients, personalize_simulator.advance, "s3://films/all.csv", role)
+    assert {call.operation for call in personalize_simulator.calls} >= OF_DATA
+    assert {call.outcome for call in personalize_simulator.calls} == {"ok"}
+
+
+def test_whole_life__in_the_local_aws__reads_its_s3(local_aws: LocalAws) -> None:
+    s3 = local_aws.client("s3")
+    s3.create_bucket(Bucket="films")
+    s3.put_object(Bucket="films", Key="all/1.csv", Body=small().interactions_csv)
+    clients = {service: local_aws.client(service) for service in SERVICES}
+
+    def advance(seconds: float) -> None:
+        local_aws.control("POST", "clock", {"advance": seconds})
+
+    whole_life(clients, advance, "s3://films/all/", f"arn:aws:iam::{ACCOUNT}:role/reader")
