@@ -36,6 +36,7 @@ def test_table__of_a_service__has_each_operation_and_whether_it_is_simulated(ser
         ("CreateCampaign", "campaign"),
         ("CreateDataset", "dataset"),
         ("CreateDatasetGroup", "dataset_group"),
+        ("CreateDatasetImportJob", "dataset_import_job"),
         ("CreateEventTracker", "event_tracker"),
         ("CreateFilter", "filter"),
         ("CreateSolution", "solution_create"),

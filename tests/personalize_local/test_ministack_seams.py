@@ -11,7 +11,7 @@ from typing import Any
 import ministack.app as gateway
 import pytest
 from ministack.core import iam_actions, iam_evaluator, lambda_runtime, responses, router
-from ministack.services import cloudformation, eventbridge, lambda_svc, s3
+from ministack.services import cloudformation, eventbridge, iam, lambda_svc, s3
 from ministack.services.cloudformation import changesets, custom_resource, handlers, provisioners, stacks
 
 from personalize_local.ministack import workers
@@ -95,6 +95,12 @@ FUNCTIONS: list[tuple[Callable[..., Any], list[str]]] = [
     (lambda_runtime.Worker._spawn, ["self"]),
     (lambda_runtime.Worker._drain_stderr, ["self"]),
     (s3._bucket_has_versions, ["name"]),
+    (s3._get_object_data, ["bucket_name", "key", "version_id"]),
+    (iam._roles.get_scoped, ["account_id", "region", "key", "default"]),
+    (iam_evaluator.evaluate, ["ctx", "policies", "limits"]),
+    (iam_evaluator.evaluate_resource_policy, ["doc", "ctx", "service", "named_only", "direct_only"]),
+    (iam_evaluator._gather_role_policies, ["role_name", "account_id"]),
+    (iam_evaluator._service_principal_matches, ["principal", "service"]),
     (provisioners._RESOURCE_HANDLERS["AWS::S3::Bucket"]["create"], ["logical_id", "props", "stack_name"]),
     (
         provisioners._RESOURCE_HANDLERS["AWS::S3::Bucket"]["update"],
@@ -196,7 +202,7 @@ def test_worker__is_what_workers_expects() -> None:
     )
     assert "log_text.splitlines()" in inspect.getsource(lambda_svc._emit_lambda_logs)
     assert "_execute_function_with_config_scope(" in inspect.getsource(custom_resource.invoke_custom_resource)
-    assert {"_buckets", "_bucket_tags"} <= vars(s3).keys()
+    assert {"_buckets", "_bucket_policies", "_bucket_tags"} <= vars(s3).keys()
 
 
 def test_scripts_of_workers__have_every_text_that_is_edited_once() -> None:
@@ -236,6 +242,8 @@ def test_failed_operation__has_what_the_rollback_is_told_with() -> None:
 def test_enforcement__knows_whether_it_is_on() -> None:
     assert gateway.AUTH is False
     assert {"code", "message"} <= set(inspect.signature(iam_evaluator.AuthError).parameters)
+    asked = {"principal_arn", "principal_type", "principal_account", "action", "resource_arn", "region"}
+    assert asked <= set(inspect.signature(iam_evaluator.EvalContext).parameters)
     assert {"decision", "principal_arn"} <= set(inspect.signature(iam_evaluator.EvalResult).parameters)
 
 

@@ -178,7 +178,7 @@ def test_import__again__replaces_or_adds(sim: Simulated, mode: str, more: bool) 
     assert any(item.startswith("item-") for item in found) is more
 
 
-def test_automatic_training__after_new_data__learns_it(films: Simulated) -> None:
+def test_automatic_training__by_its_schedule__is_measured(films: Simulated) -> None:
     solution = films.active(performAutoTraining=True)
     films.advance(8 * DAY)
     first, second = films.versions(solution)
