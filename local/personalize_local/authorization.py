@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from personalize_local.simulator import Scope
 from personalize_local.simulator.kinds import KINDS
 
-# Members of Create requests that IAM does not check (rule 124).
+PRINCIPAL = "personalize.amazonaws.com"
+"""The service, as trust and bucket policies name it."""
+
+# ARNs in Create requests that the action is not checked on (rule 124). A role needs iam:PassRole (rule 131).
 _NOT_RESOURCES = {"recipeArn", "kmsKeyArn", "roleArn"}
 
 
@@ -51,6 +54,9 @@ def permissions(
     needed = needed or [Permission(action, "*", sent)]
     if operation.startswith("Create") and request.get("tags"):
         needed.append(Permission("personalize:TagResource", needed[0].resource, sent))
+    role = request.get("roleArn")
+    if operation.startswith("Create") and isinstance(role, str):
+        needed.append(Permission("iam:PassRole", role, {"iam:PassedToService": PRINCIPAL}))
     return tuple(needed)
 
 

@@ -172,13 +172,15 @@ def test_job__tags__are_listed(sim: Simulated) -> None:
     ]
 
 
-def test_permissions__of_a_job__are_on_the_job_and_the_dataset(sim: Simulated) -> None:
+def test_permissions__of_a_job__are_on_the_job_the_dataset_and_the_role(sim: Simulated) -> None:
     request = {"jobName": "first", "datasetArn": DATASET, "roleArn": ROLE}
     needed = permissions("CreateDatasetImportJob", request, sim.scope, lambda _: {})
     assert {(one.action, one.resource) for one in needed} == {
         ("personalize:CreateDatasetImportJob", ARN),
         ("personalize:CreateDatasetImportJob", DATASET),
+        ("iam:PassRole", ROLE),
     }
+    assert needed[-1].keys == {"iam:PassedToService": "personalize.amazonaws.com"}
 
 
 def test_state__with_imported_data__has_the_job_and_not_the_data(sim: Simulated) -> None:

@@ -6,8 +6,9 @@ import json
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
-from personalize_local.address import ACCOUNT
+from personalize_local.address import ACCOUNT, REGION
 from personalize_local.testing.server_process import LocalAws
 from support.imports import small
 from support.requests.sample_data import INTERACTIONS_SCHEMA
@@ -84,3 +85,20 @@ def test_job__one_does_not_allow__fails_with_the_reason(
     assert found["status"] == "CREATE FAILED"
     assert found["failureReason"].startswith("Insufficient privileges for accessing data in S3: ")
     assert reason in found["failureReason"]
+
+
+def test_job__role_that_the_caller_may_not_pass__is_denied(enforcing_aws: LocalAws) -> None:
+    iam = enforcing_aws.client("iam")
+    iam.create_user(UserName="tester")
+    personalize_only = {"Effect": "Allow", "Action": "personalize:*", "Resource": "*"}
+    iam.put_user_policy(UserName="tester", PolicyName="test", PolicyDocument=document(personalize_only))
+    key = iam.create_access_key(UserName="tester")["AccessKey"]
+    personalize = enforcing_aws.client(
+        "personalize", aws_access_key_id=key["AccessKeyId"], aws_secret_access_key=key["SecretAccessKey"]
+    )
+    dataset = f"arn:aws:personalize:{REGION}:{ACCOUNT}:dataset/films/INTERACTIONS"
+    source = {"dataLocation": "s3://films/all.csv"}
+    with pytest.raises(ClientError, match=f"iam:PassRole on resource: {ROLE}"):
+        personalize.create_dataset_import_job(
+            jobName="first", datasetArn=dataset, dataSource=source, roleArn=ROLE
+        )

@@ -16,10 +16,9 @@ import ministack.app as gateway
 from ministack.core import iam_evaluator
 from ministack.services import iam, s3
 
+from personalize_local.authorization import PRINCIPAL
 from personalize_local.simulator import Scope
 from personalize_local.simulator.engine.objects import Location, StoredObject, UnreadableError
-
-_PRINCIPAL = "personalize.amazonaws.com"
 
 
 def read(location: Location, scope: Scope, role_arn: str | None) -> Sequence[StoredObject]:
@@ -59,7 +58,7 @@ def _obstacles(action: str, resource: str, bucket: str, scope: Scope, role_arn: 
     if role is None:
         yield f"there is no role {role_arn}" if role_arn else "the job has no roleArn"
     elif not _is_trusted(role["AssumeRolePolicyDocument"]):
-        yield f"the trust policy of {role_arn} does not let {_PRINCIPAL} assume it"
+        yield f"the trust policy of {role_arn} does not let {PRINCIPAL} assume it"
     asked = iam_evaluator.EvalContext(
         principal_arn=f"arn:{scope.partition}:sts::{scope.account}:assumed-role/{name}/PersonalizeSession",
         principal_type="AssumedRole",
@@ -71,10 +70,10 @@ def _obstacles(action: str, resource: str, bucket: str, scope: Scope, role_arn: 
     policies = iam_evaluator._gather_role_policies(name, scope.account)
     if iam_evaluator.evaluate(asked, policies).decision != "Allow":
         yield f"no policy of {role_arn} allows {action} on {resource}"
-    asked.principal_arn, asked.principal_type = _PRINCIPAL, "AWSService"
+    asked.principal_arn, asked.principal_type = PRINCIPAL, "AWSService"
     policy = s3._bucket_policies.get(bucket)
-    if iam_evaluator.evaluate_resource_policy(policy, asked, _PRINCIPAL).decision != "Allow":
-        yield f"the policy of the bucket {bucket} does not allow {_PRINCIPAL} {action} on {resource}"
+    if iam_evaluator.evaluate_resource_policy(policy, asked, PRINCIPAL).decision != "Allow":
+        yield f"the policy of the bucket {bucket} does not allow {PRINCIPAL} {action} on {resource}"
 
 
 def _is_trusted(document: str) -> bool:
@@ -82,6 +81,6 @@ def _is_trusted(document: str) -> bool:
     statements = found if isinstance(found, list) else [found]
     return any(
         one.get("Effect") == "Allow"
-        and iam_evaluator._service_principal_matches(one.get("Principal"), _PRINCIPAL)
+        and iam_evaluator._service_principal_matches(one.get("Principal"), PRINCIPAL)
         for one in statements
     )
