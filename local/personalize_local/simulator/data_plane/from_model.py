@@ -13,14 +13,13 @@ from personalize_local.simulator.kinds.solution import version
 from personalize_local.simulator.kinds.solution.state import Solution, SolutionVersion
 from personalize_local.simulator.learning.baseline import Scored
 
-_DEFAULT_RESULTS = 25
-
 
 def recommended(
     context: Context,
     campaign: Campaign,
     request: Request,
     *,
+    count: int,
     scored: bool,
     keep: Callable[[str], bool] | None = None,
 ) -> list[dict[str, object]] | None:
@@ -32,6 +31,7 @@ def recommended(
         context: The surroundings of the call.
         campaign: The campaign.
         request: The request, checked.
+        count: The most items to return.
         scored: Whether the answer has scores.
         keep: Which items may be recommended. Default: - all
     """
@@ -43,7 +43,7 @@ def recommended(
         user=user,
         item=request.get("itemId"),
         recent=_recent(context, served, user),
-        count=request.get("numResults", _DEFAULT_RESULTS),
+        count=count,
         keep=keep,
     )
     return _listed(found, scored=scored)

@@ -48,7 +48,7 @@ def get_recommendations(context: Context, request: Request) -> dict[str, object]
     recipe = context.account[Solution].get(solution_arn, context.now).recipe
     _require_subject(request, recipe)
     scored = recipe is not None and recipe.name in _SCORED
-    learned = from_model.recommended(context, campaign, request, scored=scored)
+    learned = from_model.recommended(context, campaign, request, count=wanted, scored=scored)
     return {
         "itemList": _predicted(context.items, scored=scored)[:wanted] if learned is None else learned,
         # The form and length as in saved output. The model allows no longer ones.

@@ -61,8 +61,7 @@ class Personalize:
     ) -> None:
         self.clock = clock or Clock()
         self._foreign_objects = read_objects
-        # One thread: work waits for other work, and the answers share the machine with one piece of it only.
-        self._executor = None if self.clock.stands else ThreadPoolExecutor(1, "personalize-work")
+        self._executor: ThreadPoolExecutor | None = None
         self._initial = (durations or Durations(), limits or Limits(), seed)
         self._lock = threading.RLock()
         self._operations, self._rate_limited = operations(), rate_limited()
@@ -82,6 +81,10 @@ class Personalize:
             self._statuses = StatusOverrides()
             self._items = ITEMS
             self._objects = ObjectStore()
+            if self._executor:
+                self._executor.shutdown(wait=False, cancel_futures=True)
+            # One thread: the answers share the machine with one import or training, not with many.
+            self._executor = None if self.clock.stands else ThreadPoolExecutor(1, "personalize-work")
             self._calls: deque[Call] = deque(maxlen=KEPT)
             self._rate = RateLimit()
 

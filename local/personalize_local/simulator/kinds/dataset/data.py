@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from personalize_local.simulator.engine.context import Context
@@ -69,9 +70,7 @@ class GroupData:
     def records(self, dataset_type: str) -> dict[str, dict[str, Any]]:
         """The items, users or actions by their ids. Those that were put replace those that were imported."""
         data = self.of(dataset_type)
-        found: dict[str, dict[str, Any]] = {}
-        for table in data.tables:
-            found |= table.keyed(_IDS[dataset_type])
+        found = dict(_keyed(data.tables, _IDS[dataset_type]))
         # Properties have the names of the schema in camel case (rule 169).
         names = {_plain(field.name): field.name for field in data.fields}
         for key, properties in (data.records or {}).items():
@@ -97,6 +96,12 @@ def at(context: Context, group_arn: str, moment: datetime) -> GroupData:
         },
         tuple(account[DatasetGroup].get(group_arn, context.now).events),
     )
+
+
+@lru_cache(maxsize=4)
+def _keyed(tables: tuple[Table, ...], name: str) -> dict[str, dict[str, Any]]:
+    """The records of tables by their ids. Tables do not change."""
+    return {key: record for table in tables for key, record in table.keyed(name).items()}
 
 
 def newest_items(events: Sequence[Request], user: str) -> list[str]:

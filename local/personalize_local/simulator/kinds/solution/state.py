@@ -19,7 +19,7 @@ from personalize_local.simulator.kinds.dataset.dataset import Dataset
 from personalize_local.simulator.kinds.dataset_group import InDatasetGroup
 from personalize_local.simulator.kinds.recipes import Recipe
 from personalize_local.simulator.kinds.solution.hyperparameters import described
-from personalize_local.simulator.kinds.solution.learned import Training
+from personalize_local.simulator.kinds.solution.learned import Trained, Training
 from personalize_local.simulator.kinds.solution.rules import every
 from personalize_local.simulator.learning.fitting import Fitted
 
@@ -35,7 +35,7 @@ _BILLED_PER_HOUR = 6.318
 
 
 @dataclass(kw_only=True)
-class SolutionVersion(Resource):
+class SolutionVersion(Trained):
     """One training of a solution, with the configuration that the solution had when it began.
 
     Attributes:
@@ -44,7 +44,6 @@ class SolutionVersion(Resource):
         training_type: MANUAL or AUTOMATIC.
         trained_from: The members that its description shares with that of the solution.
         tuned: The result of HPO, if HPO is on.
-        events_seen: How many events the group had when the training began.
     """
 
     solution_arn: str
@@ -52,12 +51,6 @@ class SolutionVersion(Resource):
     training_type: str
     trained_from: dict[str, object]
     tuned: Request | None
-    events_seen: int = 0
-
-    @property
-    def fitted(self) -> Fitted | None:
-        """The model and its metrics, if it was trained on data."""
-        return self.work.result() if self.work else None
 
     def summary(self, now: datetime) -> dict[str, object]:
         """The entry in a list."""
