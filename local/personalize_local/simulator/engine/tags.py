@@ -26,7 +26,6 @@ _NOT_SIMULATED = frozenset(
         "data-insights-job",
         "dataset-export-job",
         "dataset-import-job",
-        "recommender",
     }
 )
 

@@ -11,6 +11,7 @@ from personalize_local.simulator.kinds import (
     dataset_group,
     event_tracker,
     recipes,
+    recommender,
     schema,
 )
 from personalize_local.simulator.kinds.dataset import dataset
@@ -28,6 +29,7 @@ KINDS: dict[str, Kind] = {
         solution.KIND,
         version.KIND,
         campaign.KIND,
+        recommender.KIND,
         event_tracker.KIND,
         filter.KIND,
     )
@@ -42,6 +44,7 @@ class Durations(  # the fields of the last base come first
     event_tracker.EventTrackerDurations,
     dataset.DatasetDurations,
     dataset_group.DatasetGroupDurations,
+    recommender.RecommenderDurations,
     campaign.CampaignDurations,
     SolutionDurations,
 ):
@@ -57,6 +60,7 @@ class Limits(
     BaseLimits,
     filter.FilterLimits,
     dataset_group.DatasetGroupLimits,
+    recommender.RecommenderLimits,
     campaign.CampaignLimits,
     SolutionLimits,
 ):
