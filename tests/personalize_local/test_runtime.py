@@ -8,6 +8,7 @@ import pytest
 
 from support.simulated import Simulated
 
+
 @pytest.fixture
 def campaign(sim: Simulated) -> str:
     return sim.campaign(sim.trained(sim.active()))
