@@ -26,6 +26,11 @@ OF_EVENTS_AND_FILTERS = {
 }
 """Operations on event trackers and filters, and those that put records."""
 
+OF_RECOMMENDERS_AND_RANKINGS = {
+    f"{verb}Recommender" for verb in ("Create", "Describe", "Update", "Stop", "Start", "Delete")
+} | {"ListRecommenders", "GetPersonalizedRanking"}
+"""Operations on recommenders, and the one that ranks."""
+
 _SCOPE = Scope("aws", "us-east-1", "123456789012")
 
 

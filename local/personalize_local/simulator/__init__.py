@@ -1,8 +1,8 @@
 """A simulator of Amazon Personalize, driven by botocore's models of its three services.
 
-It simulates dataset groups, schemas, datasets, solutions, solution versions, campaigns, event trackers,
-filters, recipes and tags. Campaigns recommend a list of items that you set. Events, items and users are
-stored. The state depends only on the calls and on the clock, which tests can advance. All other operations
+It simulates dataset groups, schemas, datasets, solutions, solution versions, campaigns, recommenders, event
+trackers, filters, recipes and tags. Campaigns and recommenders recommend a list of items that you set, with
+filters, promotions and metadata. Events, items and users are stored. The state depends only on the calls and on the clock, which tests can advance. All other operations
 answer `NotImplementedException` with HTTP 501.
 
 `engine` is what all kinds share, `kinds` has a module for each kind of resource, and `data_plane` has the
