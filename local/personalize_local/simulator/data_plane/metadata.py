@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from personalize_local.simulator.data_plane import catalog
-from personalize_local.simulator.data_plane.ranking import Entry
+from personalize_local.simulator.data_plane.choice import Entry
 from personalize_local.simulator.data_plane.source import Source
 from personalize_local.simulator.engine.context import Context
 from personalize_local.simulator.engine.errors import invalid_input
@@ -28,7 +28,7 @@ def columns(context: Context, source: Source, request: Request) -> Sequence[str]
         raise invalid_input(f"metadataColumns must have the key ITEMS: got {', '.join(wanted)}")
     if not source.gives_metadata:
         raise invalid_input(
-            f"metadata is not enabled for {source.resource.arn}: set enableMetadataWithRecommendations"
+            f"metadata is not enabled for {source.arn}: set enableMetadataWithRecommendations"
         )
     chosen: list[str] = wanted["ITEMS"]
     if len(chosen) > _MOST_COLUMNS:

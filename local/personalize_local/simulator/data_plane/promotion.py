@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from random import Random
 
-from personalize_local.simulator.data_plane.ranking import Entry
+from personalize_local.simulator.data_plane.choice import Entry
 from personalize_local.simulator.engine.errors import invalid_input
 from personalize_local.simulator.engine.model import Request
 

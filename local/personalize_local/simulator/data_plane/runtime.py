@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from personalize_local.simulator.data_plane import filtering, metadata, promotion, ranking, source
-from personalize_local.simulator.data_plane.ranking import Entry
+from personalize_local.simulator.data_plane import choice, filtering, metadata, promotion, source
+from personalize_local.simulator.data_plane.choice import Entry
 from personalize_local.simulator.data_plane.source import Source
 from personalize_local.simulator.engine.context import Context
 from personalize_local.simulator.engine.errors import invalid_input
@@ -50,7 +50,7 @@ def get_personalized_ranking(context: Context, request: Request) -> dict[str, ob
     _require_few(len(request["inputList"]), "inputList", columns)
     keep = filtering.keeps(context, serving, request, request)
     items = [item for item in dict.fromkeys(request["inputList"]) if keep(item)]
-    entries = ranking.ranked(context, serving, request, items)
+    entries = choice.ranked(context, serving, request, items)
     return {
         "personalizedRanking": metadata.added(context, serving, columns, entries),
         "recommendationId": f"RID-{context.new_uuid()}",
@@ -63,14 +63,14 @@ def _recommended(
     """The items that pass the request's filter, and those of a promotion, which has a filter of its own."""
     unseen = filtering.unseen(context, serving, request)
     keep = filtering.keeps(context, serving, request, request)
-    others = ranking.recommended(
+    others = choice.recommended(
         context, serving, request, count=wanted, keep=lambda item: unseen(item) and keep(item)
     )
     promoting = promotion.checked(request, serving.recipe_type)
     if promoting is None:
         return others
     meets = filtering.keeps(context, serving, request, promoting)
-    promoted = ranking.recommended(
+    promoted = choice.recommended(
         context,
         serving,
         request,

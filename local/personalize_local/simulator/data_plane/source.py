@@ -1,4 +1,4 @@
-"""The campaign or recommender that answers a request for recommendations."""
+"""The solution version or recommender that answers a request for recommendations."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from personalize_local.simulator.engine.timeline import ACTIVE
 from personalize_local.simulator.kinds.campaign import Campaign
 from personalize_local.simulator.kinds.recipes import Recipe
 from personalize_local.simulator.kinds.recommender import Recommender
-from personalize_local.simulator.kinds.solution.state import Solution
+from personalize_local.simulator.kinds.solution import version
+from personalize_local.simulator.kinds.solution.state import Solution, SolutionVersion
 from personalize_local.simulator.learning.use_cases import USE_CASES, UseCase
 
 _R = TypeVar("_R", Campaign, Recommender)
@@ -36,16 +37,18 @@ class Source:
     """What answers a request.
 
     Attributes:
-        resource: The campaign or recommender.
+        arn: The ARN of the campaign or recommender.
         dataset_group_arn: The dataset group of its data.
         recipe: Its recipe. None with AutoML.
         config: The configuration in force.
+        version: The solution version that a campaign serves. Default: - it is a recommender
     """
 
-    resource: Campaign | Recommender
+    arn: str
     dataset_group_arn: str
     recipe: Recipe | None
     config: Request
+    version: SolutionVersion | None = None
 
     @property
     def use_case(self) -> UseCase | None:
@@ -97,12 +100,17 @@ def of(context: Context, request: Request) -> Source:
     if "recommenderArn" in request:
         recommender = _active(context, Recommender, request["recommenderArn"])
         config = recommender.in_force(context.now)
-        return Source(recommender, recommender.dataset_group_arn, recommender.recipe, config)
+        return Source(recommender.arn, recommender.dataset_group_arn, recommender.recipe, config)
     campaign = _active(context, Campaign, request["campaignArn"])
     deployed = campaign.in_force(context.now)
-    solution_arn = deployed.solution_version_arn.rpartition("/")[0]
-    solution = context.account[Solution].get(solution_arn, context.now)
-    return Source(campaign, solution.dataset_group_arn, solution.recipe, deployed.config or {})
+    served = version.find(context, deployed.solution_version_arn)
+    return of_version(context, campaign.arn, served, deployed.config or {})
+
+
+def of_version(context: Context, arn: str, served: SolutionVersion, config: Request) -> Source:
+    """Return a solution version as what answers requests to the resource with this ARN."""
+    solution = context.account[Solution].get(served.solution_arn, context.now)
+    return Source(arn, solution.dataset_group_arn, solution.recipe, config, served)
 
 
 def _active(context: Context, kind: type[_R], arn: str) -> _R:
