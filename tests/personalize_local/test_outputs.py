@@ -11,7 +11,7 @@ from personalize_local.simulator.engine.model import operation_model
 from personalize_local.simulator.engine.operations import operations
 from support.requests.answers import problems
 from support.requests.avro import avro
-from support.simulated import DAY, OF_DATA, OF_EVENTS_AND_FILTERS, Simulated
+from support.simulated import DAY, OF_DATA, OF_EVENTS_AND_FILTERS, OF_RECOMMENDERS_AND_RANKINGS, Simulated
 
 SHOP_ITEMS = avro(
     "Items",
@@ -122,7 +122,34 @@ def test_answers__of_every_operation_in_a_whole_life__fit_the_model(
     sim.advance(1)
     sim.call("DeleteSchema", schemaArn=schema)
     sim.call("DeleteDatasetGroup", datasetGroupArn=group)
-    assert checking | OF_EVENTS_AND_FILTERS | OF_DATA == set(operations())
+    elsewhere = OF_DATA | OF_EVENTS_AND_FILTERS | OF_RECOMMENDERS_AND_RANKINGS
+    assert checking | elsewhere == set(operations())
+
+
+def test_answers__of_recommenders_and_rankings__fit_the_model(sim: Simulated, checking: set[str]) -> None:
+    group = sim.create_group("shop", domain="ECOMMERCE")
+    recipe = sim.recipe("aws-ecomm-recommended-for-you")
+    parts = {"name": "r", "datasetGroupArn": group, "recipeArn": recipe}
+    named = {"recommenderArn": sim.call("CreateRecommender", **parts)["recommenderArn"]}
+    changes = {"itemExplorationConfig": {"explorationWeight": "0.5"}}
+    solution = sim.active(datasetGroupArn=group, recipeArn=sim.recipe("aws-personalized-ranking"))
+    campaign = sim.campaign(sim.trained(solution))
+    sim.advance(5)
+    ranked = {"campaignArn": campaign, "userId": "ann", "inputList": ["item-2", "x", "item-1"]}
+    sim.call("GetPersonalizedRanking", **ranked)
+    sim.fail("recommender_update")
+    for operation, members in (
+        ("UpdateRecommender", {"recommenderConfig": changes}),
+        ("UpdateRecommender", {"recommenderConfig": changes}),
+        ("StopRecommender", {}),
+        ("StartRecommender", {}),
+        ("DeleteRecommender", {}),
+    ):
+        sim.call(operation, **named, **members)
+        sim.call("DescribeRecommender", **named)
+        sim.call("ListRecommenders")
+        sim.advance(5)
+    assert checking >= OF_RECOMMENDERS_AND_RANKINGS
 
 
 def test_answers__of_events_and_filters__fit_the_model(sim: Simulated, checking: set[str]) -> None:

@@ -242,11 +242,9 @@ def test_ranking__sorts_for_the_user_with_unknown_items_last(films: Simulated) -
     assert (sorted(ranked), ranked[-1]) == (sorted(given), "unknown")
     scores = [entry["score"] for entry in answer["personalizedRanking"]]
     assert scores == sorted(scores, reverse=True)
-    refused = films.refusal("GetPersonalizedRanking", **request, filterArn=f"{campaign}-filter")
-    assert refused[0] == "NotImplementedException"
 
 
-def test_ranking__not_of_such_a_recipe_or_without_data__is_refused(sim: Simulated) -> None:
+def test_ranking__not_of_such_a_recipe_or_not_active__is_refused(sim: Simulated) -> None:
     campaign = serving(sim, version_of(sim))
     request = {"userId": "ann", "inputList": ["a", "b"]}
     code, _ = sim.refusal("GetPersonalizedRanking", campaignArn=campaign, **request)
@@ -255,8 +253,23 @@ def test_ranking__not_of_such_a_recipe_or_without_data__is_refused(sim: Simulate
     code, _ = sim.refusal("GetPersonalizedRanking", campaignArn=ranking, **request)
     assert code == "ResourceNotFoundException"
     sim.advance(5)
-    code, message = sim.refusal("GetPersonalizedRanking", campaignArn=ranking, **request)
-    assert (code, "CreateDatasetImportJob" in message) == ("NotImplementedException", True)
+    answer = sim.call("GetPersonalizedRanking", campaignArn=ranking, **request)
+    assert [entry["score"] for entry in answer["personalizedRanking"]] == [0, 0]
+
+
+def test_filters__apply_to_what_was_imported(films: Simulated) -> None:
+    campaign = serving(films, version_of(films))
+    for name, expression in (
+        ("genre", 'INCLUDE ItemID WHERE Items.GENRE IN ("genre-3")'),
+        ("seen", 'INCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Purchase")'),
+    ):
+        films.call("CreateFilter", name=name, datasetGroupArn=films.group, filterExpression=expression)
+    films.advance(1)
+    asked = {"userId": "user-0001", "numResults": 50}
+    of_genre = recommended(films, campaign, filterArn=films.scope.arn("filter", "genre"), **asked)
+    assert {genre(item) for item in of_genre} == {3}
+    bought = {i for u, i, _, kind, _ in small().interactions if (u, kind) == ("user-0001", "Purchase")}
+    assert set(recommended(films, campaign, filterArn=films.scope.arn("filter", "seen"), **asked)) == bought
 
 
 def test_events__as_many_as_a_training_needs__train_without_an_import(sim: Simulated) -> None:

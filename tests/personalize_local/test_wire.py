@@ -23,7 +23,7 @@ from personalize_local.simulator import Clock, Fault, Personalize
 from personalize_local.simulator.engine.http import App, app, caller
 from personalize_local.simulator.engine.operations import operations
 from support.requests.avro import avro
-from support.simulated import OF_DATA, OF_EVENTS_AND_FILTERS, START
+from support.simulated import OF_DATA, OF_EVENTS_AND_FILTERS, OF_RECOMMENDERS_AND_RANKINGS, START
 
 RECIPE = "arn:aws:personalize:::recipe/aws-user-personalization-v2"
 AVRO = avro("Items")
@@ -178,7 +178,47 @@ def test_every_operation__through_boto3__is_understood(clients: Clients, service
     client.delete_dataset_group(datasetGroupArn=group)
     service.advance(1)
     assert {call.outcome for call in service.calls()} == {"ok"}
-    assert {call.operation for call in service.calls()} | OF_EVENTS_AND_FILTERS | OF_DATA == set(operations())
+    elsewhere = OF_DATA | OF_EVENTS_AND_FILTERS | OF_RECOMMENDERS_AND_RANKINGS
+    assert {call.operation for call in service.calls()} | elsewhere == set(operations())
+
+
+def test_recommenders_and_rankings__through_boto3__are_understood(
+    clients: Clients, service: Personalize
+) -> None:
+    client, runtime = clients(), clients(service="personalize-runtime")
+    group = client.create_dataset_group(name="shows", domain="VIDEO_ON_DEMAND")["datasetGroupArn"]
+    service.advance(1)
+    use_case = "arn:aws:personalize:::recipe/aws-vod-top-picks"
+    recommender = client.create_recommender(name="r", datasetGroupArn=group, recipeArn=use_case)[
+        "recommenderArn"
+    ]
+    ranking = "arn:aws:personalize:::recipe/aws-personalized-ranking-v2"
+    solution = client.create_solution(
+        name="s", datasetGroupArn=group, recipeArn=ranking, performAutoTraining=False
+    )["solutionArn"]
+    version = client.create_solution_version(solutionArn=solution)["solutionVersionArn"]
+    service.advance(1200)
+    answer = runtime.get_recommendations(recommenderArn=recommender, userId="ann", numResults=1)
+    assert [item["itemId"] for item in answer["itemList"]] == ["item-1"]
+    campaign = client.create_campaign(name="c", solutionVersionArn=version)["campaignArn"]
+    config = {"minRecommendationRequestsPerSecond": 2}
+    client.update_recommender(recommenderArn=recommender, recommenderConfig=config)
+    service.advance(5)
+    described = client.describe_recommender(recommenderArn=recommender)["recommender"]
+    assert described["latestRecommenderUpdate"]["status"] == "ACTIVE"
+    assert client.list_recommenders()["recommenders"][0]["recommenderConfig"] == config
+    ranked = runtime.get_personalized_ranking(campaignArn=campaign, userId="ann", inputList=["x", "item-1"])
+    assert [(item["itemId"], item["score"]) for item in ranked["personalizedRanking"]] == [
+        ("item-1", 1.0),
+        ("x", 0.0),
+    ]
+    client.stop_recommender(recommenderArn=recommender)
+    service.advance(2)
+    client.start_recommender(recommenderArn=recommender)
+    service.advance(5)
+    client.delete_recommender(recommenderArn=recommender)
+    assert {call.outcome for call in service.calls()} == {"ok"}
+    assert {call.operation for call in service.calls()} >= OF_RECOMMENDERS_AND_RANKINGS
 
 
 def test_events_and_filters__through_boto3__are_understood(clients: Clients, service: Personalize) -> None:

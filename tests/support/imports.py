@@ -20,9 +20,11 @@ def small() -> Sample:
     return sample(users=125, items=60, genres=5)
 
 
-def dataset(sim: Simulated, kind: str = "Interactions", schema: str = INTERACTIONS_SCHEMA) -> str:
-    """An ACTIVE dataset in the group `films`, with a schema of the sample."""
-    made = sim.call("CreateSchema", name=kind, schema=schema)["schemaArn"]
+def dataset(
+    sim: Simulated, kind: str = "Interactions", schema: str = INTERACTIONS_SCHEMA, **of: object
+) -> str:
+    """An ACTIVE dataset in the simulated group, with a schema of the sample."""
+    made = sim.call("CreateSchema", name=kind, schema=schema, **of)["schemaArn"]
     parts = {"name": kind, "datasetType": kind, "datasetGroupArn": sim.group, "schemaArn": made}
     arn = str(sim.call("CreateDataset", **parts)["datasetArn"])
     sim.advance(1)

@@ -34,6 +34,11 @@ OF_DATA = {
 }
 """Operations that need imported data."""
 
+OF_RECOMMENDERS_AND_RANKINGS = {
+    f"{verb}Recommender" for verb in ("Create", "Describe", "Update", "Stop", "Start", "Delete")
+} | {"ListRecommenders", "GetPersonalizedRanking"}
+"""Operations on recommenders, and the one that ranks."""
+
 _SCOPE = Scope("aws", "us-east-1", "123456789012")
 
 

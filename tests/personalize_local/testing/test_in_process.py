@@ -218,7 +218,7 @@ def test_clients__unsigned__are_in_the_region_of_their_endpoint(
 @pytest.mark.parametrize(
     ("service", "call"),
     [
-        ("personalize", lambda client: client.list_recommenders()),
+        ("personalize", lambda client: client.list_metric_attributions()),
         (
             "personalize-runtime",
             lambda client: client.get_action_recommendations(campaignArn="arn:aws:personalize:::campaign/x"),

@@ -1,78 +1,105 @@
-"""Recommendations: of the campaign's version if it was trained on data, else the items that a test named."""
+"""Recommendations from campaigns and recommenders: GetRecommendations and GetPersonalizedRanking."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from personalize_local.simulator.data_plane import from_model
+from personalize_local.simulator.data_plane import choice, filtering, metadata, promotion, source
+from personalize_local.simulator.data_plane.choice import Entry
+from personalize_local.simulator.data_plane.source import Source
 from personalize_local.simulator.engine.context import Context
-from personalize_local.simulator.engine.errors import NOT_SIMULATED, ServiceError, invalid_input, not_found
+from personalize_local.simulator.engine.errors import invalid_input
 from personalize_local.simulator.engine.kind import Operation
 from personalize_local.simulator.engine.model import Request
-from personalize_local.simulator.engine.timeline import ACTIVE
-from personalize_local.simulator.kinds.campaign import Campaign
-from personalize_local.simulator.kinds.recipes import Recipe
-from personalize_local.simulator.kinds.solution.state import Solution
-
-ITEMS = tuple(f"item-{number}" for number in range(1, 26))
-"""The items that campaigns recommend if a test sets no others."""
 
 _DEFAULT_RESULTS = 25
 _MOST_RESULTS = 500
-# Each would change the recommended items or their metadata.
-_NOT_SIMULATED = ("recommenderArn", "filterArn", "promotions", "metadataColumns")
-# The member that each recipe type needs, and the operation for the other types.
-_NEEDED = {"USER_PERSONALIZATION": "userId", "RELATED_ITEMS": "itemId"}
+_MOST_WITH_METADATA = 50
+# The operations of campaigns whose recipe is not for GetRecommendations.
 _OTHERS = {
     "PERSONALIZED_RANKING": "GetPersonalizedRanking",
     "PERSONALIZED_ACTIONS": "GetActionRecommendations",
 }
-_SCORED = {"aws-user-personalization", "aws-user-personalization-v2"}
 
 
 def get_recommendations(context: Context, request: Request) -> dict[str, object]:
-    """Answer GetRecommendations. The items that a test named are the same for every user, in their order."""
-    for member in _NOT_SIMULATED:
-        if member in request:
-            raise ServiceError(NOT_SIMULATED, f"{member} of GetRecommendations is not simulated")
-    arn = request.get("campaignArn")
-    if arn is None:
-        raise invalid_input("campaignArn or recommenderArn must be given")
+    """Answer GetRecommendations. The context of a request is taken and has no effect."""
+    serving = source.of(context, request)
+    _require_subject(request, serving)
+    columns = metadata.columns(context, serving, request)
     wanted = request.get("numResults", _DEFAULT_RESULTS)
-    if wanted > _MOST_RESULTS:
-        raise invalid_input(f"numResults must be at most {_MOST_RESULTS}: got {wanted}")
-    campaign = context.account[Campaign].get(arn, context.now)
-    if campaign.status(context.now) != ACTIVE:
-        raise not_found(arn)
-    solution_arn = campaign.in_force(context.now).solution_version_arn.rpartition("/")[0]
-    recipe = context.account[Solution].get(solution_arn, context.now).recipe
-    _require_subject(request, recipe)
-    scored = recipe is not None and recipe.name in _SCORED
-    learned = from_model.recommended(context, campaign, request, count=wanted, scored=scored)
+    _require_few(wanted, "numResults", columns)
+    # The form and length as in saved output. The model allows no longer ones.
+    answer_id = f"RID-{context.new_uuid()}"
+    entries = _recommended(context, serving, request, wanted, answer_id)
     return {
-        "itemList": _predicted(context.items, scored=scored)[:wanted] if learned is None else learned,
-        # The form and length as in saved output. The model allows no longer ones.
+        "itemList": metadata.added(context, serving, columns, entries),
+        "recommendationId": answer_id,
+    }
+
+
+def get_personalized_ranking(context: Context, request: Request) -> dict[str, object]:
+    """Answer GetPersonalizedRanking. A filter removes items [API RS_GetPersonalizedRanking]."""
+    serving = source.of(context, request)
+    if serving.recipe_type != "PERSONALIZED_RANKING":
+        raise invalid_input(
+            f"use {_OTHERS.get(serving.recipe_type, 'GetRecommendations')} for a campaign of a"
+            f" {serving.recipe_type} recipe"
+        )
+    columns = metadata.columns(context, serving, request)
+    _require_few(len(request["inputList"]), "inputList", columns)
+    keep = filtering.keeps(context, serving, request, request)
+    items = [item for item in dict.fromkeys(request["inputList"]) if keep(item)]
+    entries = choice.ranked(context, serving, request, items)
+    return {
+        "personalizedRanking": metadata.added(context, serving, columns, entries),
         "recommendationId": f"RID-{context.new_uuid()}",
     }
 
 
-def _require_subject(request: Request, recipe: Recipe | None) -> None:
+def _recommended(
+    context: Context, serving: Source, request: Request, wanted: int, answer_id: str
+) -> list[Entry]:
+    """The items that pass the request's filter, and those of a promotion, which has a filter of its own."""
+    unseen = filtering.unseen(context, serving, request)
+    keep = filtering.keeps(context, serving, request, request)
+    others = choice.recommended(
+        context, serving, request, count=wanted, keep=lambda item: unseen(item) and keep(item)
+    )
+    promoting = promotion.checked(request, serving.recipe_type)
+    if promoting is None:
+        return others
+    meets = filtering.keeps(context, serving, request, promoting)
+    promoted = choice.recommended(
+        context,
+        serving,
+        request,
+        count=promotion.promoted_count(wanted, promoting["percentPromotedItems"]),
+        keep=lambda item: unseen(item) and meets(item),
+    )
+    if serving.second_version:
+        promoted = [entry | {"reason": ["Promoted item"]} for entry in promoted]
+    return promotion.mixed(promoted, others, promoting["name"], wanted, answer_id)
+
+
+def _require_subject(request: Request, serving: Source) -> None:
     """Refuse a request without the user or item that the recipe needs [API RS_GetRecommendations]."""
-    kind = recipe.recipe_type if recipe and recipe.recipe_type else "USER_PERSONALIZATION"
+    kind = serving.recipe_type
     if kind in _OTHERS:
         raise invalid_input(f"use {_OTHERS[kind]} for a campaign of a {kind} recipe")
-    needed = _NEEDED.get(kind)
-    if needed and needed not in request:
-        raise invalid_input(f"{needed} must be given for a campaign of a {kind} recipe")
+    for member in serving.required:
+        if member not in request:
+            what = serving.recipe.name if serving.use_case and serving.recipe else f"a {kind} recipe"
+            raise invalid_input(f"{member} must be given for {what}")
 
 
-def _predicted(items: Sequence[str], *, scored: bool) -> list[dict[str, object]]:
-    """Every item, with a score if the recipe has scores: decreasing, with the sum 1 [DG recommendations]."""
-    if not scored:
-        return [{"itemId": item} for item in items]
-    count = len(items)
-    total = count * (count + 1) / 2
-    return [{"itemId": item, "score": round((count - place) / total, 7)} for place, item in enumerate(items)]
+def _require_few(count: int, member: str, columns: Sequence[str]) -> None:
+    most = _MOST_WITH_METADATA if columns else _MOST_RESULTS
+    if count > most:
+        raise invalid_input(f"{member} must be at most {most}: got {count}")
 
 
-OPERATIONS: Mapping[str, Operation] = {"GetRecommendations": get_recommendations}
+OPERATIONS: Mapping[str, Operation] = {
+    "GetPersonalizedRanking": get_personalized_ranking,
+    "GetRecommendations": get_recommendations,
+}

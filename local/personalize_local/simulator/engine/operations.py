@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from personalize_local.simulator.data_plane import events, personalized_ranking, records, runtime
+from personalize_local.simulator.data_plane import events, records, runtime
 from personalize_local.simulator.engine import tags
 from personalize_local.simulator.engine.kind import Operation
 from personalize_local.simulator.kinds import KINDS
@@ -13,8 +13,7 @@ from personalize_local.simulator.kinds import KINDS
 def operations() -> Mapping[str, Operation]:
     """Return each simulated operation of the three services, with the function that answers it."""
     groups = [kind.operations for kind in KINDS.values()]
-    groups += [tags.OPERATIONS, events.OPERATIONS, records.OPERATIONS]
-    groups += [runtime.OPERATIONS, personalized_ranking.OPERATIONS]
+    groups += [tags.OPERATIONS, events.OPERATIONS, records.OPERATIONS, runtime.OPERATIONS]
     return {name: operation for group in groups for name, operation in group.items()}
 
 

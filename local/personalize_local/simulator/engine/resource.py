@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from personalize_local.simulator.engine.errors import already_exists, in_use, not_found
 from personalize_local.simulator.engine.timeline import (
@@ -31,7 +31,10 @@ class Resource(ABC):
         tags: The tags, key to value.
         visible_from: When calls first find the resource. Default: - at once.
         work: What must be done before it is ACTIVE. Default: - nothing.
+        deletable_when: The statuses in which it can be deleted.
     """
+
+    deletable_when: ClassVar[tuple[str, ...]] = (ACTIVE, CREATE_FAILED)
 
     arn: str
     name: str
@@ -113,13 +116,12 @@ class Resource(ABC):
         """Begin the deletion.
 
         Raises:
-            ServiceError: The status is neither ACTIVE nor CREATE FAILED (`ResourceInUseException`).
+            ServiceError: The status is not one of `deletable_when` (`ResourceInUseException`).
         """
         status = self.status(now)
-        if status not in {ACTIVE, CREATE_FAILED}:
-            raise in_use(
-                f"{self.arn} is {status}: it can be deleted when its status is {ACTIVE} or {CREATE_FAILED}"
-            )
+        if status not in self.deletable_when:
+            expected = " or ".join(self.deletable_when)
+            raise in_use(f"{self.arn} is {status}: it can be deleted when its status is {expected}")
         self.timeline = self.timeline.deleting(now, seconds)
 
 
@@ -143,6 +145,44 @@ class Update:
     def running(self, now: datetime) -> bool:
         """Whether the old configuration is still in force and the update has not failed."""
         return self.timeline.status(now) in {CREATE_PENDING, CREATE_IN_PROGRESS}
+
+
+@dataclass(kw_only=True)
+class Updatable(Resource):
+    """A resource that serves its old configuration until an update is ACTIVE (rules 107, 153 and 190).
+
+    Attributes:
+        update: The latest update, if there is one.
+        updated: When an update before `update` came into force, if there was one.
+    """
+
+    update: Update | None = None
+    updated: datetime | None = None
+
+    @property
+    def settled_at(self) -> datetime | None:
+        """When the creation and the latest update have ended, past or future. None if it is never ACTIVE."""
+        return self.update.timeline.phases[-1].since if self.update else self.timeline.active_at
+
+    def busy(self, now: datetime) -> str | None:
+        """While an update runs it can be neither updated nor deleted."""
+        if self.update and self.update.running(now):
+            return f"{self.arn} has an update in progress: wait until it ends"
+        return None
+
+    def begin(self, update: Update) -> None:
+        """Begin an update. Subclasses keep the configuration that is in force at its start."""
+        if self.update and self.update.timeline.active_at:
+            self.updated = self.update.timeline.active_at
+        self.update = update
+
+    def dates(self, now: datetime) -> dict[str, object]:
+        """The status and the dates. An update in force counts as a change."""
+        moments = [self.timeline.phase(now).since, self.updated]
+        if self.update:
+            moments.append(self.update.timeline.active_at)
+        past = [moment for moment in moments if moment and moment <= now]
+        return super().dates(now) | {"lastUpdatedDateTime": max(past)}
 
 
 _R = TypeVar("_R", bound=Resource)

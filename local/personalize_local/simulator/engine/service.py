@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, NoReturn
 from uuid import UUID
 
-from personalize_local.simulator.data_plane.runtime import ITEMS
+from personalize_local.simulator.data_plane.choice import ITEMS
 from personalize_local.simulator.engine import snapshot, tags
 from personalize_local.simulator.engine.account import Account
 from personalize_local.simulator.engine.calls import KEPT, Call, RateLimit

@@ -25,7 +25,6 @@ _NOT_SIMULATED = frozenset(
         "data-deletion-job",
         "data-insights-job",
         "dataset-export-job",
-        "recommender",
     }
 )
 

@@ -15,6 +15,11 @@ CREATE_FAILED = "CREATE FAILED"
 CREATE_STOPPING = "CREATE STOPPING"
 CREATE_STOPPED = "CREATE STOPPED"
 ACTIVE = "ACTIVE"
+STOP_PENDING = "STOP PENDING"
+STOP_IN_PROGRESS = "STOP IN_PROGRESS"
+INACTIVE = "INACTIVE"
+START_PENDING = "START PENDING"
+START_IN_PROGRESS = "START IN_PROGRESS"
 DELETE_PENDING = "DELETE PENDING"
 DELETE_IN_PROGRESS = "DELETE IN_PROGRESS"
 
@@ -66,12 +71,15 @@ class Timeline:
 
     def deleting(self, now: datetime, seconds: float) -> Timeline:
         """Return this timeline with DELETE PENDING, DELETE IN_PROGRESS and the end from now on."""
-        return self._turn(
-            now,
-            Phase(DELETE_PENDING, now),
-            Phase(DELETE_IN_PROGRESS, now + timedelta(seconds=seconds * _PENDING_SHARE)),
-            Phase(_GONE, now + timedelta(seconds=seconds)),
-        )
+        return self._passing(now, seconds, DELETE_PENDING, DELETE_IN_PROGRESS, _GONE)
+
+    def pausing(self, now: datetime, seconds: float) -> Timeline:
+        """Return this timeline with STOP PENDING, STOP IN_PROGRESS and INACTIVE from now on (rule 188)."""
+        return self._passing(now, seconds, STOP_PENDING, STOP_IN_PROGRESS, INACTIVE)
+
+    def starting(self, now: datetime, seconds: float) -> Timeline:
+        """Return this timeline with START PENDING, START IN_PROGRESS and ACTIVE from now on (rule 188)."""
+        return self._passing(now, seconds, START_PENDING, START_IN_PROGRESS, ACTIVE)
 
     def recovering(self, at: datetime) -> Timeline:
         """Return this timeline with ACTIVE from `at` on."""
@@ -121,6 +129,14 @@ class Timeline:
     def active_at(self) -> datetime | None:
         """When the resource is ACTIVE for the first time, past or future. None if never."""
         return next((phase.since for phase in self.phases if phase.status == ACTIVE), None)
+
+    def _passing(self, now: datetime, seconds: float, pending: str, in_progress: str, end: str) -> Timeline:
+        return self._turn(
+            now,
+            Phase(pending, now),
+            Phase(in_progress, now + timedelta(seconds=seconds * _PENDING_SHARE)),
+            Phase(end, now + timedelta(seconds=seconds)),
+        )
 
     def _turn(self, now: datetime, *ahead: Phase) -> Timeline:
         past = tuple(phase for phase in self.phases if phase.since <= now)

@@ -11,6 +11,7 @@ from personalize_local.simulator.kinds import (
     dataset_group,
     event_tracker,
     recipes,
+    recommender,
     schema,
 )
 from personalize_local.simulator.kinds.dataset import dataset, import_job
@@ -29,6 +30,7 @@ KINDS: dict[str, Kind] = {
         solution.KIND,
         version.KIND,
         campaign.KIND,
+        recommender.KIND,
         event_tracker.KIND,
         filter.KIND,
     )
@@ -44,6 +46,7 @@ class Durations(  # the fields of the last base come first
     import_job.ImportJobDurations,
     dataset.DatasetDurations,
     dataset_group.DatasetGroupDurations,
+    recommender.RecommenderDurations,
     campaign.CampaignDurations,
     SolutionDurations,
 ):
@@ -60,6 +63,7 @@ class Limits(
     filter.FilterLimits,
     import_job.ImportJobLimits,
     dataset_group.DatasetGroupLimits,
+    recommender.RecommenderLimits,
     campaign.CampaignLimits,
     SolutionLimits,
 ):

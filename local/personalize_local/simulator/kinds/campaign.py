@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from personalize_local.simulator.engine.context import Context
 from personalize_local.simulator.engine.errors import in_use, invalid_input, limit_exceeded, not_found
 from personalize_local.simulator.engine.kind import Kind, Table
 from personalize_local.simulator.engine.model import Request
-from personalize_local.simulator.engine.resource import Resource, Update, members
+from personalize_local.simulator.engine.resource import Resource, Updatable, Update, members
 from personalize_local.simulator.engine.tag_set import parsed
 from personalize_local.simulator.engine.timeline import ACTIVE, CREATE_FAILED
+from personalize_local.simulator.kinds import exploration
 from personalize_local.simulator.kinds.recipes import Recipe
 from personalize_local.simulator.kinds.solution import version
 from personalize_local.simulator.kinds.solution.state import Solution, SolutionVersion
@@ -68,6 +69,11 @@ class Deployment:
             campaignConfig=self.config,
         )
 
+    @property
+    def synchronized(self) -> bool:
+        """Whether the campaign deploys each new version by itself."""
+        return bool(self.config and self.config.get("syncWithLatestSolutionVersion"))
+
 
 @dataclass(frozen=True, slots=True)
 class CampaignUpdate(Update):
@@ -81,24 +87,29 @@ class CampaignUpdate(Update):
 
 
 @dataclass(kw_only=True)
-class Campaign(Resource):
+class Campaign(Updatable):
     """A campaign.
 
     Attributes:
         deployment: The deployment before `update`.
-        update: The latest update, if there is one.
-        updated: When an update before `update` came into force, if there was one.
     """
 
     deployment: Deployment
     update: CampaignUpdate | None = None
-    updated: datetime | None = None
 
     def in_force(self, now: datetime) -> Deployment:
         """The deployment at `now`. An update that runs or has failed does not change it (rule 107)."""
         if self.update and self.update.timeline.status(now) == ACTIVE:
             return self.update.deployment
         return self.deployment
+
+    def begin(self, update: Update) -> None:
+        """Begin an update. One that succeeds makes a campaign that has failed ACTIVE."""
+        self.deployment = self.in_force(update.created)
+        super().begin(update)
+        active = update.timeline.active_at
+        if active and self.status(update.created) == CREATE_FAILED:
+            self.timeline = self.timeline.recovering(active)
 
     def belongs_to(self, arn: str, now: datetime) -> bool:
         """Whether it deploys a version of this solution, or an update that runs will."""
@@ -107,25 +118,11 @@ class Campaign(Resource):
             used.append(self.update.deployment)
         return any(one.solution_version_arn.rpartition("/")[0] == arn for one in used)
 
-    def busy(self, now: datetime) -> str | None:
-        """A campaign whose update runs can be neither updated nor deleted."""
-        if self.update and self.update.running(now):
-            return f"{self.arn} has an update in progress: wait until it ends"
-        return None
-
     def blocks(self, other: Resource, now: datetime) -> str | None:
         """The solution cannot be deleted (rule 75)."""
         if self.belongs_to(other.arn, now):
             return f"{other.arn} is used by {self.arn}: delete that campaign and wait until it is gone"
         return None
-
-    def dates(self, now: datetime) -> dict[str, object]:
-        """The status and the dates. An update in force counts as a change."""
-        moments = [self.timeline.phase(now).since, self.updated]
-        if self.update:
-            moments.append(self.update.timeline.active_at)
-        past = [moment for moment in moments if moment and moment <= now]
-        return super().dates(now) | {"lastUpdatedDateTime": max(past)}
 
     def summary(self, now: datetime) -> dict[str, object]:
         """The entry in a list."""
@@ -186,15 +183,47 @@ def update(context: Context, request: Request) -> dict[str, object]:
         ).arn
     )
     after = Deployment(served, request.get("minProvisionedTPS", before.min_provisioned_tps), config)
-    seconds = context.setting(CampaignDurations).campaign_update
-    timeline = context.creation("campaign_update", campaign.name, seconds)
-    if campaign.update and campaign.update.timeline.active_at:
-        campaign.updated = campaign.update.timeline.active_at
-    campaign.deployment = before
-    campaign.update = CampaignUpdate(now, timeline, after)
-    if timeline.active_at and campaign.status(now) == CREATE_FAILED:
-        campaign.timeline = campaign.timeline.recovering(timeline.active_at)
+    _begin(context, campaign, now, after)
     return {"campaignArn": campaign.arn}
+
+
+def catch_up(context: Context) -> None:
+    """Update the campaigns that follow the newest version of their solution, in the order of time.
+
+    An update begins when a newer version becomes ACTIVE, or once the campaign can be updated [DG campaigns].
+    """
+    for campaign in context.account[Campaign].live(context.now):
+        while (due := _due(context, campaign)) is not None:
+            moment, newest = due
+            after = replace(campaign.in_force(moment), solution_version_arn=newest.arn)
+            _begin(context, campaign, moment, after)
+
+
+def _begin(context: Context, campaign: Campaign, at: datetime, after: Deployment) -> None:
+    seconds = context.setting(CampaignDurations).campaign_update
+    timeline = context.creation("campaign_update", campaign.name, seconds, since=at)
+    campaign.begin(CampaignUpdate(at, timeline, after))
+
+
+def _due(context: Context, campaign: Campaign) -> tuple[datetime, SolutionVersion] | None:
+    """When the next update by itself begins, and the version that it deploys. None if not by now."""
+    now, settled = context.now, campaign.settled_at
+    if settled is None or settled > now or campaign.status(now) != ACTIVE:
+        return None
+    served = campaign.in_force(now)
+    solution = context.account[Solution].find(served.solution_version_arn.rpartition("/")[0], now)
+    if not served.synchronized or solution is None:
+        return None
+    # A version whose update failed is not tried again (?).
+    tried = {served.solution_version_arn}
+    tried |= {campaign.update.deployment.solution_version_arn} if campaign.update else set()
+    last = max(v.key for v in solution.versions if v.arn in tried)
+    newer = [v for v in solution.versions if v.key > last]
+    starts = [max(settled, v.timeline.active_at) for v in newer if v.timeline.active_at]
+    if not starts or min(starts) > now:
+        return None
+    moment = min(starts)
+    return moment, max((v for v in newer if v.status(moment) == ACTIVE), key=lambda found: found.key)
 
 
 def _version(context: Context, arn: str, config: Request) -> SolutionVersion:
@@ -229,6 +258,7 @@ def _require_supported(recipe: Recipe, config: Request) -> None:
     for member, feature in _CONFIG_OF.items():
         if member in config and feature not in recipe.supports:
             raise invalid_input(f"{member} is not supported by {recipe.name}")
+    exploration.require_in_bounds(config)
 
 
 def _require_room(context: Context, solution_arn: str) -> None:
@@ -254,4 +284,5 @@ KIND = Kind(
     arn_type="campaign",
     failures=("campaign", "campaign_update"),
     table=Table("Campaigns", ("name", "status", "solutionVersionArn", "failureReason", "creationDateTime")),
+    catch_up=catch_up,
 )

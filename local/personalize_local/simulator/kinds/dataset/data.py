@@ -63,6 +63,12 @@ class GroupData:
         """All interactions with items. Those of PutEvents are in the group's own dataset (rule 168)."""
         return Interactions.of(self.of("INTERACTIONS").tables, _events(self.events))
 
+    def history(self, user: str) -> list[Event]:
+        """A user's interactions with items, from the newest on."""
+        rows = _rows_of(self.of("INTERACTIONS").tables).get(user, ())
+        own = [*rows, *(event for event in _events(self.events) if event.user == user)]
+        return sorted(own, key=lambda event: -event.at)
+
     def action_interactions(self) -> Interactions:
         """All interactions with actions."""
         return Interactions.of(self.of("ACTION_INTERACTIONS").tables, item="ACTION_ID")
@@ -102,6 +108,15 @@ def at(context: Context, group_arn: str, moment: datetime) -> GroupData:
 def _keyed(tables: tuple[Table, ...], name: str) -> dict[str, dict[str, Any]]:
     """The records of tables by their ids. Tables do not change."""
     return {key: record for table in tables for key, record in table.keyed(name).items()}
+
+
+@lru_cache(maxsize=4)
+def _rows_of(tables: tuple[Table, ...]) -> dict[str, list[Event]]:
+    """The imported interactions of each user."""
+    found: dict[str, list[Event]] = {}
+    for event in Interactions.of(tables):
+        found.setdefault(event.user, []).append(event)
+    return found
 
 
 def newest_items(events: Sequence[Request], user: str) -> list[str]:

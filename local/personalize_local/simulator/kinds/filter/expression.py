@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 _TOKEN = re.compile(
     r"""\s*(?:(?P<string>"[^"]*")
@@ -30,10 +31,72 @@ _AUTOMATIC = {
 _MOST_FIELDS = 10
 
 
-def problem_in(expression: str) -> str | None:
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A comparison of a field with values.
+
+    Attributes:
+        field: The dataset and the field, in upper case, for example `ITEMS.GENRE`.
+        operator: `IN`, `NOT IN`, `=`, `!=`, `<`, `<=`, `>` or `>=`.
+        values: As in the expression: `"horror"`, `1.5`, `$GENRE`, `CurrentItem.GENRE` or `*`.
+    """
+
+    field: str
+    operator: str
+    values: tuple[str, ...]
+
+    @property
+    def dataset(self) -> str:
+        """The dataset, in upper case, or `CURRENTUSER`."""
+        return self.field.partition(".")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """One of the expressions that `|` separates.
+
+    Attributes:
+        include: Whether it includes, and does not exclude.
+        chooses: What it includes or excludes: `ITEMID`, `ACTIONID` or `USERID`.
+        any_of: Alternatives, each with conditions that must all hold. All are of the same dataset.
+        only_if: Conditions on the current user.
+    """
+
+    include: bool
+    chooses: str
+    any_of: tuple[tuple[Condition, ...], ...]
+    only_if: tuple[Condition, ...]
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """All conditions."""
+        return (*(condition for group in self.any_of for condition in group), *self.only_if)
+
+    @property
+    def parameters(self) -> list[str]:
+        """The names of the placeholders, without `$`."""
+        values = [value for condition in self.conditions for value in condition.values]
+        return [value.removeprefix("$") for value in values if value.startswith("$")]
+
+
+def parsed(text: str) -> tuple[Expression, ...]:
+    """Parse a filter expression.
+
+    Raises:
+        ValueError: The message describes the error, as the rest of a sentence.
+    """
+    return tuple(_Parser(text).expressions())
+
+
+def fields_in(text: str) -> set[str]:
+    """Return the different fields that an expression uses, in upper case."""
+    return {condition.field for expression in parsed(text) for condition in expression.conditions}
+
+
+def problem_in(text: str) -> str | None:
     """Return the error in a filter expression, as the rest of a sentence, or None."""
     try:
-        fields = set(_Parser(expression).expressions())
+        fields = fields_in(text)
     except ValueError as error:
         return str(error)
     if len(fields) > _MOST_FIELDS:
@@ -42,35 +105,38 @@ def problem_in(expression: str) -> str | None:
 
 
 class _Parser:
-    """Parses an expression from left to right and returns the fields that it uses."""
+    """Parses an expression from left to right."""
 
     def __init__(self, expression: str) -> None:
         self._tokens = list(_tokens(expression))
         self._next = 0
 
-    def expressions(self) -> Iterator[str]:
+    def expressions(self) -> Iterator[Expression]:
         """Expressions, with `|` between them."""
-        yield from self._expression()
+        yield self._expression()
         while self._take("|"):
-            yield from self._expression()
+            yield self._expression()
         if self._peek():
             raise _expected("AND, OR, IF, | or the end", self._peek())
 
-    def _expression(self) -> Iterator[str]:
-        self._one_of({"INCLUDE", "EXCLUDE"}, "INCLUDE or EXCLUDE")
-        self._one_of(_IDS, "ItemID, ActionID or UserID")
+    def _expression(self) -> Expression:
+        verb = self._one_of({"INCLUDE", "EXCLUDE"}, "INCLUDE or EXCLUDE")
+        chooses = self._one_of(_IDS, "ItemID, ActionID or UserID")
         self._one_of({"WHERE"}, "WHERE")
-        field = self._condition(_DATASETS)
-        yield field
-        dataset = field.partition(".")[0]
-        while self._take("AND", "OR"):
-            yield self._condition({dataset})
+        any_of, only_if = [[self._condition(_DATASETS)]], []
+        same = {any_of[0][0].dataset}
+        while self._peek().upper() in {"AND", "OR"}:
+            # The grammar has no parentheses. As in SQL, AND binds more tightly than OR (?).
+            if self._pop().upper() == "OR":
+                any_of.append([])
+            any_of[-1].append(self._condition(same))
         if self._take("IF"):
-            yield self._condition({"CURRENTUSER"})
+            only_if.append(self._condition({"CURRENTUSER"}))
             while self._take("AND"):
-                yield self._condition({"CURRENTUSER"})
+                only_if.append(self._condition({"CURRENTUSER"}))
+        return Expression(verb == "INCLUDE", chooses, tuple(map(tuple, any_of)), tuple(only_if))
 
-    def _condition(self, datasets: set[str]) -> str:
+    def _condition(self, datasets: set[str]) -> Condition:
         token = self._pop()
         field = token.upper()
         dataset, _, name = field.partition(".")
@@ -86,15 +152,14 @@ class _Parser:
         negated = self._take("NOT")
         if negated or self._peek().upper() == "IN":
             self._one_of({"IN"}, "IN")
-            self._values(is_event_type=name == "EVENT_TYPE", may_have_parameters=not negated)
-        else:
-            self._one_of(_COMPARISONS, "IN, NOT IN or a comparison")
-            self._values(is_event_type=False, may_have_parameters=True)
-        return field
+            values = self._values(is_event_type=name == "EVENT_TYPE", may_have_parameters=not negated)
+            return Condition(field, "NOT IN" if negated else "IN", values)
+        operator = self._one_of(_COMPARISONS, "IN, NOT IN or a comparison")
+        return Condition(field, operator, self._values(is_event_type=False, may_have_parameters=True))
 
-    def _values(self, *, is_event_type: bool, may_have_parameters: bool) -> None:
+    def _values(self, *, is_event_type: bool, may_have_parameters: bool) -> tuple[str, ...]:
         """A value, or values in parentheses."""
-        in_parentheses = self._take("(")
+        in_parentheses, values = self._take("("), []
         while True:
             token = self._pop()
             if token.strip('"') == "*":
@@ -107,10 +172,9 @@ class _Parser:
                     )
             elif not _is_value(token):
                 raise _expected("a value", token)
-            if not in_parentheses:
-                return
-            if self._take(")"):
-                return
+            values.append(token)
+            if not in_parentheses or self._take(")"):
+                return tuple(values)
             self._one_of({","}, ", or )")
 
     def _peek(self) -> str:
@@ -126,10 +190,11 @@ class _Parser:
         self._next += found
         return found
 
-    def _one_of(self, words: set[str], expected: str) -> None:
-        token = self._pop()
-        if token.upper() not in words:
-            raise _expected(expected, token)
+    def _one_of(self, words: set[str], expected: str) -> str:
+        word = self._pop()
+        if word.upper() not in words:
+            raise _expected(expected, word)
+        return word.upper()
 
 
 def _tokens(expression: str) -> Iterator[str]:

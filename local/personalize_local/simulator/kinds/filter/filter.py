@@ -1,4 +1,4 @@
-"""Filters: expressions that narrow recommendations. They are checked and stored, but not applied."""
+"""Filters: expressions that narrow recommendations. `matching` applies them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from personalize_local.simulator.engine.tag_set import parsed
 from personalize_local.simulator.engine.timeline import CREATE_FAILED
 from personalize_local.simulator.kinds import dataset_group
 from personalize_local.simulator.kinds.dataset_group import InDatasetGroup
-from personalize_local.simulator.kinds.filter.expression import problem_in
+from personalize_local.simulator.kinds.filter.expression import fields_in, problem_in
 
 
 @dataclass(frozen=True)
@@ -34,9 +34,11 @@ class FilterLimits:
 
     Attributes:
         filters: Filters in an account and Region (rule 117).
+        filter_fields_per_dataset_group: Different fields in all filters of a group (rule 147).
     """
 
     filters: int = 30
+    filter_fields_per_dataset_group: int = 20
 
 
 @dataclass(kw_only=True)
@@ -77,6 +79,7 @@ def create(context: Context, request: Request) -> dict[str, object]:
     most = context.setting(FilterLimits).filters
     if sum(other.status(now) != CREATE_FAILED for other in filters.live(now)) >= most:
         raise limit_exceeded(f"More than {most} filters in this account and Region")
+    _require_few_fields(context, group.arn, request["filterExpression"])
     seconds = context.setting(FilterDurations).filter
     filters.add(
         Filter(
@@ -90,6 +93,17 @@ def create(context: Context, request: Request) -> dict[str, object]:
         )
     )
     return {"filterArn": arn}
+
+
+def _require_few_fields(context: Context, group_arn: str, expression: str) -> None:
+    """Count the fields of all filters of a group (rule 147)."""
+    now, fields = context.now, fields_in(expression)
+    for other in context.account[Filter].live(now):
+        if other.dataset_group_arn == group_arn and other.status(now) != CREATE_FAILED:
+            fields |= fields_in(other.expression)
+    most = context.setting(FilterLimits).filter_fields_per_dataset_group
+    if len(fields) > most:
+        raise limit_exceeded(f"More than {most} fields in the filters of {group_arn}")
 
 
 KIND = Kind(
