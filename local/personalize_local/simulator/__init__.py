@@ -2,7 +2,8 @@
 
 It simulates dataset groups, schemas, datasets, solutions, solution versions, campaigns, recommenders, event
 trackers, filters, recipes and tags. Campaigns and recommenders recommend a list of items that you set, with
-filters, promotions and metadata. Events, items and users are stored. The state depends only on the calls and on the clock, which tests can advance. All other operations
+filters, promotions and metadata. Batch inference jobs write them to files. Events, items and users are
+stored. The state depends only on the calls and on the clock, which tests can advance. All other operations
 answer `NotImplementedException` with HTTP 501.
 
 `engine` is what all kinds share, `kinds` has a module for each kind of resource, and `data_plane` has the

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from personalize_local.simulator.engine.account import Account
+from personalize_local.simulator.engine.files import Files
 from personalize_local.simulator.engine.scope import Scope
 from personalize_local.simulator.engine.timeline import Timeline
 
@@ -28,6 +29,7 @@ class Context:
         items: The items that campaigns recommend, best first.
         new_id: Returns the next identifier, 8 hexadecimal digits (rule 92).
         new_uuid: Returns the next UUID.
+        files: The files in S3 that jobs read and write. None: jobs that write are refused.
     """
 
     account: Account
@@ -38,6 +40,7 @@ class Context:
     items: tuple[str, ...]
     new_id: Callable[[], str]
     new_uuid: Callable[[], str]
+    files: Files | None
 
     def setting(self, group: type[_S]) -> _S:
         """Return the settings of one kind, for example `setting(CampaignDurations).campaign`.

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any, NoReturn
 from uuid import UUID
 
+from personalize_local.simulator.data_plane import batch
 from personalize_local.simulator.data_plane.choice import ITEMS
 from personalize_local.simulator.engine import snapshot, tags
 from personalize_local.simulator.engine.account import Account
@@ -25,6 +26,7 @@ from personalize_local.simulator.engine.errors import (
     ServiceError,
 )
 from personalize_local.simulator.engine.faults import Fault, Faults
+from personalize_local.simulator.engine.files import Files
 from personalize_local.simulator.engine.model import checked, operation_model
 from personalize_local.simulator.engine.operations import operations, rate_limited
 from personalize_local.simulator.engine.planned_failures import Failure, Outcomes
@@ -46,6 +48,7 @@ class Personalize:
         durations: How long each kind of work takes. Default: - `Durations()`, much quicker than AWS.
         limits: The quotas. Default: - `Limits()`, those of AWS without the limit of the request rate.
         seed: The seed of identifiers. The same seed and calls give the same ARNs.
+        files: The files in S3 that batch jobs read and write. Default: - batch jobs are refused
     """
 
     def __init__(
@@ -54,8 +57,10 @@ class Personalize:
         durations: Durations | None = None,
         limits: Limits | None = None,
         seed: int = 0,
+        files: Files | None = None,
     ) -> None:
         self.clock = clock or Clock()
+        self._files = files
         self._initial = (durations or Durations(), limits or Limits(), seed)
         self._lock = threading.RLock()
         self._operations, self._rate_limited = operations(), rate_limited()
@@ -241,6 +246,7 @@ class Personalize:
             items=self._items,
             new_id=lambda: f"{self._random.getrandbits(32):08x}",
             new_uuid=lambda: str(UUID(int=self._random.getrandbits(128), version=4)),
+            files=self._files,
         )
 
 
@@ -248,6 +254,7 @@ def _catch_up(context: Context) -> None:
     for kind in KINDS.values():
         if kind.catch_up is not None:
             kind.catch_up(context)
+    batch.catch_up(context)
 
 
 def _require_known(target: str) -> None:

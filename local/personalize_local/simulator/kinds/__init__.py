@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from personalize_local.simulator.engine.kind import Kind
 from personalize_local.simulator.engine.settings import BaseDurations, BaseLimits
 from personalize_local.simulator.kinds import (
+    batch_inference_job,
     campaign,
     dataset_group,
     event_tracker,
@@ -30,6 +31,7 @@ KINDS: dict[str, Kind] = {
         version.KIND,
         campaign.KIND,
         recommender.KIND,
+        batch_inference_job.KIND,
         event_tracker.KIND,
         filter.KIND,
     )
@@ -44,6 +46,7 @@ class Durations(  # the fields of the last base come first
     event_tracker.EventTrackerDurations,
     dataset.DatasetDurations,
     dataset_group.DatasetGroupDurations,
+    batch_inference_job.BatchInferenceJobDurations,
     recommender.RecommenderDurations,
     campaign.CampaignDurations,
     SolutionDurations,
@@ -60,6 +63,7 @@ class Limits(
     BaseLimits,
     filter.FilterLimits,
     dataset_group.DatasetGroupLimits,
+    batch_inference_job.BatchInferenceJobLimits,
     recommender.RecommenderLimits,
     campaign.CampaignLimits,
     SolutionLimits,
