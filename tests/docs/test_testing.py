@@ -33,6 +33,7 @@ def test_table__of_a_service__has_each_operation_and_whether_it_is_simulated(ser
 @pytest.mark.parametrize(
     ("operation", "duration"),
     [
+        ("CreateBatchInferenceJob", "batch_inference_job"),
         ("CreateCampaign", "campaign"),
         ("CreateDataset", "dataset"),
         ("CreateDatasetGroup", "dataset_group"),

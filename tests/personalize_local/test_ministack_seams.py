@@ -95,6 +95,8 @@ FUNCTIONS: list[tuple[Callable[..., Any], list[str]]] = [
     (lambda_runtime.Worker._spawn, ["self"]),
     (lambda_runtime.Worker._drain_stderr, ["self"]),
     (s3._bucket_has_versions, ["name"]),
+    (s3._put_object, ["bucket_name", "key", "body", "headers"]),
+    (responses.set_request_account_id, ["access_key_id"]),
     (s3._get_object_data, ["bucket_name", "key", "version_id"]),
     (iam._roles.get_scoped, ["account_id", "region", "key", "default"]),
     (iam_evaluator.evaluate, ["ctx", "policies", "limits"]),

@@ -11,7 +11,14 @@ from personalize_local.simulator.engine.model import operation_model
 from personalize_local.simulator.engine.operations import operations
 from support.requests.answers import problems
 from support.requests.avro import avro
-from support.simulated import DAY, OF_DATA, OF_EVENTS_AND_FILTERS, OF_RECOMMENDERS_AND_RANKINGS, Simulated
+from support.simulated import (
+    DAY,
+    OF_BATCH_JOBS,
+    OF_DATA,
+    OF_EVENTS_AND_FILTERS,
+    OF_RECOMMENDERS_AND_RANKINGS,
+    Simulated,
+)
 
 SHOP_ITEMS = avro(
     "Items",
@@ -122,7 +129,7 @@ def test_answers__of_every_operation_in_a_whole_life__fit_the_model(
     sim.advance(1)
     sim.call("DeleteSchema", schemaArn=schema)
     sim.call("DeleteDatasetGroup", datasetGroupArn=group)
-    elsewhere = OF_DATA | OF_EVENTS_AND_FILTERS | OF_RECOMMENDERS_AND_RANKINGS
+    elsewhere = OF_DATA | OF_EVENTS_AND_FILTERS | OF_RECOMMENDERS_AND_RANKINGS | OF_BATCH_JOBS
     assert checking | elsewhere == set(operations())
 
 

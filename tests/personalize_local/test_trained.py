@@ -425,3 +425,23 @@ def test_whole_life__in_the_local_aws__reads_its_s3(local_aws: LocalAws) -> None
         local_aws.control("POST", "clock", {"advance": seconds})
 
     whole_life(clients, advance, "s3://films/all/", f"arn:aws:iam::{ACCOUNT}:role/reader")
+    s3.put_object(Bucket="films", Key="users.json", Body=b'{"userId": "user-0001"}\n{"userId": "nobody"}\n')
+    personalize = clients["personalize"]
+    (version,) = (
+        entry["solutionVersionArn"]
+        for entry in personalize.list_solution_versions()["solutionVersions"]
+        if "user-personalization" in entry["solutionVersionArn"]
+    )
+    job = personalize.create_batch_inference_job(
+        jobName="batch",
+        solutionVersionArn=version,
+        numResults=3,
+        jobInput={"s3DataSource": {"path": "s3://films/users.json"}},
+        jobOutput={"s3DataDestination": {"path": "s3://films/out/"}},
+        roleArn=f"arn:aws:iam::{ACCOUNT}:role/reader",
+    )["batchInferenceJobArn"]
+    advance(3600)
+    described = personalize.describe_batch_inference_job(batchInferenceJobArn=job)["batchInferenceJob"]
+    assert (described["status"], described.get("failureReason")) == ("ACTIVE", None)
+    lines = s3.get_object(Bucket="films", Key="out/users.json.out")["Body"].read().splitlines()
+    assert [len(json.loads(line)["output"]["recommendedItems"]) for line in lines] == [3, 3]

@@ -23,7 +23,13 @@ from personalize_local.simulator import Clock, Fault, Personalize
 from personalize_local.simulator.engine.http import App, app, caller
 from personalize_local.simulator.engine.operations import operations
 from support.requests.avro import avro
-from support.simulated import OF_DATA, OF_EVENTS_AND_FILTERS, OF_RECOMMENDERS_AND_RANKINGS, START
+from support.simulated import (
+    OF_BATCH_JOBS,
+    OF_DATA,
+    OF_EVENTS_AND_FILTERS,
+    OF_RECOMMENDERS_AND_RANKINGS,
+    START,
+)
 
 RECIPE = "arn:aws:personalize:::recipe/aws-user-personalization-v2"
 AVRO = avro("Items")
@@ -178,7 +184,7 @@ def test_every_operation__through_boto3__is_understood(clients: Clients, service
     client.delete_dataset_group(datasetGroupArn=group)
     service.advance(1)
     assert {call.outcome for call in service.calls()} == {"ok"}
-    elsewhere = OF_DATA | OF_EVENTS_AND_FILTERS | OF_RECOMMENDERS_AND_RANKINGS
+    elsewhere = OF_DATA | OF_EVENTS_AND_FILTERS | OF_RECOMMENDERS_AND_RANKINGS | OF_BATCH_JOBS
     assert {call.operation for call in service.calls()} | elsewhere == set(operations())
 
 

@@ -39,6 +39,9 @@ OF_RECOMMENDERS_AND_RANKINGS = {
 } | {"ListRecommenders", "GetPersonalizedRanking"}
 """Operations on recommenders, and the one that ranks."""
 
+OF_BATCH_JOBS = {"CreateBatchInferenceJob", "DescribeBatchInferenceJob", "ListBatchInferenceJobs"}
+"""Operations that need files in S3."""
+
 _SCOPE = Scope("aws", "us-east-1", "123456789012")
 
 

@@ -43,7 +43,7 @@ def application(run_id: str, personalize: Personalize | None = None) -> simulato
         run_id: The id in `/_personalize/health`.
         personalize: The simulator. Default: - a new one.
     """
-    personalize = personalize or Personalize(read_objects=objects.read)
+    personalize = personalize or Personalize(read_objects=objects.read, files=objects.JobFiles())
     service.register(personalize)
     cloudformation.register(personalize)
     cancellation.register()

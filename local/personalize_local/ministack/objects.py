@@ -1,4 +1,4 @@
-"""The objects in ministack's S3 that import jobs read, and whether the policies allow it (rule 184).
+"""The objects in ministack's S3 that jobs read and write, and whether the policies allow it (rule 184).
 
 Policies count only where IAM is enforced. Then both must allow it: those of the role, which Amazon
 Personalize must be able to assume, and the policy of the bucket, for the principal
@@ -9,16 +9,20 @@ from __future__ import annotations
 
 import contextvars
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
+from typing import Any
 
 import ministack.app as gateway
-from ministack.core import iam_evaluator
+from ministack.core import iam_evaluator, responses
 from ministack.services import iam, s3
 
 from personalize_local.authorization import PRINCIPAL
 from personalize_local.simulator import Scope
+from personalize_local.simulator.engine.files import FilesError
 from personalize_local.simulator.engine.objects import Location, StoredObject, UnreadableError
+
+_OK = 200
 
 
 def read(location: Location, scope: Scope, role_arn: str | None) -> Sequence[StoredObject]:
@@ -36,6 +40,41 @@ def read(location: Location, scope: Scope, role_arn: str | None) -> Sequence[Sto
     # The job reads in another thread, where the account of the call is not known.
     here = contextvars.copy_context()
     return [StoredObject(key, partial(here.copy().run, _content, location.bucket, key)) for key in keys]
+
+
+class JobFiles:
+    """The files of batch jobs (see `Files`)."""
+
+    def read(self, uri: str, scope: Scope, role_arn: str) -> Mapping[str, bytes]:
+        """Return the content of the objects at a location, by their keys."""
+        try:
+            found = _of_account(scope, read, Location.of(uri), scope, role_arn)
+            return {one.key: one.read() for one in found}
+        except UnreadableError as error:
+            raise FilesError(str(error)) from error
+
+    def write(self, uri: str, content: bytes, scope: Scope, role_arn: str) -> None:
+        """Write an object. The role and the bucket must allow s3:PutObject as well (rule 184)."""
+        location = Location.of(uri)
+        arn = f"arn:{scope.partition}:s3:::{location.bucket}/{location.key}"
+        try:
+            if gateway.AUTH:
+                _of_account(scope, _require_allowed, "s3:PutObject", arn, scope, role_arn)
+        except UnreadableError as error:
+            raise FilesError(str(error)) from error
+        status, *_ = _of_account(scope, s3._put_object, location.bucket, location.key, content, {})
+        if status != _OK:
+            raise FilesError(f"There is no bucket {location.bucket}.")
+
+
+def _of_account(scope: Scope, function: Callable[..., Any], *arguments: object) -> Any:
+    """Call a function of ministack for an account, whatever the account of the current call is."""
+
+    def call() -> Any:
+        responses.set_request_account_id(scope.account)
+        return function(*arguments)
+
+    return contextvars.copy_context().run(call)
 
 
 def _content(bucket: str, key: str) -> bytes:

@@ -1,10 +1,10 @@
 """A simulator of Amazon Personalize, driven by botocore's models of its three services.
 
 It simulates dataset groups, schemas, datasets, import jobs, solutions, solution versions, campaigns,
-recommenders, event trackers, filters, recipes and tags. Versions and recommenders are trained on the data of
-their dataset group, by a small baseline that is not the model of Amazon Personalize. Without data they
-recommend a list of items that you set. Filters, promotions and metadata apply to both. The state depends only
-on the calls and on the clock, which tests can advance. All other operations
+recommenders, batch inference jobs, event trackers, filters, recipes and tags. Versions and recommenders are
+trained on the data of their dataset group, by a small baseline that is not the model of Amazon Personalize.
+Without data they recommend a list of items that you set. Filters, promotions and metadata apply to both. The
+state depends only on the calls and on the clock, which tests can advance. All other operations
 answer `NotImplementedException` with HTTP 501.
 
 `engine` is what all kinds share, `kinds` has a module for each kind of resource, `data_plane` has the

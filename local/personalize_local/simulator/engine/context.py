@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from personalize_local.simulator.engine.account import Account
+from personalize_local.simulator.engine.files import Files
 from personalize_local.simulator.engine.objects import ReadObjects
 from personalize_local.simulator.engine.resource import Resource
 from personalize_local.simulator.engine.scope import Scope
@@ -34,6 +35,7 @@ class Context:
         new_uuid: Returns the next UUID.
         read_objects: Returns the objects at a location in S3.
         executor: Where work is done that takes long. None: where its result is needed first.
+        files: The files in S3 that jobs read and write. None: jobs that write are refused.
     """
 
     account: Account
@@ -46,6 +48,7 @@ class Context:
     new_uuid: Callable[[], str]
     read_objects: ReadObjects
     executor: Executor | None
+    files: Files | None
 
     def setting(self, group: type[_S]) -> _S:
         """Return the settings of one kind, for example `setting(CampaignDurations).campaign`.

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any, NoReturn
 from uuid import UUID
 
+from personalize_local.simulator.data_plane import batch
 from personalize_local.simulator.data_plane.choice import ITEMS
 from personalize_local.simulator.engine import snapshot, tags
 from personalize_local.simulator.engine.account import Account
@@ -26,6 +27,7 @@ from personalize_local.simulator.engine.errors import (
     ServiceError,
 )
 from personalize_local.simulator.engine.faults import Fault, Faults
+from personalize_local.simulator.engine.files import Files
 from personalize_local.simulator.engine.model import checked, operation_model
 from personalize_local.simulator.engine.objects import ObjectStore, ReadObjects
 from personalize_local.simulator.engine.operations import operations, rate_limited
@@ -49,6 +51,7 @@ class Personalize:
         limits: The quotas. Default: - `Limits()`, those of AWS without the limit of the request rate.
         seed: The seed of identifiers. The same seed and calls give the same ARNs.
         read_objects: Returns the objects in S3 that import jobs read. Default: - those of `put_object`.
+        files: The files in S3 that batch jobs read and write. Default: - batch jobs are refused
     """
 
     def __init__(
@@ -58,10 +61,12 @@ class Personalize:
         limits: Limits | None = None,
         seed: int = 0,
         read_objects: ReadObjects | None = None,
+        files: Files | None = None,
     ) -> None:
         self.clock = clock or Clock()
         self._foreign_objects = read_objects
         self._executor: ThreadPoolExecutor | None = None
+        self._files = files
         self._initial = (durations or Durations(), limits or Limits(), seed)
         self._lock = threading.RLock()
         self._operations, self._rate_limited = operations(), rate_limited()
@@ -278,6 +283,7 @@ class Personalize:
             new_uuid=lambda: str(UUID(int=self._random.getrandbits(128), version=4)),
             read_objects=self._foreign_objects or self._objects.read,
             executor=self._executor,
+            files=self._files,
         )
 
 
@@ -288,6 +294,7 @@ def _catch_up(context: Context) -> None:
         if kind.catch_up is not None:
             kind.catch_up(context)
     context.account.settle(context.now)
+    batch.catch_up(context)
 
 
 def _require_known(target: str) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from personalize_local.simulator.engine.kind import Kind
 from personalize_local.simulator.engine.settings import BaseDurations, BaseLimits
 from personalize_local.simulator.kinds import (
+    batch_inference_job,
     campaign,
     dataset_group,
     event_tracker,
@@ -31,6 +32,7 @@ KINDS: dict[str, Kind] = {
         version.KIND,
         campaign.KIND,
         recommender.KIND,
+        batch_inference_job.KIND,
         event_tracker.KIND,
         filter.KIND,
     )
@@ -46,6 +48,7 @@ class Durations(  # the fields of the last base come first
     import_job.ImportJobDurations,
     dataset.DatasetDurations,
     dataset_group.DatasetGroupDurations,
+    batch_inference_job.BatchInferenceJobDurations,
     recommender.RecommenderDurations,
     campaign.CampaignDurations,
     SolutionDurations,
@@ -63,6 +66,7 @@ class Limits(
     filter.FilterLimits,
     import_job.ImportJobLimits,
     dataset_group.DatasetGroupLimits,
+    batch_inference_job.BatchInferenceJobLimits,
     recommender.RecommenderLimits,
     campaign.CampaignLimits,
     SolutionLimits,
