@@ -41,14 +41,14 @@ class Source:
         dataset_group_arn: The dataset group of its data.
         recipe: Its recipe. None with AutoML.
         config: The configuration in force.
-        version: The solution version that a campaign serves. Default: - it is a recommender
+        trained: What was trained: the solution version that the campaign serves, or the recommender.
     """
 
     arn: str
     dataset_group_arn: str
     recipe: Recipe | None
     config: Request
-    version: SolutionVersion | None = None
+    trained: SolutionVersion | Recommender
 
     @property
     def use_case(self) -> UseCase | None:
@@ -100,7 +100,7 @@ def of(context: Context, request: Request) -> Source:
     if "recommenderArn" in request:
         recommender = _active(context, Recommender, request["recommenderArn"])
         config = recommender.in_force(context.now)
-        return Source(recommender.arn, recommender.dataset_group_arn, recommender.recipe, config)
+        return Source(recommender.arn, recommender.dataset_group_arn, recommender.recipe, config, recommender)
     campaign = _active(context, Campaign, request["campaignArn"])
     deployed = campaign.in_force(context.now)
     served = version.find(context, deployed.solution_version_arn)
