@@ -100,7 +100,8 @@ class SimulatedPersonalize:
 
         Args:
             resource: `solution`, `solution_version`, `solution_update`, `campaign`, `campaign_update`,
-                `dataset_group`, `dataset`, `dataset_import_job`, `event_tracker` or `filter`.
+                `recommender`, `recommender_update`, `batch_inference_job`, `dataset_group`, `dataset`,
+                `dataset_import_job`, `event_tracker` or `filter`.
             reason: The failure reason in the description.
             name: A shell pattern for the name of the resource. For versions and updates: of the solution or
                 campaign.
