@@ -59,9 +59,9 @@ free tier: first in virtual time, then on the local AWS, from the `REPORT` lines
 machine.""",
     "simulator": "The local AWS on one core answers DescribeSolution over eight connections.",
     "checkout": """\
-How long the tests take, and the first `make deploy` from a clone, with all downloads. Both are measured only
-by `make bench PARTS=checkout`. The peer of the deploy is `python -m venv` and `pip install aws-cdk-lib`. The first run has empty caches of pip, uv, npm and
-jsii; the second has filled ones.""",
+How long the tests take, and the first `make deploy` from a clone, with all downloads. Measured only by `make
+bench PARTS=checkout`. The peer of the deploy is `python -m venv` and `pip install aws-cdk-lib`. The first run
+has empty caches of pip, uv, npm and jsii; the second has filled ones.""",
 }
 
 
