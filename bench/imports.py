@@ -28,7 +28,7 @@ def rows() -> list[Row]:
             for name, statement in statements.items()
         }
         taken = in_turn(commands, _RUNS)
-        packages = dearest("imports for an app, and the dearest packages among them", commands["ours"])
+        packages = dearest("imports for an app", commands["ours"])
     return [
         Row(
             "import of `Solution` and `Recipe`, against the imports of the CDK in it",

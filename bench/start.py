@@ -36,7 +36,7 @@ def rows() -> list[Row]:
         taken = in_turn(commands, _RUNS)
         more = [
             *_asked(commands),
-            dearest("imports of a cold start, and the dearest packages among them", commands["ours"]),
+            dearest("imports of a cold start", commands["ours"]),
         ]
     seconds = {f"{name}, s": run.seconds for name, run in taken.items()}
     megabytes = {f"{name}, MB": run.megabytes for name, run in taken.items()}
