@@ -56,6 +56,10 @@ class AbsentSolution(Absent):
     wait_for_training: bool = False
     takes_precautions: bool = True
 
+    def of_canceled_update(self) -> Self:
+        """The same for what a canceled update may have begun: nothing needs its trainings."""
+        return replace(super().of_canceled_update(), wait_for_training=False)
+
 
 @dataclass(frozen=True)
 class DesiredSolution(Desired):

@@ -23,6 +23,7 @@ from personalize_provider.aws.sdk import Personalize, read_tags
 from personalize_provider.engine.goal import Absent, Present
 from personalize_provider.engine.kind import Claim
 from personalize_provider.engine.log import logger
+from personalize_provider.engine.request import STALE_SECONDS
 from personalize_provider.engine.steps import Done, Effect, Step, Wait
 from personalize_provider.kinds.solution.decide import decide, opening, releasing
 from personalize_provider.kinds.solution.desired import AbsentSolution
@@ -66,6 +67,9 @@ class Solution:
         self._is_gone = False
         self._failed_precautions = 0
         self._was_as_before: bool | None = None
+        self._are_tags_new = False
+        self._was_there = False
+        self._gone_since: float | None = None
 
     @property
     def label(self) -> str:
@@ -87,7 +91,18 @@ class Solution:
             return observed
         if observed is None and self._may_only_be_unseen:
             return self._ending if self._goal.is_known or not self._tags else Wait("it is not described yet")
+        if gone := self._just_gone(observed):
+            return gone
         step = self._decide(observed, expired=expired)
+        if isinstance(step, Effect) and observed is not None and not self._are_tags_new:
+            # A solution with an explicit name may be another owner's by now.
+            tags = if_found(self._read_tags)
+            if tags is None:
+                return Wait("its tags are not visible")
+            self._tags = tags
+            self._is_claimed = self._is_claimed_now()
+            observed = replace(observed, tags=tags, is_claimed=self._is_claimed)
+            step = self._decide(observed, expired=expired)
         return self._unsettled(step, observed) or step
 
     def act(self, effect: Effect) -> Wait | None:
@@ -158,6 +173,22 @@ class Solution:
         may_read_tags = error.operation_name != "ListTagsForResource"
         return self._decide(None, expired=expired) if may_read_tags else None
 
+    def _just_gone(self, observed: Observed | None) -> Wait | None:
+        """Why a solution that this request has seen isn't created again at once.
+
+        It was deleted: by hand, or by the stack's rollback, which a reading of the stack may not show for some
+        seconds.
+        """
+        if observed is not None or isinstance(self._goal, Absent):
+            self._was_there, self._gone_since = observed is not None, None
+            return None
+        if not self._was_there:
+            return None
+        if self._gone_since is None:
+            self._gone_since = self._now()
+        is_recent = self._now() < self._gone_since + STALE_SECONDS
+        return Wait("it was deleted, maybe for this stack") if is_recent else None
+
     def _unsettled(self, step: Step, observed: Observed | None) -> Wait | None:
         """Why an in-place Update isn't done yet: a canceled update before it may still change the solution.
 
@@ -192,12 +223,14 @@ class Solution:
         return is_kept or Delete()
 
     def _observe(self) -> Observed | Wait | None:
+        self._are_tags_new = False
         # Tags first: they also tell whether the solution exists, and leave the account's one DescribeSolution
         # a second (rule 118) to requests that need it. Before a delete and an adoption they are read each
         # time: a solution with an explicit name may be another owner's by now.
         if self._tags is None or isinstance(self._goal, Absent) or not self._goal.owns(self._tags):
             self._tags = None
             self._tags = if_found(self._read_tags)
+            self._are_tags_new = True
         if self._tags is None and isinstance(self._goal, Present):
             return None
         self._is_claimed = self._is_claimed_now()
@@ -207,6 +240,7 @@ class Solution:
         if self._tags is None:
             try:
                 self._tags = self._read_tags()
+                self._are_tags_new = True
             except ClientError as error:
                 if error_code(error) != "ResourceNotFoundException":
                     raise
@@ -240,7 +274,7 @@ class Solution:
         arn = self._goal.arn
         match effect:
             case Create() if isinstance(self._goal, Present):
-                self._tags = None
+                self._was_there, self._tags = False, None
                 self._client.create_solution(**self._goal.request)
                 self._tags = self._goal.tags  # these were just sent, so they need no call
             case Configure(changes):
@@ -256,7 +290,7 @@ class Solution:
                     self._client.stop_solution_version_creation(solutionVersionArn=version_arn)
             case Delete():
                 self._client.delete_solution(solutionArn=arn)
-                self._is_deleted = True
+                self._is_deleted, self._was_there = True, False
                 self._end_quiet_time()
             case _:
                 raise TypeError(f"{self.label} has no effect {effect!r}")
