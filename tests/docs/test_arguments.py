@@ -24,8 +24,8 @@ from cdk_personalize import (
     SolutionConfig,
 )
 from personalize_provider.engine.request import Request
-from personalize_provider.kinds.solution.desired import physical_id
 from support.pages.documents import ROOT, code, table
+from support.provider_world import physical_id
 
 SOLUTIONS, PROVIDERS = ROOT / "docs" / "solutions.md", ROOT / "docs" / "providers.md"
 GROUP = "arn:aws:personalize:us-east-1:000000000000:dataset-group/movies"

@@ -22,10 +22,9 @@ from personalize_provider.aws import sdk
 from personalize_provider.aws.errors import InvalidPropertiesError, LifecycleError, refused
 from personalize_provider.engine.identity import CONFIG_HASH_TAG, LOGICAL_ID_TAG, STACK_ID_TAG
 from personalize_provider.engine.request import Request
-from personalize_provider.kinds.solution.decide import Observed, attributes
-from personalize_provider.kinds.solution.desired import goal_of
+from personalize_provider.kinds.solution.observed import Observed, attributes
 from support.invocation import CONTEXT
-from support.provider_world import GROUP, PROPERTIES, STACK_ID, START, World, tag_list, world
+from support.provider_world import GROUP, PROPERTIES, STACK_ID, START, World, goal_of, tag_list, world
 
 SECRET = "X-Amz-Signature=c2VjcmV0"
 RESPONSE_URL = f"https://cloudformation-custom-resource-response-useast1.s3.amazonaws.com/x?{SECRET}"
@@ -237,7 +236,7 @@ def test_event__no_physical_id__is_named(at: World, handler: str, type_: str) ->
     del sent["PhysicalResourceId"]
     assert str(failure(handler, sent)) == (
         "resource Movies: reading the event failed: PhysicalResourceId is missing; "
-        "make it with a resource of type Custom::PersonalizeSolution in a CloudFormation template"
+        "call the function only through a custom resource in a CloudFormation template"
     )
     assert no_call(at)
 
@@ -257,16 +256,16 @@ def test_event__no_physical_id__is_named(at: World, handler: str, type_: str) ->
         ("LogicalResourceId", "", "LogicalResourceId is '' and not"),
         ("LogicalResourceId", "../Movies", "LogicalResourceId is '../Movies' and not"),
         ("LogicalResourceId", "M" * 256, "and not 1 to 255 letters and digits"),
-        ("RequestId", None, "RequestId is of type NoneType and not text"),
-        ("RequestId", "r" * 2_000, "and not text of at most 1024 bytes"),
-        ("ResourceType", 1, "ResourceType is of type int and not text"),
+        ("RequestId", None, "RequestId is of type NoneType and not a string"),
+        ("RequestId", "r" * 2_000, "and not a string of at most 1024 bytes"),
+        ("ResourceType", 1, "ResourceType is of type int and not a string"),
         ("ResourceType", "AWS::S3::Bucket", "ResourceType is 'AWS::S3::Bucket' and not Custom::Personalize"),
         ("ResourceType", "Custom::Other", "ResourceType is 'Custom::Other' and not Custom::Personalize"),
-        ("PhysicalResourceId", {"Ref": "x"}, "PhysicalResourceId is of type dict and not text"),
-        ("PhysicalResourceId", None, "PhysicalResourceId is of type NoneType and not text"),
-        ("PhysicalResourceId", "p" * 1025, "and not text of at most 1024 bytes"),
-        ("PhysicalResourceId", "é" * 513, "and not text of at most 1024 bytes"),
-        ("PhysicalResourceId", "\ud800", r"PhysicalResourceId is '\ud800' and not text"),
+        ("PhysicalResourceId", {"Ref": "x"}, "PhysicalResourceId is of type dict and not a string"),
+        ("PhysicalResourceId", None, "PhysicalResourceId is of type NoneType and not a string"),
+        ("PhysicalResourceId", "p" * 1025, "and not a string of at most 1024 bytes"),
+        ("PhysicalResourceId", "é" * 513, "and not a string of at most 1024 bytes"),
+        ("PhysicalResourceId", "\ud800", r"PhysicalResourceId is '\ud800' and not a string"),
         ("ResourceProperties", "x", "ResourceProperties is 'x' and not an object"),
         ("ResourceProperties", [], "ResourceProperties is of type list and not an object"),
         ("ResourceProperties", None, "ResourceProperties is of type NoneType and not an object"),
@@ -473,7 +472,7 @@ BAD_PROPERTIES: dict[str, tuple[Callable[[], dict[str, Any]], str]] = {
     "tags as strings": (lambda: {"tags": ["team=search"]}, "Invalid type for parameter tags[0]"),
     "tags as a map": (lambda: {"tags": {"team": "search"}}, "Invalid type for parameter tags, value"),
     "tags of CloudFormation": (lambda: {"tags": [{"Key": "a", "Value": "b"}]}, '"Key"'),
-    "tag key twice": (lambda: {"tags": [TAG, TAG]}, "the key 'k' is there 2 times"),
+    "tag key twice": (lambda: {"tags": [TAG, TAG]}, "the key 'k' appears 2 times"),
     "stack's tag": (lambda: {"tags": tag_list(**{STACK_ID_TAG: f"{STACK_ID}0"})}, f"key: '{STACK_ID_TAG}'"),
     "id's tag": (lambda: {"tags": tag_list(**{LOGICAL_ID_TAG: "Shows"})}, f"key: '{LOGICAL_ID_TAG}'"),
     "hash's tag": (lambda: {"tags": tag_list(**{CONFIG_HASH_TAG: "0" * 12})}, f"key: '{CONFIG_HASH_TAG}'"),

@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 
 from personalize_provider.aws.sdk import CloudFormation
-from personalize_provider.engine.claims import is_named_elsewhere
+from personalize_provider.engine.stack import is_named_elsewhere
 
 ARN = "arn:aws:personalize:us-east-1:123456789012:solution/movies"
 

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from personalize_provider.engine.goal import Present
 from personalize_provider.engine.identity import (
     ADOPTED_TAG,
     CONFIG_HASH_TAG,
@@ -19,21 +20,12 @@ from personalize_provider.engine.identity import (
     STACK_ID_TAG,
     Owner,
 )
+from personalize_provider.engine.statuses import canonical
 from personalize_provider.engine.steps import Done, Effect, Fail, Step, Wait
-from personalize_provider.kinds.solution.decide import (
-    Adopt,
-    Configure,
-    Create,
-    Delete,
-    Observed,
-    Retag,
-    StopTraining,
-    decide,
-    normalized,
-    opening,
-    refusal,
-)
-from personalize_provider.kinds.solution.desired import Absent, Present
+from personalize_provider.kinds.solution.decide import decide, opening, refusal
+from personalize_provider.kinds.solution.desired import AbsentSolution
+from personalize_provider.kinds.solution.effects import Adopt, Configure, Create, Delete, Retag, StopTraining
+from personalize_provider.kinds.solution.observed import Observed, is_ours
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SINCE = NOW.timestamp()
@@ -76,8 +68,8 @@ def present(*, generated: bool = True, tags: Mapping[str, str] = {}, **request: 
     return Present(ARN, OWNER, generated, SINCE, body)
 
 
-def absent(*, generated: bool = False, wait: bool = False, quiet: float = 0.0) -> Absent:
-    return Absent(ARN, OWNER, generated, SINCE, wait, quiet)
+def absent(*, generated: bool = False, wait: bool = False, quiet: float = 0.0) -> AbsentSolution:
+    return AbsentSolution(ARN, OWNER, generated, SINCE, quiet, wait_for_training=wait)
 
 
 def seen(
@@ -106,7 +98,7 @@ def version(status: str, name: str = "236f000b") -> dict[str, Any]:
 
 
 def look(
-    goal: Present | Absent, observed: Observed | None, *, later: float = 0, expired: bool = False
+    goal: Present | AbsentSolution, observed: Observed | None, *, later: float = 0, expired: bool = False
 ) -> Step:
     return decide(goal, observed, now=SINCE + later, expired=expired)
 
@@ -133,7 +125,7 @@ def failure(step: Step) -> str:
     ],
 )
 def test_normalized__any_spelling__one_word(written: str, meant: str) -> None:
-    assert normalized(written) == meant
+    assert canonical(written) == meant
 
 
 # Before any look
@@ -228,10 +220,10 @@ def test_present__deadline_passed__only_a_wait_becomes_a_failure(
         assert type(step) is type(look(goal, observed))
         return
     assert "not finished by the deadline" in failure(step)
-    assert normalized(status) in failure(step)
+    assert canonical(status) in failure(step)
     assert isinstance(step, Fail)
     # These cases' solutions were made by this request.
-    never_active = normalized(status) in (*CREATING, *UNKNOWN)
+    never_active = canonical(status) in (*CREATING, *UNKNOWN)
     assert step.discard == (Delete() if never_active else None)
 
 
@@ -241,7 +233,7 @@ def test_present__deadline_passed_and_status_of_an_older_solution_unknown__is_le
     status: str, created: datetime | None
 ) -> None:
     step = look(present(), seen(status, creationDateTime=created), expired=True)
-    assert f"last seen: status {normalized(status)}".strip() in failure(step)
+    assert f"last seen: status {canonical(status)}".strip() in failure(step)
     assert isinstance(step, Fail)
     assert step.discard is None
 
@@ -281,7 +273,7 @@ def test_present__foreign_tags_beside_ours__stay(foreign: dict[str, str]) -> Non
 @pytest.mark.parametrize("status", [word for name in CREATING for word in spellings(name)])
 def test_present__update_runs__waits(status: str) -> None:
     step = look(present(performAutoTraining=True), seen(latestSolutionUpdate=update(status)))
-    assert step == Wait(f"update {normalized(status)}")
+    assert step == Wait(f"update {canonical(status)}")
 
 
 UPDATES: tuple[dict[str, Any], ...] = (
@@ -434,18 +426,18 @@ def test_present__hash_of_another_spelling__is_put_right_when_the_meaning_is_the
     [
         (OWN, AFTER, "ACTIVE", None, ""),  # its own event, delivered twice
         (OWN, NOW - timedelta(minutes=4), "ACTIVE", None, ""),
-        (OWN, OLD, "ACTIVE", None, "it has been there since 2026-03-01 11:54"),
-        ({}, OLD, "ACTIVE", None, "it has been there since"),
+        (OWN, OLD, "ACTIVE", None, "it has existed since 2026-03-01 11:54"),
+        ({}, OLD, "ACTIVE", None, "it has existed since"),
         (OWN, OLD, "DELETE PENDING", None, ""),  # waited for
         (OWN, OLD, "CREATE FAILED", None, ""),  # made anew
-        (OWN, OLD, "CREATE FAILED", "ACTIVE", "it has been there since"),
+        (OWN, OLD, "CREATE FAILED", "ACTIVE", "it has existed since"),
         (OTHER_STACK, AFTER, "ACTIVE", None, OTHER_STACK[STACK_ID_TAG]),
         (
             OTHER_LOGICAL_ID,
             AFTER,
             "ACTIVE",
             None,
-            "it belongs to the resource Shows, which this stack has no more",
+            "it belongs to the resource Shows, which this stack no longer has",
         ),
     ],
 )
@@ -571,7 +563,7 @@ def test_absent__id_made_up__deletes_only_what_the_operation_may_have_made(
     assert isinstance(step, expected)
     assert opening(goal, SINCE) is None
     if expected is Fail:
-        assert "it was there before the stack's last update" in failure(step)
+        assert "it existed before the stack's last update" in failure(step)
 
 
 ABSENT = {
@@ -602,7 +594,7 @@ def test_absent__update_runs__waits_before_all_else(status: str) -> None:
         performAutoTraining=True,
         latestSolutionUpdate=update(status),
     )
-    assert look(absent(), observed) == Wait(f"update {normalized(status)}")
+    assert look(absent(), observed) == Wait(f"update {canonical(status)}")
 
 
 OFF = Configure({"performAutoTraining": False})
@@ -688,7 +680,7 @@ def test_retag__in_the_log__has_keys_and_no_values() -> None:
 
 SPELLED = tuple(word for status in STATUSES for word in spellings(status))
 TIMES = (BEFORE, AFTER)
-GOALS: tuple[Present | Absent, ...] = (
+GOALS: tuple[Present | AbsentSolution, ...] = (
     *(
         replace(present(generated=g, performAutoTraining=auto), dropped_tags=dropped, starts_anew=anew)
         for g, auto, dropped, anew in product(
@@ -726,7 +718,7 @@ moments = st.floats(0, 4000)
 
 @given(goals, st.none() | observations(), moments, st.booleans())
 def test_decide__same_arguments__same_step(
-    goal: Present | Absent, observed: Observed | None, later: float, expired: bool
+    goal: Present | AbsentSolution, observed: Observed | None, later: float, expired: bool
 ) -> None:
     first, second = (look(goal, observed, later=later, expired=expired) for _ in range(2))
     assert repr(first) == repr(second)
@@ -734,24 +726,24 @@ def test_decide__same_arguments__same_step(
 
 @given(goals, observations(), moments, st.booleans())
 def test_decide__not_the_owners__no_effect(
-    goal: Present | Absent, observed: Observed, later: float, expired: bool
+    goal: Present | AbsentSolution, observed: Observed, later: float, expired: bool
 ) -> None:
     step = look(goal, observed, later=later, expired=expired)
-    if not goal.owns(observed.tags):
+    if not is_ours(goal, observed):
         assert not isinstance(step, Effect)
         assert not isinstance(step, Fail) or step.discard is None
 
 
 @given(goals, st.none() | observations(), moments)
 def test_decide__expired__never_waits(
-    goal: Present | Absent, observed: Observed | None, later: float
+    goal: Present | AbsentSolution, observed: Observed | None, later: float
 ) -> None:
     assert not isinstance(look(goal, observed, later=later, expired=True), Wait)
 
 
 @given(goals, st.none() | observations(), moments, st.booleans())
 def test_decide__present__done_only_when_active_and_ours(
-    goal: Present | Absent, observed: Observed | None, later: float, expired: bool
+    goal: Present | AbsentSolution, observed: Observed | None, later: float, expired: bool
 ) -> None:
     step = look(goal, observed, later=later, expired=expired)
     if isinstance(goal, Present) and isinstance(step, Done):
@@ -764,20 +756,20 @@ def test_decide__present__done_only_when_active_and_ours(
 
 @given(goals, observations(), moments, st.booleans())
 def test_decide__busy__never_deletes(
-    goal: Present | Absent, observed: Observed, later: float, expired: bool
+    goal: Present | AbsentSolution, observed: Observed, later: float, expired: bool
 ) -> None:
     step = look(goal, observed, later=later, expired=expired)
-    training = any(normalized(v["status"]) in {*CREATING, "CREATE STOPPING"} for v in observed.versions)
-    if isinstance(goal, Absent) and (training or observed.is_updating):
+    training = any(canonical(v["status"]) in {*CREATING, "CREATE STOPPING"} for v in observed.versions)
+    if isinstance(goal, AbsentSolution) and (training or observed.is_updating):
         assert step != Delete()
 
 
 @given(goals, st.none() | observations(), moments, st.booleans())
 def test_decide__each_goal__has_its_own_effects(
-    goal: Present | Absent, observed: Observed | None, later: float, expired: bool
+    goal: Present | AbsentSolution, observed: Observed | None, later: float, expired: bool
 ) -> None:
     step = look(goal, observed, later=later, expired=expired)
-    if isinstance(goal, Absent):
+    if isinstance(goal, AbsentSolution):
         assert not isinstance(step, Create | Retag)
         assert not isinstance(step, Configure) or step == OFF
     else:
@@ -792,23 +784,23 @@ def test_decide__each_goal__has_its_own_effects(
 
 @given(goals, st.none() | observations(), moments, st.booleans())
 def test_decide__any_failure__discards_only_what_this_request_made_or_nobody_finished(
-    goal: Present | Absent, observed: Observed | None, later: float, expired: bool
+    goal: Present | AbsentSolution, observed: Observed | None, later: float, expired: bool
 ) -> None:
     step = look(goal, observed, later=later, expired=expired)
     if isinstance(step, Fail) and step.discard is not None:
         assert step.discard == Delete()
         assert observed is not None
-        assert goal.owns(observed.tags)
+        assert is_ours(goal, observed)
         assert observed.status not in ("ACTIVE", *DELETING)
         assert observed.solution["creationDateTime"] == AFTER or observed.status in CREATING
 
 
 @given(goals, moments)
 def test_opening__any_goal__is_what_the_service_refuses_where_it_would_do_harm(
-    goal: Present | Absent, later: float
+    goal: Present | AbsentSolution, later: float
 ) -> None:
     step = opening(goal, SINCE + later)
-    if isinstance(goal, Absent):
+    if isinstance(goal, AbsentSolution):
         assert step == (Delete() if goal.name_proves_owner else None)
     else:
         assert step in (None, Create())
@@ -825,7 +817,7 @@ def adopting(**request: Any) -> Present:
     return replace(present(generated=False, **request), adopts=True)
 
 
-def keeping(*, quiet: float = 0.0) -> Absent:
+def keeping(*, quiet: float = 0.0) -> AbsentSolution:
     return replace(absent(quiet=quiet), keeps_adopted=True)
 
 

@@ -18,10 +18,10 @@ from personalize_local.simulator import Durations, Fault
 from personalize_provider import framework
 from personalize_provider.aws import sdk
 from personalize_provider.aws.errors import InvalidPropertiesError, LifecycleError, SupersededError
+from personalize_provider.engine.goal import Present
 from personalize_provider.engine.request import Request
-from personalize_provider.kinds.solution.desired import Present, goal_of
 from support.invocation import CONTEXT
-from support.provider_world import PROPERTIES, SIMS, STACK_ID, World
+from support.provider_world import PROPERTIES, SIMS, STACK_ID, World, goal_of
 
 RESPONSE_URL = "https://cloudformation-custom-resource-response.s3.amazonaws.com/?X-Amz-Signature=secret"
 
@@ -461,7 +461,7 @@ def abandon(at: World) -> tuple[str, str, dict[str, Any]]:
     return old, made.arn, on_event(reverse)
 
 
-STILL_THERE = "what a cancelled update began is still there"
+STILL_THERE = "what a canceled update began still exists"
 
 
 def test_update__abandoned_replacement_that_cannot_be_ended__is_given_up_at_the_deadline(

@@ -9,11 +9,12 @@ import pytest
 from botocore.exceptions import ClientError
 
 from personalize_local.simulator import Durations
+from personalize_provider.engine.goal import Present
 from personalize_provider.engine.steps import Done, Effect, Step, Wait
-from personalize_provider.kinds.solution import Solution
-from personalize_provider.kinds.solution.decide import Adopt, Configure, Create, Delete, Retag, StopTraining
-from personalize_provider.kinds.solution.desired import Absent, Present, goal_of
-from support.provider_world import GROUP, SIMS, V2, World, request, tag_list, world
+from personalize_provider.kinds.solution.desired import AbsentSolution
+from personalize_provider.kinds.solution.effects import Adopt, Configure, Create, Delete, Retag, StopTraining
+from personalize_provider.kinds.solution.resource import Solution
+from support.provider_world import GROUP, SIMS, V2, World, goal_of, request, tag_list, world
 
 MADE_UP = "films-Movies-1B2C3D4E5F"
 ON = {
@@ -33,7 +34,7 @@ def absent(at: World, arn: str, **properties: Any) -> Solution:
     return solution(at, goal_of(request("Delete", properties, arn), at.time.now()))
 
 
-def solution(at: World, goal: Present | Absent | None) -> Solution:
+def solution(at: World, goal: Present | AbsentSolution | None) -> Solution:
     assert goal is not None
     return Solution(goal, at.client, at.time.now, at.is_claimed)
 
@@ -311,7 +312,7 @@ def test_look__delete_and_neither_found__waits_then_is_done() -> None:
     at.simulator.advance(60)
     at.calls()
     movies = absent(at, arn, name="movies")
-    assert look(movies) == Wait("nothing there yet; a create may still be under way")
+    assert look(movies) == Wait("nothing found yet; a create may still be in progress")
     at.simulator.advance(5)
     assert look(movies) == Done({})
     assert called(at) == ["ListTagsForResource", "DescribeSolution"] * 2
@@ -348,7 +349,7 @@ def test_look__not_described_and_the_delete_found_nothing__is_gone_after_a_while
     assert look(movies) == Delete()
     refused = movies.act(Delete())
     assert refused == Wait("DeleteSolution: the last answer")
-    assert look(movies) == Wait("nothing there yet; a create may still be under way")
+    assert look(movies) == Wait("nothing found yet; a create may still be in progress")
     at.simulator.advance(5)
     assert look(movies) == Done({})
 
@@ -360,7 +361,7 @@ def test_look__foreign_and_not_described__is_never_deleted(later: float) -> None
     movies = absent(at, theirs, name="movies")
     at.fault("DescribeSolution", "ResourceNotFoundException")
     at.simulator.advance(later)
-    expected = Done({}) if later else Wait("nothing there yet; a create may still be under way")
+    expected = Done({}) if later else Wait("nothing found yet; a create may still be in progress")
     assert look(movies) == expected
 
 

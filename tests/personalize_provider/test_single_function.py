@@ -223,7 +223,7 @@ def test_properties__that_no_rule_could_carry__are_refused_before_any_effect(
     }
     arn = at.created()
     handler(event(type_, arn if type_ == "Update" else None, ResourceProperties=properties), context())
-    assert "an EventBridge rule carries 8192" in only(answers)["Reason"]
+    assert "an EventBridge rule accepts 8192" in only(answers)["Reason"]
     assert at.calls() == {"ListTagsForResource": looks}
 
 

@@ -273,7 +273,7 @@ def test_retained__declared_again__is_refused_and_not_deleted(
     if fails:
         at.simulator.fail_next(Failure("solution", "*Shows*", "out of data"))
     assert updated(at, stack, Other={}, Movies={"name": name}, **more) == "UPDATE_ROLLBACK_COMPLETE"
-    assert any("it has been there since" in reason for reason in stack.reasons)
+    assert any("it has existed since" in reason for reason in stack.reasons)
     assert is_untouched(at, arn)
     assert_kept(at, stack)
 

@@ -22,17 +22,17 @@ from personalize_local.simulator import Clock, Durations, Fault, Limits, Respons
 from personalize_local.simulator import Personalize as Simulator
 from personalize_local.testing.interception import aws_response
 from personalize_provider.aws.sdk import Personalize, whole_answers
-from personalize_provider.engine.claims import is_named_elsewhere
 from personalize_provider.engine.first_event import Attempt
+from personalize_provider.engine.goal import Present
 from personalize_provider.engine.identity import LOGICAL_ID_TAG
 from personalize_provider.engine.reconciler import reconcile
 from personalize_provider.engine.request import Request
-from personalize_provider.engine.stack import StackState
+from personalize_provider.engine.stack import StackState, is_named_elsewhere
 from personalize_provider.engine.stack_watch import StackWatch
 from personalize_provider.engine.steps import Done, Wait
 from personalize_provider.framework import WORK_SECONDS
-from personalize_provider.kinds.solution import Solution
-from personalize_provider.kinds.solution.desired import goal_of, physical_id
+from personalize_provider.kinds.solution.desired import AbsentSolution, DesiredSolution
+from personalize_provider.kinds.solution.resource import Solution
 
 SCOPE = Scope("aws", "us-east-1", "123456789012")
 STACK_ID = "arn:aws:cloudformation:us-east-1:123456789012:stack/films/1f6c2d40-aaaa-bbbb-cccc-0123456789ab"
@@ -320,6 +320,17 @@ def request(
             "OldResourceProperties": {} if old is None else without_none({**PROPERTIES, **old}),
         }
     )
+
+
+def goal_of(request: Request, since: float, **known: Any) -> Present | AbsentSolution | None:
+    """What a request wants of a solution."""
+    return DesiredSolution.read(request).goal(since, **known)
+
+
+def physical_id(request: Request) -> str:
+    """The id to answer a request with, if nothing else has its name."""
+    goal = goal_of(request, 0)
+    return goal.arn if isinstance(goal, Present) else request.physical_id
 
 
 def without_none(properties: Mapping[str, Any]) -> dict[str, Any]:

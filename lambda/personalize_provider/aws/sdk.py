@@ -181,6 +181,12 @@ def whole_answers(client: Any) -> Any:
     return client
 
 
+def read_tags(client: Personalize, arn: str) -> dict[str, str]:
+    """The tags of a resource."""
+    tags = client.list_tags_for_resource(resourceArn=arn)["tags"]
+    return {tag["tagKey"]: tag["tagValue"] for tag in tags}
+
+
 @cache
 def input_shape(operation: str) -> StructureShape:
     """What an operation of Personalize takes, as the service model has it."""

@@ -15,9 +15,8 @@ from cdk_personalize.model.structures import api_name
 from cdk_personalize.solution.request import SolutionRequest
 from personalize_provider.aws.sdk import input_shape
 from personalize_provider.engine.request import Request
-from personalize_provider.kinds.solution.decide import Observed, attributes
-from personalize_provider.kinds.solution.desired import physical_id
-from support.provider_world import PROPERTIES, STACK_ID
+from personalize_provider.kinds.solution.observed import Observed, attributes
+from support.provider_world import PROPERTIES, STACK_ID, physical_id
 
 # What has no argument of its own in the constructs, or says less there than a template needs.
 _IN_TEMPLATES = {

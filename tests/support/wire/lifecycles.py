@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from personalize_provider.kinds.solution.desired import Present, goal_of
-from support.provider_world import PROPERTIES, SIMS, World, request, tag_list
+from personalize_provider.engine.goal import Present
+from support.provider_world import PROPERTIES, SIMS, World, goal_of, request, tag_list
 from support.wire import stack_model
 from support.wire.stack_model import Event, Version
 
