@@ -25,9 +25,6 @@ _Answer = TypeVar("_Answer")
 
 _METADATA = "ResponseMetadata"
 
-# The main member of an answer. It has to be present, and not empty.
-_MAIN_MEMBER = {"DescribeSolution": "solution", "DescribeStacks": "Stacks"}
-
 # Members that each item of a list has to have. Without them, its owner would be unknown, or it would be
 # unusable.
 _OF_EACH = {
@@ -75,7 +72,7 @@ def read(operation: str, shape: StructureShape | None, answer: Mapping[str, Any]
             whole[name] = _typed(value, member)
         elif member.type_name == "list":
             whole[name] = []
-    problem = next(_problems(operation, whole), None)
+    problem = next(_problems(whole, _main_member(operation, members)), None)
     if problem is not None:
         raise unreadable(operation, problem)
     return whole
@@ -118,16 +115,22 @@ def if_found(call: Callable[[], _Answer]) -> _Answer | None:
         return None
 
 
-def _problems(operation: str, answer: Mapping[str, Any]) -> Iterator[str]:
+def _problems(answer: Mapping[str, Any], main: str | None) -> Iterator[str]:
     for name, value in answer.items():
         if value is _WRONG:
             yield f"{name} does not have its type in the service model"
-    main = _MAIN_MEMBER.get(operation)
     if main is not None and not answer.get(main):
         yield f"it has no {main}"
     for name, needed in _OF_EACH.items():
         for item in answer.get(name, ()):
             yield from (f"{name} has an item without {key}" for key in needed if key not in item)
+
+
+def _main_member(operation: str, members: Mapping[str, Shape]) -> str | None:
+    """The member that an answer must have, such as `solution` for DescribeSolution, or None."""
+    described = operation.removeprefix("Describe")
+    names = ("Stacks", described[0].lower() + described[1:]) if described != operation else ()
+    return next((name for name in names if name in members), None)
 
 
 def _typed(value: Any, shape: Shape) -> Any:

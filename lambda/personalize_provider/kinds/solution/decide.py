@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from personalize_provider.aws.errors import LifecycleError, NotAdoptableError, not_finished
+from personalize_provider.aws.errors import LifecycleError, not_finished
 from personalize_provider.engine.goal import Absent, Goal, Present
 from personalize_provider.engine.identity import ADOPTED_TAG, CONFIG_HASH_TAG, STACK_ID_TAG, TAG_PREFIX
 from personalize_provider.engine.statuses import CREATING, DELETING
@@ -16,6 +16,7 @@ from personalize_provider.kinds.solution.desired import AbsentSolution
 from personalize_provider.kinds.solution.effects import Adopt, Configure, Create, Delete, Retag, StopTraining
 from personalize_provider.kinds.solution.observed import Observed, attributes, is_older, is_ours, is_since
 from personalize_provider.kinds.solution.refusals import (
+    NotAdoptableError,
     existed_before,
     moved_from_another_stack,
     not_owned,

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from personalize_provider.aws.errors import LifecycleError
@@ -15,6 +15,22 @@ from personalize_provider.kinds.solution.adoption import differences
 from personalize_provider.kinds.solution.observed import Observed
 
 _OTHER_NAME = "choose another solution_name, or leave it out to have one generated"
+
+
+class NotAdoptableError(LifecycleError):
+    """The solution to adopt differs from the declared one; every difference is on its own line."""
+
+    def __init__(self, resource: str, differences: Sequence[str]) -> None:
+        """List the differences."""
+        self.differences = tuple(differences)
+        super().__init__(
+            resource,
+            "adopting it",
+            "it is not as declared in what can't be changed, and was left as it is",
+            "declare it as it is, or choose another solution_name",
+            "NotAdoptable",
+            differences,
+        )
 
 
 def service_failed(goal: Goal, operation: str, described: Mapping[str, Any]) -> LifecycleError:
