@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from personalize_provider.aws.reading import canonical_status
 from personalize_provider.engine.goal import Present
 from personalize_provider.engine.identity import (
     ADOPTED_TAG,
@@ -20,7 +21,6 @@ from personalize_provider.engine.identity import (
     STACK_ID_TAG,
     Owner,
 )
-from personalize_provider.engine.statuses import canonical
 from personalize_provider.engine.steps import Done, Effect, Fail, Step, Wait
 from personalize_provider.kinds.solution.decide import decide, opening, refusal
 from personalize_provider.kinds.solution.desired import AbsentSolution
@@ -125,7 +125,7 @@ def failure(step: Step) -> str:
     ],
 )
 def test_normalized__any_spelling__one_word(written: str, meant: str) -> None:
-    assert canonical(written) == meant
+    assert canonical_status(written) == meant
 
 
 # Before any look
@@ -220,10 +220,10 @@ def test_present__deadline_passed__only_a_wait_becomes_a_failure(
         assert type(step) is type(look(goal, observed))
         return
     assert "not finished by the deadline" in failure(step)
-    assert canonical(status) in failure(step)
+    assert canonical_status(status) in failure(step)
     assert isinstance(step, Fail)
     # These cases' solutions were made by this request.
-    never_active = canonical(status) in (*CREATING, *UNKNOWN)
+    never_active = canonical_status(status) in (*CREATING, *UNKNOWN)
     assert step.discard == (Delete() if never_active else None)
 
 
@@ -233,7 +233,7 @@ def test_present__deadline_passed_and_status_of_an_older_solution_unknown__is_le
     status: str, created: datetime | None
 ) -> None:
     step = look(present(), seen(status, creationDateTime=created), expired=True)
-    assert f"last seen: status {canonical(status)}".strip() in failure(step)
+    assert f"last seen: status {canonical_status(status)}".strip() in failure(step)
     assert isinstance(step, Fail)
     assert step.discard is None
 
@@ -273,7 +273,7 @@ def test_present__foreign_tags_beside_ours__stay(foreign: dict[str, str]) -> Non
 @pytest.mark.parametrize("status", [word for name in CREATING for word in spellings(name)])
 def test_present__update_runs__waits(status: str) -> None:
     step = look(present(performAutoTraining=True), seen(latestSolutionUpdate=update(status)))
-    assert step == Wait(f"update {canonical(status)}")
+    assert step == Wait(f"update {canonical_status(status)}")
 
 
 UPDATES: tuple[dict[str, Any], ...] = (
@@ -594,7 +594,7 @@ def test_absent__update_runs__waits_before_all_else(status: str) -> None:
         performAutoTraining=True,
         latestSolutionUpdate=update(status),
     )
-    assert look(absent(), observed) == Wait(f"update {canonical(status)}")
+    assert look(absent(), observed) == Wait(f"update {canonical_status(status)}")
 
 
 OFF = Configure({"performAutoTraining": False})
@@ -759,7 +759,7 @@ def test_decide__busy__never_deletes(
     goal: Present | AbsentSolution, observed: Observed, later: float, expired: bool
 ) -> None:
     step = look(goal, observed, later=later, expired=expired)
-    training = any(canonical(v["status"]) in {*CREATING, "CREATE STOPPING"} for v in observed.versions)
+    training = any(canonical_status(v["status"]) in {*CREATING, "CREATE STOPPING"} for v in observed.versions)
     if isinstance(goal, AbsentSolution) and (training or observed.is_updating):
         assert step != Delete()
 

@@ -23,6 +23,9 @@ from personalize_provider.aws.errors import error_code
 
 _Answer = TypeVar("_Answer")
 
+CREATING = frozenset({"CREATE PENDING", "CREATE IN_PROGRESS"})
+DELETING = frozenset({"DELETE PENDING", "DELETE IN_PROGRESS"})
+
 _METADATA = "ResponseMetadata"
 
 # Members that each item of a list has to have. Without them, its owner would be unknown, or it would be
@@ -103,6 +106,12 @@ def pages(
         if not following or token == {member: following}:
             return
         token = {member: following}
+
+
+def canonical_status(status: str) -> str:
+    """A status in one spelling, such as `CREATE IN_PROGRESS`: the service's documents use two (rule 52)."""
+    action, _, rest = status.upper().replace("_", " ").partition(" ")
+    return f"{action} {rest.replace(' ', '_')}".strip()
 
 
 def if_found(call: Callable[[], _Answer]) -> _Answer | None:

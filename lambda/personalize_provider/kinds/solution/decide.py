@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from personalize_provider.aws.errors import LifecycleError, not_finished
+from personalize_provider.aws.reading import CREATING, DELETING
 from personalize_provider.engine.goal import Absent, Goal, Present
 from personalize_provider.engine.identity import ADOPTED_TAG, CONFIG_HASH_TAG, STACK_ID_TAG, TAG_PREFIX
-from personalize_provider.engine.statuses import CREATING, DELETING
 from personalize_provider.engine.steps import Done, Effect, Fail, Step, Wait
 from personalize_provider.kinds.solution.adoption import differences
 from personalize_provider.kinds.solution.config import carries, updatable, update_request

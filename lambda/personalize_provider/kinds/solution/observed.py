@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from personalize_provider.aws.reading import CREATING, canonical_status
 from personalize_provider.engine.goal import Goal
 from personalize_provider.engine.identity import ADOPTED_TAG
-from personalize_provider.engine.statuses import CREATING, canonical
 from personalize_provider.kinds.solution.config import UPDATABLE_MEMBERS
 
 # By how much the service's clocks can differ from the one that dates its answers.
@@ -41,7 +41,7 @@ class Observed:
     @property
     def status(self) -> str:
         """The solution's status, in one spelling."""
-        return canonical(self.solution.get("status", ""))
+        return canonical_status(self.solution.get("status", ""))
 
     @property
     def is_adopted(self) -> bool:
@@ -57,7 +57,7 @@ class Observed:
     @property
     def update_status(self) -> str:
         """The status of the latest update, in one spelling."""
-        return canonical(self.update.get("status", ""))
+        return canonical_status(self.update.get("status", ""))
 
     @property
     def current(self) -> Mapping[str, Any]:
@@ -84,7 +84,7 @@ class Observed:
         return {
             version["solutionVersionArn"]: status
             for version in self.versions
-            if (status := canonical(version.get("status", ""))) in _IN_TRAINING
+            if (status := canonical_status(version.get("status", ""))) in _IN_TRAINING
         }
 
 
