@@ -1,58 +1,19 @@
-"""One solution seen through the API: which calls a look makes, and what an answer to an effect leads to."""
+"""The calls of a look at a solution, and their order."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
 from personalize_local.simulator import Durations
-from personalize_provider.engine.goal import Present
-from personalize_provider.engine.steps import Done, Effect, Step, Wait
-from personalize_provider.kinds.solution.desired import AbsentSolution
+from personalize_provider.engine.steps import Done, Effect, Wait
 from personalize_provider.kinds.solution.effects import Adopt, Configure, Create, Delete, Retag, StopTraining
-from personalize_provider.kinds.solution.resource import Solution
+from support.observed_solution import absent, called, look, present, solution, throttled
 from support.provider_world import GROUP, SIMS, V2, World, goal_of, request, tag_list, world
 
 MADE_UP = "films-Movies-1B2C3D4E5F"
-ON = {
-    "performAutoTraining": True,
-    "solutionUpdateConfig": {"autoTrainingConfig": {"schedulingExpression": "rate(7 days)"}},
-}
-
-
-def present(at: World, *, anew: bool = True, **properties: Any) -> Solution:
-    """A Create, or an Update that finds its own solution."""
-    asked = request("Create", properties) if anew else request("Update", properties, "", properties)
-    return solution(at, goal_of(asked, at.time.now()))
-
-
-def absent(at: World, arn: str, **properties: Any) -> Solution:
-    """A Delete."""
-    return solution(at, goal_of(request("Delete", properties, arn), at.time.now()))
-
-
-def solution(at: World, goal: Present | AbsentSolution | None) -> Solution:
-    assert goal is not None
-    return Solution(goal, at.client, at.time.now, at.is_claimed)
-
-
-def look(of: Solution) -> Step:
-    return of.look(expired=False)
-
-
-def called(at: World) -> list[str]:
-    """The calls since the last look at them, in their order."""
-    calls = [call.operation for call in at.simulator.calls()]
-    at.simulator.clear_calls()
-    return calls
-
-
-def throttled(of: Solution, effect: Effect) -> None:
-    with pytest.raises(ClientError, match="LimitExceededException"):
-        of.act(effect)
 
 
 # The first try
@@ -139,105 +100,6 @@ def test_look__delete_refused_while_training__switches_automatic_training_off_th
     assert movies.act(Configure({"performAutoTraining": False})) is None
     at.simulator.advance(5)
     assert look(movies) == StopTraining((version,))
-
-
-# A deadline leaves no time for a try without a look
-
-
-def test_look__deadline_passed__looks_in_place_of_a_first_try() -> None:
-    at = world()
-    arn = at.created()
-    assert isinstance(present(at).look(expired=True), Done)
-    assert called(at) == ["ListTagsForResource", "DescribeSolution"]
-    assert absent(at, arn).look(expired=True) == Delete()
-    assert called(at) == ["DescribeSolution"]
-
-
-def test_look__deadline_passed_after_a_throttle__looks() -> None:
-    at = world()
-    at.created()
-    movies = present(at)
-    at.fault("CreateSolution", "LimitExceededException")
-    throttled(movies, Create())
-    called(at)
-    assert isinstance(movies.look(expired=True), Done)
-    assert called(at) == ["ListTagsForResource", "DescribeSolution"]
-
-
-# What is throttled is tried again without a look
-
-
-def create(at: World) -> tuple[Solution, Effect]:
-    return present(at), Create()
-
-
-def configure(at: World) -> tuple[Solution, Effect]:
-    at.created()
-    return present(at, anew=False, performAutoTraining="true"), Configure(ON)
-
-
-def retag(at: World) -> tuple[Solution, Effect]:
-    at.created()
-    return present(at, anew=False, tags=tag_list(a="1")), Retag({"a": "1"}, frozenset())
-
-
-def untag(at: World) -> tuple[Solution, Effect]:
-    arn = at.created(tags=tag_list(a="1"))
-    goal = goal_of(request("Update", {}, arn, {"tags": tag_list(a="1")}), at.time.now())
-    return solution(at, goal), Retag({"a": "1"}, frozenset({"a"}))
-
-
-def stop(at: World) -> tuple[Solution, Effect]:
-    arn = at.created(name="movies")
-    version = at.call("CreateSolutionVersion", solutionArn=arn)["solutionVersionArn"]
-    return absent(at, arn, name="movies"), StopTraining((version,))
-
-
-def delete(at: World) -> tuple[Solution, Effect]:
-    arn = at.created(name="movies")
-    return absent(at, arn, name="movies"), Delete()
-
-
-Case = Callable[[World], tuple[Solution, Effect]]
-EFFECTS: dict[str, Case] = {
-    "CreateSolution": create,
-    "UpdateSolution": configure,
-    "TagResource": retag,
-    "UntagResource": untag,
-    "StopSolutionVersionCreation": stop,
-    "DeleteSolution": delete,
-}
-
-
-@pytest.mark.parametrize(("operation", "case"), EFFECTS.items())
-def test_act__throttled__is_tried_again_without_a_look(operation: str, case: Case) -> None:
-    at = world()
-    movies, effect = case(at)
-    assert look(movies) == effect
-    called(at)
-    at.fault(operation, "LimitExceededException", times=2)
-    for _ in range(2):
-        throttled(movies, effect)
-        assert look(movies) == effect
-    assert movies.act(effect) is None
-    first = ["TagResource"] if operation == "UntagResource" else []  # see test_decide.py
-    assert called(at) == [*first, operation] * 3
-    assert look(movies) != effect  # it is looked at again: it has taken effect
-    assert "DescribeSolution" in called(at)
-
-
-@pytest.mark.parametrize("code", ["InternalFailure", "ServiceUnavailable"])
-@pytest.mark.parametrize(("operation", "case"), EFFECTS.items())
-def test_act__answer_that_tells_nothing__is_looked_at(operation: str, case: Case, code: str) -> None:
-    at = world()
-    movies, effect = case(at)
-    assert look(movies) == effect
-    at.fault(operation, code, after=True)
-    with pytest.raises(ClientError, match=code):
-        movies.act(effect)
-    called(at)
-    assert look(movies) != effect
-    assert "DescribeSolution" in called(at)
 
 
 # What a look reads, and in which order
@@ -397,31 +259,8 @@ def test_look__made_up_id_and_an_accepted_delete__is_looked_for_all_the_same(nam
     assert look(movies) == Done({})
 
 
-# Why a delete is refused
-
-
-def test_act__delete_refused_for_a_campaign__names_it() -> None:
-    at = world()
-    arn = at.created()
-    version = at.call("CreateSolutionVersion", solutionArn=arn)["solutionVersionArn"]
-    at.simulator.advance(1300)
-    at.call("CreateCampaign", name="front-page", solutionVersionArn=version)
-    at.simulator.advance(60)
-    refused = absent(at, arn).act(Delete())
-    assert isinstance(refused, Wait)
-    assert refused.reason.endswith(" (used by campaign front-page)")
-
-
-@pytest.mark.parametrize("code", ["LimitExceededException", "AccessDeniedException", "InternalFailure"])
-def test_act__delete_refused_and_campaigns_not_told__says_what_is_known(code: str) -> None:
-    at = world()
-    arn = at.created()
-    at.fault("DeleteSolution", "ResourceInUseException")
-    at.fault("ListCampaigns", code)
-    assert absent(at, arn).act(Delete()) == Wait("DeleteSolution: the last answer")
-
-
 # Adoption
+
 
 ADOPTING = {"name": "movies", "adoptExisting": "true"}
 
