@@ -18,8 +18,8 @@ from cdk_personalize import (
 )
 from cdk_personalize.solution.room import problems
 from personalize_provider.aws.errors import LifecycleError
-from personalize_provider.engine.lifecycle import read
-from personalize_provider.kinds import KINDS
+from personalize_provider.engine.request import Request
+from personalize_provider.kinds.solution.desired import DesiredSolution
 from personalize_provider.single_function import _refuse_too_large_for_polls
 from support.provider_world import PROPERTIES, STACK_ID
 
@@ -94,7 +94,7 @@ def test_problems__what_the_provider_takes__is_never_refused_at_synth(stack: cdk
             "ResourceProperties": properties,
         }
         try:
-            _refuse_too_large_for_polls(event, read(event, KINDS))
+            _refuse_too_large_for_polls(event, DesiredSolution(Request.from_event(event)))
         except LifecycleError:
             answers.add("refused in the deploy")
             continue
