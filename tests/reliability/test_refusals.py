@@ -199,7 +199,7 @@ def test_update__properties_that_do_not_fit_at_all__fails_clearly_and_rolls_back
     at.effects.clear()
     stack.update(template(Movies=large("new", "Items", "Users")))
     assert run_to_end(at, stack) == "UPDATE_ROLLBACK_COMPLETE", stack.reasons
-    assert "carries" in stack.reasons[0]
+    assert "accepts" in stack.reasons[0]
     assert at.effects == []
     ends_clean(at, stack)
 
