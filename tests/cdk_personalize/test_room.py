@@ -16,7 +16,7 @@ from cdk_personalize import (
     SolutionConfig,
     TrainingDataConfig,
 )
-from cdk_personalize.solution.room import problems
+from cdk_personalize.provider.room import problems
 from personalize_provider.aws.errors import LifecycleError
 from personalize_provider.engine.request import Request
 from personalize_provider.single_function import _refuse_what_no_poll_carries
