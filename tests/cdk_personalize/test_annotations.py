@@ -1,4 +1,4 @@
-"""What the synthesis says of solutions that are no error."""
+"""Warnings and infos of synthesis about solutions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Solutions that an app refers to without defining them."""
+"""Solutions that an app imports."""
 
 from __future__ import annotations
 

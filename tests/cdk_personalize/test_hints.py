@@ -1,4 +1,4 @@
-"""Next steps of messages are followed: what a problem says to do makes a request that is taken."""
+"""Next steps of messages are followed: the fix of a problem makes a request that is accepted."""
 
 from __future__ import annotations
 

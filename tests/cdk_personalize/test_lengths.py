@@ -1,4 +1,4 @@
-"""Whatever is given to a solution has a greatest length, and what is longer is refused by the synthesis."""
+"""Every argument of a solution has a maximum length, and synthesis refuses longer values."""
 
 from __future__ import annotations
 

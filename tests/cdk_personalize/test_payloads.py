@@ -1,4 +1,4 @@
-"""Requests that were really made, moved into a stack as they are."""
+"""Requests from real scripts, moved into a stack unchanged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a Solution refuses, and how it says so."""
+"""What a Solution refuses, and its messages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The provider: what it is made of, what it may do, and how long it waits."""
+"""The provider: its resources, its permissions and its time limits."""
 
 from __future__ import annotations
 

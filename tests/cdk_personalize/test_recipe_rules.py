@@ -1,4 +1,4 @@
-"""What each recipe takes and refuses, and what is only doubted."""
+"""What each recipe accepts and refuses, and what only causes a warning."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Properties that are too large for what carries out their deploy."""
+"""Properties that are too large for their provider."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Providers of one function, providers that serve other stacks, and those that are named by their token."""
+"""Single-function providers, shared providers, and providers imported by their service token."""
 
 from __future__ import annotations
 

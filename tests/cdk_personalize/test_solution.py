@@ -1,4 +1,4 @@
-"""What a Solution puts into a template, and what it offers to the rest of the stack."""
+"""A Solution's resources in a template, and what it offers to the rest of the stack."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`cdk-personalize check`: requests in files, judged as a synthesis would."""
+"""`cdk-personalize check`: requests in files, checked as at synthesis."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`cdk-personalize recipes`: the catalog on a terminal, and for machines."""
+"""`cdk-personalize recipes`: the catalog on a terminal and as JSON."""
 
 from __future__ import annotations
 
