@@ -1,4 +1,4 @@
-"""Properties that are too large for what carries out their deploy."""
+"""Properties that are too large for their provider."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from cdk_personalize import (
     SolutionConfig,
     TrainingDataConfig,
 )
-from cdk_personalize.solution.room import problems
+from cdk_personalize.provider.room import problems
 from personalize_provider.aws.errors import LifecycleError
 from personalize_provider.engine.request import Request
 from personalize_provider.kinds.solution.desired import DesiredSolution

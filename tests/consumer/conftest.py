@@ -1,4 +1,4 @@
-"""What somebody has who has only the files of `make dist`. Built and installed once in a test run."""
+"""Installations of the files of `make dist`, built and installed once in a test run."""
 
 from __future__ import annotations
 

@@ -28,7 +28,8 @@ from cdk_personalize import (
     TrainingDataConfig,
 )
 from cdk_personalize.model import tag_rules
-from cdk_personalize.model.errors import Doubt
+from cdk_personalize.model.findings import Doubt
+from cdk_personalize.solution.kind import SOLUTION
 from cdk_personalize.solution.request import SolutionRequest
 from cdk_personalize.solution.rules import examine
 from support.pages.documents import ROOT, code, table
@@ -158,7 +159,7 @@ def test_map__a_rule_that_is_checked__is_found_broken_in_the_argument_of_the_tab
 
 
 def test_map__tags__are_checked() -> None:
-    [problem] = tag_rules.find_problems({"aws:team": "search"}, own=3)
+    [problem] = tag_rules.find_problems({"aws:team": "search"}, SOLUTION, own=3)
 
     assert problem.argument == "a tag's key"
 

@@ -1,4 +1,4 @@
-"""What the command says of a change is what the provider makes of it."""
+"""The command's verdict on a change is what the provider does with it."""
 
 from __future__ import annotations
 

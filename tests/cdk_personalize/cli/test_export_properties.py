@@ -1,4 +1,4 @@
-"""Solutions made of requests from the catalog, exported: the code says what the request said, anywhere."""
+"""Solutions created from requests of the catalog, exported: the code declares the same request, anywhere."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from typing import Any
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 import cdk_personalize
-from cdk_personalize.model.structures import api_name
+from cdk_personalize.model.structures import camel_case, spellings
 from cdk_personalize.solution.request import SolutionRequest
 from personalize_provider.aws.sdk import input_shape
 from personalize_provider.engine.request import Request
@@ -54,6 +54,7 @@ _SAMPLES: dict[str, tuple[str, str]] = {
     "integer": ("1", "2"),
     "double": ("0.5", "0.6"),
 }
+_SPELLINGS = dict(spellings(SolutionRequest))
 _ARN = "arn:aws:personalize:us-east-1:123456789012:thing/{}"
 _TYPES = {"boolean": "Boolean", "integer": "Integer", "double": "Number", "string": "String"}
 
@@ -198,7 +199,7 @@ def _words() -> dict[str, str]:
 def _of(structure: type, documented: Mapping[str, str], prefix: str = "") -> dict[str, str]:
     words: dict[str, str] = {}
     for field in fields(structure):
-        path = prefix + api_name(field.name)
+        path = prefix + _api_name(field.name)
         words[path] = _in_templates(documented.get(field.name, ""))
         names = set(re.findall(r"\w+", str(field.type)))
         nested = [
@@ -224,9 +225,13 @@ def _documented(thing: type, heading: str) -> dict[str, str]:
 
 def _in_templates(words: str) -> str:
     """Python's names as the API's."""
-    words = re.sub(r"`(\w+)=True`", lambda m: f"`{api_name(m[1])}: true`", words)
-    words = re.sub(r"`([a-z]+(?:_[a-z]+)+)`", lambda m: f"`{api_name(m[1])}`", words)
+    words = re.sub(r"`(\w+)=True`", lambda m: f"`{_api_name(m[1])}: true`", words)
+    words = re.sub(r"`([a-z]+(?:_[a-z]+)+)`", lambda m: f"`{_api_name(m[1])}`", words)
     return words.replace("Default: - ", "Default: ").replace("`hpo_objective`", "`hpoObjective`")
+
+
+def _api_name(name: str) -> str:
+    return _SPELLINGS.get(name) or camel_case(name)
 
 
 def _attributes() -> list[str]:

@@ -1,19 +1,13 @@
-"""Next steps of messages about arguments in Python are followed, and none of the messages is left out."""
+"""Next steps of messages about the arguments of a `Solution` are followed."""
 
 from __future__ import annotations
 
-import ast
-import re
-from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import aws_cdk as cdk
 import pytest
-from aws_cdk import aws_lambda as lambda_
 from aws_cdk.assertions import Annotations, Match, Template
 
-import cdk_personalize
 from cdk_personalize import (
     AutoTraining,
     ContinuousHyperParameterRange,
@@ -26,7 +20,6 @@ from cdk_personalize import (
     InvalidConstructError,
     ObjectiveSensitivity,
     OptimizationObjective,
-    PersonalizeProvider,
     Recipe,
     Solution,
     SolutionConfig,
@@ -36,7 +29,6 @@ from cdk_personalize import (
 V1, V2 = Recipe.USER_PERSONALIZATION, Recipe.USER_PERSONALIZATION_V2
 GROUP = "arn:aws:personalize:us-east-1:123456789012:dataset-group/movies"
 EVENTS = EventsConfig(event_parameters_list=[EventParameters(event_type="buy", weight=1)])
-SOLUTION = "arn:aws:personalize:us-east-1:123456789012:solution/movies"
 NEWER = "arn:aws:personalize:::recipe/aws-simz"
 
 
@@ -113,7 +105,7 @@ HINTS = [
     ),
     # Forms of values.
     Hint({"solution_name": 5}, 'write "5"', {"solution_name": "5"}),
-    Hint({"event_type": b"buy"}, "give a text in quotes", {"event_type": "buy"}),
+    Hint({"event_type": b"buy"}, "pass a string in quotes", {"event_type": "buy"}),
     Hint({"solution_name": "a" * 65}, "shorten it by 2", {"solution_name": "a" * 63}),
     Hint({"solution_name": ""}, "give at least 1", {"solution_name": "a"}),
     Hint({"solution_name": "my movies"}, "choose a name like my-movies_2", {"solution_name": "my-movies_2"}),
@@ -130,7 +122,7 @@ HINTS = [
     ),
     Hint(
         {"auto_training": AutoTraining(enabled=True)},
-        "give a value, or remove it",
+        "pass a value, or remove it",
         {"auto_training": AutoTraining.every(days=7)},
     ),
     Hint(
@@ -195,13 +187,13 @@ HINTS = [
     ),
     Hint(
         columns(excluded_dataset_columns={"x": []}),
-        "known are Interactions, Items",
+        "the known types are Interactions, Items",
         columns(excluded_dataset_columns={"Items": []}),
     ),
     # What it is made of.
     Hint(
         {"dataset_group": None},
-        "give a CfnDatasetGroup, or the ARN of a dataset group",
+        "pass a CfnDatasetGroup, or the ARN of a dataset group",
         {"dataset_group": GROUP},
     ),
     Hint(
@@ -216,10 +208,10 @@ HINTS = [
     ),
     Hint(
         {"dataset_group": 5},
-        "give an aws_personalize.CfnDatasetGroup, or its ARN as a string",
+        "pass an aws_personalize.CfnDatasetGroup, an IDatasetGroup, or an ARN as a string",
         {"dataset_group": GROUP},
     ),
-    Hint({"recipe": None}, "give a recipe, such as Recipe.USER_PERSONALIZATION_V2", {"recipe": V2}),
+    Hint({"recipe": None}, "pass a recipe, such as Recipe.USER_PERSONALIZATION_V2", {"recipe": V2}),
     Hint({"recipe": "sims"}, "use Recipe.SIMS", {"recipe": Recipe.SIMS}),
     Hint({"recipe": 5}, "use a member of Recipe, such as Recipe.USER_PERSONALIZATION_V2", {"recipe": V2}),
     Hint({"recipe": Recipe.from_name("aws-simz")}, "use Recipe.SIMS", {"recipe": Recipe.SIMS}),
@@ -260,7 +252,7 @@ HINTS = [
     Hint({"perform_auto_ml": True}, "leave perform_auto_ml out: AWS advises against AutoML", {}),
     Hint(
         {"recipe": None, "perform_auto_ml": True},
-        "give a recipe in its place, such as Recipe.USER_PERSONALIZATION_V2",
+        "pass a recipe instead, such as Recipe.USER_PERSONALIZATION_V2",
         {"recipe": V2},
     ),
     Hint(
@@ -303,10 +295,10 @@ HINTS = [
                 ),
             ),
         },
-        "remove it here or there",
+        "remove it from one of the two",
         integers("bptt", 2, 3),
     ),
-    Hint(integers("bptt", 3, 2), "exchange the two", integers("bptt", 2, 3)),
+    Hint(integers("bptt", 3, 2), "swap the two", integers("bptt", 2, 3)),
     Hint(
         columns(excluded_dataset_columns={"Items": ["A"]}, included_dataset_columns={"Items": ["B"]}),
         "remove the dataset from one of the two",
@@ -319,7 +311,7 @@ HINTS = [
     ),
     Hint(
         {"adopt_existing": True},
-        "give the name of the solution to take over",
+        "pass the name of the solution to take over",
         {"adopt_existing": True, "solution_name": "movies"},
     ),
     Hint(
@@ -388,185 +380,3 @@ def said_of(arguments: dict[str, Any]) -> list[str]:
     Template.from_stack(stack)
     warnings = Annotations.from_stack(stack).find_warning("*", Match.any_value())
     return [str(warning.entry.data) for warning in warnings]
-
-
-@pytest.mark.parametrize(
-    ("says", "wrong", "right"),
-    [
-        (
-            "choose a time in that range: CloudFormation itself waits an hour at most",
-            lambda stack: PersonalizeProvider(stack, total_timeout=cdk.Duration.minutes(51)),
-            lambda stack: PersonalizeProvider(stack, total_timeout=cdk.Duration.minutes(50)),
-        ),
-        (
-            "use aws_lambda.Runtime.PYTHON_3_13, or leave it out for Python 3.14",
-            lambda stack: PersonalizeProvider(stack, runtime=lambda_.Runtime.PYTHON_3_10),
-            lambda stack: PersonalizeProvider(stack, runtime=lambda_.Runtime.PYTHON_3_13),
-        ),
-        (
-            "leave it out for 5 seconds",
-            lambda stack: PersonalizeProvider(stack, query_interval=cdk.Duration.minutes(2)),
-            PersonalizeProvider,
-        ),
-        (
-            "construct it once, before the stack's first Solution",
-            lambda stack: (movies(stack), PersonalizeProvider(stack)),
-            lambda stack: (PersonalizeProvider(stack), movies(stack)),
-        ),
-        (
-            "construct it in this stack, or with shared=True",
-            lambda stack: movies(stack, provider=PersonalizeProvider(cdk.Stack(stack.node.root, "Other"))),
-            lambda stack: movies(
-                stack, provider=PersonalizeProvider(cdk.Stack(stack.node.root, "Other"), shared=True)
-            ),
-        ),
-        (
-            "an ARN is like arn:aws:personalize:us-east-1:123456789012:solution/movies; for a name use "
-            "Solution.from_solution_name",
-            lambda stack: Solution.from_solution_arn(stack, "Movies", "movies"),
-            lambda stack: Solution.from_solution_name(stack, "Movies", "movies"),
-        ),
-        (
-            "give the ARN, or the name for a solution of this account",
-            lambda stack: Solution.from_solution_attributes(stack, "Movies"),
-            lambda stack: Solution.from_solution_attributes(stack, "Movies", solution_name="movies"),
-        ),
-        (
-            "leave it out, or give solution_name in place of solution_arn",
-            lambda stack: Solution.from_solution_attributes(
-                stack, "Movies", solution_arn=SOLUTION, account="123456789012"
-            ),
-            lambda stack: Solution.from_solution_attributes(
-                stack, "Movies", solution_name="movies", account="123456789012"
-            ),
-        ),
-        (
-            "remove some with Tags.of(solution).remove(key), or exclude them with "
-            "Tags.of(scope).add(..., exclude_resource_types=['Custom::PersonalizeSolution'])",
-            lambda stack: tagged(stack, 48),
-            lambda stack: tagged(stack, 48, exclude_resource_types=["Custom::PersonalizeSolution"]),
-        ),
-        (
-            "remove some with Tags.of(solution).remove(key)",
-            lambda stack: tagged(stack, 48),
-            lambda stack: cdk.Tags.of(tagged(stack, 48)).remove("0"),
-        ),
-        (
-            "choose one that begins otherwise",
-            lambda stack: cdk.Tags.of(movies(stack)).add("aws:team", "search"),
-            lambda stack: cdk.Tags.of(movies(stack)).add("team", "search"),
-        ),
-        (
-            "remove '*'",
-            lambda stack: cdk.Tags.of(movies(stack)).add("te*m", "search"),
-            lambda stack: cdk.Tags.of(movies(stack)).add("tem", "search"),
-        ),
-    ],
-    ids=lambda value: value[:50] if isinstance(value, str) else "",
-)
-def test_hint__of_the_rest__is_followed_and_all_is_well(
-    says: str, wrong: Callable[[cdk.Stack], Any], right: Callable[[cdk.Stack], Any]
-) -> None:
-    refused, taken = (cdk.Stack(cdk.App(), "Stack") for _ in range(2))
-
-    with pytest.raises((InvalidConstructError, RuntimeError)) as raised:
-        Template.from_stack(_after(wrong, refused))
-    Template.from_stack(_after(right, taken))
-
-    assert says in str(raised.value)
-
-
-@pytest.mark.parametrize("place", ["Region", "account"])
-def test_hint__of_what_is_elsewhere__is_followed_and_nothing_is_said_any_more(place: str) -> None:
-    right, wrong = (
-        cdk.Environment(account="123456789012", region="us-east-1"),
-        cdk.Environment(account="444455556666", region="eu-west-1"),
-    )
-    loud, quiet = cdk.Stack(cdk.App(), "Loud", env=wrong), cdk.Stack(cdk.App(), "Quiet", env=right)
-    for stack in (loud, quiet):
-        movies(stack)
-
-    said = [str(one.entry.data) for one in Annotations.from_stack(loud).find_warning("*", Match.any_value())]
-    assert any(
-        f"of another {place}" in one and "or deploy the stack to" in one and "give one in" in one
-        for one in said
-    )
-    assert Annotations.from_stack(quiet).find_warning("*", Match.any_value()) == []
-
-
-def test_hint__to_acknowledge_a_warning__ends_it() -> None:
-    stack = cdk.Stack(cdk.App(), "Stack")
-    movies(stack, recipe=Recipe.from_arn(NEWER))
-
-    cdk.Annotations.of(stack).acknowledge_warning("cdk-personalize:unknown-recipe")
-
-    assert Annotations.from_stack(stack).find_warning("*", Match.any_value()) == []
-
-
-def movies(stack: cdk.Stack, recipe: Recipe = Recipe.SIMS, **arguments: Any) -> Solution:
-    return Solution(stack, "Movies", dataset_group=GROUP, recipe=recipe, **arguments)
-
-
-def tagged(stack: cdk.Stack, number: int, **options: Any) -> Solution:
-    solution = movies(stack)
-    for key in range(number):
-        cdk.Tags.of(stack).add(str(key), "x", **options)
-    return solution
-
-
-def _after(act: Callable[[cdk.Stack], Any], stack: cdk.Stack) -> cdk.Stack:
-    act(stack)
-    return stack
-
-
-def test_hint__a_region_without_personalize__names_those_to_deploy_to() -> None:
-    def warned(region: str) -> list[str]:
-        stack = cdk.Stack(cdk.App(), "Films", env=cdk.Environment(account="123456789012", region=region))
-        PersonalizeProvider(stack)
-        found = Annotations.from_stack(stack).find_warning("*", Match.string_like_regexp("Region"))
-        return [str(warning.entry.data) for warning in found]
-
-    (warning,) = warned("eu-south-2")
-    _, said, named = warning.partition("botocore lists no endpoint there, so deploys may fail; deploy to ")
-    assert said
-    assert warned(named.split(", ")[0]) == []
-
-
-# What is only said of a request in the API's names; test_hints follows it.
-_OF_REQUESTS = {"_api_request.py"}
-_SHORTEST = 8  # characters of a text that is looked for
-
-
-def test_hints__of_the_library__are_all_followed_here() -> None:
-    tests = [Path(__file__), Path(__file__).with_name("test_hints.py")]
-    followed = re.sub(r'"\s*f?"|"', "", "".join(test.read_text() for test in tests))
-
-    missing = [
-        f"{path.name}: {text}"
-        for path in Path(cdk_personalize.__file__).parent.glob("*.py")
-        if path.name not in _OF_REQUESTS
-        for text in next_steps(ast.parse(path.read_text()))
-        if text not in followed
-    ]
-
-    assert missing == []
-
-
-def next_steps(tree: ast.AST) -> Iterator[str]:
-    """The fixed parts of all texts that a module gives to `fix` or `hint`."""
-    for node in ast.walk(tree):
-        match node:
-            case ast.keyword(arg="fix" | "hint", value=value):
-                yield from texts(value)
-            case ast.Assign(targets=[ast.Name(id="fix")], value=value):
-                yield from texts(value)
-            case ast.AugAssign(target=ast.Name(id="fix"), value=value):
-                yield from texts(value)
-
-
-def texts(value: ast.expr) -> Iterator[str]:
-    for node in ast.walk(value):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            text = node.value.replace('"', "").strip(" .:,;'")
-            if len(text) >= _SHORTEST:
-                yield text

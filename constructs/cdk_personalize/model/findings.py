@@ -1,4 +1,4 @@
-"""What a construct says when it is given something that Amazon Personalize would refuse."""
+"""What a check finds: a `Problem` is an error, a `Doubt` a warning, a `Note` information."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ class Problem:
 
     Attributes:
         argument: The argument at fault, dotted and indexed, such as `solution_config.hpo_config`.
-        value: What was given.
-        rule: What holds for that argument, as the end of a sentence that starts with it.
+        value: The value you passed.
+        rule: The rule that it breaks, as the end of a sentence that starts with the argument.
         fix: What to do about it.
     """
 
@@ -32,15 +32,33 @@ class Problem:
 
 @dataclass(frozen=True, kw_only=True)
 class Doubt(Problem):
-    """What may be wrong: sources disagree, or the service takes it and does not do what it says.
+    """Something that may be wrong: sources disagree, or the service accepts it and then ignores it.
 
-    It is a warning of the synthesis, never an error.
+    It is a warning at synthesis, never an error.
 
     Attributes:
-        id: By which the warning is acknowledged: `Annotations.of(scope).acknowledge_warning(id)`.
+        id: Acknowledges the warning: `Annotations.of(scope).acknowledge_warning(id)`.
     """
 
     id: str
+
+
+@dataclass(frozen=True)
+class Note:
+    """Information: something to know that is not wrong.
+
+    Attributes:
+        id: Acknowledges it, like a warning's.
+        text: One or two sentences, without the last period.
+    """
+
+    id: str
+    text: str
+
+
+def problems_in(findings: Iterable[Problem]) -> list[Problem]:
+    """Return the errors among findings, without the doubts."""
+    return [finding for finding in findings if not isinstance(finding, Doubt)]
 
 
 class InvalidConstructError(ValueError):
@@ -48,7 +66,7 @@ class InvalidConstructError(ValueError):
 
     Attributes:
         path: The construct's path in the tree.
-        problems: Everything found wrong, in the order of the arguments.
+        problems: Everything wrong with the arguments, in their order.
     """
 
     def __init__(self, path: str, problems: Iterable[Problem]) -> None:
@@ -56,11 +74,3 @@ class InvalidConstructError(ValueError):
         self.problems = tuple(problems)
         lines = "".join(f"\n  {problem}" for problem in self.problems)
         super().__init__(f"{path} cannot be created as written:{lines}")
-
-
-class InvalidSolutionError(InvalidConstructError):
-    """The arguments of a `Solution` are not a request that Amazon Personalize accepts."""
-
-
-class InvalidProviderError(InvalidConstructError):
-    """The arguments of a `PersonalizeProvider` are out of range, or it comes too late to be used."""

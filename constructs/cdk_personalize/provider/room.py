@@ -1,4 +1,4 @@
-"""How large a solution's properties may be, on their way through what carries out its deploys."""
+"""How large a resource's properties may be on their way through its provider."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ import zlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from cdk_personalize.model.errors import Problem
+from cdk_personalize.model.findings import Problem
 from cdk_personalize.provider.base import IPersonalizeProvider
 from cdk_personalize.provider.single_function import SingleFunctionProvider
 
-# What Step Functions takes as an input, in bytes, and EventBridge as the input of a target, in characters;
-# each less what the shortest event has beside the properties. What only a longer event has no room for is
-# refused by the provider, before it changes anything.
+# Step Functions limits the bytes of an input, and EventBridge the characters of a target's input. Both limits
+# are less what the shortest event needs besides the properties. If only a longer event has no room, the
+# provider refuses it before it changes anything.
 _FRAMEWORK_BYTES = 256 * 1024 - 4_500
 _SINGLE_FUNCTION_CHARACTERS = 8_192 - 1_200
 
 
 def problems(properties: Mapping[str, Any], provider: IPersonalizeProvider) -> Iterator[Problem]:
-    """Find properties that can't be deployed, however short everything else is.
+    """Find properties that are too large to deploy, however short the rest of the event is.
 
     Args:
-        properties: The resource's, with tokens as they are. Tags come later, and are not among them.
-        provider: What carries out the deploys.
+        properties: The resource's, without tags, which come later. Tokens stay as they are.
+        provider: The resource's provider.
     """
     written = json.dumps(properties, default=str, ensure_ascii=False, separators=(",", ":")).encode(
         errors="replace"
