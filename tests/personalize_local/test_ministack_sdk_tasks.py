@@ -4,31 +4,17 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
-from typing import Any
 
 import pytest
 
 from personalize_local.address import ACCOUNT, REGION
 from personalize_local.testing.server_process import LocalAws
+from support.processes.state_machines import TRUST, machine, one, run, task
 
 PREFIX = f"arn:aws:personalize:{REGION}:{ACCOUNT}"
 SOLUTION = f"{PREFIX}:solution/films"
 RECIPE = "arn:aws:personalize:::recipe/aws-user-personalization-v2"
-ROLE = f"arn:aws:iam::{ACCOUNT}:role/pipeline"
 FAST = 1200
-STATES = {
-    "Version": "2012-10-17",
-    "Statement": [
-        {"Effect": "Allow", "Principal": {"Service": "states.amazonaws.com"}, "Action": "sts:AssumeRole"}
-    ],
-}
-
-
-def task(action: str, arguments: object, language: str = "Arguments", **more: object) -> dict[str, object]:
-    return {"Type": "Task", "Resource": f"arn:aws:states:::aws-sdk:{action}", language: arguments, **more}
-
-
 JSONATA: dict[str, object] = {
     "QueryLanguage": "JSONata",
     "StartAt": "Train",
@@ -121,34 +107,6 @@ def solution(aws: LocalAws) -> None:
     )
 
 
-def one(state: Mapping[str, object], language: str = "JSONata") -> dict[str, object]:
-    return {"QueryLanguage": language, "StartAt": "One", "States": {"One": {"End": True, **state}}}
-
-
-def machine(aws: LocalAws, definition: Mapping[str, object], name: str = "pipeline") -> str:
-    made = aws.client("stepfunctions").create_state_machine(
-        name=name, definition=json.dumps(definition), roleArn=ROLE
-    )
-    return str(made["stateMachineArn"])
-
-
-def run(aws: LocalAws, arn: str, data: object = None, seconds: float = 20) -> dict[str, Any]:
-    """The execution when it has ended."""
-    states = aws.client("stepfunctions")
-    execution = states.start_execution(stateMachineArn=arn, input=json.dumps(data or {}))["executionArn"]
-    return ended(aws, execution, seconds)
-
-
-def ended(aws: LocalAws, execution: str, seconds: float = 20) -> dict[str, Any]:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        described: dict[str, Any] = aws.client("stepfunctions").describe_execution(executionArn=execution)
-        if described["status"] != "RUNNING":
-            return described
-        time.sleep(0.05)
-    raise AssertionError(f"still running after {seconds} s")
-
-
 @pytest.mark.parametrize("definition", [JSONATA, JSONPATH], ids=["JSONata", "JSONPath"])
 def test_pipeline__in_a_template__trains_and_deploys_in_compressed_time(
     local_aws: LocalAws, definition: dict[str, object]
@@ -157,7 +115,7 @@ def test_pipeline__in_a_template__trains_and_deploys_in_compressed_time(
     local_aws.control("POST", "clock", {"scale": FAST})
     template = {
         "Resources": {
-            "Role": {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": STATES}},
+            "Role": {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": TRUST}},
             "Pipeline": {
                 "Type": "AWS::StepFunctions::StateMachine",
                 "Properties": {
@@ -300,7 +258,7 @@ def test_task__policies_enforced__role_of_the_machine_decides(
 ) -> None:
     solution(enforcing_aws)
     iam = enforcing_aws.client("iam")
-    iam.create_role(RoleName="pipeline", AssumeRolePolicyDocument=json.dumps(STATES))
+    iam.create_role(RoleName="pipeline", AssumeRolePolicyDocument=json.dumps(TRUST))
     statement = {"Effect": "Allow", "Action": "personalize:DescribeSolution", "Resource": resource}
     document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
     iam.put_role_policy(RoleName="pipeline", PolicyName="p", PolicyDocument=document)

@@ -144,7 +144,7 @@ def _machine(machine: Mapping[str, Any], at: str, language: str) -> Iterator[Fin
             targets.add(target)
             if target not in states:
                 yield _missing(target, f"{where}/{field}")
-    for name in states:
+    for name in states if start in states else ():
         if name not in targets:
             yield Finding("UNREACHABLE_STATE", f"State '{name}' can't be reached", f"{at}/States/{name}")
 
