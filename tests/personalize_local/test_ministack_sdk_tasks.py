@@ -96,7 +96,8 @@ JSONPATH: dict[str, object] = {
 
 
 def solution(aws: LocalAws) -> None:
-    aws.control("POST", "durations", {"dataset_group": 0, "solution_create": 0})
+    durations = {"dataset_group": 0, "solution_create": 0, "event_tracker": 0}
+    aws.control("POST", "durations", durations)
     personalize = aws.client("personalize")
     personalize.create_dataset_group(name="films")
     personalize.create_solution(
