@@ -16,6 +16,11 @@ PASS = {"Type": "Pass", "End": True}
 WRONG: dict[str, tuple[Any, str, str]] = {
     "no-states": ({"StartAt": "A"}, "SCHEMA_VALIDATION_FAILED", "/States"),
     "start": ({"StartAt": "B", "States": {"A": PASS}}, "MISSING_TRANSITION_TARGET", "/StartAt"),
+    "wrong-type": (
+        {"StartAt": "A", "States": {"A": {"Type": "Choice", "Choices": "B"}}},
+        "SCHEMA_VALIDATION_FAILED",
+        "/States",
+    ),
     "unreachable": ({"StartAt": "A", "States": {"A": PASS, "B": PASS}}, "UNREACHABLE_STATE", "/States/B"),
     "next": (
         {"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "B"}}},

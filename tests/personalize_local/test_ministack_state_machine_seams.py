@@ -79,7 +79,9 @@ def test_retry__delay_is_waited_right_after_its_retrier_is_found() -> None:
 
 
 def test_time__is_looked_up_in_the_modules_when_it_is_needed() -> None:
-    assert "evt = threading.Event()" in inspect.getsource(stepfunctions._invoke_with_callback)
+    callback = inspect.getsource(stepfunctions._invoke_with_callback)
+    assert "evt = threading.Event()" in callback
+    assert 'state_def.get("TimeoutSeconds", 99999)' in callback
     assert "now = time.time()" in inspect.getsource(scheduler._tick_schedules)
     assert "now = _now_ts()" in inspect.getsource(eventbridge._tick_scheduled_rules)
     assert "target=_ticker_loop" in inspect.getsource(scheduler.start_scheduler)

@@ -117,7 +117,10 @@ def findings(text: str) -> list[Finding]:
     if not isinstance(definition, Mapping):
         return [Finding("INVALID_JSON_DESCRIPTION", "The definition must be a JSON object", "/")]
     language = definition.get("QueryLanguage", "JSONPath")
-    found = list(_machine(definition, "", language))
+    try:
+        found = list(_machine(definition, "", language))
+    except (AttributeError, TypeError) as error:
+        return [_schema(f"A field has a value of the wrong type: {error}", "/States")]
     return found or list(_expressions(definition, ""))
 
 

@@ -20,6 +20,8 @@ from personalize_local.ministack import executions
 from personalize_local.simulator import Clock
 
 _TICK_SECONDS = 0.1
+# What ministack waits for a token where the state has no timeout, and what Step Functions does.
+_NO_TIMEOUT, _LONGEST_TIMEOUT = 99999, 99999999
 
 
 def register(clock: Clock) -> None:
@@ -112,10 +114,7 @@ class _Event(threading.Event):
         self._clock.wake()
 
     def wait(self, timeout: float | None = None) -> bool:
-        end = (
-            datetime.max.replace(tzinfo=UTC)
-            if timeout is None
-            else self._clock.now() + timedelta(seconds=timeout)
-        )
+        seconds = _LONGEST_TIMEOUT if timeout in (None, _NO_TIMEOUT) else timeout
+        end = self._clock.now() + timedelta(seconds=float(seconds or 0))
         executions.wait_until(self._clock, end, self.is_set)
         return self.is_set()
