@@ -72,10 +72,10 @@ def test_schedule__time_is_scaled__ticks_within_a_second(local_aws: LocalAws) ->
 
 @pytest.mark.parametrize("allowed", [True, False], ids=["allowed", "not-allowed"])
 def test_schedule__policies_enforced__its_role_decides(enforcing_aws: LocalAws, allowed: bool) -> None:
-    arn = machine(enforcing_aws, one({"Type": "Pass"}))
     iam = enforcing_aws.client("iam")
     trust = json.dumps({"Version": "2012-10-17", "Statement": [STATES]})
     iam.create_role(RoleName="pipeline", AssumeRolePolicyDocument=trust)
+    arn = machine(enforcing_aws, one({"Type": "Pass"}))
     statement = {
         "Effect": "Allow",
         "Action": "states:StartExecution",
