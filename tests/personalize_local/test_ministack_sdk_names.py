@@ -1,4 +1,4 @@
-"""Names in SDK integrations are those of the AWS SDK for Java (rules 201 and 202)."""
+"""Names in SDK integrations are those of the AWS SDK for Java."""
 
 from __future__ import annotations
 

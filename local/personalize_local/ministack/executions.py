@@ -175,7 +175,7 @@ def _end(execution: dict[str, Any], status: str) -> None:
 
 
 def _starting(start: Callable[[Mapping[str, Any]], Answer]) -> Callable[[Mapping[str, Any]], Answer]:
-    """StartExecution with its rules for names (rules 205 and 206)."""
+    """StartExecution with its rules for names (API_StartExecution in the API Reference)."""
 
     def start_execution(data: Mapping[str, Any]) -> Answer:
         name = data.get("name")

@@ -1,7 +1,9 @@
-"""Names in SDK integrations of Step Functions: those of the AWS SDK for Java 2.x (rules 201 and 202).
+"""Names in SDK integrations of Step Functions: those of the AWS SDK for Java 2.x.
 
 A member is named as the Java setter, with a capital: leading capitals are folded (`DBName` is `DbName`,
 `KMSKeyId` is `KmsKeyId`), all others stay (`minProvisionedTPS` is `MinProvisionedTPS`).
+Sources: supported-services-awssdk in the Step Functions Developer Guide; the Java sample of update-campaigns
+in that of Personalize. Not run on AWS.
 """
 
 from __future__ import annotations
