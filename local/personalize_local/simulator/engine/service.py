@@ -56,7 +56,7 @@ class Personalize:
         seed: int = 0,
     ) -> None:
         self.clock = clock or Clock()
-        self._initial = (durations or Durations(), limits or Limits(), seed)
+        self._initial = (durations or Durations(), limits or Limits(), seed, self.clock.scale)
         self._lock = threading.RLock()
         self._operations, self._rate_limited = operations(), rate_limited()
         self.reset()
@@ -64,10 +64,11 @@ class Personalize:
     def reset(self) -> None:
         """Delete resources, faults, planned failures, overrides, items and calls, and restore the settings.
 
-        The clock keeps its time.
+        The clock keeps its time, and passes as fast as at first.
         """
         with self._lock:
-            self._durations, self._limits, seed = self._initial
+            self._durations, self._limits, seed, scale = self._initial
+            self.clock.set_scale(scale)
             self._random = random.Random(seed)  # noqa: S311 - identifiers, not secrets
             self._accounts: dict[Scope, Account] = {}
             self._outcomes = Outcomes()
