@@ -11,7 +11,7 @@ import aws_cdk as cdk
 import pytest
 
 from cdk_personalize import AutoTraining, Recipe, Solution
-from support.processes.adversity import (
+from support.processes.process_faults import (
     calls,
     forget_calls,
     in_background,

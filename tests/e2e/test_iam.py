@@ -16,7 +16,7 @@ from botocore.exceptions import ClientError
 from cdk_personalize import AutoTraining, PersonalizeProvider, Recipe, Solution
 from personalize_local.address import ACCOUNT, REGION
 from personalize_local.testing.server_process import LocalAws
-from support.processes.adversity import eventually
+from support.processes.process_faults import eventually
 from support.processes.audit import Function, handlers, recording
 from support.processes.cloud import Build, Cloud
 

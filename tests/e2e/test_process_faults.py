@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from cdk_personalize import Recipe
-from support.processes.adversity import (
+from support.processes.process_faults import (
     calls,
     copied_event,
     deliver,

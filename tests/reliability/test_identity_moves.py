@@ -11,7 +11,7 @@ from personalize_local.simulator import Failure
 from personalize_provider.engine.identity import ADOPTED_TAG, LOGICAL_ID_TAG, STACK_ID_TAG
 from support.provider_world import GROUP, SIMS, V2, tag_list
 from support.virtual_time.account import Account, account, template
-from support.virtual_time.chaos import Strike
+from support.virtual_time.call_faults import CallFault
 from support.virtual_time.event_rules import OneFunction
 from support.virtual_time.framework_runtime import FrameworkRuntime
 from support.virtual_time.promises import assert_kept, ends_clean
@@ -189,15 +189,15 @@ def test_renamed__another_resource_takes_the_old_logical_id__never_shares_the_so
 
 @pytest.mark.parametrize("operation", ["ListTagsForResource", "ListStackResources", "TagResource"])
 @pytest.mark.parametrize("kind", ["killed before", "killed after", "lost", "refused", "empty"])
-def test_renamed__struck__nothing_is_lost_or_left(at: Account, operation: str, kind: Any) -> None:
+def test_renamed__with_a_fault__nothing_is_lost_or_left(at: Account, operation: str, kind: Any) -> None:
     stack, _ = renamed(at, "movies")
-    at.strike(Strike(kind, operation))
+    at.inject(CallFault(kind, operation))
     updated(at, stack, Films={"name": "movies", "performAutoTraining": "true"}, Other={})
-    at.chaos.pending.clear()
+    at.faults.pending.clear()
     if stack.status == "UPDATE_ROLLBACK_FAILED":
         stack.continue_rollback()
         at.time.run()
-    at.strike(Strike(kind, operation))
+    at.inject(CallFault(kind, operation))
     ends_clean(at, stack)
 
 
@@ -350,17 +350,17 @@ def test_retained__going_back_to_it_is_cancelled__is_not_deleted(at: Account, af
     assert_kept(at, stack)
 
 
-@pytest.mark.parametrize("kind", ["killed before", "killed after", "lost", "refused", "fault", "empty"])
+@pytest.mark.parametrize("kind", ["killed before", "killed after", "lost", "refused", "server error", "empty"])
 @pytest.mark.parametrize("operation", ["ListTagsForResource", "DescribeSolution", "DescribeStacks"])
 @pytest.mark.parametrize("times", [1, 1000])
 @pytest.mark.parametrize("name", NAMES)
-def test_retained__declared_again_and_struck__is_not_deleted(
+def test_retained__declared_again_with_a_fault__is_not_deleted(
     at: Account, kind: Any, operation: str, times: int, name: str | None
 ) -> None:
     stack, arn = retained(at, name)
-    at.strike(Strike(kind, operation, times=times))
+    at.inject(CallFault(kind, operation, times=times))
     updated(at, stack, Other={}, Movies={"name": name})
-    at.chaos.pending.clear()
+    at.faults.pending.clear()
     assert is_untouched(at, arn)
     deleted(at, stack)
     assert "DeleteSolution" not in operations(at, arn)

@@ -18,7 +18,7 @@ from personalize_provider.aws import sdk
 from support.provider_world import GROUP, SIMS, V2, tag_list
 from support.virtual_time import functions
 from support.virtual_time.account import Account, account, template
-from support.virtual_time.chaos import Strike
+from support.virtual_time.call_faults import CallFault
 from support.virtual_time.event_rules import OneFunction
 from support.virtual_time.framework_runtime import FrameworkRuntime
 from support.virtual_time.promises import assert_kept, ends_clean
@@ -34,7 +34,7 @@ def at(transport: FrameworkRuntime | OneFunction) -> Iterator[Account]:
 
 
 def refuse(at: Account, operation: str, code: str = "AccessDeniedException") -> None:
-    at.strike(Strike("refused", operation, times=FOR_EVER, code=code))
+    at.inject(CallFault("refused", operation, times=FOR_EVER, code=code))
 
 
 def run_to_end(at: Account, stack: Stack) -> str:

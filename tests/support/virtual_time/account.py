@@ -29,7 +29,7 @@ from personalize_provider.aws import cfn_response as answer
 from personalize_provider.aws import sdk
 from personalize_provider.engine.identity import STACK_ID_TAG
 from support.provider_world import GROUP, PROPERTIES, SCOPE, START, client_of, without_none
-from support.virtual_time.chaos import Chaos, Strike, error
+from support.virtual_time.call_faults import CallFault, CallFaults, error_response
 from support.virtual_time.clock import VirtualTime
 from support.virtual_time.event_rules import PREFIX, EventRules, OneFunction, Rule, SingleFunction
 from support.virtual_time.framework_runtime import FrameworkRuntime
@@ -48,7 +48,7 @@ class Account:
         time: Its time and everybody's.
         functions: The provider.
         engine: CloudFormation.
-        chaos: What goes wrong between the provider and the services.
+        faults: The faults between the provider and the services.
         effects: What the provider has changed: the operation and the solution's ARN.
         answered: How often each operation was answered with each error, or with none; the simulator keeps
             the last calls only.
@@ -62,7 +62,7 @@ class Account:
     time: VirtualTime
     functions: Any  # Functions or SingleFunction, as the transport is
     engine: Engine
-    chaos: Chaos = field(default_factory=Chaos)
+    faults: CallFaults = field(default_factory=CallFaults)
     effects: list[tuple[str, str]] = field(default_factory=list)
     answered: Counter[tuple[str, str]] = field(default_factory=Counter)
     descriptions_per_second: int | None = None
@@ -105,9 +105,9 @@ class Account:
         self.time.run()
         return stack
 
-    def strike(self, *strikes: Strike) -> None:
-        """Let things go wrong."""
-        self.chaos.pending += strikes
+    def inject(self, *faults: CallFault) -> None:
+        """Inject faults into coming calls of the provider."""
+        self.faults.pending += faults
 
     # What the provider reaches.
 
@@ -117,7 +117,7 @@ class Account:
 
         def answer() -> Response:
             if operation == "TagResource" and self._is_anothers(json.loads(body)):
-                return error(HTTPStatus.BAD_REQUEST, "AccessDeniedException")
+                return error_response(HTTPStatus.BAD_REQUEST, "AccessDeniedException")
             response = self.simulator.respond(target, body, scope)
             self.answered[operation, response.headers.get("x-amzn-errortype", "")] += 1
             if response.status == HTTPStatus.OK and not operation.startswith(("Describe", "List")):
@@ -126,7 +126,7 @@ class Account:
                 self.effects.append((operation, arn or request["solutionVersionArn"].rpartition("/")[0]))
             return response
 
-        return self._struck(operation, answer)
+        return self.around_call(operation, answer)
 
     def _is_anothers(self, request: Mapping[str, Any]) -> bool:
         """Whether the caller's role must not tag a solution: it bears another stack's id (decision 15)."""
@@ -165,18 +165,18 @@ class Account:
             told.update(tell())
             return Response(HTTPStatus.OK, {}, b"")
 
-        response = self._struck(operation, answer)
+        response = self.around_call(operation, answer)
         if response.status != HTTPStatus.OK:
-            error = {"Code": response.headers["x-amzn-errortype"], "Message": "struck by a test"}
+            error = {"Code": response.headers["x-amzn-errortype"], "Message": "injected by a test"}
             metadata = {"HTTPStatusCode": response.status}
             raise ClientError(cast(Any, {"Error": error, "ResponseMetadata": metadata}), operation)
         if "x-amzn-errortype" not in response.headers and "content-type" in response.headers:
             raise ResponseStreamingError(error=f"the answer to {operation} is cut short")
         return told
 
-    def _struck(self, operation: str, answer: Callable[[], Response]) -> Response:
+    def around_call(self, operation: str, answer: Callable[[], Response]) -> Response:
         self.functions.sleep(self._latency.uniform(*_LATENCY))
-        response = self.chaos.around(operation, answer, self.functions.sleep)
+        response = self.faults.around(operation, answer, self.functions.sleep)
         self.functions.sleep(self._latency.uniform(*_LATENCY))
         return response
 
@@ -257,7 +257,7 @@ def _event_rules(made: Account) -> Iterator[None]:
     if not isinstance(made.functions, SingleFunction):
         yield
         return
-    rules = EventRules(made.functions, made._struck)
+    rules = EventRules(made.functions, made.around_call)
     made.rules = rules.rules
 
     def put(url: str, data: bytes) -> str:
@@ -265,7 +265,7 @@ def _event_rules(made: Account) -> Iterator[None]:
             return Response(made.engine.respond(urlsplit(url).path, data.decode()), {}, b"{}")
 
         try:
-            response = made._struck("Answer", take)
+            response = made.around_call("Answer", take)
         except HTTPClientError as error:
             return type(error).__name__
         return "" if response.status == HTTPStatus.OK else f"HTTP status {response.status}"

@@ -6,21 +6,21 @@ from collections import Counter
 from typing import ClassVar
 
 from support.provider_world import GROUP, V2
-from support.virtual_time.machine import Stacks
+from support.virtual_time.machine import RandomStacks
 from support.virtual_time.stack_engine import Properties, Template
 
 
-class AdoptingStacks(Stacks):
-    """As `Stacks`, with adoption: what somebody else made may be changed, and is never deleted."""
+class RandomAdoptingStacks(RandomStacks):
+    """As `RandomStacks`, with adoption: what somebody else made may be changed, and is never deleted."""
 
     tally: ClassVar[Counter[str]] = Counter()
     adopts: ClassVar[bool] = True
 
     def teardown(self) -> None:
         """Count what was adopted, and take everything down."""
-        if hasattr(self, "world"):
+        if hasattr(self, "promises"):
             self.tally["adoptions"] += sum(
-                operation == "TagResource" and arn in self.world.foreign
+                operation == "TagResource" and arn in self.promises.foreign
                 for operation, arn in self.account.effects
             )
         super().teardown()
@@ -30,7 +30,7 @@ class AdoptingStacks(Stacks):
             made = self.account.call(
                 "CreateSolution", name=name, datasetGroupArn=GROUP, recipeArn=V2, performAutoTraining=False
             )
-            self.world.foreign[made["solutionArn"]] = 0
+            self.promises.foreign[made["solutionArn"]] = 0
         self.account.simulator.advance(100)
 
     def _template(self, template: Template) -> Template:

@@ -147,7 +147,7 @@ class EventRules:
         response = self._around(operation, answer)
         code = response.headers.get("x-amzn-errortype")
         if code:
-            raise _error(operation, code, "struck by a test", response.status)
+            raise _error(operation, code, "injected by a test", response.status)
         return answered[0]
 
 

@@ -19,7 +19,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from cdk_personalize.provider.timing import IS_COMPLETE_SECONDS, ON_EVENT_SECONDS, Timing
 from personalize_provider import framework
-from support.virtual_time.chaos import Killed
+from support.virtual_time.call_faults import Killed
 from support.virtual_time.clock import VirtualTime
 from support.virtual_time.framework_runtime import ON_EVENT_ARN, FrameworkRuntime, FunctionError, RefusedError
 

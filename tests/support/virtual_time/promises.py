@@ -15,7 +15,7 @@ _DONE = {"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"}
 
 
 @dataclass
-class World:
+class Promises:
     """What somebody else did in an account, so that the provider need not answer for it.
 
     Attributes:
@@ -209,14 +209,14 @@ class World:
 
 def assert_kept(at: Account, *stacks: Stack, **world: Any) -> None:
     """All promises are kept, now that it is quiet; `world` says what somebody else did."""
-    assert list(World(at, stacks=list(stacks), **world).broken_when_quiet()) == []
+    assert list(Promises(at, stacks=list(stacks), **world).broken_when_quiet()) == []
 
 
 def ends_clean(at: Account, stack: Stack, **world: Any) -> None:
     """All promises are kept, and the teardown, with nothing in the way, leaves nothing."""
     assert stack.status.endswith(_ENDED)
     assert_kept(at, stack, **world)
-    at.chaos.pending.clear()
+    at.faults.pending.clear()
     for _ in range(2):
         if stack.status != "DELETE_COMPLETE":
             stack.delete()
