@@ -12,10 +12,10 @@ from dataclasses import astuple, dataclass
 from statistics import mean
 
 from personalize_local.simulator import Durations, Limits
-from support.pages.prices import dollars
 from support.virtual_time.account import Account, account, template
 from support.virtual_time.event_rules import OneFunction
 from support.virtual_time.framework_runtime import FrameworkRuntime
+from support.virtual_time.functions import dollars
 from support.virtual_time.load import naive_is_complete, naive_on_event
 
 Transport = FrameworkRuntime | OneFunction

@@ -24,7 +24,7 @@ if Path(__file__).parents[1].joinpath("constructs", "__init__.py").exists():
 # Where the package is installed as well, pytest has loaded its plugin by the entry point.
 _INSTALLED = entry_points(group="pytest11", name="personalize-local")
 _PLUGIN = [] if _INSTALLED else ["personalize_local.pytest_plugin"]
-pytest_plugins = [*_PLUGIN, "support.processes.enforcing_aws", "support.processes.cloud", "support.processes.distributions"]
+pytest_plugins = [*_PLUGIN, "support.processes.cloud", "support.processes.distributions"]
 
 _LONG = {"consumer", "e2e", "examples", "reliability"}
 _SERVERS = {"_personalize_local_server", "_enforcing_server", "module_local_aws"}

@@ -20,7 +20,7 @@ from cdk_personalize.solution.room import problems
 from personalize_provider.aws.errors import LifecycleError
 from personalize_provider.engine.request import Request
 from personalize_provider.single_function import _refuse_what_no_poll_carries
-from support.provider_world import PROPERTIES, STACK_ID
+from support.virtual_time.provider_world import PROPERTIES, STACK_ID
 
 SHORT_URL = (
     "https://cloudformation-custom-resource-response-useast1.s3.amazonaws.com/arn%3Aaws%3Acloudformation%3A"

@@ -11,6 +11,7 @@ import aws_cdk as cdk
 import pytest
 
 from cdk_personalize import AutoTraining, Recipe, Solution
+from support.processes.cloud import Build, Cloud
 from support.processes.process_faults import (
     calls,
     forget_calls,
@@ -27,7 +28,6 @@ from support.processes.process_faults import (
     until_waiters_ended,
     workers,
 )
-from support.processes.cloud import Build, Cloud
 
 CHANGES = ("CreateSolution", "UpdateSolution", "DeleteSolution", "TagResource", "UntagResource")
 IS_COMPLETE = "personalize_provider.framework.is_complete"

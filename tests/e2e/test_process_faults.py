@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from cdk_personalize import Recipe
+from support.processes.cloud import Cloud
 from support.processes.process_faults import (
     calls,
     copied_event,
@@ -34,7 +35,6 @@ from support.processes.process_faults import (
     waiters,
     workers,
 )
-from support.processes.cloud import Cloud
 
 CHANGES = ("CreateSolution", "UpdateSolution", "DeleteSolution", "TagResource", "UntagResource")
 IS_COMPLETE = "personalize_provider.framework.is_complete"

@@ -24,8 +24,16 @@ from personalize_provider.engine.identity import CONFIG_HASH_TAG, LOGICAL_ID_TAG
 from personalize_provider.engine.request import Request
 from personalize_provider.kinds.solution.decide import Observed, attributes
 from personalize_provider.kinds.solution.desired import goal_of
-from support.invocation import CONTEXT
-from support.provider_world import GROUP, PROPERTIES, STACK_ID, START, World, tag_list, world
+from support.virtual_time.provider_world import (
+    CONTEXT,
+    GROUP,
+    PROPERTIES,
+    STACK_ID,
+    START,
+    World,
+    tag_list,
+    world,
+)
 
 SECRET = "X-Amz-Signature=c2VjcmV0"
 RESPONSE_URL = f"https://cloudformation-custom-resource-response-useast1.s3.amazonaws.com/x?{SECRET}"

@@ -20,8 +20,7 @@ from personalize_provider.aws import sdk
 from personalize_provider.aws.errors import InvalidPropertiesError, LifecycleError, SupersededError
 from personalize_provider.engine.request import Request
 from personalize_provider.kinds.solution.desired import Present, goal_of
-from support.invocation import CONTEXT
-from support.provider_world import PROPERTIES, SIMS, STACK_ID, World
+from support.virtual_time.provider_world import CONTEXT, PROPERTIES, SIMS, STACK_ID, World
 
 RESPONSE_URL = "https://cloudformation-custom-resource-response.s3.amazonaws.com/?X-Amz-Signature=secret"
 

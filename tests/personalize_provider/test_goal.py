@@ -17,7 +17,7 @@ from personalize_provider.kinds.solution.desired import (
     goal_of,
     physical_id,
 )
-from support.provider_world import GROUP, SIMS, STACK_ID, V2, request, tag_list
+from support.virtual_time.provider_world import GROUP, SIMS, STACK_ID, V2, request, tag_list
 
 MARKERS = (
     "",

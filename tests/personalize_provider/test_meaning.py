@@ -24,7 +24,7 @@ from personalize_provider.kinds.solution.config import (
 )
 from personalize_provider.kinds.solution.desired import physical_id
 from personalize_provider.kinds.solution.meaning import scalar_text
-from support.provider_world import GROUP, SIMS, V2, request
+from support.virtual_time.provider_world import GROUP, SIMS, V2, request
 
 Draw = Callable[[st.SearchStrategy[Any]], Any]
 

@@ -23,7 +23,7 @@ from personalize_provider.engine.steps import Done, Effect, Fail, Wait
 from personalize_provider.kinds.solution.decide import Delete, StopTraining
 from personalize_provider.kinds.solution.desired import goal_of
 from personalize_provider.kinds.solution.resource import Solution
-from support.provider_world import client_of, request
+from support.virtual_time.provider_world import client_of, request
 
 OPERATIONS = [
     ("personalize", "DescribeSolution"),

@@ -16,7 +16,7 @@ from personalize_provider.engine.reconciler import reconcile
 from personalize_provider.engine.stack import StackState
 from personalize_provider.engine.steps import Done, Effect, Fail, Step, Wait
 from personalize_provider.framework import WORK_SECONDS
-from support.provider_world import world
+from support.virtual_time.provider_world import world
 
 BEGIN = 1_000.0
 STATE = StackState("CREATE_IN_PROGRESS")

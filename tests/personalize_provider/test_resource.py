@@ -13,7 +13,7 @@ from personalize_provider.engine.steps import Done, Effect, Step, Wait
 from personalize_provider.kinds.solution import Solution
 from personalize_provider.kinds.solution.decide import Adopt, Configure, Create, Delete, Retag, StopTraining
 from personalize_provider.kinds.solution.desired import Absent, Present, goal_of
-from support.provider_world import GROUP, SIMS, V2, World, request, tag_list, world
+from support.virtual_time.provider_world import GROUP, SIMS, V2, World, request, tag_list, world
 
 MADE_UP = "films-Movies-1B2C3D4E5F"
 ON = {

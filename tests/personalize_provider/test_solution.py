@@ -13,7 +13,7 @@ from personalize_provider.aws.errors import LifecycleError
 from personalize_provider.engine.identity import CONFIG_HASH_TAG, LOGICAL_ID_TAG, STACK_ID_TAG
 from personalize_provider.engine.steps import Done
 from personalize_provider.kinds.solution.desired import Present, goal_of
-from support.provider_world import GROUP, SIMS, STACK_ID, V2, Deploy, World, tag_list, world
+from support.virtual_time.provider_world import GROUP, SIMS, STACK_ID, V2, Deploy, World, tag_list, world
 
 
 def events(**weights: float) -> dict[str, Any]:

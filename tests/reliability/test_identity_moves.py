@@ -9,12 +9,12 @@ import pytest
 
 from personalize_local.simulator import Failure
 from personalize_provider.engine.identity import ADOPTED_TAG, LOGICAL_ID_TAG, STACK_ID_TAG
-from support.provider_world import GROUP, SIMS, V2, tag_list
 from support.virtual_time.account import Account, account, template
 from support.virtual_time.call_faults import CallFault
 from support.virtual_time.event_rules import OneFunction
 from support.virtual_time.framework_runtime import FrameworkRuntime
 from support.virtual_time.promises import assert_kept, ends_clean
+from support.virtual_time.provider_world import GROUP, SIMS, V2, tag_list
 from support.virtual_time.stack_engine import Stack
 
 NAMES = [None, "movies"]
@@ -350,7 +350,9 @@ def test_retained__going_back_to_it_is_cancelled__is_not_deleted(at: Account, af
     assert_kept(at, stack)
 
 
-@pytest.mark.parametrize("kind", ["killed before", "killed after", "lost", "refused", "server error", "empty"])
+@pytest.mark.parametrize(
+    "kind", ["killed before", "killed after", "lost", "refused", "server error", "empty"]
+)
 @pytest.mark.parametrize("operation", ["ListTagsForResource", "DescribeSolution", "DescribeStacks"])
 @pytest.mark.parametrize("times", [1, 1000])
 @pytest.mark.parametrize("name", NAMES)

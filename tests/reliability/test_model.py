@@ -9,10 +9,9 @@ from hypothesis import seed
 from hypothesis.stateful import run_state_machine_as_test
 
 from cdk_personalize.provider.timing import SINGLE_FUNCTION_SECONDS
-from support.virtual_time.adopting_machine import RandomAdoptingStacks
 from support.virtual_time.event_rules import OneFunction
 from support.virtual_time.framework_runtime import FrameworkRuntime
-from support.virtual_time.machine import RandomStacks, lives
+from support.virtual_time.machine import RandomAdoptingStacks, RandomStacks, lives
 
 
 @pytest.fixture(autouse=True)

@@ -8,12 +8,12 @@ import pytest
 
 from personalize_local.simulator import Durations, Failure, StatusOverride
 from personalize_provider.engine.identity import CONFIG_HASH_TAG, LOGICAL_ID_TAG, STACK_ID_TAG
-from support.provider_world import GROUP, SIMS, V2, tag_list
 from support.virtual_time.account import Account, account, template
 from support.virtual_time.call_faults import CallFault
 from support.virtual_time.event_rules import OneFunction
 from support.virtual_time.framework_runtime import FrameworkRuntime
 from support.virtual_time.promises import assert_kept
+from support.virtual_time.provider_world import GROUP, SIMS, V2, tag_list
 from support.virtual_time.stack_engine import Stack
 
 OURS = [STACK_ID_TAG, LOGICAL_ID_TAG, CONFIG_HASH_TAG]

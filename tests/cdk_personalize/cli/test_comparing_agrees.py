@@ -13,9 +13,8 @@ from personalize_provider.aws.errors import InvalidPropertiesError
 from personalize_provider.engine.request import Request
 from personalize_provider.kinds.solution.config import immutable_hash, updatable
 from personalize_provider.kinds.solution.desired import Present, goal_of
-from support.requests.sent import STACK_ID, as_sent
 from support.requests.solution_requests import valid_requests
-from support.requests.templates import BASE, RESPELLED, change, template
+from support.requests.templates import BASE, RESPELLED, STACK_ID, as_sent, change, template
 
 
 def goal(properties: dict[str, Any]) -> Present:

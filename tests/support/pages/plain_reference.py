@@ -17,7 +17,7 @@ from personalize_provider.aws.sdk import input_shape
 from personalize_provider.engine.request import Request
 from personalize_provider.kinds.solution.decide import Observed, attributes
 from personalize_provider.kinds.solution.desired import physical_id
-from support.provider_world import PROPERTIES, STACK_ID
+from support.virtual_time.provider_world import PROPERTIES, STACK_ID
 
 # What has no argument of its own in the constructs, or says less there than a template needs.
 _IN_TEMPLATES = {

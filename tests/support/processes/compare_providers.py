@@ -30,12 +30,12 @@ from cdk_personalize import AutoTraining, PersonalizeProvider, Recipe, Solution
 from personalize_local.simulator import Durations
 from personalize_local.testing.server_process import running
 from personalize_provider.engine.log import logger
-from support.pages.prices import dollars
 from support.processes.cloud import Build, Cloud
-from support.provider_world import SIMS
 from support.virtual_time.account import Account, account, template
 from support.virtual_time.event_rules import OneFunction
 from support.virtual_time.framework_runtime import FrameworkRuntime, framework_runtime
+from support.virtual_time.functions import dollars
+from support.virtual_time.provider_world import SIMS
 
 DEPLOYS = ("create", "update in place", "replacement", "delete", "delete that waits ten minutes")
 

@@ -28,12 +28,21 @@ from personalize_provider import framework, single_function
 from personalize_provider.aws import cfn_response as answer
 from personalize_provider.aws import sdk
 from personalize_provider.engine.identity import STACK_ID_TAG
-from support.provider_world import GROUP, PROPERTIES, SCOPE, START, client_of, without_none
 from support.virtual_time.call_faults import CallFault, CallFaults, error_response
 from support.virtual_time.clock import VirtualTime
 from support.virtual_time.event_rules import PREFIX, EventRules, OneFunction, Rule, SingleFunction
 from support.virtual_time.framework_runtime import FrameworkRuntime
 from support.virtual_time.functions import Executions, Functions
+from support.virtual_time.provider_world import (
+    GROUP,
+    PROPERTIES,
+    SCOPE,
+    SIMS,
+    START,
+    client_of,
+    tag_list,
+    without_none,
+)
 from support.virtual_time.stack_engine import Engine, Stack, Template
 
 _LATENCY = (0.02, 0.2)
@@ -193,6 +202,24 @@ class Account:
 def template(**solutions: Mapping[str, Any]) -> Template:
     """A template of solutions by logical id, each with what differs from `PROPERTIES`."""
     return {key: without_none({**PROPERTIES, **properties}) for key, properties in solutions.items()}
+
+
+CHANGES: dict[str, dict[str, Any]] = {
+    "update": {"performAutoTraining": "true", "tags": tag_list(team="search")},
+    "replacement": {"recipeArn": SIMS},
+}
+LIVES = ["create", *CHANGES, "delete"]
+
+
+def begin(at: Account, stack: Stack | None, life: str) -> Stack:
+    """Begin the operation that a test is about; its request is the latest."""
+    if stack is None:
+        stack = at.engine.create("films", template(Movies={}))
+    elif life == "delete":
+        stack.delete()
+    else:
+        stack.update(template(Movies=CHANGES[life]))
+    return stack
 
 
 @contextlib.contextmanager

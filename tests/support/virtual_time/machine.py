@@ -14,13 +14,13 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from personalize_local.simulator import Durations, Failure, Limits, ServiceError
 from personalize_provider.engine.identity import CONFIG_HASH_TAG, LOGICAL_ID_TAG, STACK_ID_TAG
-from support.provider_world import GROUP, SIMS, V2, tag_list
 from support.virtual_time.account import account, template
 from support.virtual_time.call_faults import CallFault
 from support.virtual_time.event_rules import OneFunction
 from support.virtual_time.framework_runtime import FrameworkRuntime
 from support.virtual_time.promises import Promises
-from support.virtual_time.stack_engine import Stack, Template
+from support.virtual_time.provider_world import GROUP, SIMS, V2, tag_list
+from support.virtual_time.stack_engine import Properties, Stack, Template
 
 _OPERATIONS = (
     "*",
@@ -440,6 +440,43 @@ class RandomStacks(RuleBasedStateMachine):
             return self.account.call(operation, **members)
         except ServiceError:
             return {}
+
+
+class RandomAdoptingStacks(RandomStacks):
+    """As `RandomStacks`, with adoption: what somebody else made may be changed, and is never deleted."""
+
+    tally: ClassVar[Counter[str]] = Counter()
+    adopts: ClassVar[bool] = True
+
+    def teardown(self) -> None:
+        """Count what was adopted, and take everything down."""
+        if hasattr(self, "promises"):
+            self.tally["adoptions"] += sum(
+                operation == "TagResource" and arn in self.promises.foreign
+                for operation, arn in self.account.effects
+            )
+        super().teardown()
+
+    def _prepare(self) -> None:
+        for name in ("movies", "shows"):
+            made = self.account.call(
+                "CreateSolution", name=name, datasetGroupArn=GROUP, recipeArn=V2, performAutoTraining=False
+            )
+            self.promises.foreign[made["solutionArn"]] = 0
+        self.account.simulator.advance(100)
+
+    def _template(self, template: Template) -> Template:
+        """Adopt each name once: two resources of one stack must not ask for the same solution."""
+        asked: set[str] = set()
+        adopting: dict[str, Properties] = {}
+        for key, properties in template.items():
+            name = properties.get("name", "")
+            unnamed = {member: value for member, value in properties.items() if member != "name"}
+            adopting[key] = unnamed if name in asked else properties
+            if name and name not in asked:
+                adopting[key] = {**properties, "adoptExisting": "true"}
+                asked.add(name)
+        return adopting
 
 
 def lives(sequences: int, *, derandomize: bool = False) -> settings:

@@ -14,9 +14,8 @@ import pytest
 from personalize_provider import framework
 from personalize_provider.aws import sdk
 from personalize_provider.engine.log import logger
-from support import provider_world
-from support.invocation import CONTEXT
-from support.provider_world import GROUP, STACK_ID, V2
+from support.virtual_time import provider_world
+from support.virtual_time.provider_world import CONTEXT, GROUP, STACK_ID, V2
 from support.wire.faults import Fault
 from support.wire.servers import Wire
 from support.wire.stack_model import Answer, Event, Version

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from personalize_provider.kinds.solution.desired import Present, goal_of
-from support.provider_world import PROPERTIES, SIMS, World, request, tag_list
+from support.virtual_time.provider_world import PROPERTIES, SIMS, World, request, tag_list
 from support.wire import stack_model
 from support.wire.stack_model import Event, Version
 

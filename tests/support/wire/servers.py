@@ -22,7 +22,7 @@ from hypercorn.config import Config as ServerConfig
 from personalize_local.simulator.engine import http
 from personalize_local.simulator.engine.http import App, Message, Receive, Send
 from personalize_provider.aws import sdk
-from support.provider_world import SCOPE, World
+from support.virtual_time.provider_world import SCOPE, World
 from support.wire.fault_proxy import FaultProxy, fault_proxy
 
 # Real seconds. Long enough for every honest answer of a busy machine; only faults that are about

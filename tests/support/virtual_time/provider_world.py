@@ -13,10 +13,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache
+from types import SimpleNamespace
 from typing import Any, NamedTuple, cast
 from unittest import mock
 
 import botocore.session
+from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.config import Config
 
@@ -329,3 +331,16 @@ def world(
     """A new world at `START`, with an ACTIVE dataset group `films`."""
     simulator = Simulator(Clock.frozen(START), durations or Durations(), limits or Limits())
     return World(simulator, total_timeout=total_timeout)
+
+
+CONTEXT = cast(
+    LambdaContext,
+    SimpleNamespace(
+        function_name="provider",
+        function_version="$LATEST",
+        memory_limit_in_mb=128,
+        invoked_function_arn="arn:aws:lambda:us-east-1:123456789012:function:provider",
+        aws_request_id="lambda-request",
+    ),
+)
+"""What Lambda passes to a function besides the event."""
