@@ -16,70 +16,25 @@ from personalize_local.simulator import Durations, Failure, Limits, ServiceError
 from personalize_provider.engine.identity import CONFIG_HASH_TAG, LOGICAL_ID_TAG, STACK_ID_TAG
 from support.virtual_time.account import account, template
 from support.virtual_time.call_faults import CallFault
+from support.virtual_time.draws import TRAINING_SECONDS, durations, faults, moments, picks, seconds, templates
 from support.virtual_time.event_rules import OneFunction
 from support.virtual_time.framework_runtime import FrameworkRuntime
 from support.virtual_time.promises import Promises
-from support.virtual_time.provider_world import GROUP, SIMS, V2, tag_list
+from support.virtual_time.provider_world import GROUP, V2, tag_list
 from support.virtual_time.stack_engine import Properties, Stack, Template
 
-_OPERATIONS = (
-    "*",
-    "CreateSolution",
-    "DescribeSolution",
-    "UpdateSolution",
-    "DeleteSolution",
-    "ListTagsForResource",
-    "TagResource",
-    "UntagResource",
-    "ListSolutionVersions",
-    "StopSolutionVersionCreation",
-    "DescribeStacks",
-    "DescribeStackEvents",
-)
-_CODES = (
-    "LimitExceededException",
-    "ResourceInUseException",
-    "AccessDeniedException",
-    "InvalidInputException",
-)
-_KINDS = ("refused", "server error", "lost", "reset", "empty", "killed before", "killed after", "slow")
 _FINAL_TRIES = 4
 _BETWEEN_OPERATIONS = 4.0  # no pipeline is quicker: requests are told apart by their time
-_TRAINING_SECONDS = 1200
 _SETTLES_SECONDS = 30.0
 _OLD_SECONDS = 400.0  # of what is younger, no version can have been trained
 _AT_REST = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE")
 _LAGS = ((0.0,), (0.0,), (0.0,), (0.5,), (1.0,), (2.0,), (6.0,), (0.0, 1.0), (0.0, 2.0, 0.5), (6.0, 0.0))
 
-solution = st.fixed_dictionaries(
-    {},
-    optional={
-        "recipeArn": st.sampled_from([V2, SIMS]),
-        "performAutoTraining": st.sampled_from(["true", "false"]),
-        "tags": st.sampled_from([tag_list(team="search"), tag_list(team="recs", stage="beta")]),
-        "name": st.sampled_from(["movies", "shows"]),
-        "waitForTrainingOnDelete": st.sampled_from(["true"]),
-    },
-)
-templates = st.dictionaries(st.sampled_from(["A", "B", "C"]), solution, min_size=1).map(
-    lambda solutions: template(**solutions)
-)
-seconds = st.sampled_from([0.5, 2.0, 7.0, 20.0, 70.0, 200.0])
-moments = st.one_of(st.floats(0.0, 1.0), seconds)
-picks = st.integers(0, 7)
 _ONE = template(C={})
-faults = st.builds(
-    CallFault,
-    kind=st.sampled_from(_KINDS),
-    operation=st.sampled_from(_OPERATIONS),
-    times=st.sampled_from([1, 1, 1, 3, 1000]),
-    after=st.integers(0, 2),
-    code=st.sampled_from(_CODES),
-)
 
 
 class RandomStacks(RuleBasedStateMachine):
-    """RandomStacks that come, change and go in one account.
+    """Stacks that come, change and go in one account.
 
     Attributes:
         runtime: What carries requests; the framework's process is shared by all lives.
@@ -95,15 +50,7 @@ class RandomStacks(RuleBasedStateMachine):
 
     @initialize(
         seed=st.integers(0, 1_000_000),
-        durations=st.builds(
-            Durations,
-            solution_create=st.sampled_from([0, 1, 15, 90]),
-            solution_visible=st.sampled_from([0, 0, 4]),
-            solution_update=st.sampled_from([0, 2, 30]),
-            solution_version=st.sampled_from([20, _TRAINING_SECONDS]),
-            solution_version_stop=st.sampled_from([0, 5]),
-            delete=st.sampled_from([0, 1, 20]),
-        ),
+        durations=durations,
         rate=st.sampled_from([None, None, 1]),
         concurrency=st.sampled_from([None, None, None, 6]),
         template=templates,
@@ -377,7 +324,7 @@ class RandomStacks(RuleBasedStateMachine):
                 self._keep_out(stack)
                 stack.delete()
             self._quiet()
-            self.account.time.run(_TRAINING_SECONDS)  # which a solution may be told to wait for
+            self.account.time.run(TRAINING_SECONDS)  # which a solution may be told to wait for
         self._check(list(self.promises.broken_when_quiet()))
         self._check(
             [f"stuck: {stack.name} is {stack.status}: {stack.reasons[-1:]}" for stack in self._alive()]

@@ -16,9 +16,9 @@ from personalize_provider.aws import sdk
 from personalize_provider.engine.log import logger
 from support.virtual_time import provider_world
 from support.virtual_time.provider_world import CONTEXT, GROUP, STACK_ID, V2
+from support.virtual_time.stack_rules import Answer, Event, Resource
 from support.wire.faults import Fault
 from support.wire.servers import Wire
-from support.wire.stack_model import Answer, Event, Version
 
 # Longer than any phase takes, its time-outs and retries included, and no longer: a fault that lasts for
 # ever is met again and again until then.
@@ -51,7 +51,7 @@ class Step:
     delays: tuple[str, ...]
 
 
-class Account:
+class WiredAccount:
     """An account with a stack in it and with somebody else's solution.
 
     Attributes:
@@ -100,12 +100,12 @@ class Account:
         """All about a solution."""
         return {**self.world.solution(arn), "tags": self.world.tags(arn)}
 
-    def do(self, event: Event) -> Version:
+    def do(self, event: Event) -> Resource:
         """Have a request done that must succeed."""
         step = self.answer(event)
         assert step.answer.succeeded, step.answer.reason
         self.world.simulator.advance(_SETTLED)
-        return Version(step.answer.physical_id, event.properties)
+        return Resource(step.answer.physical_id, event.properties)
 
     def answer(self, event: Event) -> Step:
         """The provider's final answer, come by as the CDK's framework does."""
@@ -154,20 +154,11 @@ class Account:
 
 
 def _sent(event: Event) -> dict[str, Any]:
-    made: dict[str, Any] = {
-        "RequestType": event.type,
-        "ResponseURL": "https://cloudformation-custom-resource-response.s3.amazonaws.com/",
-        "StackId": STACK_ID,
+    ids = {
         "RequestId": f"4d6a7c1e-{event.reason}",
-        "LogicalResourceId": "Movies",
-        "ResourceType": "Custom::PersonalizeSolution",
-        "ResourceProperties": event.properties,
+        "ResponseURL": "https://cloudformation-custom-resource-response.s3.amazonaws.com/",
     }
-    if event.type != "Create":
-        made["PhysicalResourceId"] = event.physical_id
-    if event.type == "Update":
-        made["OldResourceProperties"] = event.old_properties
-    return _as_json(made)
+    return _as_json({**event.body(STACK_ID, "Movies"), **ids})
 
 
 def _as_json(value: Mapping[str, Any]) -> dict[str, Any]:
