@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from personalize_local.simulator import Durations, Failure
@@ -15,12 +13,6 @@ from support.virtual_time.provider_world import SIMS, tag_list
 
 IN_PLACE = {"performAutoTraining": "true", "tags": tag_list(team="search")}
 REPLACEMENT = {"recipeArn": SIMS}
-
-
-@pytest.fixture
-def at(transport: FrameworkRuntime | OneFunction) -> Iterator[Account]:
-    with account(transport, total_timeout=60) as made:
-        yield made
 
 
 @pytest.mark.parametrize("change", [IN_PLACE, REPLACEMENT])

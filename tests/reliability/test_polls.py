@@ -9,10 +9,11 @@ import pytest
 
 from personalize_local.simulator import Durations, Failure
 from personalize_provider.aws.poll_rule import unpack
-from support.virtual_time.account import CHANGES, LIVES, Account, account, begin, template
+from support.virtual_time.account import Account, account, template
 from support.virtual_time.call_faults import CallFault
 from support.virtual_time.event_rules import OneFunction
 from support.virtual_time.promises import ends_clean
+from support.virtual_time.scenarios import CHANGES, LIVES, begin
 from support.virtual_time.stack_engine import Stack
 
 FIVE_SECONDS = OneFunction(125)  # that an invocation works, before the rule takes over

@@ -6,19 +6,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from support.virtual_time.account import CHANGES, LIVES, Account, account, begin, template
+from support.virtual_time.account import Account, account, template
 from support.virtual_time.call_faults import CallFault
-from support.virtual_time.event_rules import OneFunction
 from support.virtual_time.framework_runtime import FrameworkRuntime
 from support.virtual_time.promises import ends_clean
 from support.virtual_time.provider_world import SIMS, tag_list
+from support.virtual_time.scenarios import CHANGES, LIVES, begin
 from support.virtual_time.stack_engine import Stack
-
-
-@pytest.fixture
-def at(transport: FrameworkRuntime | OneFunction) -> Iterator[Account]:
-    with account(transport, total_timeout=60) as made:
-        yield made
 
 
 @pytest.fixture

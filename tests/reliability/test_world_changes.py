@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from personalize_local.simulator import Durations, Failure, StatusOverride
@@ -19,12 +17,6 @@ from support.virtual_time.stack_engine import Stack
 OURS = [STACK_ID_TAG, LOGICAL_ID_TAG, CONFIG_HASH_TAG]
 IN_PLACE = {"performAutoTraining": "true"}
 REPLACEMENT = {"recipeArn": SIMS}
-
-
-@pytest.fixture
-def at(transport: FrameworkRuntime | OneFunction) -> Iterator[Account]:
-    with account(transport, total_timeout=60) as made:
-        yield made
 
 
 def deployed(at: Account, **properties: object) -> tuple[Stack, str]:

@@ -37,10 +37,8 @@ from support.virtual_time.provider_world import (
     GROUP,
     PROPERTIES,
     SCOPE,
-    SIMS,
     START,
     client_of,
-    tag_list,
     without_none,
 )
 from support.virtual_time.stack_engine import Engine, Stack, Template
@@ -202,24 +200,6 @@ class Account:
 def template(**solutions: Mapping[str, Any]) -> Template:
     """A template of solutions by logical id, each with what differs from `PROPERTIES`."""
     return {key: without_none({**PROPERTIES, **properties}) for key, properties in solutions.items()}
-
-
-CHANGES: dict[str, dict[str, Any]] = {
-    "update": {"performAutoTraining": "true", "tags": tag_list(team="search")},
-    "replacement": {"recipeArn": SIMS},
-}
-LIVES = ["create", *CHANGES, "delete"]
-
-
-def begin(at: Account, stack: Stack | None, life: str) -> Stack:
-    """Begin the operation that a test is about; its request is the latest."""
-    if stack is None:
-        stack = at.engine.create("films", template(Movies={}))
-    elif life == "delete":
-        stack.delete()
-    else:
-        stack.update(template(Movies=CHANGES[life]))
-    return stack
 
 
 @contextlib.contextmanager
