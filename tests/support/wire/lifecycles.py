@@ -136,7 +136,7 @@ PHASES = (
         _rollback_in_place,
         (*_CONFIGURES, "DescribeStacks", "DescribeStackEvents"),
     ),
-    Phase("rollback of a replacement", _rollback_replacement, _DELETES),
+    Phase("rollback of a replacement", _rollback_replacement, (*_DELETES, "ListStackResources")),
     Phase(
         "rollback of a cancelled replacement",
         _rollback_cancelled,
