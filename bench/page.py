@@ -1,4 +1,4 @@
-"""Figures and their targets, the JSON files of the last measurement, and docs/performance.md made from them."""
+"""Figures and their targets, the JSON files of the last measurement, and docs/performance.md from them."""
 
 from __future__ import annotations
 
