@@ -17,7 +17,7 @@ from support.wire import fault_table
 from support.wire import faults as wire_faults
 from support.wire.fault_run import Run, identity_problems, outcome, run
 from support.wire.fault_table import COLUMNS, Row, Table
-from support.wire.faults import Fault
+from support.wire.faults import WireFault
 from support.wire.lifecycles import PHASES, Phase
 from support.wire.servers import Wire
 
@@ -53,7 +53,7 @@ ROWS = _rows()
 RUN = ROWS if _MODE else _part()
 
 
-def fault_of(row: Row) -> Fault:
+def fault_of(row: Row) -> WireFault:
     return next(fault for fault in wire_faults.faults(row.operation) if fault.name == row.fault)
 
 

@@ -19,6 +19,7 @@ from unittest import mock
 
 import botocore.session
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from botocore import UNSIGNED
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.config import Config
 
@@ -70,7 +71,10 @@ Respond = Callable[[str, bytes, Scope], Response]
 def client_of(respond: Respond, scope: Scope = SCOPE) -> Personalize:
     """A botocore client whose requests are answered by `respond`, such as the simulator's."""
     # botocore composes its user agent anew for each call, which is a twentieth of the tests' time here.
-    config = Config(retries={"mode": "standard", "total_max_attempts": 1}, user_agent="tests")
+    # Nobody here reads a signature, which is a third.
+    config = Config(
+        retries={"mode": "standard", "total_max_attempts": 1}, user_agent="tests", signature_version=UNSIGNED
+    )
     client = _session().create_client("personalize", region_name=scope.region, config=config)
 
     def answer(request: AWSPreparedRequest, **_event: Any) -> AWSResponse:

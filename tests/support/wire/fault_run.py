@@ -13,7 +13,7 @@ import pytest
 from personalize_provider.aws.errors import LifecycleError
 from support.virtual_time import stack_rules
 from support.virtual_time.stack_rules import Event, Resource
-from support.wire.faults import Fault
+from support.wire.faults import WireFault
 from support.wire.faulty_account import Step, WiredAccount
 from support.wire.lifecycles import Phase
 from support.wire.servers import Wire
@@ -47,7 +47,7 @@ def run(
     wire: Wire,
     patch: pytest.MonkeyPatch,
     phase: Phase,
-    fault: Fault | None = None,
+    fault: WireFault | None = None,
     operation: str = "",
     times: int | None = None,
 ) -> Run:
@@ -164,7 +164,7 @@ def _again(
     return owned
 
 
-def _message_problems(step: Step, operation: str, fault: Fault | None, refused: set[str]) -> list[str]:
+def _message_problems(step: Step, operation: str, fault: WireFault | None, refused: set[str]) -> list[str]:
     """What a failure doesn't say. It may be about a change that the service itself refused."""
     if step.answer.succeeded:
         return []

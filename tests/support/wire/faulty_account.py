@@ -17,7 +17,7 @@ from personalize_provider.engine.log import logger
 from support.virtual_time import provider_world
 from support.virtual_time.provider_world import CONTEXT, GROUP, STACK_ID, V2
 from support.virtual_time.stack_rules import Answer, Event, Resource
-from support.wire.faults import Fault
+from support.wire.faults import WireFault
 from support.wire.servers import Wire
 
 # Longer than any phase takes, its time-outs and retries included, and no longer: a fault that lasts for
@@ -85,7 +85,7 @@ class WiredAccount:
         self._patch.setattr(sdk, "personalize", lambda: self.world.client)
         self._patch.setattr(sdk, "cloudformation", lambda: self.world.stacks)
 
-    def with_fault(self, fault: Fault | None, operation: str, times: int | None) -> None:
+    def with_fault(self, fault: WireFault | None, operation: str, times: int | None) -> None:
         """Let the provider's calls go over the wire, where so many calls of an operation meet a fault."""
         patient = fault is None or fault.patient
         self._wire.connect(self.world)
