@@ -18,6 +18,7 @@ from support.processes.process_faults import (
     copied_event,
     deliver,
     eventually,
+    foreign_solution,
     forget_calls,
     in_background,
     kill,
@@ -25,7 +26,6 @@ from support.processes.process_faults import (
     physical_id,
     recommender,
     solution_arns,
-    somebody_elses_solution,
     stalled,
     status,
     taken,
@@ -43,8 +43,8 @@ SHORT = 4  # seconds that a function or the handler has, where a test waits for 
 
 
 @pytest.fixture(autouse=True)
-def _somebody_elses_solution(cloud: Cloud) -> Iterator[None]:
-    with somebody_elses_solution(cloud):
+def _foreign_solution(cloud: Cloud) -> Iterator[None]:
+    with foreign_solution(cloud):
         forget_calls(cloud)
         yield
     assert solution_arns(cloud) == {physical_id(cloud)} - {""}

@@ -59,7 +59,7 @@ def build(source: Path, into: Path, umask: int = 0o022) -> Distributions:
     Args:
         source: A checkout, or a copy of one.
         into: Where the two go.
-        umask: The file mode that whoever builds takes away from new files.
+        umask: The umask of the build process.
     """
     environment = {name: value for name, value in os.environ.items() if name != "SOURCE_DATE_EPOCH"}
     command = ["uv", "build", "--quiet", "--python", sys.executable, "--out-dir", str(into), str(source)]
@@ -68,7 +68,7 @@ def build(source: Path, into: Path, umask: int = 0o022) -> Distributions:
 
 
 def copy_of_the_checkout(target: Path) -> Path:
-    """A copy as somebody else would have it: elsewhere, readable to the owner alone, nothing built.
+    """A copy in another folder, readable only by the owner, with nothing built.
 
     The packages of npm are there.
     """

@@ -52,16 +52,16 @@ class Account:
 
     Attributes:
         simulator: Personalize.
-        time: Its time and everybody's.
+        time: The time of everything in it.
         functions: The provider.
         engine: CloudFormation.
         faults: The faults between the provider and the services.
         effects: What the provider has changed: the operation and the solution's ARN.
-        answered: How often each operation was answered with each error, or with none; the simulator keeps
-            the last calls only.
+        answered: The number of responses by operation and error code, empty for none; the simulator keeps
+            only the last calls.
         descriptions_per_second: How many descriptions CloudFormation answers; None for all.
         descriptions: How often it answered with each of them, and how often it throttled one.
-        lags: By how many seconds the replicas are late that CloudFormation's descriptions come from in turn.
+        lags: How many seconds old CloudFormation's descriptions are; each call takes the next value.
         rules: The EventBridge rules, of the transport that has any.
     """
 
@@ -80,10 +80,10 @@ class Account:
     _asked: deque[float] = field(default_factory=deque)
     _described: int = 0
 
-    # What somebody else does and sees.
+    # What others do and see.
 
     def call(self, operation: str, **members: object) -> dict[str, Any]:
-        """Call Personalize, without a part in the account's one request a second."""
+        """Call Personalize, outside the limit of one request a second."""
         rate = self.simulator.limits.requests_per_second
         self.simulator.set_limits(requests_per_second=None)
         try:
@@ -107,7 +107,7 @@ class Account:
         return {tag["tagKey"]: tag["tagValue"] for tag in tags}
 
     def deploy(self, name: str, template: Template, **settings: Any) -> Stack:
-        """Create a stack and let everything come to its end."""
+        """Create a stack and wait until nothing is in progress."""
         stack = self.engine.create(name, template, **settings)
         self.time.run()
         return stack
@@ -136,18 +136,18 @@ class Account:
         return self.around_call(operation, answer)
 
     def _is_anothers(self, request: Mapping[str, Any]) -> bool:
-        """Whether the caller's role must not tag a solution: it bears another stack's id (decision 15)."""
+        """Whether the caller's role must not tag a solution: it has another stack's tag (decision 15)."""
         ours = {tag["tagKey"]: tag["tagValue"] for tag in request["tags"]}.get(STACK_ID_TAG)
         with contextlib.suppress(ServiceError):
             return ours is not None and self.tags(request["resourceArn"]).get(STACK_ID_TAG, ours) != ours
         return False
 
     def describe_stacks(self, *, StackName: str) -> Mapping[str, Any]:  # noqa: N803 (botocore's name)
-        """Answer the provider's call to CloudFormation."""
+        """Answer a call to DescribeStacks."""
         return self._told("DescribeStacks", lambda: self.engine.describe_stacks(StackName, self._next_lag()))
 
     def describe_stack_events(self, *, StackName: str, NextToken: str = "") -> Mapping[str, Any]:  # noqa: N803
-        """Answer the provider's other call to CloudFormation."""
+        """Answer a call to DescribeStackEvents."""
         return self._told(
             "DescribeStackEvents",
             lambda: self.engine.describe_stack_events(StackName, NextToken, self._next_lag()),
@@ -158,7 +158,7 @@ class Account:
         return self.lags[self._described % len(self.lags)]
 
     def list_stack_resources(self, *, StackName: str) -> Mapping[str, Any]:  # noqa: N803
-        """Answer the provider's third call to CloudFormation, all on one page."""
+        """Answer a call to ListStackResources, on one page."""
         return self._told("ListStackResources", lambda: self.engine.list_stack_resources(StackName))
 
     def _told(self, operation: str, tell: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any]:

@@ -1,4 +1,4 @@
-"""Random lives of stacks, with everything going wrong that can: a model that hypothesis drives."""
+"""Random lives of stacks with random faults: a state machine that hypothesis drives."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class RandomStacks(RuleBasedStateMachine):
         template: Template,
         first: list[CallFault],
     ) -> None:
-        """Begin with a stack on its way, and what goes wrong with it."""
+        """Begin with a stack in creation and its first faults."""
         self._exit = contextlib.ExitStack()
         limits = Limits(requests_per_second=rate, solutions_per_dataset_group=100)
         opened = account(
@@ -200,11 +200,11 @@ class RandomStacks(RuleBasedStateMachine):
         """Let things go on for a while."""
         self.account.time.run(after)
 
-    # What somebody else does.
+    # What others do.
 
     @rule(name=st.sampled_from(["movies", "shows"]))
     def take_name(self, name: str) -> None:
-        """Make a solution that is none of the stacks'."""
+        """Make a solution that no stack owns."""
         arn = self._try("CreateSolution", name=name, datasetGroupArn=GROUP, recipeArn=V2).get("solutionArn")
         if arn is not None:
             self.promises.altered.add(arn)  # should a stack have had one of that name
@@ -257,7 +257,7 @@ class RandomStacks(RuleBasedStateMachine):
         for campaign in self.account.call("ListCampaigns")["campaigns"]:
             self._try("DeleteCampaign", campaignArn=campaign["campaignArn"])
 
-    # What goes wrong.
+    # Faults.
 
     @rule(fault=faults)
     def set_fault(self, fault: CallFault) -> None:
@@ -266,7 +266,7 @@ class RandomStacks(RuleBasedStateMachine):
 
     @rule()
     def lift(self) -> None:
-        """Let nothing go wrong for a while."""
+        """Remove the pending faults."""
         self.account.faults.pending.clear()
 
     @rule(kind=st.sampled_from(["solution", "solution_update"]))
@@ -299,7 +299,7 @@ class RandomStacks(RuleBasedStateMachine):
     @rule()
     @precondition(lambda self: hasattr(self, "promises"))
     def settle(self) -> None:
-        """Let all come to its end, with nothing going wrong any more."""
+        """Let all come to its end, without further faults."""
         self._quiet()
         self._check(list(self.promises.broken_when_quiet()))
 
@@ -390,7 +390,7 @@ class RandomStacks(RuleBasedStateMachine):
 
 
 class RandomAdoptingStacks(RandomStacks):
-    """As `RandomStacks`, with adoption: what somebody else made may be changed, and is never deleted."""
+    """As `RandomStacks`, with adoption: foreign solutions may be changed and are never deleted."""
 
     tally: ClassVar[Counter[str]] = Counter()
     adopts: ClassVar[bool] = True
@@ -427,7 +427,7 @@ class RandomAdoptingStacks(RandomStacks):
 
 
 def lives(sequences: int, *, derandomize: bool = False) -> settings:
-    """How hypothesis is to drive so many lives. What fails is told as it was: to shrink it takes minutes."""
+    """Settings for so many lives. A failure is reported as drawn: shrinking takes minutes."""
     return settings(
         max_examples=sequences,
         stateful_step_count=25,

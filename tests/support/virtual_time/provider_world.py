@@ -71,7 +71,7 @@ Respond = Callable[[str, bytes, Scope], Response]
 def client_of(respond: Respond, scope: Scope = SCOPE) -> Personalize:
     """A botocore client whose requests are answered by `respond`, such as the simulator's."""
     # botocore composes its user agent anew for each call, which is a twentieth of the tests' time here.
-    # Nobody here reads a signature, which is a third.
+    # Signing takes another third, and no test here reads the signature.
     config = Config(
         retries={"mode": "standard", "total_max_attempts": 1}, user_agent="tests", signature_version=UNSIGNED
     )
@@ -109,7 +109,7 @@ class Stacks:
         self._now: Callable[[], float] = lambda: 0.0
 
     def remember(self, now: Callable[[], float]) -> None:
-        """Remember what is told from this moment on, for answers that are late."""
+        """Record the states from now on, for stale answers."""
         self._now = now
         self._history.append((now(), self._present))
 
@@ -203,7 +203,7 @@ class World:
         self.simulator.clear_calls()
 
     def call(self, operation: str, **members: object) -> dict[str, Any]:
-        """What somebody else does in the account."""
+        """Call Personalize as another caller in the account."""
         return self.simulator.call(operation, members, SCOPE)
 
     def fault(self, operation: str, code: str, *, times: int = 1, after: bool = False) -> None:

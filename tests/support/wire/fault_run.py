@@ -1,4 +1,4 @@
-"""One combination of the fault matrix: run it, and judge it by what the provider promises."""
+"""Run one combination of the fault matrix and check it against the provider's promises."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ class Run:
     Attributes:
         steps: The request and CloudFormation's reactions to its answer, while the fault lasted.
         calls: The provider's calls meanwhile, by operation.
-        fired: How often the fault was met.
-        left: What only the provider's log tells of.
+        fired: How often the fault occurred.
+        left: The solutions that only the provider's log names.
         tags_left: The log tells of tags that could not be taken off.
-        problems: The promises that were broken, in words; none is as it should be.
+        problems: The broken promises, as messages.
     """
 
     steps: list[Step] = field(default_factory=list)
@@ -52,7 +52,9 @@ def run(
     times: int | None = None,
 ) -> Run:
     """Run one combination, lift the fault, let CloudFormation finish, and tear the stack down."""
-    random.seed(f"{phase.name} {operation} {fault} {times}")  # the provider spreads its calls by chance
+    random.seed(
+        f"{phase.name} {operation} {fault and fault.name} {times}"
+    )  # the provider's pauses are random
     account = WiredAccount(wire, patch)
     world = account.world
     owned, event = phase.begin(world, account.do)
@@ -97,7 +99,7 @@ def run(
     left = set(world.solutions()) - {account.foreign} - excused
     result.problems += [f"after the stack was deleted there still is {arn}" for arn in left]
     if account.state(account.foreign) != states[account.foreign]:
-        result.problems.append("somebody else's solution was changed")
+        result.problems.append("the foreign solution was changed")
     return result
 
 

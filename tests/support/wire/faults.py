@@ -1,4 +1,4 @@
-"""The faults of the matrix: every error that an operation may answer with, and what a network does."""
+"""The faults of the matrix: every error that an operation may return, and network faults."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ _MAY_PASS = frozenset(
 
 @dataclass(frozen=True)
 class WireFault:
-    """Something that goes wrong with the calls of one operation.
+    """A fault in the calls of one operation, over HTTP.
 
     Attributes:
         name: How the table names it.
@@ -83,7 +83,7 @@ def operations() -> tuple[str, ...]:
 
 @cache
 def faults(operation: str) -> tuple[WireFault, ...]:
-    """All that can go wrong with an operation."""
+    """All faults of an operation."""
     late = _LATE if operation in _methods(CloudFormation) else ()
     return (*_errors(operation), *_NETWORK, *late)
 

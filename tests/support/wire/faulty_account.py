@@ -20,8 +20,7 @@ from support.virtual_time.stack_rules import Answer, Event, Resource
 from support.wire.faults import WireFault
 from support.wire.servers import Wire
 
-# Longer than any phase takes, its time-outs and retries included, and no longer: a fault that lasts for
-# ever is met again and again until then.
+# Just longer than any phase takes with its time-outs and retries: a permanent fault recurs until then.
 _TOTAL_TIMEOUT = 120.0
 _QUERY_INTERVAL = 15.0
 # What the functions may take, and by how much the handler is before the waiter (docs/architecture.md).
@@ -37,11 +36,11 @@ class Step:
     """An event and its final answer.
 
     Attributes:
-        event: What CloudFormation asked.
-        answer: What it was told.
+        event: The request from CloudFormation.
+        answer: The response.
         error: What the provider raised.
         is_begun: Whether the first event was answered, with a physical id.
-        delays: What took longer than it may, in words.
+        delays: What exceeded its time limit, as messages.
     """
 
     event: Event
@@ -52,7 +51,7 @@ class Step:
 
 
 class WiredAccount:
-    """An account with a stack in it and with somebody else's solution.
+    """An account with a stack in it and with a foreign solution.
 
     Attributes:
         foreign: ARN of that solution.

@@ -33,7 +33,7 @@ class Phase:
     Attributes:
         name: How the table names it.
         begin: Prepares the world; what the stack owns then, and the event that CloudFormation sends.
-        operations: What the provider calls when nothing goes wrong, CloudFormation's reaction included.
+        operations: The provider's calls without a fault, CloudFormation's reaction included.
         creates: How many solutions it may make.
     """
 
