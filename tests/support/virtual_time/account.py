@@ -15,11 +15,11 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any, cast
+from typing import Any
 from unittest import mock
 from urllib.parse import urlsplit
 
-from botocore.exceptions import ClientError, HTTPClientError, ResponseStreamingError
+from botocore.exceptions import HTTPClientError, ResponseStreamingError
 
 from cdk_personalize.provider.timing import POLL_SECONDS, Timing
 from personalize_local.simulator import Clock, Durations, Limits, Response, Scope, ServiceError
@@ -28,7 +28,7 @@ from personalize_provider import framework, single_function
 from personalize_provider.aws import cfn_response as answer
 from personalize_provider.aws import sdk
 from personalize_provider.engine.identity import STACK_ID_TAG
-from support.virtual_time.call_faults import CallFault, CallFaults, error_response
+from support.virtual_time.call_faults import CallFault, CallFaults, client_error, error_response
 from support.virtual_time.clock import VirtualTime
 from support.virtual_time.event_rules import PREFIX, EventRules, OneFunction, Rule, SingleFunction
 from support.virtual_time.framework_runtime import FrameworkRuntime
@@ -174,9 +174,7 @@ class Account:
 
         response = self.around_call(operation, answer)
         if response.status != HTTPStatus.OK:
-            error = {"Code": response.headers["x-amzn-errortype"], "Message": "injected by a test"}
-            metadata = {"HTTPStatusCode": response.status}
-            raise ClientError(cast(Any, {"Error": error, "ResponseMetadata": metadata}), operation)
+            raise client_error(operation, response.headers["x-amzn-errortype"], status=response.status)
         if "x-amzn-errortype" not in response.headers and "content-type" in response.headers:
             raise ResponseStreamingError(error=f"the answer to {operation} is cut short")
         return told

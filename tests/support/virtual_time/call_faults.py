@@ -6,9 +6,9 @@ import json
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal, cast
 
-from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
+from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutError
 
 from personalize_local.simulator import Response
 
@@ -100,3 +100,11 @@ def error_response(status: int, code: str) -> Response:
     """A response with an error code."""
     headers = {"content-type": "application/x-amz-json-1.1", "x-amzn-errortype": code}
     return Response(status, headers, json.dumps({"__type": code, "message": "injected by a test"}).encode())
+
+
+def client_error(
+    operation: str, code: str, message: str = "injected by a test", status: int = 400
+) -> ClientError:
+    """An error response as botocore raises it."""
+    error = {"Code": code, "Message": message}
+    return ClientError(cast(Any, {"Error": error, "ResponseMetadata": {"HTTPStatusCode": status}}), operation)

@@ -67,6 +67,12 @@ class Promises:
                 yield from self._resources(stack, solutions)
         yield from self._rules()
 
+    @property
+    def _owned(self) -> set[str]:
+        """What the stacks have, still have to delete, gave up, or retained."""
+        owned = {resource.physical_id for stack in self.stacks for _, resource in stack.known}
+        return owned | {arn for stack in self.stacks for arn in (*stack.given_up, *stack.retained)}
+
     def _foreign_touches(self) -> Iterator[str]:
         for number, (operation, arn) in enumerate(self.account.effects):
             if self.adopts and operation not in {"CreateSolution", "DeleteSolution"}:
@@ -84,9 +90,7 @@ class Promises:
     def _orphans(self, solutions: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
         """Solutions with a stack's tags that no resource names, although no template retains them."""
         ids = {stack.stack_id for stack in self.stacks}
-        owned = {resource.physical_id for stack in self.stacks for _, resource in stack.known}
-        owned |= {arn for stack in self.stacks for arn in (*stack.given_up, *stack.retained)}
-        for arn in solutions.keys() - owned - self.untagged:
+        for arn in solutions.keys() - self._owned - self.untagged:
             is_marked = self.account.tags(arn).get(STACK_ID_TAG) in ids
             is_going = solutions[arn]["status"].startswith("DELETE")
             if is_marked and not is_going and not self._is_out_of_reach(arn):
@@ -94,9 +98,7 @@ class Promises:
 
     def _leaks(self, solutions: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
         made = {arn for operation, arn in self.account.effects if operation == "CreateSolution"}
-        owned = {resource.physical_id for stack in self.stacks for _, resource in stack.known}
-        owned |= {arn for stack in self.stacks for arn in (*stack.given_up, *stack.retained)}
-        for arn in made & solutions.keys() - owned - self.untagged - self.foreign.keys():
+        for arn in made & solutions.keys() - self._owned - self.untagged - self.foreign.keys():
             if not solutions[arn]["status"].startswith("DELETE") and not self._is_out_of_reach(arn):
                 yield f"leak: {arn} ({solutions[arn]['status']}) is in no stack"
 
@@ -113,9 +115,7 @@ class Promises:
 
     def _marks_left(self, solutions: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
         """Foreign solutions with the tags of a stack that no longer has them."""
-        owned = {resource.physical_id for stack in self.stacks for _, resource in stack.known}
-        owned |= {arn for stack in self.stacks for arn in (*stack.given_up, *stack.retained)}
-        for arn in self.foreign.keys() & solutions.keys() - owned - self.untagged:
+        for arn in self.foreign.keys() & solutions.keys() - self._owned - self.untagged:
             is_marked = STACK_ID_TAG in self.account.tags(arn)
             if is_marked and not self._is_out_of_reach(arn):
                 yield f"leak: {arn} has the tags of a stack that doesn't have it"

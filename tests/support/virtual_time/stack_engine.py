@@ -13,10 +13,9 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
-from botocore.exceptions import ClientError
-
+from support.virtual_time.call_faults import client_error
 from support.virtual_time.clock import Signal, Task, VirtualTime
 from support.virtual_time.stack_rules import (
     Answer,
@@ -89,9 +88,8 @@ class Engine:
         stack = self.stacks[stack_id]
         shown = [state for at, *state in stack.history if at + lag <= self.time.now()]
         if not shown:
-            error = {"Code": "ValidationError", "Message": f"Stack with id {stack_id} does not exist"}
-            metadata = {"HTTPStatusCode": 400}
-            raise ClientError(cast(Any, {"Error": error, "ResponseMetadata": metadata}), "DescribeStacks")
+            missing = f"Stack with id {stack_id} does not exist"
+            raise client_error("DescribeStacks", "ValidationError", missing)
         status, updated = shown[-1]
         described = {"StackName": stack.name, "StackId": stack_id, "StackStatus": status}
         return {"Stacks": [described | ({"LastUpdatedTime": updated} if updated else {})]}
