@@ -48,7 +48,7 @@ class Event:
 
     def body(self, stack_id: str, logical_id: str) -> dict[str, Any]:
         """The event as the provider receives it, without a request id and response URL."""
-        body = {
+        body: dict[str, Any] = {
             "RequestType": self.type,
             "ResourceType": "Custom::PersonalizeSolution",
             "StackId": stack_id,
