@@ -21,7 +21,8 @@ from support.virtual_time.event_rules import OneFunction
 from support.virtual_time.framework_runtime import FrameworkRuntime
 from support.virtual_time.promises import Promises
 from support.virtual_time.provider_world import GROUP, V2, tag_list
-from support.virtual_time.stack_engine import Properties, Stack, Template
+from support.virtual_time.stack_engine import Stack, Template
+from support.virtual_time.stack_rules import Properties
 
 _FINAL_TRIES = 4
 _BETWEEN_OPERATIONS = 4.0  # no pipeline is quicker: requests are told apart by their time
