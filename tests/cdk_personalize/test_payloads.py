@@ -11,7 +11,7 @@ from aws_cdk.assertions import Annotations, Match
 
 from cdk_personalize import InvalidSolutionError, Solution, SolutionConfig
 from cdk_personalize.solution.request import SolutionRequest
-from support.requests.payloads import INVALID, PAYLOADS, VALID
+from support.requests.solution_requests import INVALID, PAYLOADS, VALID
 
 REFUSED = {
     "064": ["recipeArn is no longer available: got 'aws-hrnn-coldstart'; use Recipe."],

@@ -21,7 +21,7 @@ from personalize_provider.aws.errors import LifecycleError
 from personalize_provider.engine.request import Request
 from personalize_provider.kinds.solution.desired import DesiredSolution
 from personalize_provider.single_function import _refuse_too_large_for_polls
-from support.provider_world import PROPERTIES, STACK_ID
+from support.virtual_time.provider_world import PROPERTIES, STACK_ID
 
 SHORT_URL = (
     "https://cloudformation-custom-resource-response-useast1.s3.amazonaws.com/arn%3Aaws%3Acloudformation%3A"

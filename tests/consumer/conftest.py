@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
-from support.processes.distributions import Distributions
+from support.processes.distributions import Distributions, once
 from support.processes.installation import INSTALLATIONS, Environment, Synthesis
-from support.processes.shared import once
 
 
 @pytest.fixture(scope="session")

@@ -25,7 +25,7 @@ from cdk_personalize import (
 )
 from personalize_provider.engine.request import Request
 from support.pages.documents import ROOT, code, table
-from support.provider_world import physical_id
+from support.virtual_time.provider_world import physical_id
 
 SOLUTIONS, PROVIDERS = ROOT / "docs" / "solutions.md", ROOT / "docs" / "providers.md"
 GROUP = "arn:aws:personalize:us-east-1:000000000000:dataset-group/movies"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from support.processes.local_shell import Shell
+from support.processes.local_process import Shell
 
 pytestmark = pytest.mark.process
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from personalize_local.simulator.engine.control import Control
-from support.simulated import Simulated
+from support.virtual_time.simulated import Simulated
 
 
 @pytest.fixture

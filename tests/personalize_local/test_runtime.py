@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from support.simulated import Simulated
+from support.virtual_time.simulated import Simulated
 
 CAMPAIGN = "arn:aws:personalize:us-east-1:123456789012:campaign/home-page"
 

@@ -22,8 +22,7 @@ import personalize_local.__main__ as cli
 from personalize_local import background
 from personalize_local.background import Record, StateDir
 from personalize_local.testing.server_process import LocalAws
-from support.processes.local_process import alive
-from support.processes.local_shell import Shell
+from support.processes.local_process import Shell, alive
 
 pytestmark = pytest.mark.process
 

@@ -23,7 +23,7 @@ from personalize_local.simulator import Clock, Fault, Personalize
 from personalize_local.simulator.engine.http import App, app, caller
 from personalize_local.simulator.engine.operations import operations
 from support.requests.avro import avro
-from support.simulated import OF_EVENTS_AND_FILTERS, START
+from support.virtual_time.simulated import OF_EVENTS_AND_FILTERS, START
 
 RECIPE = "arn:aws:personalize:::recipe/aws-user-personalization-v2"
 AVRO = avro("Items")

@@ -10,7 +10,7 @@ import pytest
 
 from personalize_provider.kinds.solution.adoption import differences
 from personalize_provider.kinds.solution.refusals import NotAdoptableError
-from support.provider_world import GROUP, SIMS, V2, world
+from support.virtual_time.provider_world import GROUP, SIMS, V2, world
 
 PAYLOADS = {
     path.stem: payload["params"]

@@ -28,8 +28,7 @@ from support.bad_events import (
     no_call,
     response,
 )
-from support.invocation import CONTEXT
-from support.provider_world import GROUP, PROPERTIES, STACK_ID, START, World, world
+from support.virtual_time.provider_world import CONTEXT, GROUP, PROPERTIES, STACK_ID, START, World, world
 
 REQUIRED = ("RequestType", "StackId", "LogicalResourceId", "RequestId", "ResourceType", "ResourceProperties")
 LONGEST_STACK_ID = (

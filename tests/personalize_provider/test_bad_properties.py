@@ -24,8 +24,7 @@ from support.bad_events import (
     failure,
     no_call,
 )
-from support.invocation import CONTEXT
-from support.provider_world import PROPERTIES, STACK_ID, World, goal_of, tag_list
+from support.virtual_time.provider_world import CONTEXT, PROPERTIES, STACK_ID, World, goal_of, tag_list
 
 FOREIGN = (
     OWN.replace("123456789012", "999999999999"),

@@ -14,7 +14,16 @@ from personalize_provider.engine.lifecycle import desired_by
 from personalize_provider.engine.request import Request
 from personalize_provider.kinds import KINDS
 from personalize_provider.kinds.solution.desired import AbsentSolution, DesiredSolution
-from support.provider_world import GROUP, SIMS, STACK_ID, V2, goal_of, physical_id, request, tag_list
+from support.virtual_time.provider_world import (
+    GROUP,
+    SIMS,
+    STACK_ID,
+    V2,
+    goal_of,
+    physical_id,
+    request,
+    tag_list,
+)
 
 MARKERS = (
     "",

@@ -14,8 +14,7 @@ from personalize_provider.aws.errors import InvalidPropertiesError, LifecycleErr
 from personalize_provider.engine.goal import Present
 from personalize_provider.engine.request import Request
 from support.framework_events import event, on_event
-from support.invocation import CONTEXT
-from support.provider_world import PROPERTIES, SIMS, STACK_ID, World, goal_of
+from support.virtual_time.provider_world import CONTEXT, PROPERTIES, SIMS, STACK_ID, World, goal_of
 
 
 def is_complete(at: World, merged: dict[str, Any]) -> dict[str, Any]:

@@ -17,8 +17,7 @@ from personalize_provider.engine.request import Request
 from personalize_provider.kinds import KINDS
 from personalize_provider.kinds.solution import desired
 from personalize_provider.kinds.solution.desired import Wanted
-from support.invocation import CONTEXT
-from support.provider_world import PROPERTIES, STACK_ID, World
+from support.virtual_time.provider_world import CONTEXT, PROPERTIES, STACK_ID, World
 
 PACKAGE = Path(personalize_provider.__file__).parent
 ENGINE = sorted(PACKAGE.glob("engine/*.py"))

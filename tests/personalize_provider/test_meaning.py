@@ -23,7 +23,7 @@ from personalize_provider.kinds.solution.config import (
     immutable_hash,
     scalar_text,
 )
-from support.provider_world import GROUP, SIMS, V2, physical_id, request
+from support.virtual_time.provider_world import GROUP, SIMS, V2, physical_id, request
 
 Draw = Callable[[st.SearchStrategy[Any]], Any]
 

@@ -8,7 +8,7 @@ import pytest
 
 from personalize_local.simulator import Durations, Limits
 from personalize_provider.aws.errors import MAX_MESSAGE_BYTES, LifecycleError, refused
-from support.provider_world import GROUP, SIMS, Deploy, World, world
+from support.virtual_time.provider_world import GROUP, SIMS, Deploy, World, world
 
 DEADLINE = 600.0
 LONG = Durations(solution_version=3 * 3600)

@@ -22,7 +22,7 @@ from personalize_provider.aws.reading import read
 from personalize_provider.engine.steps import Done, Effect, Fail, Wait
 from personalize_provider.kinds.solution.effects import Delete, StopTraining
 from personalize_provider.kinds.solution.resource import Solution
-from support.provider_world import client_of, goal_of, request
+from support.virtual_time.provider_world import client_of, goal_of, request
 
 OPERATIONS = [
     ("personalize", "DescribeSolution"),

@@ -9,8 +9,8 @@ import pytest
 from personalize_local.simulator import Durations, Failure
 from personalize_provider.aws.errors import LifecycleError
 from personalize_provider.engine.identity import CONFIG_HASH_TAG, LOGICAL_ID_TAG, STACK_ID_TAG
-from support.provider_world import SIMS, World, tag_list, world
 from support.solution_requests_in_time import foreign, writes
+from support.virtual_time.provider_world import SIMS, World, tag_list, world
 
 
 def events(**weights: float) -> dict[str, Any]:

@@ -17,8 +17,7 @@ from personalize_provider.engine.kind import Ask, Claim, Desired, Kind
 from personalize_provider.engine.request import Request
 from personalize_provider.engine.steps import Done, Effect, Step
 from personalize_provider.kinds import KINDS
-from support.invocation import CONTEXT
-from support.provider_world import STACK_ID, World
+from support.virtual_time.provider_world import CONTEXT, STACK_ID, World
 
 SHOP: dict[str, Mapping[str, Any]] = {}
 """The service: the properties of each toy, by ARN."""

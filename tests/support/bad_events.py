@@ -11,8 +11,7 @@ import pytest
 
 from personalize_provider import framework
 from personalize_provider.aws.errors import LifecycleError
-from support.invocation import CONTEXT
-from support.provider_world import PROPERTIES, STACK_ID, World
+from support.virtual_time.provider_world import CONTEXT, PROPERTIES, STACK_ID, World
 
 SECRET = "X-Amz-Signature=c2VjcmV0"
 RESPONSE_URL = f"https://cloudformation-custom-resource-response-useast1.s3.amazonaws.com/x?{SECRET}"

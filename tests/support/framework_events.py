@@ -6,8 +6,7 @@ import json
 from typing import Any
 
 from personalize_provider import framework
-from support.invocation import CONTEXT
-from support.provider_world import PROPERTIES, STACK_ID
+from support.virtual_time.provider_world import CONTEXT, PROPERTIES, STACK_ID
 
 RESPONSE_URL = "https://cloudformation-custom-resource-response.s3.amazonaws.com/?X-Amz-Signature=secret"
 

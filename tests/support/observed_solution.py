@@ -11,7 +11,7 @@ from personalize_provider.engine.goal import Present
 from personalize_provider.engine.steps import Effect, Step
 from personalize_provider.kinds.solution.desired import AbsentSolution
 from personalize_provider.kinds.solution.resource import Solution
-from support.provider_world import World, goal_of, request
+from support.virtual_time.provider_world import World, goal_of, request
 
 
 def present(at: World, *, anew: bool = True, **properties: Any) -> Solution:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from support.provider_world import GROUP, V2, World
+from support.virtual_time.provider_world import GROUP, V2, World
 
 
 def foreign(at: World, name: str = "movies") -> str:

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cdk_personalize.cli import checking
-from support.requests.payloads import PAYLOADS
+from support.requests.solution_requests import PAYLOADS
 
 Run = Callable[..., Result]
 GROUP = "arn:aws:personalize:us-east-1:123456789012:dataset-group/movies"

@@ -16,7 +16,7 @@ from cdk_personalize.solution.request import SolutionRequest
 from personalize_provider.aws.sdk import input_shape
 from personalize_provider.engine.request import Request
 from personalize_provider.kinds.solution.observed import Observed, attributes
-from support.provider_world import PROPERTIES, STACK_ID, physical_id
+from support.virtual_time.provider_world import PROPERTIES, STACK_ID, physical_id
 
 # What has no argument of its own in the constructs, or says less there than a template needs.
 _IN_TEMPLATES = {
@@ -60,7 +60,7 @@ _TYPES = {"boolean": "Boolean", "integer": "Integer", "double": "Number", "strin
 
 
 @dataclass(frozen=True)
-class Row:
+class Property:
     """A property."""
 
     path: str
@@ -79,21 +79,21 @@ def reference() -> str:
     """Both tables, as they stand in the document."""
     shape = input_shape("CreateSolution")
     lines = ["| Property | Type | Required | Limits | On a change | |", "|---|---|---|---|---|---|"]
-    lines += [str(Row(name, *cells)) for name, cells in _OWN.items()]
+    lines += [str(Property(name, *cells)) for name, cells in _OWN.items()]
     lines += [str(row) for row in _rows(shape)]
-    lines.append(str(Row("waitForTrainingOnDelete", *_WAIT)))
+    lines.append(str(Property("waitForTrainingOnDelete", *_WAIT)))
     lines += ["", "| `Fn::GetAtt` | |", "|---|---|"]
     lines += [f"| `{name}` | {_attribute(name)} |" for name in _attributes()]
     return "\n".join(lines) + "\n"
 
 
-def _rows(shape: StructureShape, prefix: str = "") -> Iterator[Row]:
+def _rows(shape: StructureShape, prefix: str = "") -> Iterator[Property]:
     for name, member in shape.members.items():
         path = f"{prefix}{name}"
         what = _words().get(path, "")
         if "hpoObjective" in path:
             continue  # the service refuses it
-        yield Row(
+        yield Property(
             path,
             _type(member),
             "yes" if name in shape.required_members and path != "name" else "",

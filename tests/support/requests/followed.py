@@ -1,6 +1,6 @@
-"""Do to a CreateSolution request what a problem's next step says, as a reader would who knows nothing else.
+"""Apply a problem's next step to a CreateSolution request, as a user with nothing but the message would.
 
-Only the words of the message are used. Words that name no action here fail the test that meets them.
+Only the text of the message is used. A text that matches no action here fails the test.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def followed(request: Request, problem: Problem) -> Request:
             with contextlib.suppress(KeyError, IndexError):
                 do(place, match, problem)
             return changed
-    raise AssertionError(f"nobody can follow {problem.fix!r}, which is said of {problem.argument}")
+    raise AssertionError(f"no action matches {problem.fix!r}, the next step for {problem.argument}")
 
 
 class _Place:

@@ -176,8 +176,8 @@ class Solution:
     def _just_gone(self, observed: Observed | None) -> Wait | None:
         """Why a solution that this request has seen isn't created again at once.
 
-        It was deleted, by hand or by the stack's rollback. Readings of the stack may not show the rollback for
-        some seconds.
+        It was deleted, by hand or by the stack's rollback. Readings of the stack may not show the
+        rollback for some seconds.
         """
         if observed is not None or isinstance(self._goal, Absent):
             self._was_there, self._gone_since = observed is not None, None

@@ -6,33 +6,38 @@ The client is botocore's own, so requests and answers go through the wire format
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache
+from types import SimpleNamespace
 from typing import Any, NamedTuple, cast
+from unittest import mock
 
 import botocore.session
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from botocore import UNSIGNED
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.config import Config
 
 from personalize_local.simulator import Clock, Durations, Fault, Limits, Response, Scope
 from personalize_local.simulator import Personalize as Simulator
 from personalize_local.testing.interception import aws_response
+from personalize_provider.aws import sdk
 from personalize_provider.aws.sdk import Personalize, whole_answers
+from personalize_provider.engine import lifecycle
 from personalize_provider.engine.first_event import Attempt
 from personalize_provider.engine.goal import Present
 from personalize_provider.engine.identity import LOGICAL_ID_TAG
-from personalize_provider.engine.reconciler import reconcile
 from personalize_provider.engine.request import Request
 from personalize_provider.engine.stack import StackState, is_named_elsewhere
-from personalize_provider.engine.stack_watch import StackWatch
 from personalize_provider.engine.steps import Done, Wait
 from personalize_provider.framework import WORK_SECONDS
+from personalize_provider.kinds import KINDS
 from personalize_provider.kinds.solution.desired import AbsentSolution, DesiredSolution
-from personalize_provider.kinds.solution.resource import Solution
 
 SCOPE = Scope("aws", "us-east-1", "123456789012")
 STACK_ID = "arn:aws:cloudformation:us-east-1:123456789012:stack/films/1f6c2d40-aaaa-bbbb-cccc-0123456789ab"
@@ -67,7 +72,10 @@ Respond = Callable[[str, bytes, Scope], Response]
 def client_of(respond: Respond, scope: Scope = SCOPE) -> Personalize:
     """A botocore client whose requests are answered by `respond`, such as the simulator's."""
     # botocore composes its user agent anew for each call, which is a twentieth of the tests' time here.
-    config = Config(retries={"mode": "standard", "total_max_attempts": 1}, user_agent="tests")
+    # Signing takes another third, and no test here reads the signature.
+    config = Config(
+        retries={"mode": "standard", "total_max_attempts": 1}, user_agent="tests", signature_version=UNSIGNED
+    )
     client = _session().create_client("personalize", region_name=scope.region, config=config)
 
     def answer(request: AWSPreparedRequest, **_event: Any) -> AWSResponse:
@@ -102,7 +110,7 @@ class Stacks:
         self._now: Callable[[], float] = lambda: 0.0
 
     def remember(self, now: Callable[[], float]) -> None:
-        """Remember what is told from this moment on, for answers that are late."""
+        """Record the states from now on, for stale answers."""
         self._now = now
         self._history.append((now(), self._present))
 
@@ -196,7 +204,7 @@ class World:
         self.simulator.clear_calls()
 
     def call(self, operation: str, **members: object) -> dict[str, Any]:
-        """What somebody else does in the account."""
+        """Call Personalize as another caller in the account."""
         return self.simulator.call(operation, members, SCOPE)
 
     def fault(self, operation: str, code: str, *, times: int = 1, after: bool = False) -> None:
@@ -223,15 +231,23 @@ class World:
         tags = self.call("ListTagsForResource", resourceArn=arn)["tags"]
         return {tag["tagKey"]: tag["tagValue"] for tag in tags}
 
+    @contextlib.contextmanager
+    def reached(self) -> Iterator[None]:
+        """While the block runs, the provider's calls reach this world."""
+        with (
+            mock.patch.object(sdk, "personalize", return_value=self.client),
+            mock.patch.object(sdk, "cloudformation", return_value=self.stacks),
+        ):
+            yield
+
     def is_claimed(self, arn: str, tags: Mapping[str, str]) -> bool:
-        """Whether another resource of the stack than `Movies` has a solution."""
+        """Whether the stack has a solution under another logical id than `Movies`."""
         return is_named_elsewhere(self.stacks, STACK_ID, "Movies", arn, tags.get(LOGICAL_ID_TAG, ""))
 
     def begin(self, request: Request) -> Deploy:
-        """The first event of a request."""
-        state = StackState.read(self.stacks, request.stack_id)
+        """Begin a request as its first event does, without the calls that it makes."""
         now = self.time.now()
-        attempt = Attempt(now, now + self.total_timeout, state)
+        attempt = Attempt(now, now + self.total_timeout, StackState.read(self.stacks, request.stack_id))
         return Deploy(self, request, attempt, physical_id(request))
 
     def create(self, **properties: Any) -> Deploy:
@@ -267,28 +283,11 @@ class Deploy:
     def invoke(self) -> Done | Wait:
         """One invocation of `is_complete`."""
         self.invocations += 1
-        answered = Request(
-            **{**self.request.__dict__, "physical_id": self.arn},
-        )
-        goal = goal_of(
-            answered,
-            self.attempt.started_at,
-            is_rolling_back=self.attempt.stack.is_rolling_back,
-            identity=self.arn,
-            operation_began=self.attempt.stack.began,
-        )
-        if goal is None:
-            return Done({})
-        world = self.world
-        watch = StackWatch(self.request, world.stacks, world.time, self.attempt.started_at)
-        solution = Solution(goal, world.client, world.time.now, world.is_claimed)
-        return reconcile(
-            solution,
-            self.attempt,
-            world.time,
-            lambda: watch.check(self.attempt.stack, solution.label),
-            until=world.time.now() + WORK_SECONDS,
-        )
+        answered, time = replace(self.request, physical_id=self.arn), self.world.time
+        with self.world.reached():
+            desired = lifecycle.desired_by(answered, KINDS)
+            step = lifecycle.proceed(desired, self.attempt, time, time.now() + WORK_SECONDS)
+        return step or Done({})
 
     def finish(self) -> Mapping[str, str]:
         """Invoke until it is done; the waiter gives up some minutes after the deadline."""
@@ -349,3 +348,16 @@ def world(
     """A new world at `START`, with an ACTIVE dataset group `films`."""
     simulator = Simulator(Clock.frozen(START), durations or Durations(), limits or Limits())
     return World(simulator, total_timeout=total_timeout)
+
+
+CONTEXT = cast(
+    LambdaContext,
+    SimpleNamespace(
+        function_name="provider",
+        function_version="$LATEST",
+        memory_limit_in_mb=128,
+        invoked_function_arn="arn:aws:lambda:us-east-1:123456789012:function:provider",
+        aws_request_id="lambda-request",
+    ),
+)
+"""What Lambda passes to a function besides the event."""

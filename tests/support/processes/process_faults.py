@@ -1,4 +1,4 @@
-"""What can befall a deploy: short time limits, and functions that are killed or stalled in the middle of it.
+"""Process faults on the local AWS: short time limits, and functions that are killed or stalled.
 
 A Lambda function of the local AWS is a process, so it can be killed, and stopped and let go on, at a moment
 that a test can see from outside.
@@ -110,7 +110,7 @@ def until_status(cloud: Cloud, *statuses: str) -> None:
 
 
 def until_waiters_ended(cloud: Cloud) -> None:
-    """Wait until nobody works on a request any more, whether CloudFormation listens or not."""
+    """Wait until no request is in progress, whether CloudFormation listens or not."""
     eventually("waiters ended", lambda: all(waiter["status"] != "RUNNING" for waiter in waiters(cloud)))
 
 
@@ -160,14 +160,14 @@ def physical_id(cloud: Cloud) -> str:
 
 
 def solution_arns(cloud: Cloud) -> set[str]:
-    """The ARNs of the solutions that there are, but for somebody else's."""
+    """The ARNs of all solutions except the foreign one."""
     listed = cloud.personalize.list_solutions()["solutions"]
     return {solution["solutionArn"] for solution in listed if solution["name"] != _THEIRS}
 
 
 @contextmanager
-def somebody_elses_solution(cloud: Cloud) -> Iterator[None]:
-    """A solution that no stack owns: the block must leave it as it is."""
+def foreign_solution(cloud: Cloud) -> Iterator[None]:
+    """A solution that no stack owns and the block must not change."""
     cloud.aws.control("POST", "durations", {"solution_create": 0})
     made = cloud.personalize.create_solution(
         name=_THEIRS,

@@ -31,7 +31,7 @@ _SCOPE = Scope("aws", "us-east-1", "123456789012")
 
 @dataclass
 class Simulated:
-    """A service, one caller, and a clock that moves only when told."""
+    """A service, one caller, and a clock that moves only when a test advances it."""
 
     service: Personalize
     scope: Scope = _SCOPE

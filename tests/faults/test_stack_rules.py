@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from support.wire.stack_model import (
+from support.virtual_time.stack_rules import (
     Answer,
     Event,
-    Version,
+    Resource,
     create,
     delete,
     owned,
@@ -16,8 +16,8 @@ from support.wire.stack_model import (
     update,
 )
 
-OLD = Version("old", {"recipe": "a"})
-NEW = Version("new", {"recipe": "b"})
+OLD = Resource("old", {"recipe": "a"})
+NEW = Resource("new", {"recipe": "b"})
 
 
 @pytest.mark.parametrize(
@@ -77,6 +77,6 @@ def test_reaction__final_answer__is_cloudformations(
     ],
 )
 def test_owned__final_answer__is_what_the_stack_believes(
-    before: Version | None, event: Event, answer: Answer, after: Version | None
+    before: Resource | None, event: Event, answer: Answer, after: Resource | None
 ) -> None:
     assert owned(before, event, answer) == after
