@@ -63,3 +63,15 @@ def test_lives__adoption_by_a_create_that_was_delivered_twice__break_no_promise(
     """The framework answered with its own marker for the copy that found no free execution."""
     RandomAdoptingStacks.runtime = RandomStacks.runtime
     run_state_machine_as_test(seed(400021)(RandomAdoptingStacks), settings=lives(100))
+
+
+# A create whose solution was deleted in the same moment (800058), and a name that somebody else took at once
+# (800031) or whose replacement was in training when its update was canceled (800007), with a single function.
+def test_lives__with_a_race_against_a_create__break_no_promise() -> None:
+    run_state_machine_as_test(seed(800058)(RandomStacks), settings=lives(100))
+
+
+@pytest.mark.parametrize("number", [800007, 800031])
+def test_lives__single_function_with_a_race_against_a_create__break_no_promise(number: int) -> None:
+    RandomStacks.runtime = OneFunction(125)
+    run_state_machine_as_test(seed(number)(RandomStacks), settings=lives(100))

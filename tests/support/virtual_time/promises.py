@@ -11,6 +11,7 @@ from support.virtual_time.account import Account
 from support.virtual_time.stack_engine import Request, Stack
 
 _ENDED = ("_COMPLETE", "_FAILED")
+_KILLS_WITH_A_LIMIT = 3  # Lambda delivers an event three times
 _DONE = {"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"}
 
 
@@ -121,7 +122,12 @@ class Promises:
                 yield f"leak: {arn} has the tags of a stack that doesn't have it"
 
     def _is_out_of_reach(self, arn: str) -> bool:
-        return self._will_be_found(arn) or self._was_disowned(arn) or self._was_never_asked_for(arn)
+        return (
+            self._will_be_found(arn)
+            or self._was_disowned(arn)
+            or self._was_never_asked_for(arn)
+            or self._was_created_too_slowly(arn)
+        )
 
     def _will_be_found(self, arn: str) -> bool:
         """Whether a stack knows the resource of a solution without its id, and can delete it by that."""
@@ -163,6 +169,27 @@ class Promises:
             for request in self.account.engine.requests
         )
 
+    def _was_created_too_slowly(self, arn: str) -> bool:
+        """Whether a rollback's Update waited its whole time for a creation that takes longer than that.
+
+        A canceled update's replacement can't be deleted before it is created, and a rollback must not fail.
+        """
+        functions, tags = self.account.functions, self.account.tags(arn)
+        total = functions.timing.total
+        return self.account.simulator.durations.solution_create > total and any(
+            request.event["RequestType"] == "Update"
+            and request.event["StackId"] == tags.get(STACK_ID_TAG)
+            and request.event["LogicalResourceId"] == tags.get(LOGICAL_ID_TAG)
+            and any(at - request.began_at >= total for at, _ in request.answers)
+            for request in self.account.engine.requests
+        )
+
+    @property
+    def _killed_again_and_again(self) -> bool:
+        """Whether so many functions were killed that no retry had time to finish a request."""
+        kills = sum(self.account.faults.injected[kind] for kind in ("killed before", "killed after"))
+        return kills > _KILLS_WITH_A_LIMIT
+
     def _answers(self, request: Request) -> Iterator[str]:
         event = request.event
         kind = f"{event['RequestType']} {event['LogicalResourceId']} {event['RequestId']}"
@@ -175,7 +202,7 @@ class Promises:
         for at, answer in request.answers:
             if answer["bytes"] > 4096:
                 yield f"{kind}: an answer of {answer['bytes']} bytes"
-            if request.deliveries == 1 and not self.started_over:
+            if request.deliveries == 1 and not (self.started_over or self._killed_again_and_again):
                 limit = functions.timing.total + functions.latest_after_deadline
                 if at - request.began_at > limit:
                     yield f"stuck: {kind} took {at - request.began_at:.0f} s"
