@@ -15,7 +15,7 @@ from personalize_provider import framework
 from personalize_provider.aws import sdk
 from personalize_provider.aws.errors import InvalidPropertiesError, LifecycleError, refused
 from personalize_provider.kinds.solution.observed import Observed, attributes
-from support.bad_events import (
+from support.handler.bad_events import (
     ABSENT,
     ATTEMPT,
     HANDLERS,

@@ -15,7 +15,7 @@ from personalize_provider import framework
 from personalize_provider.aws.errors import InvalidPropertiesError, LifecycleError
 from personalize_provider.engine.identity import CONFIG_HASH_TAG, LOGICAL_ID_TAG, STACK_ID_TAG
 from personalize_provider.engine.request import Request
-from support.bad_events import (
+from support.handler.bad_events import (
     HANDLERS,
     OWN,
     RESPONSE_URL,

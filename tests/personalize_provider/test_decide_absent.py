@@ -15,7 +15,7 @@ from personalize_provider.engine.identity import (
 from personalize_provider.engine.steps import Done, Fail, Step, Wait
 from personalize_provider.kinds.solution.decide import opening
 from personalize_provider.kinds.solution.effects import Delete, StopTraining
-from support.solution_goals import (
+from support.handler.solution_goals import (
     AFTER,
     ARN,
     BEFORE,

@@ -19,7 +19,7 @@ from personalize_provider.engine.steps import Done, Fail, Wait
 from personalize_provider.kinds.solution.decide import refusal
 from personalize_provider.kinds.solution.desired import AbsentSolution
 from personalize_provider.kinds.solution.effects import Adopt, Configure, Delete, Retag
-from support.solution_goals import (
+from support.handler.solution_goals import (
     AFTER,
     ARN,
     CREATING,

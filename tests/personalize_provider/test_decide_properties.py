@@ -15,7 +15,7 @@ from personalize_provider.kinds.solution.decide import opening
 from personalize_provider.kinds.solution.desired import AbsentSolution
 from personalize_provider.kinds.solution.effects import Configure, Create, Delete, Retag, StopTraining
 from personalize_provider.kinds.solution.observed import Observed, is_ours
-from support.solution_goals import (
+from support.handler.solution_goals import (
     AFTER,
     BEFORE,
     CREATING,

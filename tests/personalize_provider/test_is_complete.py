@@ -13,7 +13,7 @@ from personalize_provider import framework
 from personalize_provider.aws.errors import InvalidPropertiesError, LifecycleError
 from personalize_provider.engine.goal import Present
 from personalize_provider.engine.request import Request
-from support.framework_events import event, on_event
+from support.handler.framework_events import event, on_event
 from support.virtual_time.provider_world import CONTEXT, PROPERTIES, SIMS, STACK_ID, World, goal_of
 
 

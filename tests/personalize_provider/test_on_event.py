@@ -15,7 +15,7 @@ from cdk_personalize.provider.timing import ON_EVENT_SECONDS
 from personalize_provider import framework
 from personalize_provider.aws import sdk
 from personalize_provider.aws.errors import InvalidPropertiesError, LifecycleError, SupersededError
-from support.framework_events import event, on_event
+from support.handler.framework_events import event, on_event
 from support.virtual_time.provider_world import CONTEXT, STACK_ID, World
 
 ONE_CALL_SECONDS = 13  # of a service that hangs: see test_sdk.py

@@ -9,7 +9,7 @@ from botocore.exceptions import ReadTimeoutError
 
 from personalize_provider.aws.errors import LifecycleError, SupersededError
 from personalize_provider.engine.steps import Fail, Wait
-from support.scripted_resource import BEGIN, DONE, Change, Scripted, Ticking, answer, run
+from support.handler.scripted_resource import BEGIN, DONE, Change, Scripted, Ticking, answer, run
 from support.virtual_time.provider_world import world
 
 GONE_ON = SupersededError("movies", "waiting in CREATE_IN_PROGRESS", "ROLLBACK_IN_PROGRESS")

@@ -10,7 +10,7 @@ from botocore.parsers import ResponseParserError
 
 from personalize_provider.aws.errors import LifecycleError
 from personalize_provider.engine.steps import Wait
-from support.scripted_resource import BEGIN, DONE, Change, Scripted, Ticking, answer, run
+from support.handler.scripted_resource import BEGIN, DONE, Change, Scripted, Ticking, answer, run
 
 # Errors of the service
 

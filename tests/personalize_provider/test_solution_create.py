@@ -8,7 +8,7 @@ from personalize_local.simulator import Durations, Failure, Limits
 from personalize_provider.aws.errors import LifecycleError
 from personalize_provider.engine.identity import CONFIG_HASH_TAG, LOGICAL_ID_TAG, STACK_ID_TAG
 from personalize_provider.engine.steps import Done
-from support.solution_requests_in_time import foreign, writes
+from support.handler.solution_requests_in_time import foreign, writes
 from support.virtual_time.provider_world import GROUP, STACK_ID, V2, world
 
 # Create

@@ -11,7 +11,7 @@ import pytest
 from personalize_local.simulator import Durations, Failure, ServiceError
 from personalize_provider.aws.errors import LifecycleError
 from personalize_provider.engine.goal import Present
-from support.solution_requests_in_time import foreign, writes
+from support.handler.solution_requests_in_time import foreign, writes
 from support.virtual_time.provider_world import Deploy, World, goal_of, world
 
 

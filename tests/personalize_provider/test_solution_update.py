@@ -9,7 +9,7 @@ import pytest
 from personalize_local.simulator import Durations, Failure
 from personalize_provider.aws.errors import LifecycleError
 from personalize_provider.engine.identity import CONFIG_HASH_TAG, LOGICAL_ID_TAG, STACK_ID_TAG
-from support.solution_requests_in_time import foreign, writes
+from support.handler.solution_requests_in_time import foreign, writes
 from support.virtual_time.provider_world import SIMS, World, tag_list, world
 
 

@@ -129,8 +129,7 @@ class Account:
             self.answered[operation, response.headers.get("x-amzn-errortype", "")] += 1
             if response.status == HTTPStatus.OK and not operation.startswith(("Describe", "List")):
                 request, answered = json.loads(body), json.loads(response.body or b"{}")
-                arn = request.get("solutionArn") or request.get("resourceArn") or answered.get("solutionArn")
-                self.effects.append((operation, arn or request["solutionVersionArn"].rpartition("/")[0]))
+                self.effects.append((operation, _changed(operation, {**request, **answered})))
             return response
 
         return self.around_call(operation, answer)
@@ -193,6 +192,13 @@ class Account:
             return False
         self._asked.append(now)
         return True
+
+
+def _changed(operation: str, members: Mapping[str, Any]) -> str:
+    """The ARN of the resource that a call changed; of a version, that of its solution."""
+    noun = operation.removeprefix("Create").removeprefix("Update").removeprefix("Delete")
+    own = members.get("resourceArn") or members.get(f"{noun[0].lower()}{noun[1:]}Arn")
+    return str(own or members["solutionVersionArn"].rpartition("/")[0])
 
 
 def template(**solutions: Mapping[str, Any]) -> Template:

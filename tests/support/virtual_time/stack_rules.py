@@ -17,6 +17,10 @@ Properties = Mapping[str, Any]
 Reason = Literal["create", "update", "delete", "rollback", "clean-up"]
 
 
+RESOURCE_TYPE = "Custom::PersonalizeSolution"
+"""The type of all custom resources in the stacks."""
+
+
 @dataclass(frozen=True)
 class Resource:
     """A resource as CloudFormation knows it: its id, the properties it was made from, and its attributes."""
@@ -50,7 +54,7 @@ class Event:
         """The event as the provider receives it, without a request id and response URL."""
         body: dict[str, Any] = {
             "RequestType": self.type,
-            "ResourceType": "Custom::PersonalizeSolution",
+            "ResourceType": RESOURCE_TYPE,
             "StackId": stack_id,
             "LogicalResourceId": logical_id,
             "ServiceToken": self.properties["ServiceToken"],
