@@ -6,14 +6,17 @@ import importlib
 import subprocess
 import sys
 
-from bench import page
-from bench.figures import ON_REQUEST, PARTS, figure, write
+from bench.page import ON_REQUEST, PAGE, PARTS, figure, text, verdict, write
+
+# The parts that share a module with another one; the others are `rows` of a module of their name.
+_SHARED = {"synthesis": ("imports", "synthesis_rows"), "scale": ("deploys", "scale_rows")}
 
 
 def _measure(part: str) -> None:
-    module = importlib.import_module(f"bench.{part}")
-    print(f"\n{part}: {(module.__doc__ or '').splitlines()[0]}", flush=True)
-    measured = module.rows()
+    module, function = _SHARED.get(part, (part, "rows"))
+    measure = getattr(importlib.import_module(f"bench.{module}"), function)
+    print(f"\n{part}", flush=True)
+    measured = measure()
     write(part, measured)
     for row in measured:
         print(f"  {figure(row.measured):>8} {row.unit:10} {row.verdict:6} {row.name}", flush=True)
@@ -30,8 +33,8 @@ def main(arguments: list[str]) -> None:
                 sys.exit(f"no such part: {', '.join(unknown)}; there are {known}")
             for part in arguments or PARTS:
                 subprocess.run([sys.executable, "-m", "bench", "--part", part], check=True)
-            page.write()
-            print(page.verdict())
+            PAGE.write_text(text())
+            print(verdict())
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
-from bench.figures import Row
+from bench.page import Row
 
 _ROOT = Path(__file__).resolve().parents[1]
 _PEER_REQUIREMENT = next(

@@ -19,7 +19,7 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
-from bench.figures import Row
+from bench.page import Row
 
 _HYPERFINE = Path(sys.executable).with_name("hyperfine")
 # No shell between, one run, and what the command says is shown.

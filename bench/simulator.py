@@ -11,7 +11,7 @@ from statistics import median
 from time import perf_counter
 from urllib.parse import urlsplit
 
-from bench.figures import Row
+from bench.page import Row
 from personalize_local.testing.server_process import LocalAws, running
 
 _RUNS = 5

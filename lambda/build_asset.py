@@ -1,10 +1,10 @@
-"""Build the Lambda asset: the provider, Powertools, crhelper and what botocore knows of our services.
+"""Build the Lambda asset: the provider, Powertools, crhelper and botocore's models of the services it calls.
 
     python lambda/build_asset.py        prints the zip that is the asset
 
-No Docker and no compiler: everything in it is Python, so one asset serves every architecture. Beside the
-source lies byte code for the Python that Lambda runs, if `npm ci` has installed what makes it.
-The result is kept in `build/asset/` under a key made from all that goes into it, so it is built once.
+It needs no Docker and no compiler: everything in it is Python, so one asset works on every architecture. It
+also has byte code for Lambda's Python, if `npm ci` has installed the compiler. The result is kept in
+`build/asset/` under a hash of its inputs, so it is built once.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ BUILDS = SOURCE.parent / "build" / "asset"
 
 _MODEL = Path("personalize", "2018-05-22", "service-2.json.gz")
 _ENDPOINTS = "endpoints.json"
-# Those that the provider makes clients of.
+# The services that the provider has clients for.
 _SERVICES = ("cloudformation", "events", "personalize")
 
 # Of Powertools only what its Logger imports is shipped: the rest triples the asset and never runs.
 _POWERTOOLS_UNUSED = {"event_handler", "middleware_factory"}
 _POWERTOOLS_UTILITIES = {"__init__.py", "jmespath_utils", "typing"}
 
-_EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can say
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest date in a zip
 
 
 def asset() -> Path:
@@ -91,7 +91,7 @@ def _endpoints(path: Path) -> str:
 
 
 def _copy_licenses(installed: Path, into: Path) -> None:
-    """Keep the terms of what the asset passes on, by project."""
+    """Keep the licenses of the packages in the asset, by project."""
     for information in sorted(installed.glob("*.dist-info")):
         project = into / information.name.partition("-")[0]
         project.mkdir(parents=True)
@@ -148,7 +148,7 @@ def _zipped(folder: Path) -> Path:
             if path.is_dir():
                 continue
             entry = zipfile.ZipInfo(path.relative_to(folder).as_posix(), _EPOCH)
-            entry.create_system = 3  # Unix, on every machine: else the permissions mean nothing
+            entry.create_system = 3  # Unix, on every machine: otherwise the permissions are ignored
             entry.external_attr = 0o644 << 16
             entry.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(entry, path.read_bytes(), compresslevel=9)

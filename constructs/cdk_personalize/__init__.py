@@ -1,23 +1,18 @@
 """AWS CDK constructs for Amazon Personalize.
 
-The constructs are imported when they are first asked for: with them comes the CDK, which takes seconds, and
-the command `cdk-personalize` does without.
+The constructs are imported on first use. They need the CDK, which takes seconds to import, and the command
+`cdk-personalize` runs without it.
 """
 
 import importlib
 import typing
 
-from cdk_personalize.model.errors import (
-    InvalidConstructError,
-    InvalidProviderError,
-    InvalidSolutionError,
-    Problem,
-)
+from cdk_personalize.model.findings import InvalidConstructError, Problem
 from cdk_personalize.recipe.facts import RecipeFacts, RecipeParameter
 from cdk_personalize.recipe.recipe import CatalogRecipe, Recipe
-from cdk_personalize.solution.auto_training import AutoTraining
 from cdk_personalize.solution.config import (
     AutoMLConfig,
+    AutoTraining,
     CategoricalHyperParameterRange,
     ContinuousHyperParameterRange,
     EventParameters,
@@ -32,9 +27,11 @@ from cdk_personalize.solution.config import (
     SolutionConfig,
     TrainingDataConfig,
 )
+from cdk_personalize.solution.request import InvalidSolutionError
 
 if typing.TYPE_CHECKING:
-    from cdk_personalize.provider.base import IPersonalizeProvider
+    from cdk_personalize.dataset_group.base import IDatasetGroup
+    from cdk_personalize.provider.base import InvalidProviderError, IPersonalizeProvider
     from cdk_personalize.provider.framework import PersonalizeProvider
     from cdk_personalize.provider.single_function import SingleFunctionProvider
     from cdk_personalize.solution.base import ISolution
@@ -52,6 +49,7 @@ __all__ = [
     "HpoObjective",
     "HpoResourceConfig",
     "HyperParameterRanges",
+    "IDatasetGroup",
     "IPersonalizeProvider",
     "ISolution",
     "IntegerHyperParameterRange",
@@ -72,8 +70,10 @@ __all__ = [
 ]
 
 _CONSTRUCTS = {
+    "IDatasetGroup": "dataset_group.base",
     "IPersonalizeProvider": "provider.base",
     "ISolution": "solution.base",
+    "InvalidProviderError": "provider.base",
     "PersonalizeProvider": "provider.framework",
     "SingleFunctionProvider": "provider.single_function",
     "Solution": "solution.construct",
@@ -84,7 +84,7 @@ def __dir__() -> list[str]:
     return sorted({*globals(), *_CONSTRUCTS})
 
 
-if not typing.TYPE_CHECKING:  # else every name that there is not would be one of type Any
+if not typing.TYPE_CHECKING:  # or type checkers would accept any name, as Any
 
     def __getattr__(name: str) -> object:
         if name not in _CONSTRUCTS:

@@ -1,4 +1,4 @@
-"""Types as readers need them: `Annotated[str, Text(max=63)]` is a `str`; its limits are in the docstring."""
+"""Show `Annotated[str, Text(max=63)]` as `str`. The limits are in the docstring."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import griffe
 
 
 class PlainAnnotations(griffe.Extension):
-    """Leave only the type in annotations that say more."""
+    """Show only the type of an `Annotated`."""
 
     def on_attribute_instance(self, *, attr: griffe.Attribute, **_kwargs: Any) -> None:
-        """Take the first of what is in the brackets of `Annotated`."""
+        """Replace `Annotated[T, ...]` by `T`."""
         annotation = attr.annotation
         if isinstance(annotation, griffe.ExprSubscript) and annotation.canonical_name == "Annotated":
             inner = annotation.slice

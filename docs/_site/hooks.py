@@ -1,7 +1,7 @@
-"""What the site needs beyond docs/: pages kept elsewhere, and links that work in both places.
+"""Add pages that are not in docs/, and make links work both on the site and in the repository.
 
-The documents are written for readers of the repository. A link to a file is led to the page that is made of
-it or, where there is none, to the file in the public repository.
+The documents are written for readers of the repository. A link to a file becomes a link to the page that is
+made from it or, if there is none, to the file in the public repository.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ EXAMPLES = ROOT / "examples"
 MERMAID = ROOT / "node_modules" / "@mermaid-js" / "tiny" / "dist" / "mermaid.tiny.js"
 
 _RULES = "rules.md"
-# The defaults are so wide that the text of a diagram with many participants shrinks to nothing.
+# With the default widths, the text of a diagram with many participants is too small to read.
 _SEQUENCE = {"width": 126, "actorMargin": 8, "diagramMarginX": 0, "wrap": True, "wrapPadding": 2}
 _NARROW_SEQUENCE = f"```mermaid\n%%{{init: {json.dumps({'sequence': _SEQUENCE})}}}%%\nsequenceDiagram"
 _MERMAID_SEQUENCE = re.compile(r"^```mermaid\nsequenceDiagram", re.MULTILINE)
@@ -50,7 +50,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """Lead the links of a page to other pages or to the public repository."""
+    """Rewrite the links of a page to other pages or to the public repository."""
     source = source_of(page.file.src_uri, config.extra["pages"])
     pages = pages_by_path(files, config.extra["pages"])
 
@@ -61,13 +61,13 @@ def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: 
         if (ROOT / path).exists():
             kind = "tree" if (ROOT / path).is_dir() else "blob"
             return f"{config.extra['source']}/{kind}/main/{path}"
-        return match[1]  # the build says that it leads nowhere
+        return match[1]  # the build reports it as broken
 
     return _as_python_markdown(_MERMAID_SEQUENCE.sub(_NARROW_SEQUENCE, _LINK.sub(led, markdown)))
 
 
 def on_page_content(html: str, *, page: Page, **_kwargs: object) -> str:
-    """Give each rule an anchor, lead citations such as "rule 33" there, and let diagrams scroll."""
+    """Give each rule an anchor, link citations such as "rule 33" to it, and let diagrams scroll."""
     if page.file.src_uri == _RULES:
         html = with_anchors(html)
     top = posixpath.relpath(".", posixpath.dirname(page.file.src_uri) or ".")
@@ -75,7 +75,7 @@ def on_page_content(html: str, *, page: Page, **_kwargs: object) -> str:
 
 
 def with_anchors(html: str) -> str:
-    """Number the items of a page's lists as its readers see them: `<li id="rule-33">`."""
+    """Number the items of a page's lists as readers see them: `<li id="rule-33">`."""
     number = 0
 
     def anchored(match: re.Match[str]) -> str:
@@ -90,11 +90,11 @@ def with_anchors(html: str) -> str:
 
 
 def with_links(html: str, top: str) -> str:
-    """Lead what cites a rule or a page of docs/ there, except in code, headings and links.
+    """Link citations of rules and of pages of docs/, except in code, headings and links.
 
     Args:
         html: A page.
-        top: The way from its folder to that of the page of rules.
+        top: The relative path from its folder to the page of rules.
     """
     depth = 0
     pieces = []
@@ -116,7 +116,7 @@ def _linked(text: str, top: str) -> str:
 
 
 def _as_python_markdown(markdown: str) -> str:
-    """Rewrite what Python-Markdown and GitHub read differently: a bar in a table's code, an info string."""
+    """Rewrite what Python-Markdown and GitHub interpret differently: bars in a table's code, info strings."""
     plain_bars = _ROW.sub(lambda row: _CODE.sub(lambda code: code[0].replace(r"\|", "|"), row[0]), markdown)
     return _INFO_FOR_TESTS.sub("```python", plain_bars)
 
@@ -135,7 +135,7 @@ def example_page(folder: Path) -> str:
 
 
 def source_of(uri: str, pages: dict[str, str]) -> str:
-    """The path in the repository of what a page is made of."""
+    """The path in the repository of the file that a page is made from."""
     elsewhere = {page: path for path, page in pages.items()}
     if uri in elsewhere:
         return elsewhere[uri]
@@ -145,7 +145,7 @@ def source_of(uri: str, pages: dict[str, str]) -> str:
 
 
 def pages_by_path(files: Files, pages: dict[str, str]) -> dict[str, str]:
-    """What the site has of each file of the repository: a page, or the file itself, as of pictures."""
+    """The URI on the site by path in the repository: a page, or the file itself, such as an image."""
     shown = [*files.documentation_pages(), *files.media_files()]
     found = {source_of(file.src_uri, pages): file.src_uri for file in shown}
     for folder in examples():

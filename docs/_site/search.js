@@ -1,4 +1,4 @@
-// A browser lets no page from disk read the index of the search, and the theme then hides the search.
+// A page opened from disk can't read the search index, and the theme then hides the search.
 if (location.protocol === "file:") {
   const note = document.createElement("span");
   note.textContent = "To search, serve the site: mkdocs serve";

@@ -1,4 +1,4 @@
-"""What Lambda has in its environment, and a module that makes clients when it is imported needs."""
+"""The variables that Lambda sets. A module that creates clients at import needs them."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""A Lambda function that recommends movies from the newest campaign there is."""
+"""A Lambda function that recommends movies from the newest campaign."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ import boto3
 
 PREFIX = "movies-"
 POPULAR = ["casablanca", "metropolis"]
-"""What everybody gets while no campaign is ready."""
+"""Recommendations for everybody while no campaign is ready."""
 
 personalize = boto3.client("personalize")
 runtime = boto3.client("personalize-runtime")
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    """Answer with movies for `event["user"]`."""
+    """Return movies for `event["user"]`."""
     campaign = newest_campaign()
     if campaign is None:
         return {"source": "popular", "movies": POPULAR}
@@ -24,7 +24,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
 
 
 def newest_campaign() -> str | None:
-    """The ARN of the newest campaign of ours that serves."""
+    """The ARN of the newest active campaign with our prefix."""
     pages = personalize.get_paginator("list_campaigns").paginate()
     ready = [
         campaign

@@ -1,4 +1,4 @@
-"""The function, with campaigns that come and fail, simulated by a fixture of cdk-personalize."""
+"""The function, with campaigns that succeed and fail, simulated by a fixture of cdk-personalize."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from cdk_personalize import AutoTraining, Recipe, Solution
 
 
 class Movies(cdk.Stack):
-    """A dataset group and a solution, for a stage of your own choice."""
+    """A dataset group and a solution, with optional automatic training."""
 
     def __init__(self, scope: Construct, construct_id: str, *, trained_every_days: int | None = None) -> None:
         super().__init__(scope, construct_id)

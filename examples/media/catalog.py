@@ -1,4 +1,4 @@
-"""What the streaming service knows: its films, and who watched what."""
+"""The data of the streaming service: its films, and who watched what."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ INTERACTIONS = {
         {"name": "ITEM_ID", "type": "string"},
         {"name": "TIMESTAMP", "type": "long"},
         {"name": "EVENT_TYPE", "type": "string"},
-        {"name": "EVENT_VALUE", "type": ["null", "float"]},  # the part of a film that was watched
+        {"name": "EVENT_VALUE", "type": ["null", "float"]},  # the fraction of a film that was watched
     ],
     "version": "1.0",
 }
@@ -36,7 +36,7 @@ FILMS = {
 
 
 class Catalog(Construct):
-    """A dataset group with the films and what people watched. Imports are a matter of their own."""
+    """A dataset group with the films and what people watched. Importing data is not part of the stack."""
 
     def __init__(self, scope: Construct, construct_id: str) -> None:
         super().__init__(scope, construct_id)

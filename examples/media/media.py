@@ -39,14 +39,14 @@ class Media(cdk.Stack):
             solution_config=SolutionConfig(
                 events_config=EventsConfig(
                     event_parameters_list=[
-                        # Who left in the first half did not like it.
+                        # A viewer who left in the first half did not like it.
                         EventParameters(event_type="watch", event_value_threshold=0.5, weight=1.0),
                         EventParameters(event_type="trailer", weight=0.2),
                     ]
                 )
             ),
         )
-        # By title and synopsis, so also for films that nobody has watched; new ones join between trainings.
+        # By title and synopsis, so unwatched films are included. New ones join between trainings.
         more_like_this = Solution(
             self,
             "MoreLikeThis",
@@ -106,11 +106,11 @@ class Media(cdk.Stack):
 
 
 def alarm_on_failed_trainings(solution: Solution) -> cloudwatch.Alarm:
-    """Watch the trainings of a solution.
+    """Create an alarm on a solution's failed trainings.
 
-    The service's documents name a second dimension, SolutionVersionArn, and don't say whether there is a
-    series without it (https://docs.aws.amazon.com/personalize/latest/dg/cloudwatch-metrics.html). See that
-    the alarm gets data before you rely on it.
+    AWS documents a second dimension, SolutionVersionArn, but not whether there is a series without it
+    (https://docs.aws.amazon.com/personalize/latest/dg/cloudwatch-metrics.html). Check that the alarm gets
+    data before you rely on it.
     """
     return solution.metric_training_errors(period=cdk.Duration.hours(1)).create_alarm(
         solution,

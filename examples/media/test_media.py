@@ -7,7 +7,7 @@ from typing import Any
 from app import media
 
 AT_ONCE = {"dataset_group": 0, "dataset": 0, "solution_create": 0, "delete": 0}
-"""Seconds until the simulated service is done, in place of the second that it takes for each."""
+"""Seconds that the simulated service takes for each operation."""
 
 
 def test_life_of_the_app(local_aws: Any) -> None:

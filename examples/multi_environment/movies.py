@@ -1,4 +1,4 @@
-"""The stacks of an environment: data that stays, and the solutions that are trained on it."""
+"""The stacks of an environment: the data, and the solutions that are trained on it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from cdk_personalize import PersonalizeProvider, Recipe, Solution
 
 
 class Movies(cdk.Stage):
-    """One environment. Its construct id begins the names of its stacks."""
+    """One environment. Its construct id is the prefix of its stack names."""
 
     def __init__(
         self, scope: Construct, construct_id: str, *, settings: Settings, env: cdk.Environment
@@ -28,7 +28,7 @@ class MovieData(cdk.Stack):
 
     def __init__(self, scope: Construct, construct_id: str, *, settings: Settings) -> None:
         super().__init__(scope, construct_id)
-        # Environments may share an account, where a name is free once.
+        # Environments may share an account, where names are unique.
         name = f"movies-{scope.node.id.lower()}"
         group = personalize.CfnDatasetGroup(self, "DatasetGroup", name=name)
         group.apply_removal_policy(settings.removal_policy)
@@ -36,7 +36,7 @@ class MovieData(cdk.Stack):
 
 
 class MovieRecommendations(cdk.Stack):
-    """The solutions. This stack can go and come back without a loss of data."""
+    """The solutions. Deleting and recreating this stack loses no data."""
 
     def __init__(
         self, scope: Construct, construct_id: str, *, settings: Settings, dataset_group: str

@@ -1,4 +1,4 @@
-"""In what the environments differ."""
+"""The differences between the environments."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from cdk_personalize import AutoTraining
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """What an environment can choose.
+    """The settings of an environment.
 
     Attributes:
-        auto_training: Whether and how often the service trains by itself, which it bills.
-        removal_policy: What becomes of data and solutions that leave their stack.
-        log_retention: How long the log of the deploys is kept.
+        auto_training: Whether and how often the service trains, and bills, automatically.
+        removal_policy: Whether data and solutions that leave their stack are deleted.
+        log_retention: How long the provider's log is kept.
     """
 
     auto_training: AutoTraining
@@ -26,7 +26,7 @@ class Settings:
 
 
 DEV = Settings(
-    auto_training=AutoTraining.DISABLED,  # who works on it trains by hand
+    auto_training=AutoTraining.DISABLED,  # developers train manually
     removal_policy=RemovalPolicy.DESTROY,
     log_retention=RetentionDays.ONE_WEEK,
 )

@@ -13,11 +13,11 @@ _HOUR = cdk.Duration.hours(1)
 
 
 def alarm_on_trainings(solution: Solution, topic: sns.ITopic, *, longest: cdk.Duration) -> None:
-    """Tell a topic of trainings that fail, and of those that take longer than they may.
+    """Notify a topic of trainings that fail or take longer than `longest`.
 
-    The service's documents name a second dimension, SolutionVersionArn, and don't say whether there is a
-    series without it (https://docs.aws.amazon.com/personalize/latest/dg/cloudwatch-metrics.html). See that
-    the alarm gets data before you rely on it.
+    AWS documents a second dimension, SolutionVersionArn, but not whether there is a series without it
+    (https://docs.aws.amazon.com/personalize/latest/dg/cloudwatch-metrics.html). Check that the alarm gets
+    data before you rely on it.
     """
     watched = {
         "FailedTraining": (solution.metric_training_errors(period=_HOUR), 0),

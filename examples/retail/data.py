@@ -1,4 +1,4 @@
-"""What the shop knows: its items, its customers, and what they do."""
+"""The data of the shop: items, customers and interactions."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from constructs import Construct
 Fields = list[dict[str, str | bool | list[str]]]
 
 NATIVE_TYPES = [f"AWS::Personalize::{kind}" for kind in ("DatasetGroup", "Dataset", "Schema")]
-"""Types that CloudFormation replaces, data and all, when a tag of theirs changes."""
+"""Types that CloudFormation replaces, with their data, when a tag changes."""
 
 INTERACTIONS: Fields = [
     {"name": "USER_ID", "type": "string"},
@@ -35,7 +35,7 @@ USERS: Fields = [
 
 
 class ShopData(Construct):
-    """A dataset group with a dataset of each kind. Imports are a matter of their own."""
+    """A dataset group with a dataset of each kind. Importing data is not part of the stack."""
 
     def __init__(self, scope: Construct, construct_id: str) -> None:
         super().__init__(scope, construct_id)
@@ -47,7 +47,7 @@ class ShopData(Construct):
 
     @property
     def dataset_group_arn(self) -> str:
-        """What solutions are trained on."""
+        """The dataset group that solutions are trained on."""
         return self._group.attr_dataset_group_arn
 
     def _dataset(self, kind: str, fields: Fields) -> None:

@@ -49,8 +49,8 @@ class Retail(cdk.Stack):
             auto_training=auto_training,
             solution_config=SolutionConfig(events_config=BUYING_COUNTS_MOST),
         )
-        # What a customer likes, and among that what the shop earns most with. The objective and the
-        # optimization of hyperparameters are not for the newer recipe.
+        # What a customer likes, weighted by what the shop earns. The newer recipe supports neither the
+        # objective nor hyperparameter optimization.
         offers = Solution(
             self,
             "Offers",

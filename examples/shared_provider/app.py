@@ -11,5 +11,5 @@ platform = Platform(app, "Platform")
 films = Team(app, "Films")
 books = Team(app, "Books")
 for team in (films, books):
-    team.add_dependency(platform)  # the export comes first, and goes last
+    team.add_dependency(platform)  # the export is created first and deleted last
 app.synth()

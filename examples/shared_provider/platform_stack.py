@@ -1,4 +1,4 @@
-"""The provider, in a stack of those who run the platform."""
+"""The provider, in the platform team's stack."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from constructs import Construct
 from cdk_personalize import PersonalizeProvider
 
 SERVICE_TOKEN = "personalize-service-token"  # noqa: S105 (the name of an export)
-"""The name that other stacks import the service token by."""
+"""The export by which other stacks import the service token."""
 
 
 class Platform(cdk.Stack):
-    """One provider for the account and Region. Its role may work on the solutions of any stack there."""
+    """One provider for the account and Region. Its role can change the solutions of any stack there."""
 
     def __init__(self, scope: Construct, construct_id: str) -> None:
         super().__init__(

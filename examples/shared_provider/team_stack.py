@@ -1,4 +1,4 @@
-"""A team's recommendations, deployed by the platform's provider."""
+"""A team's recommendations, managed by the platform's provider."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from app import books, films, platform
 from aws_cdk.assertions import Template
 
 AT_ONCE = {"dataset_group": 0, "dataset": 0, "solution_create": 0, "delete": 0}
-"""Seconds until the simulated service is done, in place of the second that it takes for each."""
+"""Seconds that the simulated service takes for each operation."""
 
 
 def test_teams_bring_no_functions_and_no_roles() -> None:

@@ -1,4 +1,4 @@
-"""What the stack becomes: all of it in a snapshot, what matters in words."""
+"""The template: all of it in a snapshot, and assertions on what matters."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The script, with hours that pass in no time. `personalize_simulator` is a fixture of cdk-personalize."""
+"""The script, with hours that pass instantly. `personalize_simulator` is a fixture of cdk-personalize."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ RECIPE = "arn:aws:personalize:::recipe/aws-similar-items"
 
 @pytest.fixture
 def solution(personalize_simulator: Any, monkeypatch: pytest.MonkeyPatch) -> str:
-    """A solution, and a script whose pauses push the simulated clock."""
+    """A solution, and a script whose pauses advance the simulated clock."""
 
     def simulated_time() -> float:
         return float(personalize_simulator.now.timestamp())

@@ -14,7 +14,7 @@ GIVE_UP_AFTER = 6 * 3600.0
 
 
 def train(solution_arn: str, campaign_name: str) -> str:
-    """Train a version, make a campaign of it, and return the campaign's ARN when it serves."""
+    """Train a version, create a campaign from it, and return the campaign's ARN when it is active."""
     personalize = boto3.client("personalize")
     version = personalize.create_solution_version(solutionArn=solution_arn)["solutionVersionArn"]
     wait(lambda: personalize.describe_solution_version(solutionVersionArn=version)["solutionVersion"])
@@ -24,7 +24,7 @@ def train(solution_arn: str, campaign_name: str) -> str:
 
 
 def wait(describe: Callable[[], dict[str, Any]]) -> None:
-    """Wait until something is ACTIVE; exit with the reason when that won't happen."""
+    """Wait until a resource is ACTIVE, or exit with the reason for its failure."""
     deadline = time() + GIVE_UP_AFTER
     while True:
         described = describe()

@@ -1,5 +1,5 @@
 """The custom-resource provider behind the constructs of cdk-personalize.
 
-Transports (`framework`) turn events into requests, `reconciler` brings a resource to what a request
-wants, and there is one package for each kind of resource (`solution`).
+`framework` and `single_function` are the entry points. `engine` is what every kind of resource goes through,
+`kinds` has one package for each kind, and `aws` makes the calls.
 """

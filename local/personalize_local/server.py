@@ -105,6 +105,7 @@ def run(
     verbose: bool = False,
     until_eof: bool = False,
     allowed_origins: Collection[str] = (),
+    time_scale: float = 1,
 ) -> NoReturn:
     """Serve until SIGINT, SIGTERM or SIGHUP, then end this process and its Lambda workers.
 
@@ -118,6 +119,7 @@ def run(
         verbose: Whether ministack writes its debug log. Default: - errors only.
         until_eof: Whether to end when standard input closes. Default: - it is not read.
         allowed_origins: The allowed origins, as returned by `guard.origin`. Default: - none.
+        time_scale: How many seconds pass in Personalize, state machines and schedules in each real second.
     """
     port = sock.getsockname()[1]
     data = Path(tempfile.mkdtemp(prefix="personalize-local-"))
@@ -136,7 +138,14 @@ def run(
     status = 1
     try:
         asyncio.new_event_loop().run_until_complete(
-            _serve(sock, run_id, on_ready, until_eof=until_eof, allowed_origins=allowed_origins)
+            _serve(
+                sock,
+                run_id,
+                on_ready,
+                until_eof=until_eof,
+                allowed_origins=allowed_origins,
+                time_scale=time_scale,
+            )
         )
         status = 0
     except Exception:
@@ -157,8 +166,10 @@ async def _serve(
     *,
     until_eof: bool,
     allowed_origins: Collection[str],
+    time_scale: float,
 ) -> None:
     from personalize_local import ministack  # noqa: PLC0415 (it reads the environment while it is imported)
+    from personalize_local.simulator import Clock, Personalize  # noqa: PLC0415 (slow, and needed here only)
 
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -184,6 +195,7 @@ async def _serve(
     config.loglevel = "ERROR"
     config.keep_alive_timeout = 75
     config.graceful_timeout = 0.2
-    application = cast("ASGIFramework", guarded(ministack.application(run_id), allowed_origins))
+    local_aws = ministack.application(run_id, Personalize(Clock(scale=time_scale)))
+    application = cast("ASGIFramework", guarded(local_aws, allowed_origins))
     await serve(application, config, shutdown_trigger=until_stopped)
     ministack.end_lambda_workers()

@@ -1,13 +1,13 @@
-"""What a figure says of its target, and how the page shows figures."""
+"""What a figure says of its target, and how the page shows page."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
-from bench.figures import Row
+from bench.page import Row
 
-from bench import figures, page
+from bench import page
 
 FAST = Row("cold start, against a bare boto3 handler", 0.89, 25, most=0.9)
 SLOW = Row("simulator over HTTP on one core", 492, 5, "requests/s", least=1000)
@@ -32,9 +32,9 @@ def test_verdict__of_a_row__is_that_of_its_target(row: Row, expected: str) -> No
 def test_page__of_measured_parts__has_their_rows_and_says_which_targets_are_missed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(figures, "RESULTS", tmp_path)
-    figures.write("start", [FAST, PLAIN])
-    figures.write("simulator", [SLOW])
+    monkeypatch.setattr(page, "RESULTS", tmp_path)
+    page.write("start", [FAST, PLAIN])
+    page.write("simulator", [SLOW])
 
     assert page.verdict() == "1 of 2 targets are met; missed: simulator over HTTP on one core."
     lines = page.text().splitlines()

@@ -1,4 +1,4 @@
-"""What the tests of the constructs share."""
+"""Fixtures for the tests of the constructs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the synthesis says of solutions that are no error."""
+"""Warnings and infos of synthesis about solutions."""
 
 from __future__ import annotations
 
@@ -81,15 +81,18 @@ IRELAND = cdk.Environment(account="111122223333", region="eu-west-1")
         ({"dataset_group": "arn:aws:personalize:eu-west-1:111122223333:dataset-group/movies"}, []),
         (
             {"dataset_group": "arn:aws:personalize:us-east-1:111122223333:dataset-group/movies"},
-            ["dataset_group is of another Region than eu-west-1, the stack's"],
+            ["dataset_group must be in the stack's Region, eu-west-1"],
         ),
         (
             {"dataset_group": "arn:aws:personalize:us-east-1:444455556666:dataset-group/movies"},
-            ["dataset_group is of another Region", "dataset_group is of another account than 111122223333"],
+            [
+                "dataset_group must be in the stack's Region",
+                "dataset_group must be in the stack's account, 111122223333",
+            ],
         ),
         (
             {"recipe": Recipe.from_arn("arn:aws-cn:personalize:::recipe/aws-sims")},
-            ["recipe is of another partition than aws, the stack's"],
+            ["recipe must be in the stack's partition, aws"],
         ),
         (
             {
@@ -99,7 +102,7 @@ IRELAND = cdk.Environment(account="111122223333", region="eu-west-1")
                     auto_ml_config=AutoMLConfig(recipe_list=["arn:aws-cn:personalize:::recipe/aws-sims"])
                 ),
             },
-            ["solution_config.auto_ml_config.recipe_list[0] is of another partition"],
+            ["solution_config.auto_ml_config.recipe_list[0] must be in the stack's partition"],
         ),
         ({"dataset_group": cdk.Fn.import_value("group")}, []),
         (

@@ -167,7 +167,7 @@ def test_solution__from_a_request_silent_on_training__does_not_train_and_says_so
 
     assert properties(stack, solutions)["performAutoTraining"] is False
     [info] = said(stack)
-    assert "The request does not say performAutoTraining. The service would train every 7 days" in info
+    assert "The request does not set performAutoTraining. The service would train every 7 days" in info
 
 
 @pytest.mark.parametrize(
@@ -240,19 +240,22 @@ REFUSED: list[tuple[Any, str]] = [
     (request(performHPO="true"), "performHPO must be True or False: got 'true'"),
     (
         request(performHpo=True),
-        "performHpo is no member that the API has there: got True; did you mean performHPO?",
+        "performHpo is not a member of CreateSolution at this level: got True; did you mean performHPO?",
     ),
     (request(event_type="buy"), "did you mean eventType?"),
     (request(DatasetGroupArn=GROUP), "did you mean datasetGroupArn?"),
-    (request(autoTraining=True), "autoTraining is no member that the API has there"),
-    (request(waitForTrainingOnDelete=True), "waitForTrainingOnDelete is no member"),
-    (request(adoptExisting=True), "adoptExisting is no member"),
+    (request(autoTraining=True), "autoTraining is not a member of CreateSolution at this level"),
+    (request(waitForTrainingOnDelete=True), "waitForTrainingOnDelete is not a member"),
+    (request(adoptExisting=True), "adoptExisting is not a member"),
     (request(eventsConfig={"eventParametersList": []}), "it belongs at solutionConfig.eventsConfig"),
     (request(autoTrainingConfig={}), "it belongs at solutionConfig.autoTrainingConfig"),
-    (request(**config(performHPO=True)), "solutionConfig.performHPO is no member that the API has there"),
+    (
+        request(**config(performHPO=True)),
+        "solutionConfig.performHPO is not a member of CreateSolution at this level",
+    ),
     (request(**config(performHPO=True)), "it belongs at performHPO"),
     (request(**config(eventValueTreshold="1")), "did you mean eventValueThreshold?"),
-    (request(**events(eventTypes="buy")), "eventsConfig.eventParametersList[0].eventTypes is no member"),
+    (request(**events(eventTypes="buy")), "eventsConfig.eventParametersList[0].eventTypes is not a member"),
     (request(recipeArn=5), "recipeArn must be the ARN of a recipe: got 5"),
     (request(recipeArn=None, performAutoML=True), "recipeArn must not be None: got None; leave it out"),
     (
@@ -260,7 +263,7 @@ REFUSED: list[tuple[Any, str]] = [
         "recipeArn must be left out when performAutoML is True: AutoML chooses the",
     ),
     (request(recipeArn="aws-sims"), "recipeArn must be the ARN of a recipe"),
-    (request(recipeArn=f"{RECIPE}hrnn"), "recipeArn must not be one that is no longer available"),
+    (request(recipeArn=f"{RECIPE}hrnn"), "recipeArn is no longer available"),
     (request(solutionConfig="{}"), "solutionConfig must be a mapping: got '{}'; give a mapping, as in"),
     (
         request(**config(eventValueThreshold=0.5)),
@@ -304,7 +307,7 @@ REFUSED: list[tuple[Any, str]] = [
         request(**config(autoTrainingConfig=None)),
         "solutionConfig.autoTrainingConfig must be a mapping: got None",
     ),
-    (request(**config(autoTrainingConfig={"rate": 1})), "autoTrainingConfig.rate is no member"),
+    (request(**config(autoTrainingConfig={"rate": 1})), "autoTrainingConfig.rate is not a member"),
     (
         request(**schedule("rate(2 days)", performAutoTraining=False)),
         "solutionConfig.autoTrainingConfig must be left out while performAutoTraining is False",
@@ -375,6 +378,6 @@ def test_error__its_traceback__begins_at_the_users_line_and_is_short(
     assert users.filename == __file__
     assert "Solution" in str(users.line)
     assert len(rest) <= 2  # jsii's metaclass, and the constructor
-    assert rest[-1].filename.endswith("solution.py")
+    assert rest[-1].filename.endswith("solution/construct.py")
     assert raised.value.__cause__ is None
     assert raised.value.__context__ is None

@@ -1,4 +1,4 @@
-"""Solutions that an app refers to without defining them."""
+"""Solutions that an app imports."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_from_name__a_token__is_taken(stack: cdk.Stack) -> None:
         (ARN.replace("solution", "campaign"), "solution_arn must be the ARN of a solution"),
         ("arn:aws:personalize:::solution/movies", "solution_arn must be the ARN of a solution"),
         (42, "must be a string"),
-        (None, "one of them must be given"),
+        (None, "pass exactly one of them"),
     ],
 )
 def test_from_arn__no_arn_of_a_solution__is_refused(stack: cdk.Stack, arn: Any, shown: str) -> None:

@@ -1,4 +1,4 @@
-"""What a solution's grants and metrics put into a template. That the rights suffice is seen in tests/e2e."""
+"""The grants and metrics of a solution in a template. tests/e2e shows that the rights suffice."""
 
 from __future__ import annotations
 

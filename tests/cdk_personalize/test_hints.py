@@ -1,4 +1,4 @@
-"""Next steps of messages are followed: what a problem says to do makes a request that is taken."""
+"""Next steps of messages are followed: the fix of a problem makes a request that is accepted."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def test_request__that_is_something_else__has_one_problem_that_suggests_no_membe
 
     assert problem.argument == "request"
     assert str(problem).endswith(
-        "give create_solution's arguments, such as name, datasetGroupArn and recipeArn"
+        "pass create_solution's arguments, such as name, datasetGroupArn and recipeArn"
     )
 
 
@@ -113,6 +113,6 @@ def test_hint__of_an_unknown_member__is_none_that_takes_no_such_value() -> None:
     found = api.read({**RIGHT, "datasetGroup": {"serviceConfig": {}}, "tagz": [], "performHpo": True})
 
     fixes = {problem.argument: problem.fix for problem in found.all_problems()}
-    assert fixes["datasetGroup"].startswith("leave it out; known are name, datasetGroupArn, ")
+    assert fixes["datasetGroup"].startswith("leave it out; the members here are name, datasetGroupArn, ")
     assert fixes["tagz"] == "did you mean tags?"
     assert fixes["performHpo"] == "did you mean performHPO?"

@@ -1,4 +1,4 @@
-"""Whatever is given to a solution has a greatest length, and what is longer is refused by the synthesis."""
+"""Every argument of a solution has a maximum length, and synthesis refuses longer values."""
 
 from __future__ import annotations
 
@@ -6,37 +6,48 @@ from collections.abc import Iterator
 
 import pytest
 
-from cdk_personalize.model import value_types as kinds
+from cdk_personalize.dataset_group.arn import DatasetGroupArn
+from cdk_personalize.model import value_types
 from cdk_personalize.model.structures import Structure, members
-from cdk_personalize.model.value_types import Kind
+from cdk_personalize.model.value_types import ValueType
 from cdk_personalize.recipe.recipe import Recipe
-from cdk_personalize.solution.request import DatasetGroupArn, RecipeArn, SolutionRequest
+from cdk_personalize.solution.request import RecipeArn, SolutionRequest
 
 LONGEST = 1000  # characters of one text (rule 8)
 MOST = 100  # entries
 
 
-def within(kind: Kind, at: str) -> Iterator[tuple[str, Kind]]:
-    yield at, kind
-    match kind:
+def within(type_: ValueType, at: str) -> Iterator[tuple[str, ValueType]]:
+    yield at, type_
+    match type_:
         case Structure():
-            for name, inner in members(kind.type).items():
-                yield from within(inner, f"{at}.{name}")
-        case kinds.ListOf():
-            yield from within(kind.item, f"{at}[]")
-        case kinds.MapOf():
-            yield from within(kind.key, f"{at}.key")
-            yield from within(kind.value, f"{at}.value")
+            for name, member in members(type_.type).items():
+                yield from within(member.type, f"{at}.{name}")
+        case value_types.ListOf():
+            yield from within(type_.item, f"{at}[]")
+        case value_types.MapOf():
+            yield from within(type_.key, f"{at}.key")
+            yield from within(type_.value, f"{at}.value")
 
 
 ALL = dict(within(Structure(SolutionRequest), ""))
-TEXTS = {at: kind for at, kind in ALL.items() if isinstance(kind, kinds.Text | kinds.ScalarText)}
-MANY = {at: kind for at, kind in ALL.items() if isinstance(kind, kinds.ListOf | kinds.MapOf)}
+TEXTS = {
+    at: type_ for at, type_ in ALL.items() if isinstance(type_, value_types.Text | value_types.ScalarText)
+}
+MANY = {at: type_ for at, type_ in ALL.items() if isinstance(type_, value_types.ListOf | value_types.MapOf)}
 
 
 def test_kinds__that_can_be_long__are_all_known() -> None:
-    short = (Structure, kinds.Flag, kinds.Number, kinds.Integer, kinds.Choice, DatasetGroupArn, RecipeArn)
-    others = [at for at, kind in ALL.items() if at not in TEXTS | MANY and not isinstance(kind, short)]
+    short = (
+        Structure,
+        value_types.Flag,
+        value_types.Number,
+        value_types.Integer,
+        value_types.Choice,
+        DatasetGroupArn,
+        RecipeArn,
+    )
+    others = [at for at, type_ in ALL.items() if at not in TEXTS | MANY and not isinstance(type_, short)]
 
     assert others == [".auto_training"]
 
@@ -54,7 +65,9 @@ def test_text__one_character_too_long__is_refused(at: str) -> None:
 @pytest.mark.parametrize("at", MANY)
 def test_entries__one_too_many__are_refused(at: str) -> None:
     most = MANY[at].max  # type: ignore[attr-defined]
-    entries = [None] * (most + 1) if isinstance(MANY[at], kinds.ListOf) else dict.fromkeys(range(most + 1))
+    entries = (
+        [None] * (most + 1) if isinstance(MANY[at], value_types.ListOf) else dict.fromkeys(range(most + 1))
+    )
 
     found = [problem.fix for problem in MANY[at].problems(entries, at)]
 
@@ -63,12 +76,12 @@ def test_entries__one_too_many__are_refused(at: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "value"),
+    ("type_", "value"),
     [
         (DatasetGroupArn(), f"arn:aws:personalize:us-east-1:123456789012:dataset-group/{'a' * 300}"),
         (RecipeArn(), Recipe.from_arn(f"arn:aws:personalize:::recipe/{'a' * 300}")),
         (RecipeArn(), Recipe.from_name("a" * 300)),
     ],
 )
-def test_arn__that_is_too_long__is_refused(kind: Kind, value: object) -> None:
-    assert "must have 0 to 256 characters" in str(next(kind.problems(value, "it")))
+def test_arn__that_is_too_long__is_refused(type_: ValueType, value: object) -> None:
+    assert "must have 0 to 256 characters" in str(next(type_.problems(value, "it")))

@@ -1,4 +1,4 @@
-"""Requests that were really made, moved into a stack as they are."""
+"""Requests from real scripts, moved into a stack unchanged."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from aws_cdk.assertions import Annotations, Match
 
 from cdk_personalize import InvalidSolutionError, Solution, SolutionConfig
 from cdk_personalize.solution.request import SolutionRequest
-from support.requests.payloads import INVALID, PAYLOADS, VALID
+from support.requests.solution_requests import INVALID, PAYLOADS, VALID
 
 REFUSED = {
-    "064": ["recipeArn must not be one that is no longer available: got 'aws-hrnn-coldstart'; use Recipe."],
+    "064": ["recipeArn is no longer available: got 'aws-hrnn-coldstart'; use Recipe."],
     "067": ["tags must be a list: got 'bad data'"],
     "070": ["recipeArn is required unless performAutoML is True"],
     "073": [
@@ -23,7 +23,7 @@ REFUSED = {
     ],
     "076": ["featureTransformationParameters['max_hist_len'] must be one of the featureTransformationParam"],
     "079": [
-        "recipeArn must not be one that is no longer available",
+        "recipeArn is no longer available",
         "solutionConfig.hpoConfig.hpoObjective is in the API but not supported",
     ],
     "082": ["eventsConfig.eventParametersList[0].weight must be 0 to 1: got 10.0"],

@@ -1,4 +1,4 @@
-"""What a Solution refuses, and how it says so."""
+"""What a Solution refuses, and its messages."""
 
 from __future__ import annotations
 
@@ -228,7 +228,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
                 ),
             ),
         },
-        "integer_hyper_parameter_ranges[0] must not be fixed in algorithm_hyper_parameters as well: got 'bpt",
+        "integer_hyper_parameter_ranges[0] must not also be fixed in algorithm_hyper_parameters: got 'bpt",
     ),
     (event(weight=1.1), "event_parameters_list[0].weight must be 0 to 1: got 1.1"),
     (event(weight=-0.1), "event_parameters_list[0].weight must be 0 to 1"),
@@ -255,7 +255,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     (data(excluded_dataset_columns={"INTERACTIONS": ["EVENT_TYPE"]}), "must not name EVENT_TYPE"),
     (
         data(excluded_dataset_columns={"ITEMS": ["A"]}, included_dataset_columns={"Items": ["B"]}),
-        "excluded_dataset_columns['ITEMS'] must not be in included_dataset_columns as well",
+        "excluded_dataset_columns['ITEMS'] must not also be in included_dataset_columns",
     ),
 ]
 

@@ -1,4 +1,4 @@
-"""The provider: what it is made of, what it may do, and how long it waits."""
+"""The provider: its resources, its permissions and its time limits."""
 
 from __future__ import annotations
 
@@ -183,11 +183,11 @@ def test_provider__while_a_stack_is_deleted__outlives_the_solutions(template: Te
 def test_provider__its_logical_ids__are_readable_and_stay(template: Template) -> None:
     """Another id for the first of these is another ServiceToken, which CloudFormation refuses to change."""
     assert sorted(template.find_resources("AWS::Lambda::Function")) == [
-        "PersonalizeProviderFrameworkframeworkisComplete005448CB",
-        "PersonalizeProviderFrameworkframeworkonEvent8E55FA95",
-        "PersonalizeProviderFrameworkframeworkonTimeoutD1C6985E",
-        "PersonalizeProviderIsComplete84E899DF",
-        "PersonalizeProviderOnEvent967E1E2A",
+        "PersonalizeProviderFrameworkframeworkisComplete6AF0A45E",
+        "PersonalizeProviderFrameworkframeworkonEvent12F39CCC",
+        "PersonalizeProviderFrameworkframeworkonTimeout858A4C8B",
+        "PersonalizeProviderIsCompleteD3A3B5A1",
+        "PersonalizeProviderOnEventF41BF22D",
     ]
 
 
@@ -253,7 +253,9 @@ def test_provider__two_stacks__have_one_each(app: cdk.App, stack: cdk.Stack) -> 
 def test_provider__a_second_one_in_a_stack__is_refused_with_what_to_do(stack: cdk.Stack) -> None:
     PersonalizeProvider.get_or_create(stack)
 
-    with pytest.raises(InvalidProviderError, match=r"construct it once, before the stack's first Solution"):
+    with pytest.raises(
+        InvalidProviderError, match=r"create the provider once, before the stack's first Solution"
+    ):
         PersonalizeProvider(stack, memory_size=512)
 
 

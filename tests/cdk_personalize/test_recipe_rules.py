@@ -1,4 +1,4 @@
-"""What each recipe takes and refuses, and what is only doubted."""
+"""What each recipe accepts and refuses, and what only causes a warning."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from cdk_personalize import (
     SolutionConfig,
     TrainingDataConfig,
 )
-from cdk_personalize.model.errors import Doubt
+from cdk_personalize.model.findings import Doubt
 from cdk_personalize.solution.request import SolutionRequest
 from cdk_personalize.solution.rules import examine
 
@@ -156,10 +156,10 @@ REFUSED: list[tuple[Request, str]] = [
     (integers(V1, "btpt", 2, 32), "did you mean 'bptt'?"),
     (integers(V1, "bptt", 1, 32), "[0].min_value must be 2 to 32: got 1"),
     (integers(V1, "bptt", 2, 40), "[0].max_value must be 2 to 32: got 40"),
-    (integers(V1, "recency_mask", 0, 1), "is of kind boolean: got 'recency_mask'; move it to categorical_"),
+    (integers(V1, "recency_mask", 0, 1), "its kind is boolean: got 'recency_mask'; move it to categorical_"),
     (
         continuous(V1, "bptt", 2, 32),
-        "is of kind integer: got 'bptt'; move it to integer_hyper_parameter_ranges",
+        "its kind is integer: got 'bptt'; move it to integer_hyper_parameter_ranges",
     ),
     (continuous(Recipe.SIMILAR_ITEMS, "popularity_discount_factor", 0, 1), "can't tune it"),
     (

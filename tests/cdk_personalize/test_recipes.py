@@ -1,4 +1,4 @@
-"""The recipe catalog: complete, well formed, and agreeing with what the simulator knows from elsewhere."""
+"""The recipe catalog: complete, well formed, and consistent with the simulator's independent facts."""
 
 from __future__ import annotations
 

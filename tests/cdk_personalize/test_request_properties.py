@@ -11,7 +11,7 @@ from cdk_personalize.solution import api_request as api
 from personalize_local.simulator import Clock, Personalize
 from support.requests.request_mistakes import MUTATIONS, Mutation, mutated
 from support.requests.solution_requests import valid_requests
-from support.simulated import START, Simulated
+from support.virtual_time.simulated import START, Simulated
 
 QUIET = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
 

@@ -1,4 +1,4 @@
-"""Properties that are too large for what carries out their deploy."""
+"""Properties that are too large for their provider."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ from cdk_personalize import (
     SolutionConfig,
     TrainingDataConfig,
 )
-from cdk_personalize.solution.room import problems
+from cdk_personalize.provider.room import problems
 from personalize_provider.aws.errors import LifecycleError
 from personalize_provider.engine.request import Request
-from personalize_provider.single_function import _refuse_what_no_poll_carries
-from support.provider_world import PROPERTIES, STACK_ID
+from personalize_provider.kinds.solution.desired import DesiredSolution
+from personalize_provider.single_function import _refuse_too_large_for_polls
+from support.virtual_time.provider_world import PROPERTIES, STACK_ID
 
 SHORT_URL = (
     "https://cloudformation-custom-resource-response-useast1.s3.amazonaws.com/arn%3Aaws%3Acloudformation%3A"
@@ -93,7 +94,7 @@ def test_problems__what_the_provider_takes__is_never_refused_at_synth(stack: cdk
             "ResourceProperties": properties,
         }
         try:
-            _refuse_what_no_poll_carries(event, Request.from_event(event))
+            _refuse_too_large_for_polls(event, DesiredSolution(Request.from_event(event)))
         except LifecycleError:
             answers.add("refused in the deploy")
             continue

@@ -1,4 +1,4 @@
-"""How often the constructs ask jsii: each time takes a third of a millisecond, and stacks have up to 450."""
+"""How often the constructs call jsii: a call takes a third of a millisecond, and stacks have up to 450."""
 
 from __future__ import annotations
 

@@ -10,9 +10,10 @@ import botocore.session
 from botocore.model import Shape
 
 from cdk_personalize import Solution, SolutionConfig
-from cdk_personalize.model import value_types as kinds
-from cdk_personalize.model.structures import Structure, api_name, members
-from cdk_personalize.solution.request import DatasetGroupArn, RecipeArn, SolutionRequest
+from cdk_personalize.dataset_group.arn import DatasetGroupArn
+from cdk_personalize.model import value_types
+from cdk_personalize.model.structures import Structure, members
+from cdk_personalize.solution.request import RecipeArn, SolutionRequest
 
 MODEL = botocore.session.get_session().get_service_model("personalize")
 REQUEST = MODEL.operation_model("CreateSolution").input_shape
@@ -28,41 +29,41 @@ ELSEWHERE_IN_PYTHON = {
 OUR_OWN = {"CreateSolutionRequest": {"autoTraining", "waitForTrainingOnDelete", "adoptExisting"}}
 NO_PART_OF_THE_REQUEST = {"removal_policy", "provider"}
 
-TYPES: dict[type[kinds.Kind], str] = {
-    kinds.Choice: "string",
-    kinds.Flag: "boolean",
-    kinds.Integer: "integer",
-    kinds.IntegerText: "string",
-    kinds.ListOf: "list",
-    kinds.MapOf: "map",
-    kinds.Number: "double",
-    kinds.NumberText: "string",
-    kinds.ScalarText: "string",
-    kinds.Text: "string",
+TYPES: dict[type[value_types.ValueType], str] = {
+    value_types.Choice: "string",
+    value_types.Flag: "boolean",
+    value_types.Integer: "integer",
+    value_types.IntegerText: "string",
+    value_types.ListOf: "list",
+    value_types.MapOf: "map",
+    value_types.Number: "double",
+    value_types.NumberText: "string",
+    value_types.ScalarText: "string",
+    value_types.Text: "string",
     DatasetGroupArn: "string",
     RecipeArn: "string",
     Structure: "structure",
 }
 
 
-def differences(kind: kinds.Kind, shape: Shape, at: str) -> list[str]:
-    """Walk a kind and a shape together and say where they differ."""
-    if TYPES.get(type(kind)) != shape.type_name:
-        return [f"{at}: {type(kind).__name__} for {shape.type_name}"]
-    found = [f"{at}: {text}" for text in limits(kind, shape.metadata)]
-    match kind:
+def differences(type_: value_types.ValueType, shape: Shape, at: str) -> list[str]:
+    """Walk a type and a shape together and say where they differ."""
+    if TYPES.get(type(type_)) != shape.type_name:
+        return [f"{at}: {type(type_).__name__} for {shape.type_name}"]
+    found = [f"{at}: {text}" for text in limits(type_, shape.metadata)]
+    match type_:
         case Structure():
-            found += structure_differences(kind.type, shape, at)
-        case kinds.ListOf():
-            found += differences(kind.item, shape.member, f"{at}[]")
-        case kinds.MapOf():
-            found += differences(kind.key, shape.key, f"{at}.key")
-            found += differences(kind.value, shape.value, f"{at}.value")
+            found += structure_differences(type_.type, shape, at)
+        case value_types.ListOf():
+            found += differences(type_.item, shape.member, f"{at}[]")
+        case value_types.MapOf():
+            found += differences(type_.key, shape.key, f"{at}.key")
+            found += differences(type_.value, shape.value, f"{at}.value")
     return found
 
 
 def structure_differences(structure: type, shape: Shape, at: str) -> list[str]:
-    ours = {api_name(name): kind for name, kind in members(structure).items()}
+    ours = {member.api_name: member.type for member in members(structure).values()}
     expected = set(shape.members) - ELSEWHERE_IN_PYTHON.get(shape.name, set())
     actual = set(ours) - OUR_OWN.get(shape.name, set())
     found = [f"{at}: only the API has {name}" for name in sorted(expected - actual)]
@@ -72,22 +73,24 @@ def structure_differences(structure: type, shape: Shape, at: str) -> list[str]:
     return found
 
 
-def limits(kind: kinds.Kind, model: dict[str, Any]) -> list[str]:
+def limits(type_: value_types.ValueType, model: dict[str, Any]) -> list[str]:
     """Compare limits; ours may be narrower only where the documentation is (rule 10)."""
     found: list[str] = []
-    if isinstance(kind, kinds.IntegerText):
+    if isinstance(type_, value_types.IntegerText):
         return found
-    if hasattr(kind, "max") and kind.max != model.get("max", math.inf):
-        found.append(f"max {kind.max} for {model.get('max')}")
-    low = getattr(kind, "min", None)
-    if low is not None and low != model.get("min", 0 if isinstance(kind, kinds.Text) else -math.inf):
+    if hasattr(type_, "max") and type_.max != model.get("max", math.inf):
+        found.append(f"max {type_.max} for {model.get('max')}")
+    low = getattr(type_, "min", None)
+    if low is not None and low != model.get("min", 0 if isinstance(type_, value_types.Text) else -math.inf):
         found.append(f"min {low} for {model.get('min')}")
-    if isinstance(kind, kinds.Text) and kind.pattern != model.get("pattern", "").removeprefix(
+    if isinstance(type_, value_types.Text) and type_.pattern != model.get("pattern", "").removeprefix(
         "^"
     ).removesuffix("$"):
-        found.append(f"pattern {kind.pattern} for {model.get('pattern')}")
-    if isinstance(kind, kinds.Choice) and [member.value for member in kind.members] != model.get("enum"):
-        found.append(f"{kind.members} for {model.get('enum')}")
+        found.append(f"pattern {type_.pattern} for {model.get('pattern')}")
+    if isinstance(type_, value_types.Choice) and [member.value for member in type_.members] != model.get(
+        "enum"
+    ):
+        found.append(f"{type_.members} for {model.get('enum')}")
     return found
 
 
@@ -118,5 +121,5 @@ def test_walk__an_api_with_one_member_more__notices() -> None:
 
 
 def test_walk__a_limit_and_a_kind_that_changed__notices() -> None:
-    assert differences(kinds.Text(max=3), MODEL.shape_for("EventType"), "x") == ["x: max 3 for 256"]
-    assert differences(kinds.Flag(), MODEL.shape_for("EventType"), "x") == ["x: Flag for string"]
+    assert differences(value_types.Text(max=3), MODEL.shape_for("EventType"), "x") == ["x: max 3 for 256"]
+    assert differences(value_types.Flag(), MODEL.shape_for("EventType"), "x") == ["x: Flag for string"]

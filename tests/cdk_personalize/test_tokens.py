@@ -1,4 +1,4 @@
-"""Tokens recognized without jsii are the tokens that CDK knows."""
+"""Tokens recognized without jsii are the CDK's tokens."""
 
 from __future__ import annotations
 

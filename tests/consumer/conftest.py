@@ -1,4 +1,4 @@
-"""What somebody has who has only the files of `make dist`. Built and installed once in a test run."""
+"""Installations of the files of `make dist`, built and installed once in a test run."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
-from support.processes.distributions import Distributions
+from support.processes.distributions import Distributions, once
 from support.processes.installation import INSTALLATIONS, Environment, Synthesis
-from support.processes.shared import once
 
 
 @pytest.fixture(scope="session")

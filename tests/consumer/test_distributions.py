@@ -1,4 +1,4 @@
-"""The sdist and the wheel: the same bytes from one commit, what they hold, what an index shows of them."""
+"""The sdist and the wheel: the same bytes from one commit, their content, and their page on an index."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The fixtures where somebody installs them: beside aiobotocore, and without the local AWS."""
+"""The fixtures in a user's installation: beside aiobotocore, and without the local AWS."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the installed packages are to somebody's own code: typed, and usable without the extras."""
+"""The installed packages in a user's code: typed, and usable without the extras."""
 
 from __future__ import annotations
 

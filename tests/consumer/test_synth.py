@@ -1,4 +1,4 @@
-"""An app of somebody else's, with the library from the wheel: what a synth does, and what it leaves alone."""
+"""A user's app with the library from the wheel: what synthesis does, and what it leaves alone."""
 
 from __future__ import annotations
 

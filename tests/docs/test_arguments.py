@@ -24,8 +24,8 @@ from cdk_personalize import (
     SolutionConfig,
 )
 from personalize_provider.engine.request import Request
-from personalize_provider.kinds.solution.desired import physical_id
 from support.pages.documents import ROOT, code, table
+from support.virtual_time.provider_world import physical_id
 
 SOLUTIONS, PROVIDERS = ROOT / "docs" / "solutions.md", ROOT / "docs" / "providers.md"
 GROUP = "arn:aws:personalize:us-east-1:000000000000:dataset-group/movies"
@@ -57,8 +57,14 @@ CHANGES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 
 
 def parameters(construct: type, *, skipped: set[str]) -> dict[str, inspect.Parameter]:
-    signature = inspect.signature(construct.__init__)  # type: ignore[misc] # read, not called
-    return {name: value for name, value in signature.parameters.items() if name not in skipped}
+    found: dict[str, inspect.Parameter] = {}
+    for class_ in construct.__mro__:
+        signature = inspect.signature(class_.__init__)  # type: ignore[misc] # read, not called
+        options = signature.parameters.get("options")  # which the base class takes one by one
+        found = {**signature.parameters, **found}
+        if options is None:
+            break
+    return {name: value for name, value in found.items() if name not in skipped | {"options"}}
 
 
 def shown(default: Any) -> str:

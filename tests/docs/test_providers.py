@@ -7,7 +7,7 @@ import re
 
 from personalize_provider.engine.log import logger
 from support.pages.documents import ROOT
-from support.processes.compare_providers import tables
+from support.pages.provider_tables import tables
 from support.virtual_time.framework_runtime import framework_runtime
 
 DOCUMENT = ROOT / "docs" / "providers.md"

@@ -28,7 +28,8 @@ from cdk_personalize import (
     TrainingDataConfig,
 )
 from cdk_personalize.model import tag_rules
-from cdk_personalize.model.errors import Doubt
+from cdk_personalize.model.findings import Doubt
+from cdk_personalize.solution.kind import SOLUTION
 from cdk_personalize.solution.request import SolutionRequest
 from cdk_personalize.solution.rules import examine
 from support.pages.documents import ROOT, code, table
@@ -140,7 +141,7 @@ def test_map__a_rule_without_a_check__says_why() -> None:
 
     assert unchecked | BREAKS.keys() | {17} == set(SECTIONS_A_AND_B)
     assert unchecked.isdisjoint(BREAKS)
-    assert all(ROWS[number]["Of what, or why not"] for number in unchecked)
+    assert all(ROWS[number]["Argument, or why there is no check"] for number in unchecked)
 
 
 @pytest.mark.parametrize("number", BREAKS)
@@ -154,11 +155,11 @@ def test_map__a_rule_that_is_checked__is_found_broken_in_the_argument_of_the_tab
     }
 
     [*_, argument] = [name for name in found if found[name] == kind]
-    assert argument in code(ROWS[number]["Of what, or why not"])
+    assert argument in code(ROWS[number]["Argument, or why there is no check"])
 
 
 def test_map__tags__are_checked() -> None:
-    [problem] = tag_rules.find_problems({"aws:team": "search"}, own=3)
+    [problem] = tag_rules.find_problems({"aws:team": "search"}, SOLUTION, own=3)
 
     assert problem.argument == "a tag's key"
 

@@ -11,15 +11,16 @@ import aws_cdk as cdk
 import pytest
 
 from cdk_personalize import AutoTraining, Recipe, Solution
-from support.processes.adversity import (
+from support.processes.cloud import Build, Cloud
+from support.processes.process_faults import (
     calls,
+    foreign_solution,
     forget_calls,
     in_background,
     limited,
     physical_id,
     recommender,
     solution_arns,
-    somebody_elses_solution,
     stalled,
     taken,
     until_called,
@@ -27,7 +28,6 @@ from support.processes.adversity import (
     until_waiters_ended,
     workers,
 )
-from support.processes.cloud import Build, Cloud
 
 CHANGES = ("CreateSolution", "UpdateSolution", "DeleteSolution", "TagResource", "UntagResource")
 IS_COMPLETE = "personalize_provider.framework.is_complete"
@@ -36,8 +36,8 @@ SHORT = 4  # seconds that the handler has, where a test waits for them to pass
 
 
 @pytest.fixture(autouse=True)
-def _somebody_elses_solution(cloud: Cloud) -> Iterator[None]:
-    with somebody_elses_solution(cloud):
+def _foreign_solution(cloud: Cloud) -> Iterator[None]:
+    with foreign_solution(cloud):
         forget_calls(cloud)
         yield
 

@@ -16,9 +16,9 @@ from botocore.exceptions import ClientError
 from cdk_personalize import AutoTraining, PersonalizeProvider, Recipe, Solution
 from personalize_local.address import ACCOUNT, REGION
 from personalize_local.testing.server_process import LocalAws
-from support.processes.adversity import eventually
 from support.processes.audit import Function, handlers, recording
 from support.processes.cloud import Build, Cloud
+from support.processes.process_faults import eventually
 
 SOLUTION = f"arn:aws:personalize:{REGION}:{ACCOUNT}:solution"
 RECIPE = "arn:aws:personalize:::recipe/aws-similar-items"

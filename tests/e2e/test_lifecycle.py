@@ -62,7 +62,7 @@ def recommender(**properties: Any) -> Build:
     return build
 
 
-def test_create__with_the_defaults__is_active_owned_and_never_trains(cloud: Cloud) -> None:
+def test_create__with_the_defaults__is_active_owned_and_never_trains_nor_changes(cloud: Cloud) -> None:
     assert cloud.deploy(recommender(tags={"team": "recs"})) == "CREATE_COMPLETE"
 
     assert cloud.calls() == [
@@ -82,12 +82,8 @@ def test_create__with_the_defaults__is_active_owned_and_never_trains(cloud: Clou
         "Status": "ACTIVE",
     }
 
-
-def test_deploy__without_a_change__does_nothing(cloud: Cloud) -> None:
-    cloud.deploy(recommender())
     cloud.calls()
-
-    assert cloud.deploy(recommender()) == "NO_CHANGES"
+    assert cloud.deploy(recommender(tags={"team": "recs"})) == "NO_CHANGES"
     assert cloud.calls() == []
 
 

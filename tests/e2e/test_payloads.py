@@ -9,7 +9,7 @@ import pytest
 
 from cdk_personalize import InvalidSolutionError, Solution
 from support.processes.cloud import Cloud
-from support.requests.payloads import INVALID, VALID
+from support.requests.solution_requests import INVALID, VALID
 
 
 def _in_the_cloud(params: dict[str, Any]) -> dict[str, Any]:

@@ -12,11 +12,13 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from cdk_personalize import Recipe
-from support.processes.adversity import (
+from support.processes.cloud import Cloud
+from support.processes.process_faults import (
     calls,
     copied_event,
     deliver,
     eventually,
+    foreign_solution,
     forget_calls,
     in_background,
     kill,
@@ -24,7 +26,6 @@ from support.processes.adversity import (
     physical_id,
     recommender,
     solution_arns,
-    somebody_elses_solution,
     stalled,
     status,
     taken,
@@ -34,7 +35,6 @@ from support.processes.adversity import (
     waiters,
     workers,
 )
-from support.processes.cloud import Cloud
 
 CHANGES = ("CreateSolution", "UpdateSolution", "DeleteSolution", "TagResource", "UntagResource")
 IS_COMPLETE = "personalize_provider.framework.is_complete"
@@ -43,8 +43,8 @@ SHORT = 4  # seconds that a function or the handler has, where a test waits for 
 
 
 @pytest.fixture(autouse=True)
-def _somebody_elses_solution(cloud: Cloud) -> Iterator[None]:
-    with somebody_elses_solution(cloud):
+def _foreign_solution(cloud: Cloud) -> Iterator[None]:
+    with foreign_solution(cloud):
         forget_calls(cloud)
         yield
     assert solution_arns(cloud) == {physical_id(cloud)} - {""}

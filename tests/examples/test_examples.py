@@ -10,9 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from support.processes.distributions import ROOT, Distributions
+from support.processes.distributions import ROOT, Distributions, once
 from support.processes.installation import Environment
-from support.processes.shared import once
 
 EXAMPLES = sorted(readme.parent.name for readme in (ROOT / "examples").glob("*/README.md"))
 

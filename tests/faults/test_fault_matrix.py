@@ -1,4 +1,4 @@
-"""Every fault of every call, in everything that happens to a solution: outcomes.md.
+"""Every fault of every call in every phase of a solution's life: outcomes.md.
 
 `make test` runs a fixed part that has each fault, and each phase, of every operation in it.
 The environment variable FAULT_MATRIX asks for more: `all` runs the whole matrix, and `update` also
@@ -16,8 +16,8 @@ import pytest
 from support.wire import fault_table
 from support.wire import faults as wire_faults
 from support.wire.fault_run import Run, identity_problems, outcome, run
-from support.wire.fault_table import COLUMNS, Row, Table
-from support.wire.faults import Fault
+from support.wire.fault_table import COLUMNS, Combination, Table
+from support.wire.faults import WireFault
 from support.wire.lifecycles import PHASES, Phase
 from support.wire.servers import Wire
 
@@ -27,9 +27,9 @@ _PHASES = {phase.name: phase for phase in PHASES}
 _MODE = os.environ.get("FAULT_MATRIX", "")
 
 
-def _rows() -> list[Row]:
+def _rows() -> list[Combination]:
     return [
-        Row(operation, fault.name, phase.name)
+        Combination(operation, fault.name, phase.name)
         for operation in wire_faults.operations()
         for fault in wire_faults.faults(operation)
         for phase in PHASES
@@ -37,14 +37,15 @@ def _rows() -> list[Row]:
     ]
 
 
-def _part() -> list[Row]:
+def _part() -> list[Combination]:
     """Each fault of each operation once, each in the next one of the phases that call the operation."""
     part = []
     for operation in wire_faults.operations():
         phases = [phase.name for phase in PHASES if operation in phase.operations]
         faults = wire_faults.faults(operation)
         part += [
-            Row(operation, fault.name, phases[number % len(phases)]) for number, fault in enumerate(faults)
+            Combination(operation, fault.name, phases[number % len(phases)])
+            for number, fault in enumerate(faults)
         ]
     return part
 
@@ -53,13 +54,13 @@ ROWS = _rows()
 RUN = ROWS if _MODE else _part()
 
 
-def fault_of(row: Row) -> Fault:
+def fault_of(row: Combination) -> WireFault:
     return next(fault for fault in wire_faults.faults(row.operation) if fault.name == row.fault)
 
 
 @pytest.mark.parametrize("row", RUN, ids=" / ".join)
 def test_request__fault_on_the_wire__keeps_its_promises(
-    row: Row, wire: Wire, monkeypatch: pytest.MonkeyPatch, usual: Callable[[Phase], Run]
+    row: Combination, wire: Wire, monkeypatch: pytest.MonkeyPatch, usual: Callable[[Phase], Run]
 ) -> None:
     phase = _PHASES[row.phase]
     seen, problems = [], []
@@ -77,7 +78,7 @@ def test_request__fault_on_the_wire__keeps_its_promises(
     )
 
 
-def _write(row: Row, outcomes: tuple[str, ...]) -> None:
+def _write(row: Combination, outcomes: tuple[str, ...]) -> None:
     def change(table: Table) -> Table:
         return {**table, row: outcomes}
 

@@ -13,9 +13,9 @@ from personalize_local.simulator import Clock, Limits, Personalize, ServiceError
 from personalize_local.simulator.engine import service
 from personalize_local.simulator.engine.kind import Operation
 from personalize_local.simulator.engine.operations import operations
-from support.processes.local_shell import Shell
+from support.processes.local_process import Shell
 from support.requests.answers import declared_errors, problems
-from support.simulated import START, Simulated
+from support.virtual_time.simulated import START, Simulated
 
 
 def _held_to_the_model(name: str, operation: Operation) -> Operation:

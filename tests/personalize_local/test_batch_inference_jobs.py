@@ -11,7 +11,7 @@ import pytest
 
 from personalize_local.simulator import Clock, Personalize, Scope
 from personalize_local.simulator.engine.files import FilesError
-from support.simulated import START, Simulated
+from support.virtual_time.simulated import START, Simulated
 
 ROLE = "arn:aws:iam::123456789012:role/batch"
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from support.simulated import DAY, Simulated
+from support.virtual_time.simulated import DAY, Simulated
 
 SYNC = {"syncWithLatestSolutionVersion": True}
 

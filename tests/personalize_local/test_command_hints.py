@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from support.processes.local_shell import Shell
+from support.processes.local_process import Shell
 
 pytestmark = pytest.mark.process
 
@@ -68,7 +68,7 @@ def test_hint__exec_without_a_command__its_example_runs_one(shell: Shell) -> Non
 def test_hint__port_is_taken__either_way_out_starts_one(shell: Shell, other: list[str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         refused = shell.run("start", "--port", str(taken.getsockname()[1]))
-        assert "choose another with --port, or leave it out to take a free one" in refused.stderr
+        assert "choose another with --port, or leave it out to use a free port" in refused.stderr
 
         started = shell.run("start", *other)
 
@@ -78,7 +78,7 @@ def test_hint__port_is_taken__either_way_out_starts_one(shell: Shell, other: lis
 def test_hint__options_of_a_server_that_runs__its_command_ends_it(shell: Shell) -> None:
     shell.run("start", "--port", "0")
     said = shell.run("start", "--port", "0", "--enforce-iam").stdout
-    found = re.search(r"`([^`]+)` ends it", said)
+    found = re.search(r"stop it: (.+)$", said, re.MULTILINE)
     assert found is not None, said
 
     assert paste(shell, found[1]).returncode == 0

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from personalize_local.simulator.engine.control import Control
-from support.simulated import Simulated
+from support.virtual_time.simulated import Simulated
 
 
 @pytest.fixture
@@ -31,13 +31,29 @@ def test_clock__pushed__answers_the_new_moment(control: Control) -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [{}, {"advance": "1"}, {"advance": True}, {"advance": -1}, {"advance": 1, "more": 1}, {"seconds": 1}],
+    [
+        {},
+        {"advance": "1"},
+        {"advance": True},
+        {"advance": -1},
+        {"advance": 1, "more": 1},
+        {"seconds": 1},
+        {"scale": 0},
+        {"scale": "2"},
+        {"scale": True},
+        {"scale": 2, "advance": 1},
+    ],
 )
 def test_clock__pushed_wrongly__says_how(control: Control, sim: Simulated, body: object) -> None:
     before = sim.service.clock.now()
     status, answer = ask(control, "POST", "clock", body)
     assert (status, set(answer)) == (400, {"error"})
     assert sim.service.clock.now() == before
+
+
+def test_clock__scaled__answers_the_scale(control: Control, sim: Simulated) -> None:
+    assert ask(control, "POST", "clock", {"scale": 1200}) == (200, {"scale": 1200})
+    assert sim.service.clock.scale == 1200
 
 
 def test_durations__changed__answers_all_of_them(control: Control, sim: Simulated) -> None:

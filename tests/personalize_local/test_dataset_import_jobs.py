@@ -12,7 +12,7 @@ from personalize_local.simulator.engine.objects import Location, StoredObject
 from support import imports
 from support.imports import URI, dataset, imported, job, small, start
 from support.requests.sample_data import INTERACTIONS_SCHEMA, csv_of
-from support.simulated import START, Simulated
+from support.virtual_time.simulated import START, Simulated
 
 ARN = "arn:aws:personalize:us-east-1:123456789012:dataset-import-job/first"
 ROLE = "arn:aws:iam::123456789012:role/reader"

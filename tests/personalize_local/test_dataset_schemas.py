@@ -8,7 +8,7 @@ import pytest
 
 from personalize_local.simulator.kinds.dataset.schema_rules import TYPES, problems
 from support.requests.avro import Field, avro
-from support.simulated import Simulated
+from support.virtual_time.simulated import Simulated
 
 TYPE_NAMES = ("Interactions", "Items", "Users", "Actions", "Action_Interactions")
 EVENT_TYPE: Field = {"name": "EVENT_TYPE", "type": "string"}

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from support.requests.avro import avro
-from support.simulated import Simulated
+from support.virtual_time.simulated import Simulated
 
 AVRO = avro("Interactions")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from support.simulated import Simulated
+from support.virtual_time.simulated import Simulated
 
 
 def tracker(sim: Simulated, **members: object) -> dict[str, str]:

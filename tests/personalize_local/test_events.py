@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from support.simulated import Simulated
+from support.virtual_time.simulated import Simulated
 
 EVENT = {"eventType": "buy", "sentAt": 1767225600.5, "itemId": "jaws"}
 

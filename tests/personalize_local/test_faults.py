@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from personalize_local.simulator import Failure, Fault
-from support.simulated import Simulated
+from support.virtual_time.simulated import Simulated
 
 
 def test_fault__before__answers_so_many_times_and_nothing_happens(sim: Simulated) -> None:

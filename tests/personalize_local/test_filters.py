@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from personalize_local.simulator.kinds.filter.expression import problem_in
-from support.simulated import Simulated
+from support.virtual_time.simulated import Simulated
 
 EXPRESSION = 'EXCLUDE ItemID WHERE Items.GENRE IN ("horror")'
 

@@ -11,7 +11,7 @@ from personalize_local.simulator.engine.model import operation_model
 from personalize_local.simulator.engine.operations import operations
 from support.requests.answers import problems
 from support.requests.avro import avro
-from support.simulated import (
+from support.virtual_time.simulated import (
     DAY,
     OF_BATCH_JOBS,
     OF_DATA,

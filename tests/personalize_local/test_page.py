@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 from personalize_local.simulator import Fault, Personalize, StatusOverride
 from personalize_local.simulator.engine.control import Control
 from personalize_local.simulator.engine.page import page
-from support.simulated import Simulated
+from support.virtual_time.simulated import Simulated
 
 CONTROLS = [("GET", "/_personalize/limits"), ("POST", "/_personalize/clock")]
 

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from personalize_local.simulator.engine.paging import listing
-from support.simulated import Simulated
+from support.virtual_time.simulated import Simulated
 
 
 def names(page: dict[str, object]) -> list[str]:

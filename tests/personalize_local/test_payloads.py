@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from support.simulated import Simulated
+from support.virtual_time.simulated import Simulated
 
 FOLDER = Path(__file__).parents[1] / "data" / "payloads"
 PAYLOADS = {path.stem: json.loads(path.read_text()) for path in sorted(FOLDER.glob("*.json"))}

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from personalize_local.simulator.kinds.recipes import catalog
-from support.simulated import Simulated
+from support.virtual_time.simulated import Simulated
 
 
 def test_list__without_a_domain__has_every_recipe_on_offer(sim: Simulated) -> None:

@@ -9,7 +9,7 @@ import pytest
 from personalize_local.authorization import permissions
 from support.imports import dataset, imported, small
 from support.requests.sample_data import INTERACTIONS_SCHEMA, csv_of
-from support.simulated import Simulated
+from support.virtual_time.simulated import Simulated
 
 TOP_PICKS = "aws-vod-top-picks"
 

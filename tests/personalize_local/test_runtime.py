@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from support.simulated import Simulated
+from support.virtual_time.simulated import Simulated
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from support.simulated import Simulated
+from support.virtual_time.simulated import Simulated
 
 GENRES = {"alien": "horror", "heat": "crime", "jaws": "horror", "shrek": "comedy", "up": "comedy"}
 TITLES = list(GENRES)

@@ -22,8 +22,7 @@ import personalize_local.__main__ as cli
 from personalize_local import background
 from personalize_local.background import Record, StateDir
 from personalize_local.testing.server_process import LocalAws
-from support.processes.local_process import alive
-from support.processes.local_shell import Shell
+from support.processes.local_process import Shell, alive
 
 pytestmark = pytest.mark.process
 
@@ -48,7 +47,7 @@ def test_start__with_options__hands_them_to_the_server(shell: Shell, monkeypatch
         return Record.of_this_process(port, "background", "run")
 
     monkeypatch.setattr(background, "start", start)
-    options = ["--enforce-iam", "--verbose", "--lambda-concurrency", "3"]
+    options = ["--enforce-iam", "--verbose", "--lambda-concurrency", "3", "--time-scale", "1200.0"]
     options += ["--allow-origin", "http://localhost:3000", "--allow-origin", "https://app.example.com"]
     cli.main(["start", "--port", "0", "--state-dir", str(shell.state.path), *options])
     assert started == [tuple(options)]
@@ -59,6 +58,13 @@ def test_lambda_concurrency__that_is_no_limit__is_refused(shell: Shell, number: 
     result = shell.run("serve", "--lambda-concurrency", number)
     assert result.returncode == 2
     assert f"argument --lambda-concurrency: {words}" in result.stderr
+
+
+@pytest.mark.parametrize(("factor", "words"), [("0", "0 is not a number above 0"), ("fast", "invalid")])
+def test_time_scale__that_is_no_factor__is_refused(shell: Shell, factor: str, words: str) -> None:
+    result = shell.run("serve", "--time-scale", factor)
+    assert result.returncode == 2
+    assert f"argument --time-scale: {words}" in result.stderr
 
 
 def test_start__one_runs__is_reused(shell: Shell) -> None:

@@ -13,7 +13,7 @@ import pytest
 from personalize_local.address import environment
 from personalize_local.background import Record
 from personalize_local.testing.server_process import LocalAws
-from support.processes.local_shell import ROOT, Shell
+from support.processes.local_process import ROOT, Shell
 
 pytestmark = pytest.mark.process
 

@@ -9,7 +9,7 @@ import pytest
 from personalize_local.simulator import Clock, Durations, Fault, Personalize, Response, Scope
 from personalize_local.simulator.engine.model import service_model
 from personalize_local.simulator.engine.operations import operations, rate_limited
-from support.simulated import DAY, START, Simulated
+from support.virtual_time.simulated import DAY, START, Simulated
 
 
 def respond(sim: Simulated, operation: str, body: bytes = b"{}") -> Response:

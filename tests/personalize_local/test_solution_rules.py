@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from support.simulated import Simulated
+from support.virtual_time.simulated import Simulated
 
 V2 = "aws-user-personalization-v2"
 V1 = "aws-user-personalization"

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from support.simulated import DAY, START, Simulated
+from support.virtual_time.simulated import DAY, START, Simulated
 
 
 def test_create__new_name__answers_the_arn_and_is_active_at_once(sim: Simulated) -> None:

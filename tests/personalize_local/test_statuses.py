@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from personalize_local.simulator import StatusOverride
-from support.simulated import Simulated
+from support.virtual_time.simulated import Simulated
 
 
 def listed(sim: Simulated) -> list[str]:

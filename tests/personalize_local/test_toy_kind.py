@@ -17,7 +17,7 @@ from personalize_local.simulator.engine.page import page
 from personalize_local.simulator.engine.resource import Resource
 from personalize_local.simulator.engine.tag_set import parsed
 from personalize_local.simulator.kinds import KINDS
-from support.simulated import START, Simulated
+from support.virtual_time.simulated import START, Simulated
 
 
 # A metric attribution is in botocore's model, which checks the requests, and is not simulated.

@@ -25,7 +25,7 @@ from support import imports
 from support.imports import dataset, imported, small, with_data
 from support.requests.avro import avro
 from support.requests.sample_data import INTERACTIONS_SCHEMA, Sample, csv_of, sample
-from support.simulated import DAY, OF_DATA, START, Simulated
+from support.virtual_time.simulated import DAY, OF_DATA, START, Simulated
 
 NDCG = "normalized_discounted_cumulative_gain_at_25"
 KEYS = {

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from support.simulated import DAY, HOUR, Simulated
+from support.virtual_time.simulated import DAY, HOUR, Simulated
 
 pytestmark = pytest.mark.usefixtures("a_second_to_create")
 

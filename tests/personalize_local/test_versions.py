@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from support.simulated import Simulated
+from support.virtual_time.simulated import Simulated
 
 
 def test_create__right_after_the_solution__is_accepted(sim: Simulated) -> None:

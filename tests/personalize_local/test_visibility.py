@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from personalize_local.simulator import Failure
-from support.simulated import START, Simulated
+from support.virtual_time.simulated import START, Simulated
 
 TAG = {"tagKey": "team", "tagValue": "a"}
 

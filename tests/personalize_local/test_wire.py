@@ -23,7 +23,7 @@ from personalize_local.simulator import Clock, Fault, Personalize
 from personalize_local.simulator.engine.http import App, app, caller
 from personalize_local.simulator.engine.operations import operations
 from support.requests.avro import avro
-from support.simulated import (
+from support.virtual_time.simulated import (
     OF_BATCH_JOBS,
     OF_DATA,
     OF_EVENTS_AND_FILTERS,

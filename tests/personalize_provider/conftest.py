@@ -11,7 +11,7 @@ import pytest
 from personalize_provider import framework
 from personalize_provider.aws import sdk
 from personalize_provider.engine.log import logger
-from support.provider_world import World, world
+from support.virtual_time.provider_world import World, world
 
 
 @pytest.fixture(autouse=True)

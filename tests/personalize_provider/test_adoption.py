@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from personalize_provider.aws.errors import NotAdoptableError
 from personalize_provider.kinds.solution.adoption import differences
-from support.provider_world import GROUP, SIMS, V2, world
+from personalize_provider.kinds.solution.refusals import NotAdoptableError
+from support.virtual_time.provider_world import GROUP, SIMS, V2, world
 
 PAYLOADS = {
     path.stem: payload["params"]

@@ -153,7 +153,8 @@ def test_asset__in_the_functions_python__runs_from_its_byte_code(asset: Path, tm
             import sys
             sys.dont_write_bytecode = True
             sys.path[:0] = ["/var/task", "/var/runtime"]
-            from personalize_provider import framework, sdk, single_function
+            from personalize_provider import framework, single_function
+            from personalize_provider.aws import sdk
             sdk.personalize().meta.endpoint_url
         `));
     """)
@@ -208,7 +209,8 @@ def test_asset__alone_with_the_runtimes_botocore__imports_and_uses_its_own_model
         os.environ["AWS_DEFAULT_REGION"] = "eu-central-1"
         sys.path[:] = [{str(asset)!r}, *(p for p in sys.path if "site-packages" not in p), {str(runtime)!r}]
         sys.dont_write_bytecode = True
-        from personalize_provider import framework, sdk
+        from personalize_provider import framework
+        from personalize_provider.aws import sdk
         assert "crhelper" not in sys.modules and "boto3" not in sys.modules  # two functions need neither
         from personalize_provider import single_function
         assert callable(single_function.handler)

@@ -21,10 +21,9 @@ from personalize_provider.kinds.solution.config import (
     UPDATABLE_CONFIG_MEMBERS,
     UPDATABLE_MEMBERS,
     immutable_hash,
+    scalar_text,
 )
-from personalize_provider.kinds.solution.desired import physical_id
-from personalize_provider.kinds.solution.meaning import scalar_text
-from support.provider_world import GROUP, SIMS, V2, request
+from support.virtual_time.provider_world import GROUP, SIMS, V2, physical_id, request
 
 Draw = Callable[[st.SearchStrategy[Any]], Any]
 

@@ -8,7 +8,7 @@ import pytest
 
 from personalize_local.simulator import Durations, Limits
 from personalize_provider.aws.errors import MAX_MESSAGE_BYTES, LifecycleError, refused
-from support.provider_world import GROUP, SIMS, Deploy, World, world
+from support.virtual_time.provider_world import GROUP, SIMS, Deploy, World, world
 
 DEADLINE = 600.0
 LONG = Durations(solution_version=3 * 3600)
@@ -94,7 +94,7 @@ def test_deadline__of_one_of_many__is_met_by_fewer() -> None:
     said = failure(at.create())
     at.simulator.clear_faults()
 
-    assert "deploy fewer solutions at once (chain them with node.add_dependency)" in said
+    assert "deploy fewer resources at once (chain them with node.add_dependency)" in said
     at.create().finish()
 
 
@@ -151,6 +151,6 @@ def test_failure__where_lambda_says_where_it_logs__names_the_log_group(
     said = str(refused("solution films", "DescribeSolution", ValueError("x" * 5000)))
 
     assert said.endswith(
-        "look into the provider's log for the whole answer. The log group is Films-ProviderLogs-1A2B"
+        "see the provider's log for the whole answer. The log group is Films-ProviderLogs-1A2B"
     )
     assert len(said.encode()) <= MAX_MESSAGE_BYTES

@@ -20,10 +20,9 @@ from personalize_provider.aws import sdk
 from personalize_provider.aws.errors import CALL_ERRORS, LifecycleError
 from personalize_provider.aws.reading import read
 from personalize_provider.engine.steps import Done, Effect, Fail, Wait
-from personalize_provider.kinds.solution.decide import Delete, StopTraining
-from personalize_provider.kinds.solution.desired import goal_of
+from personalize_provider.kinds.solution.effects import Delete, StopTraining
 from personalize_provider.kinds.solution.resource import Solution
-from support.provider_world import client_of, request
+from support.virtual_time.provider_world import client_of, goal_of, request
 
 OPERATIONS = [
     ("personalize", "DescribeSolution"),
@@ -148,9 +147,9 @@ def test_read__nothing_but_lists__are_empty(service: str, operation: str) -> Non
     [
         ("DescribeSolution", {"solution": None}, "it has no solution"),
         ("DescribeSolution", {"solution": {}}, "it has no solution"),
-        ("DescribeSolution", {"solution": []}, "solution is not of the type"),
-        ("ListTagsForResource", {"tags": "x"}, "tags is not of the type"),
-        ("ListTagsForResource", {"tags": [None]}, "tags is not of the type"),
+        ("DescribeSolution", {"solution": []}, "solution does not have its type"),
+        ("ListTagsForResource", {"tags": "x"}, "tags does not have its type"),
+        ("ListTagsForResource", {"tags": [None]}, "tags does not have its type"),
         ("ListTagsForResource", {"tags": [{"tagKey": "a"}]}, "tags has an item without tagValue"),
         (
             "ListTagsForResource",

@@ -1,98 +1,18 @@
-"""The loop around observe, decide and act: its time, its patience, and when it must change nothing."""
+"""The loop of one invocation: looks, effects, deadlines, and a waiter that outlived its deploy."""
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
 import pytest
-from botocore.exceptions import ClientError, ReadTimeoutError, ResponseStreamingError
-from botocore.parsers import ResponseParserError
+from botocore.exceptions import ReadTimeoutError
 
 from personalize_provider.aws.errors import LifecycleError, SupersededError
-from personalize_provider.engine.first_event import Attempt
-from personalize_provider.engine.reconciler import reconcile
-from personalize_provider.engine.stack import StackState
-from personalize_provider.engine.steps import Done, Effect, Fail, Step, Wait
-from personalize_provider.framework import WORK_SECONDS
-from support.provider_world import world
+from personalize_provider.engine.steps import Fail, Wait
+from support.handler.scripted_resource import BEGIN, DONE, Change, Scripted, Ticking, answer, run
+from support.virtual_time.provider_world import world
 
-BEGIN = 1_000.0
-STATE = StackState("CREATE_IN_PROGRESS")
 GONE_ON = SupersededError("movies", "waiting in CREATE_IN_PROGRESS", "ROLLBACK_IN_PROGRESS")
-DONE = Done({"name": "movies"})
-
-
-class Change(Effect):
-    """An effect."""
-
-
-class Ticking:
-    """A clock that moves only by sleeping."""
-
-    def __init__(self, at: float = BEGIN) -> None:
-        self.at = at
-        self.slept: list[float] = []
-
-    def now(self) -> float:
-        return self.at
-
-    def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.at += seconds
-
-
-class Scripted:
-    """A resource that leads to one step after the other; the last one stays."""
-
-    label = "solution movies"
-
-    def __init__(self, steps: Iterable[Step | Exception], refusals: Iterable[Wait | Exception] = ()) -> None:
-        self.steps = list(steps)
-        self.refusals = list(refusals)
-        self.expired: list[bool] = []
-        self.acts: list[Effect] = []
-
-    def look(self, *, expired: bool) -> Step:
-        self.expired.append(expired)
-        step = self.steps.pop(0) if len(self.steps) > 1 else self.steps[0]
-        if isinstance(step, Exception):
-            raise step
-        return step
-
-    def act(self, effect: Effect) -> Wait | None:
-        self.acts.append(effect)
-        refusal = self.refusals.pop(0) if self.refusals else None
-        if isinstance(refusal, Exception):
-            raise refusal
-        return refusal
-
-
-def answer(code: str, status: int = 400, operation: str = "DescribeSolution") -> ClientError:
-    metadata = {
-        "HTTPStatusCode": status,
-        "RequestId": "",
-        "HostId": "",
-        "HTTPHeaders": {},
-        "RetryAttempts": 0,
-    }
-    return ClientError(
-        {"Error": {"Code": code, "Message": "its own words"}, "ResponseMetadata": metadata},
-        operation,
-    )
-
-
-def run(
-    resource: Scripted,
-    *,
-    clock: Ticking | None = None,
-    deadline: float = BEGIN + 1800,
-    check: Callable[[], Wait | None] = lambda: None,
-    chance: Callable[[], float] = lambda: 0.75,  # pauses as they are, and no handing back
-) -> Done | Wait:
-    clock = clock or Ticking()
-    return reconcile(resource, Attempt(BEGIN, deadline, STATE), clock, check, clock.at + WORK_SECONDS, chance)
 
 
 def unread() -> Wait | None:
@@ -207,153 +127,6 @@ def test_reconcile__deadline_and_no_end__fails_with_what_came_last(resource: Scr
 
 def test_reconcile__deadline_and_a_last_effect__may_still_succeed() -> None:
     assert run(Scripted([Change(), DONE]), clock=Ticking(BEGIN + 60), deadline=BEGIN + 60) == DONE
-
-
-# Errors of the service
-
-
-@pytest.mark.parametrize(
-    "error",
-    [
-        answer("LimitExceededException"),
-        answer("ThrottlingException"),
-        answer("Whatever", status=503),
-        answer("ResourceInUseException"),
-        ReadTimeoutError(endpoint_url="https://personalize"),
-        ResponseStreamingError(error="the answer to DescribeSolution is cut short"),
-        ResponseParserError("no XML"),
-    ],
-)
-def test_reconcile__error_that_may_pass__goes_on(error: Exception) -> None:
-    assert run(Scripted([error, error, DONE])) == DONE
-
-
-@pytest.mark.parametrize(
-    "code", ["InvalidInputException", "ResourceNotFoundException", "ValidationException"]
-)
-def test_reconcile__error_that_stays__fails_with_operation_words_and_code(code: str) -> None:
-    with pytest.raises(
-        LifecycleError, match=rf"movies: DescribeSolution failed: its own words \({code}\); .+"
-    ):
-        run(Scripted([answer(code)]))
-
-
-@pytest.mark.parametrize("code", ["AccessDeniedException", "AccessDenied"])
-def test_reconcile__denied_while_the_role_is_new__goes_on(code: str) -> None:
-    assert run(Scripted([answer(code), DONE]), clock=Ticking(BEGIN + 25)) == DONE
-
-
-def test_reconcile__denied_later__fails() -> None:
-    with pytest.raises(LifecycleError, match="AccessDeniedException"):
-        run(Scripted([answer("AccessDeniedException")]), clock=Ticking(BEGIN + 30))
-
-
-def test_reconcile__error_of_no_service__names_the_operation_that_it_is_about() -> None:
-    error = ResponseStreamingError(error="cut short")
-    error.operation_name = "DescribeSolution"  # as the clients do
-    step = run(Scripted([error]))
-    assert step == Wait(
-        "DescribeSolution: An error occurred while reading from response stream: cut short "
-        "(ResponseStreamingError)"
-    )
-
-
-# Throttles
-
-THROTTLE = answer("LimitExceededException")
-THROTTLED = Wait("DescribeSolution: its own words (LimitExceededException)", throttled=True)
-FAULT = answer("InternalFailure", status=500)
-
-
-def test_reconcile__throttled_for_ever__asks_every_second_and_hands_back_within_eight() -> None:
-    resource, clock = Scripted([THROTTLE]), Ticking()
-    assert run(resource, clock=clock) == THROTTLED
-    assert clock.slept == [1.0] * 8
-
-
-@pytest.mark.parametrize(("chance", "pause"), [(0.25, 0.5), (0.5, 0.75), (1.0, 1.25)])
-def test_reconcile__throttled__pauses_are_spread_by_chance(chance: float, pause: float) -> None:
-    clock = Ticking()
-    assert run(Scripted([THROTTLE, THROTTLE, DONE]), clock=clock, chance=lambda: chance) == DONE
-    assert clock.slept == [pause, pause]
-
-
-def test_reconcile__not_throttled_any_more__pauses_are_a_second_again() -> None:
-    """After an effect that is how long it takes to show, and a look before that is one that others need."""
-    clock = Ticking()
-    steps = [Wait("soon"), Wait("soon"), THROTTLE, Wait("soon"), Wait("soon"), DONE]
-    assert run(Scripted(steps), clock=clock, chance=lambda: 0.25) == DONE
-    assert clock.slept == [1.0, 1.0, 0.5, 1.0, 1.0]
-
-
-def test_reconcile__throttled_once__hands_back_within_eight_seconds_from_then_on() -> None:
-    clock = Ticking()
-    steps = [Wait("soon"), THROTTLE, Wait("soon")]
-    assert run(Scripted(steps), clock=clock) == Wait("soon")
-    assert clock.slept == [1.0] * 8
-
-
-def test_reconcile__never_throttled__chance_has_no_say() -> None:
-    def no_chance() -> float:
-        raise AssertionError("nothing is left to chance")
-
-    clock = Ticking()
-    assert run(Scripted([FAULT, Change(), Wait("soon"), DONE]), clock=clock, chance=no_chance) == DONE
-    assert clock.slept == [1.0] * 3
-
-
-@pytest.mark.parametrize(("chance", "looks"), [(0.0, 1), (0.249, 1), (0.25, 17)])
-def test_reconcile__throttled_with_nothing_changed_yet__hands_back_by_chance(
-    chance: float, looks: int
-) -> None:
-    resource, clock = Scripted([THROTTLE]), Ticking()
-    assert run(resource, clock=clock, chance=lambda: chance) == THROTTLED
-    assert len(resource.expired) == looks
-    assert sum(clock.slept) == (looks - 1) * 0.5
-
-
-def test_reconcile__many_that_are_throttled__a_quarter_hands_back_at_each_throttle() -> None:
-    lucky = random.Random(7).random
-    looks = []
-    for _ in range(4_000):
-        resource = Scripted([THROTTLE])
-        run(resource, chance=lucky)
-        looks.append(len(resource.expired))
-    at_once = sum(seen == 1 for seen in looks)
-    assert at_once == pytest.approx(1_000, rel=0.1)
-    assert sum(seen == 2 for seen in looks) == pytest.approx((4_000 - at_once) / 4, rel=0.1)
-
-
-@pytest.mark.parametrize("refusal", [THROTTLE, Wait("in use"), FAULT])
-def test_reconcile__effect_that_was_not_taken__does_not_make_it_stay(refusal: Wait | Exception) -> None:
-    resource, clock = Scripted([Change(), THROTTLE], [refusal]), Ticking()
-    assert run(resource, clock=clock, chance=lambda: 0.0) == THROTTLED
-    assert resource.acts == [Change()]
-    assert len(resource.expired) == (1 if refusal is THROTTLE else 2)
-
-
-def test_reconcile__throttled_after_an_effect__stays_for_thirty_seconds() -> None:
-    resource, clock = Scripted([Change(), THROTTLE]), Ticking()
-    assert run(resource, clock=clock) == THROTTLED
-    assert clock.slept == [1.0] * 30
-
-
-def test_reconcile__throttled_after_an_effect__is_never_handed_back_by_chance() -> None:
-    resource, clock = Scripted([Change(), *[THROTTLE] * 100, DONE]), Ticking()
-    assert run(resource, clock=clock, chance=lambda: 0.0) == DONE
-    assert sum(clock.slept) == 1.0 + 100 * 0.25
-
-
-def test_reconcile__throttled_before_an_effect__stays_as_well() -> None:
-    resource, clock = Scripted([THROTTLE, Change(), Wait("soon")]), Ticking()
-    assert run(resource, clock=clock) == Wait("soon")
-    assert 8 < sum(clock.slept) <= 30
-
-
-def test_reconcile__throttled_for_long__pauses_do_not_grow_with_age() -> None:
-    clock = Ticking(BEGIN + 1000)
-    assert run(Scripted([THROTTLE]), clock=clock) == THROTTLED
-    assert clock.slept == [1.0] * 8
 
 
 # A waiter that outlived its deploy

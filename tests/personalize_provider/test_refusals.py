@@ -11,7 +11,7 @@ import pytest
 from personalize_local.simulator import Durations, Failure, Response, Scope
 from personalize_provider.aws.errors import LifecycleError
 from personalize_provider.engine.steps import Done
-from support.provider_world import GROUP, SimulatedTime, World, client_of, tag_list, world
+from support.virtual_time.provider_world import GROUP, SimulatedTime, World, client_of, tag_list, world
 
 FOR_EVER = 10_000
 DENIED = "AccessDeniedException"

@@ -8,8 +8,7 @@ import pytest
 
 from personalize_local.simulator import Clock, Personalize
 from personalize_provider.aws.errors import InvalidPropertiesError
-from personalize_provider.kinds.solution.desired import goal_of, physical_id
-from support.provider_world import START, World, request
+from support.virtual_time.provider_world import START, World, goal_of, physical_id, request
 
 EVENTS = {"eventParametersList": [{"eventType": "buy", "weight": "0.5"}]}
 

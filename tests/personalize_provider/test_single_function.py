@@ -27,8 +27,8 @@ from personalize_provider.aws.errors import LifecycleError
 from personalize_provider.aws.poll_rule import pack, unpack
 from personalize_provider.engine.log import logger
 from personalize_provider.single_function import NOT_CREATED, handler
-from support.provider_world import PROPERTIES, STACK_ID, World, world
 from support.virtual_time.event_rules import PREFIX
+from support.virtual_time.provider_world import PROPERTIES, STACK_ID, World, world
 
 URL = "https://cloudformation-custom-resource-response.s3.amazonaws.com/?X-Amz-Signature=secret"
 
@@ -223,7 +223,7 @@ def test_properties__that_no_rule_could_carry__are_refused_before_any_effect(
     }
     arn = at.created()
     handler(event(type_, arn if type_ == "Update" else None, ResourceProperties=properties), context())
-    assert "an EventBridge rule carries 8192" in only(answers)["Reason"]
+    assert "an EventBridge rule accepts 8192" in only(answers)["Reason"]
     assert at.calls() == {"ListTagsForResource": looks}
 
 

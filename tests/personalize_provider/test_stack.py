@@ -12,7 +12,7 @@ import pytest
 from personalize_provider.engine.first_event import ATTEMPT, Attempt
 from personalize_provider.engine.request import Request, RequestType
 from personalize_provider.engine.stack import StackState, rollback_updates
-from support.provider_world import STACK_ID, V2, Stacks
+from support.virtual_time.provider_world import STACK_ID, V2, Stacks
 
 
 def test_read__never_updated__has_no_time() -> None:

@@ -16,7 +16,7 @@ from personalize_provider.aws.errors import SupersededError
 from personalize_provider.engine.request import Request, RequestType
 from personalize_provider.engine.stack import StackState
 from personalize_provider.engine.stack_watch import StackWatch, Standing, standing
-from support.provider_world import STACK_ID, START, SimulatedTime, Stacks
+from support.virtual_time.provider_world import STACK_ID, START, SimulatedTime, Stacks
 
 T1 = "2026-03-01T12:00:00+00:00"
 T2 = "2026-03-01T12:00:08+00:00"

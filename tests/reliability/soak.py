@@ -18,10 +18,9 @@ from hypothesis import seed as with_seed
 from hypothesis.stateful import run_state_machine_as_test
 
 from personalize_provider.engine.log import logger
-from support.virtual_time.adopting_machine import AdoptingStacks
 from support.virtual_time.event_rules import OneFunction
 from support.virtual_time.framework_runtime import framework_runtime
-from support.virtual_time.machine import Stacks, lives
+from support.virtual_time.machine import RandomAdoptingStacks, RandomStacks, lives
 
 _SHORT_SECONDS = 125
 _AT_ONCE = 100  # sequences between two lines of progress
@@ -35,7 +34,7 @@ def run(seed: int, sequences: int) -> tuple[Counter[str], str]:
     with the single function, which has time for one look and polls for the rest.
     """
     logger.setLevel("CRITICAL")
-    machine = AdoptingStacks if seed % 4 == 1 else Stacks
+    machine = RandomAdoptingStacks if seed % 4 == 1 else RandomStacks
     machine.tally.clear()
     with framework_runtime() as framework:
         machine.runtime = OneFunction(_SHORT_SECONDS) if seed % 4 == 3 else framework

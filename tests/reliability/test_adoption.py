@@ -11,12 +11,11 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from personalize_local.simulator import Durations, Failure
 from personalize_provider.engine.identity import ADOPTED_TAG, STACK_ID_TAG, TAG_PREFIX
-from support.provider_world import GROUP, SIMS, V2, tag_list
 from support.virtual_time.account import Account, account, template
-from support.virtual_time.adopting_machine import AdoptingStacks
-from support.virtual_time.chaos import Strike
+from support.virtual_time.call_faults import CallFault
 from support.virtual_time.framework_runtime import FrameworkRuntime
-from support.virtual_time.machine import lives
+from support.virtual_time.machine import RandomAdoptingStacks, lives
+from support.virtual_time.provider_world import GROUP, SIMS, V2, tag_list
 from support.virtual_time.stack_engine import Stack
 
 ADOPT = {"name": "movies", "adoptExisting": "true", "performAutoTraining": "true"}
@@ -48,7 +47,7 @@ def is_there_and_free(at: Account, arn: str) -> None:
 def ended(at: Account, stack: Stack) -> None:
     """Delete the stack, in as many tries as a person would make."""
     for _ in range(2):
-        at.chaos.pending.clear()
+        at.faults.pending.clear()
         if stack.status != "DELETE_COMPLETE":
             stack.delete()
             at.time.run()
@@ -165,11 +164,11 @@ CALLS = ["ListTagsForResource", "DescribeSolution", "TagResource", "UpdateSoluti
 @pytest.mark.parametrize("moment", ["killed before", "killed after", "lost"])
 @pytest.mark.parametrize("operation", CALLS)
 @pytest.mark.parametrize("call", [0, 1])
-def test_adoption__struck_around_a_call__it_stays(
+def test_adoption__with_a_fault_around_a_call__it_stays(
     at: Account, moment: str, operation: str, call: int
 ) -> None:
     arn = by_hand(at)
-    at.strike(Strike(moment, operation, after=call))  # type: ignore[arg-type]
+    at.inject(CallFault(moment, operation, after=call))  # type: ignore[arg-type]
     stack = at.deploy("films", template(Movies=ADOPT))
     assert stack.status in {"CREATE_COMPLETE", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED"}
     ended(at, stack)
@@ -178,12 +177,12 @@ def test_adoption__struck_around_a_call__it_stays(
 
 @pytest.mark.parametrize("moment", ["killed before", "killed after", "lost"])
 @pytest.mark.parametrize("operation", ["ListTagsForResource", "DescribeSolution", "UntagResource"])
-def test_letting_go__struck_around_a_call__can_be_tried_again(
+def test_letting_go__with_a_fault_around_a_call__can_be_tried_again(
     at: Account, moment: str, operation: str
 ) -> None:
     arn = by_hand(at)
     stack = at.deploy("films", template(Movies=ADOPT))
-    at.strike(Strike(moment, operation))  # type: ignore[arg-type]
+    at.inject(CallFault(moment, operation))  # type: ignore[arg-type]
     stack.delete()
     at.time.run()
     ended(at, stack)
@@ -241,14 +240,14 @@ def test_moved_within_the_stack__is_not_taken_from_the_old_resource(at: Account)
 
 @pytest.fixture
 def _adopting_lives(runtime: FrameworkRuntime) -> Iterator[None]:
-    AdoptingStacks.runtime = runtime
+    RandomAdoptingStacks.runtime = runtime
     yield
-    AdoptingStacks.tally.clear()
+    RandomAdoptingStacks.tally.clear()
 
 
 @pytest.mark.usefixtures("_adopting_lives")
 @pytest.mark.parametrize("number", [1])
 def test_lives__random_with_adoption__lose_nothing_that_was_there_before(number: int) -> None:
-    run_state_machine_as_test(seed(number)(AdoptingStacks), settings=lives(75))
+    run_state_machine_as_test(seed(number)(RandomAdoptingStacks), settings=lives(75))
 
-    assert AdoptingStacks.tally["adoptions"] > 0
+    assert RandomAdoptingStacks.tally["adoptions"] > 0

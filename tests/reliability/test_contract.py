@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from support.provider_world import GROUP, PROPERTIES, SIMS, V2, tag_list
 from support.virtual_time.account import Account, account, template
 from support.virtual_time.event_rules import OneFunction
 from support.virtual_time.framework_runtime import FrameworkRuntime
-from support.virtual_time.promises import World
+from support.virtual_time.promises import Promises
+from support.virtual_time.provider_world import GROUP, PROPERTIES, SIMS, V2, tag_list
 
 REQUIRED = {"performAutoTraining": None}
 SCHEDULE = {"autoTrainingConfig": {"schedulingExpression": "rate(3 days)"}}
@@ -33,7 +33,7 @@ def at(transport: FrameworkRuntime | OneFunction) -> Iterator[Account]:
     with account(transport, total_timeout=60) as made:
         yield made
         stacks = list(made.engine.stacks.values())
-        assert list(World(made, stacks=stacks).broken_when_quiet()) == []
+        assert list(Promises(made, stacks=stacks).broken_when_quiet()) == []
 
 
 def changes(at: Account) -> list[str]:

@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from personalize_local.simulator import Durations, Failure
-from support.provider_world import SIMS, tag_list
 from support.virtual_time.account import Account, account, template
 from support.virtual_time.event_rules import OneFunction
 from support.virtual_time.framework_runtime import FrameworkRuntime
 from support.virtual_time.promises import assert_kept, ends_clean
+from support.virtual_time.provider_world import SIMS, tag_list
 
 IN_PLACE = {"performAutoTraining": "true", "tags": tag_list(team="search")}
 REPLACEMENT = {"recipeArn": SIMS}
-
-
-@pytest.fixture
-def at(transport: FrameworkRuntime | OneFunction) -> Iterator[Account]:
-    with account(transport, total_timeout=60) as made:
-        yield made
 
 
 @pytest.mark.parametrize("change", [IN_PLACE, REPLACEMENT])

@@ -33,8 +33,10 @@ def test_stack__of_many_solutions_rolled_back_at_once__converges_without_a_failu
     is_polled = isinstance(transport, OneFunction) and solutions == 100  # each minute: as an update is
     assert leg.failed == 0
     assert leg.seconds <= (290.0 if is_polled else most)  # for 100: 1.3 times what two looks need
-    # A few are done before the 15 s in which a cancelled update may still act, and look again until then.
-    assert leg.limited_calls <= (3 if solutions <= 10 else 2.3)
+    # One look before the change and one after it. UpdateSolution takes two seconds here. The throttle spreads
+    # many solutions so far that the second look finds the update finished. A few look again: 3.0 looks for 1
+    # solution, 2.6 for 10 on the framework and 2.3 on the single function. Without those seconds it is 2.0.
+    assert leg.limited_calls <= {1: 3.0, 10: 2.7}.get(solutions, 2.3)
     # What the stack does, at first and before the change, and a page of events or more.
     assert leg.descriptions <= descriptions * (1.1 if solutions > 1 else 1)
 

@@ -9,35 +9,34 @@ from hypothesis import seed
 from hypothesis.stateful import run_state_machine_as_test
 
 from cdk_personalize.provider.timing import SINGLE_FUNCTION_SECONDS
-from support.virtual_time.adopting_machine import AdoptingStacks
 from support.virtual_time.event_rules import OneFunction
 from support.virtual_time.framework_runtime import FrameworkRuntime
-from support.virtual_time.machine import Stacks, lives
+from support.virtual_time.machine import RandomAdoptingStacks, RandomStacks, lives
 
 
 @pytest.fixture(autouse=True)
 def _runtime(runtime: FrameworkRuntime) -> Iterator[None]:
-    Stacks.runtime = runtime
+    RandomStacks.runtime = runtime
     yield
-    Stacks.tally.clear()
+    RandomStacks.tally.clear()
 
 
 @pytest.mark.parametrize("number", range(4))
 def test_lives__random__break_no_promise(number: int) -> None:
-    run_state_machine_as_test(seed(number)(Stacks), settings=lives(75))
+    run_state_machine_as_test(seed(number)(RandomStacks), settings=lives(75))
 
-    assert Stacks.tally["sequences"] >= 75
-    assert Stacks.tally["faults injected"] > 0
+    assert RandomStacks.tally["sequences"] >= 75
+    assert RandomStacks.tally["faults injected"] > 0
 
 
 @pytest.mark.parametrize(("number", "seconds"), [(0, SINGLE_FUNCTION_SECONDS), (1, 125)])
 def test_lives__random_with_a_single_function__break_no_promise(number: int, seconds: int) -> None:
     """With the second time limit it works for five seconds, and polls for the rest."""
-    Stacks.runtime = OneFunction(seconds)
-    run_state_machine_as_test(seed(number)(Stacks), settings=lives(40))
+    RandomStacks.runtime = OneFunction(seconds)
+    run_state_machine_as_test(seed(number)(RandomStacks), settings=lives(40))
 
-    assert Stacks.tally["sequences"] >= 40
-    assert Stacks.tally["faults injected"] > 0
+    assert RandomStacks.tally["sequences"] >= 40
+    assert RandomStacks.tally["faults injected"] > 0
 
 
 # Seeds that once broke a promise: a late create after its delete (7), a hand's change that a rollback is not
@@ -45,22 +44,34 @@ def test_lives__random_with_a_single_function__break_no_promise(number: int, sec
 # later update (916750).
 @pytest.mark.parametrize("number", [7, 9, 11, 12, 14, 916750])
 def test_lives__that_once_broke_a_promise__break_none(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Stacks, "lags", [(0.0,)])  # as they were then
-    run_state_machine_as_test(seed(number)(Stacks), settings=lives(100))
+    monkeypatch.setattr(RandomStacks, "lags", [(0.0,)])  # as they were then
+    run_state_machine_as_test(seed(number)(RandomStacks), settings=lives(100))
 
 
 @pytest.mark.parametrize("number", [700004, 700010])
 def test_lives__rollback_that_was_read_as_an_update__break_no_promise(number: int) -> None:
-    run_state_machine_as_test(seed(number)(Stacks), settings=lives(60))
+    run_state_machine_as_test(seed(number)(RandomStacks), settings=lives(60))
 
 
 def test_lives__single_function_that_left_a_replacement__break_no_promise() -> None:
     """An update was cancelled in its first second, and the rollback of the same resource failed."""
-    Stacks.runtime = OneFunction(125)
-    run_state_machine_as_test(seed(400051)(Stacks), settings=lives(100))
+    RandomStacks.runtime = OneFunction(125)
+    run_state_machine_as_test(seed(400051)(RandomStacks), settings=lives(100))
 
 
 def test_lives__adoption_by_a_create_that_was_delivered_twice__break_no_promise() -> None:
     """The framework answered with its own marker for the copy that found no free execution."""
-    AdoptingStacks.runtime = Stacks.runtime
-    run_state_machine_as_test(seed(400021)(AdoptingStacks), settings=lives(100))
+    RandomAdoptingStacks.runtime = RandomStacks.runtime
+    run_state_machine_as_test(seed(400021)(RandomAdoptingStacks), settings=lives(100))
+
+
+# A create whose solution was deleted in the same moment (800058), and a name that somebody else took at once
+# (800031) or whose replacement was in training when its update was canceled (800007), with a single function.
+def test_lives__with_a_race_against_a_create__break_no_promise() -> None:
+    run_state_machine_as_test(seed(800058)(RandomStacks), settings=lives(100))
+
+
+@pytest.mark.parametrize("number", [800007, 800031])
+def test_lives__single_function_with_a_race_against_a_create__break_no_promise(number: int) -> None:
+    RandomStacks.runtime = OneFunction(125)
+    run_state_machine_as_test(seed(number)(RandomStacks), settings=lives(100))

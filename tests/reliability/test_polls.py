@@ -10,10 +10,10 @@ import pytest
 from personalize_local.simulator import Durations, Failure
 from personalize_provider.aws.poll_rule import unpack
 from support.virtual_time.account import Account, account, template
-from support.virtual_time.chaos import Strike
+from support.virtual_time.call_faults import CallFault
 from support.virtual_time.event_rules import OneFunction
-from support.virtual_time.operations import CHANGES, LIVES, begin
 from support.virtual_time.promises import ends_clean
+from support.virtual_time.scenarios import CHANGES, LIVES, begin
 from support.virtual_time.stack_engine import Stack
 
 FIVE_SECONDS = OneFunction(125)  # that an invocation works, before the rule takes over
@@ -74,7 +74,7 @@ def test_polling__a_call_of_it_goes_wrong__ends_well_and_leaves_nothing(
     at: Account, life: str, operation: str, kind: str
 ) -> None:
     stack = before(at, life)
-    at.strike(Strike(kind, operation, code="ThrottlingException"))  # type: ignore[arg-type]
+    at.inject(CallFault(kind, operation, code="ThrottlingException"))  # type: ignore[arg-type]
     stack = begin(at, stack, life)
     at.time.run()
     assert stack.status == done(life), stack.reasons
@@ -86,11 +86,11 @@ def test_polling__a_call_of_it_goes_wrong__ends_well_and_leaves_nothing(
 def test_polling__that_can_not_be_set_up__fails_with_the_solutions_id_and_is_taken_back(
     at: Account, operation: str, code: str
 ) -> None:
-    at.strike(Strike("refused", operation, code=code, times=4))
+    at.inject(CallFault("refused", operation, code=code, times=4))
     stack = at.deploy("films", template(Movies={}))
-    assert f"resource Movies: {operation} failed: struck by a test ({code})" in stack.reasons[0]
+    assert f"resource Movies: {operation} failed: injected by a test ({code})" in stack.reasons[0]
     assert at.engine.requests[0].answers[0][1]["PhysicalResourceId"].startswith("arn:aws:personalize:")
-    at.chaos.pending.clear()
+    at.faults.pending.clear()
     ends_clean(at, stack)
 
 
@@ -100,12 +100,12 @@ def test_polling__the_rule_can_never_be_removed__is_answered_at_the_deadline_as_
     at: Account, life: str, operation: str
 ) -> None:
     stack = before(at, life)
-    at.strike(Strike("refused", operation, code="ThrottlingException", times=10_000))
+    at.inject(CallFault("refused", operation, code="ThrottlingException", times=10_000))
     stack = begin(at, stack, life)
     while stack.busy:
         at.time.run(10)
     assert stack.status == done(life), stack.reasons
-    at.chaos.pending.clear()
+    at.faults.pending.clear()
     at.time.run()  # its next poll removes it
     assert not [rule for rule in at.rules.values() if rule.targets]
     assert len(at.rules) == (operation == "DeleteRule")
@@ -118,7 +118,7 @@ def test_polls__killed_around_the_nth_call__leave_nothing(
     at: Account, life: str, moment: str, call: int
 ) -> None:
     stack = before(at, life)
-    at.strike(Strike(moment, "*", after=call))  # type: ignore[arg-type]
+    at.inject(CallFault(moment, "*", after=call))  # type: ignore[arg-type]
     stack = begin(at, stack, life)
     at.time.run()
     assert stack.status == done(life), stack.reasons

@@ -6,20 +6,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from support.provider_world import SIMS, tag_list
 from support.virtual_time.account import Account, account, template
-from support.virtual_time.chaos import Strike
-from support.virtual_time.event_rules import OneFunction
+from support.virtual_time.call_faults import CallFault
 from support.virtual_time.framework_runtime import FrameworkRuntime
-from support.virtual_time.operations import CHANGES, LIVES, begin
 from support.virtual_time.promises import ends_clean
+from support.virtual_time.provider_world import SIMS, tag_list
+from support.virtual_time.scenarios import CHANGES, LIVES, begin
 from support.virtual_time.stack_engine import Stack
-
-
-@pytest.fixture
-def at(transport: FrameworkRuntime | OneFunction) -> Iterator[Account]:
-    with account(transport, total_timeout=60) as made:
-        yield made
 
 
 @pytest.fixture
@@ -39,7 +32,7 @@ def test_function_killed__around_the_nth_call__leaves_nothing(
     at: Account, life: str, moment: str, call: int
 ) -> None:
     before = stack_before(at, life)
-    at.strike(Strike(moment, "*", after=call))  # type: ignore[arg-type]
+    at.inject(CallFault(moment, "*", after=call))  # type: ignore[arg-type]
     stack = begin(at, before, life)
     at.time.run()
     ends_clean(at, stack)
@@ -51,7 +44,7 @@ def test_function_killed__after_each_such_call_of_an_operation__leaves_nothing(
     at: Account, life: str, operation: str
 ) -> None:
     before = stack_before(at, life)
-    at.strike(Strike("killed after", operation, times=3))
+    at.inject(CallFault("killed after", operation, times=3))
     stack = begin(at, before, life)
     at.time.run()
     ends_clean(at, stack)
@@ -61,10 +54,10 @@ def test_function_killed__after_each_such_call_of_an_operation__leaves_nothing(
 @pytest.mark.parametrize("times", [3, 10, 1000])
 def test_function__whose_calls_are_slow__ends_and_leaves_nothing(at: Account, life: str, times: int) -> None:
     before = stack_before(at, life)
-    at.strike(Strike("slow", times=times))
+    at.inject(CallFault("slow", times=times))
     stack = begin(at, before, life)
     at.time.run()
-    assert at.chaos.struck["slow"] > 0
+    assert at.faults.injected["slow"] > 0
     ends_clean(at, stack)
 
 

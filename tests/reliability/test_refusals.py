@@ -15,13 +15,13 @@ from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError
 from personalize_local.simulator import Durations, Failure
 from personalize_provider import framework
 from personalize_provider.aws import sdk
-from support.provider_world import GROUP, SIMS, V2, tag_list
 from support.virtual_time import functions
 from support.virtual_time.account import Account, account, template
-from support.virtual_time.chaos import Strike
+from support.virtual_time.call_faults import CallFault
 from support.virtual_time.event_rules import OneFunction
 from support.virtual_time.framework_runtime import FrameworkRuntime
 from support.virtual_time.promises import assert_kept, ends_clean
+from support.virtual_time.provider_world import GROUP, SIMS, V2, tag_list
 from support.virtual_time.stack_engine import Stack
 
 FOR_EVER = 100_000
@@ -34,7 +34,7 @@ def at(transport: FrameworkRuntime | OneFunction) -> Iterator[Account]:
 
 
 def refuse(at: Account, operation: str, code: str = "AccessDeniedException") -> None:
-    at.strike(Strike("refused", operation, times=FOR_EVER, code=code))
+    at.inject(CallFault("refused", operation, times=FOR_EVER, code=code))
 
 
 def run_to_end(at: Account, stack: Stack) -> str:
@@ -199,7 +199,7 @@ def test_update__properties_that_do_not_fit_at_all__fails_clearly_and_rolls_back
     at.effects.clear()
     stack.update(template(Movies=large("new", "Items", "Users")))
     assert run_to_end(at, stack) == "UPDATE_ROLLBACK_COMPLETE", stack.reasons
-    assert "carries" in stack.reasons[0]
+    assert "accepts" in stack.reasons[0]
     assert at.effects == []
     ends_clean(at, stack)
 

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import pytest
 
 from personalize_local.simulator import Durations, Failure
-from support.provider_world import SIMS, tag_list
 from support.virtual_time.account import Account, account, template
 from support.virtual_time.event_rules import OneFunction
 from support.virtual_time.framework_runtime import FrameworkRuntime
 from support.virtual_time.promises import ends_clean
+from support.virtual_time.provider_world import SIMS, tag_list
 
 IN_PLACE = {"performAutoTraining": "true", "tags": tag_list(team="search")}
 REPLACEMENT = {"recipeArn": SIMS}

@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from personalize_local.simulator import Durations, Failure, StatusOverride
 from personalize_provider.engine.identity import CONFIG_HASH_TAG, LOGICAL_ID_TAG, STACK_ID_TAG
-from support.provider_world import GROUP, SIMS, V2, tag_list
 from support.virtual_time.account import Account, account, template
-from support.virtual_time.chaos import Strike
+from support.virtual_time.call_faults import CallFault
 from support.virtual_time.event_rules import OneFunction
 from support.virtual_time.framework_runtime import FrameworkRuntime
 from support.virtual_time.promises import assert_kept
+from support.virtual_time.provider_world import GROUP, SIMS, V2, tag_list
 from support.virtual_time.stack_engine import Stack
 
 OURS = [STACK_ID_TAG, LOGICAL_ID_TAG, CONFIG_HASH_TAG]
 IN_PLACE = {"performAutoTraining": "true"}
 REPLACEMENT = {"recipeArn": SIMS}
-
-
-@pytest.fixture
-def at(transport: FrameworkRuntime | OneFunction) -> Iterator[Account]:
-    with account(transport, total_timeout=60) as made:
-        yield made
 
 
 def deployed(at: Account, **properties: object) -> tuple[Stack, str]:
@@ -313,7 +305,7 @@ def test_automatic_training__starts_around_the_teardown__is_stopped(
         due = at.describe(arn)["creationDateTime"].timestamp() + 1 + 3600  # rule 57
         at.simulator.advance(due - before - at.time.now())
         if slow:  # it begins between the look and the delete
-            at.strike(Strike("slow", "DescribeStacks", times=2))
+            at.inject(CallFault("slow", "DescribeStacks", times=2))
         assert destroyed(at, stack) == "DELETE_COMPLETE"
         if slow or before < 0:
             assert ("StopSolutionVersionCreation", arn) in at.effects

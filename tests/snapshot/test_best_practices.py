@@ -14,10 +14,10 @@ from app import MovieRecommendations
 
 PROVIDER = "Demo/PersonalizeProvider"
 PERSONALIZE = "arn:<AWS::Partition>:personalize:<AWS::Region>:<AWS::AccountId>"
-ON_EVENT = "<PersonalizeProviderOnEvent967E1E2A.Arn>"
-IS_COMPLETE = "<PersonalizeProviderIsComplete84E899DF.Arn>"
-FRAMEWORK_IS_COMPLETE = "<PersonalizeProviderFrameworkframeworkisComplete005448CB.Arn>"
-FRAMEWORK_ON_TIMEOUT = "<PersonalizeProviderFrameworkframeworkonTimeoutD1C6985E.Arn>"
+ON_EVENT = "<PersonalizeProviderOnEventF41BF22D.Arn>"
+IS_COMPLETE = "<PersonalizeProviderIsCompleteD3A3B5A1.Arn>"
+FRAMEWORK_IS_COMPLETE = "<PersonalizeProviderFrameworkframeworkisComplete6AF0A45E.Arn>"
+FRAMEWORK_ON_TIMEOUT = "<PersonalizeProviderFrameworkframeworkonTimeout858A4C8B.Arn>"
 
 # Every finding that stays, by the resource it is about, and why. One that is not here fails the test, and so
 # does one that is here and gone.

@@ -20,8 +20,8 @@ from support.requests.golden import Resources, broken_promises
 MAJOR = golden.current_version().partition(".")[0]
 FILES = sorted(golden.FOLDER.glob(f"{MAJOR}.*.json"))
 
-PROVIDER = "PersonalizeProviderFrameworkframeworkonEvent8E55FA95"
-ROLE = "PersonalizeProviderIsCompleteRoleBEF879CC"
+PROVIDER = "PersonalizeProviderFrameworkframeworkonEvent12F39CCC"
+ROLE = "PersonalizeProviderIsCompleteRole4F052490"
 
 
 @pytest.fixture(scope="module")

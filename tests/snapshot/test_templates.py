@@ -1,4 +1,4 @@
-"""The templates that users' stacks become. Logical ids and properties are an interface."""
+"""Templates of users' stacks. Logical ids and properties are an interface."""
 
 from __future__ import annotations
 

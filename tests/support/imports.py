@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from support.requests.sample_data import INTERACTIONS_SCHEMA, ITEMS_SCHEMA, Sample, sample
-from support.simulated import Simulated
+from support.virtual_time.simulated import Simulated
 
 IMPORT_SECONDS = 5
 URI = "s3://films/interactions.csv"

@@ -5,14 +5,14 @@ from __future__ import annotations
 import io
 import sys
 
-_EXTRA = {"click": "click", "rich": "rich", "yaml": "pyyaml"}
+_EXTRA = {"click": "click", "rich": "rich", "ruff": "ruff", "yaml": "pyyaml"}
 
 
 def main() -> None:
     """Run the command with the process's arguments, and end the process."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            # A name in letters that the terminal has not is no reason to fail.
+            # Don't fail on a name in letters that the terminal can't show.
             stream.reconfigure(errors="backslashreplace")
     try:
         from cdk_personalize.cli.commands import command  # noqa: PLC0415 (the extra may be missing)

@@ -1,4 +1,4 @@
-"""What to do when Amazon Personalize cannot be asked, or refuses."""
+"""What to do when Amazon Personalize can't be reached, or refuses."""
 
 from __future__ import annotations
 
@@ -47,14 +47,14 @@ def advice(
     regions: Sequence[str],
     endpoint: str | None,
 ) -> str | None:
-    """Return what to do about an error of botocore's; None if its own text says enough.
+    """Return what to do about an error of botocore; None if its own text is enough.
 
     Args:
         error: The error.
-        profile: The profile that was asked for, if any.
-        profiles: The names of the profiles that are configured.
+        profile: The requested profile, if any.
+        profiles: The names of the configured profiles.
         regions: Where botocore lists Amazon Personalize.
-        endpoint: The URL that was asked for, in an option or in the environment, if any.
+        endpoint: The requested URL, from an option or the environment, if any.
     """
     known = f"configured are {', '.join(profiles)}" if profiles else "none is configured"
     sign_in = f"sign in with `aws sso login{f' --profile {profile}' if profile else ''}`"
@@ -78,7 +78,7 @@ def advice(
 
 
 def existing(names: Iterable[str]) -> str:
-    """Return the first of the names that there are, and how many more."""
+    """Return the first names, and how many more there are."""
     known = sorted(names)
     more = f" and {len(known) - _SHOWN} more" if len(known) > _SHOWN else ""
     return f"there are {', '.join(known[:_SHOWN])}{more}" if known else "there are none"

@@ -1,4 +1,4 @@
-"""What `cdk synth` wrote: the stacks of a cloud assembly, and their templates."""
+"""The output of `cdk synth`: the stacks of a cloud assembly, and their templates."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def stacks(folder: Path) -> Iterator[SynthesizedStack]:
 
 
 def read_json(file: Path, fix: str) -> Mapping[str, Any]:
-    """A JSON object that stands in a file.
+    """Read the JSON object in a file.
 
     Args:
         file: The file.
@@ -76,7 +76,7 @@ def read_json(file: Path, fix: str) -> Mapping[str, Any]:
     except (OSError, ValueError, RecursionError) as error:
         raise NoAssemblyError(f"{file} can't be read as JSON ({error}): {fix}") from error
     if not isinstance(content, dict):
-        raise NoAssemblyError(f"{file} holds no JSON object: {fix}")
+        raise NoAssemblyError(f"{file} does not contain a JSON object: {fix}")
     return content
 
 

@@ -1,4 +1,4 @@
-"""The checks of the synthesis, on requests that stand in files."""
+"""The checks of synthesis, for requests in files."""
 
 from __future__ import annotations
 
@@ -8,23 +8,22 @@ from pathlib import Path
 from typing import Any, Literal
 
 from cdk_personalize.cli.reading import UnreadableError, parsed, requests_in
-from cdk_personalize.model.errors import Doubt, Problem
-from cdk_personalize.model.notes import TRAINING_IS_OFF, Note
+from cdk_personalize.model.findings import Doubt, Note, Problem
 from cdk_personalize.model.suggestions import closest
 from cdk_personalize.solution import api_request
 
-_UNNAMED = Note("unnamed", "The request has no name, which the service demands; a Solution makes one up")
+_UNNAMED = Note("unnamed", "The request has no name. The service requires one; a Solution generates it")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """What there is to say of a request.
+    """A finding about a request.
 
     Attributes:
         severity: Only an error keeps the request from being a solution.
-        id: By which a warning or info is acknowledged in a stack, after `cdk-personalize:`; None of an error.
-        argument: The member that it is about, if it is about one.
-        message: The whole of it.
+        id: Acknowledges a warning or info in a stack, after `cdk-personalize:`; None for an error.
+        argument: The member that it is about, if any.
+        message: The whole text.
     """
 
     severity: Literal["error", "warning", "info"]
@@ -35,13 +34,13 @@ class Finding:
 
 @dataclass(frozen=True)
 class Checked:
-    """A request that was checked, or a file or a part of it that holds none.
+    """A checked request, or a file or a part of it without one.
 
     Attributes:
         file: The file's name.
         index: The request's place among those of the file, from 0; None if there is no request to read.
         name: The name in the request, if it has one.
-        findings: What there is to say of it.
+        findings: The findings about it.
     """
 
     file: str
@@ -51,11 +50,11 @@ class Checked:
 
 
 def check_file(file: str, read: Callable[[], bytes]) -> list[Checked]:
-    """Check what stands in a file.
+    """Check the requests in a file.
 
     Args:
         file: The file's name.
-        read: Returns what is in it.
+        read: Returns its content.
     """
     try:
         return list(_check(file, read()))
@@ -102,7 +101,7 @@ def _findings(request: Any) -> Iterator[Finding]:
     if isinstance(request, Mapping):
         notes = (
             None if "name" in request else _UNNAMED,
-            TRAINING_IS_OFF if read.is_silent_on_training else None,
+            api_request.TRAINING_IS_OFF if read.is_silent_on_training else None,
         )
         yield from (_note(note) for note in notes if note is not None)
 

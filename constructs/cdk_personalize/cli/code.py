@@ -2,139 +2,140 @@
 
 from __future__ import annotations
 
+import ast
 import re
-from collections.abc import Iterable, Mapping
+import subprocess
+from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
-from cdk_personalize.cli.layout import WIDTH, Brackets, Code, Text, call, laid_out, names, string
-from cdk_personalize.model import value_types as kinds
-from cdk_personalize.model.structures import Structure, api_name, members
-from cdk_personalize.model.value_types import Kind
+from ruff.__main__ import find_ruff_bin
+
+from cdk_personalize.dataset_group.arn import DatasetGroupArn
+from cdk_personalize.model import value_types
+from cdk_personalize.model.structures import Structure, members
+from cdk_personalize.model.value_types import ValueType
 from cdk_personalize.recipe.recipe import Recipe, spelling
 from cdk_personalize.solution.api_request import ApiRequest
-from cdk_personalize.solution.auto_training import AutoTraining
-from cdk_personalize.solution.request import DatasetGroupArn, RecipeArn, Schedule, SolutionRequest
+from cdk_personalize.solution.config import AutoTraining
+from cdk_personalize.solution.request import RecipeArn, Schedule, SolutionRequest
 
 _MODULES = {"Construct": "constructs", "Stack": "aws_cdk", "Tags": "aws_cdk"}
 _OURS = "cdk_personalize"
-# What a reader looks for first, in the API's names.
-_FIRST = ("name", "adoptExisting", "datasetGroupArn", "recipeArn")
+# What a reader looks for first.
+_FIRST = ("solution_name", "adopt_existing", "dataset_group", "recipe")
 
 
 def declaration(request: ApiRequest) -> str:
-    """A module with one function, which declares the solution in a scope that it is given.
+    """Return a module with one function, which declares the solution in a scope.
 
-    The text depends on the request alone, and neither account nor Region is in it.
+    The text depends on the request only. Neither account nor Region is in it.
 
     Args:
-        request: A request that has no problems, with a name.
+        request: A request without problems, with a name.
     """
     name = str(request.arguments["solution_name"])
     solution = _solution(name, request.arguments)
-    tags = [
-        Brackets("Tags.of(solution).add(", (("", string(key)), ("", string(value))), ")", "Tags")
-        for key, value in sorted(request.tags.items())
+    lines = [
+        f"def declare_{_snake_case(name)}(scope: Construct) -> Solution:",
+        '"""Declare the solution, and take over the one that exists already."""',
     ]
-    signature = Brackets(
-        f"def declare_{_snake_case(name)}(",
-        (("scope: ", Text("Construct", "Construct")),),
-        ") -> Solution:",
-        "Solution",
-    )
-    body = ['"""Declare the solution, and take over the one that exists already."""']
-    if tags:
-        body += [f"solution = {_in_function(solution)}", *map(_in_function, tags), "return solution"]
+    if request.tags:
+        lines += [
+            f"solution = {solution}",
+            *(f"Tags.of(solution).add({key!r}, {value!r})" for key, value in sorted(request.tags.items())),
+            "return solution",
+        ]
     else:
-        body += [f"return {_in_function(solution)}"]
-    lines = [*_imports([signature, solution, *tags]), "", "", laid_out(signature)]
-    return "\n".join([*lines, *(f"    {statement}" for statement in body)]) + "\n"
+        lines += [f"return {solution}"]
+    function = "\n    ".join(lines)
+    return _formatted(f"{_imports(function)}\n\n\n{function}\n")
 
 
-def _in_function(code: Code) -> str:
-    return laid_out(code, indent=4, before=4)
+def _formatted(code: str) -> str:
+    command = [find_ruff_bin(), "format", "--isolated", "--stdin-filename", "declaration.py"]
+    ran = subprocess.run(command, input=code.encode(), capture_output=True, check=True)  # noqa: S603 (our own code)
+    return ran.stdout.decode()
 
 
-def _solution(name: str, arguments: Mapping[str, Any]) -> Brackets:
+def _imports(code: str) -> str:
+    used = {
+        node.id for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Name) and node.id[0].isupper()
+    }
+    by_module: dict[str, list[str]] = {}
+    for name in sorted(used, key=str.lower):
+        by_module.setdefault(_MODULES.get(name, _OURS), []).append(name)
+    return "\n".join(
+        f"from {module} import {', '.join(names)}" for module, names in sorted(by_module.items())
+    )
+
+
+def _solution(name: str, arguments: Mapping[str, Any]) -> str:
     known = members(SolutionRequest)
-    given = {argument: _code(known[argument], value) for argument, value in arguments.items()}
-    if arguments.get("auto_training") == AutoTraining.DISABLED:
-        del given["auto_training"]  # the default
-    items: list[tuple[str, Code]] = [("", Text("scope")), ("", string(_pascal_case(name)))]
-    items += [(f"{argument}=", given[argument]) for argument in sorted(given, key=_position)]
-    return Brackets("Solution(", tuple(items), ")", "Solution", always_open=True)
+    order = [*_FIRST, *known]
+    given = {
+        argument: value
+        for argument, value in arguments.items()
+        if (argument, value) != ("auto_training", AutoTraining.DISABLED)  # the default
+    }
+    parts = [f"{key}={_code(known[key].type, given[key])}" for key in sorted(given, key=order.index)]
+    # The last comma makes it one argument a line.
+    return f"Solution({', '.join(['scope', repr(_pascal_case(name)), *parts])},)"
 
 
-def _position(argument: str) -> int:
-    order = (*_FIRST, *map(api_name, members(SolutionRequest)))
-    return order.index(api_name(argument))
-
-
-def _code(kind: Kind, value: Any) -> Code:  # noqa: C901 (a case for each kind)
-    match kind:
+def _code(type_: ValueType, value: Any) -> str:
+    match type_:
         case Structure():
             return _structure(value)
         case RecipeArn():
             return _recipe(value)
         case DatasetGroupArn():
-            return _in_the_stack("dataset-group", value.partition("/")[2])
+            # In the stack's own account and Region, where the solution's dataset group always is.
+            name = value.partition("/")[2]
+            return (
+                "Stack.of(scope).format_arn("
+                f"service='personalize', resource='dataset-group', resource_name={name!r},)"
+            )
         case Schedule():
-            return Text(f"AutoTraining.every(days={value.days})", "AutoTraining")
-        case kinds.Choice():
-            return Text(f"{type(value).__name__}.{value.name}", type(value).__name__)
-        case kinds.ListOf(item=item):
-            return Brackets("[", tuple(("", _code(item, entry)) for entry in value), "]")
-        case kinds.MapOf(key=key, value=item):
-            entries = ((f"{_plain(key, name)}: ", _code(item, value[name])) for name in sorted(value))
-            return Brackets("{", tuple(entries), "}")
-        case kinds.ScalarText():
+            return f"AutoTraining.every(days={value.days})"
+        case value_types.Choice():
+            return f"{type(value).__name__}.{value.name}"
+        case value_types.ListOf(item=item):
+            return f"[{', '.join(_code(item, entry) for entry in value)}]"
+        case value_types.MapOf(key=key, value=item):
+            entries = (f"{_code(key, name)}: {_code(item, value[name])}" for name in sorted(value))
+            return f"{{{', '.join(entries)}}}"
+        case value_types.ScalarText():
             return _scalar(value)
-        case kinds.Number():
+        case value_types.Number():
             # JSON on the way to the service makes 0 of -0.0, and the sum does too.
-            return Text(repr(float(value) + 0.0).replace("e+", "e"))
-        case kinds.Text():
-            return string(value)
+            return repr(float(value) + 0.0).replace("e+", "e")
         case _:
-            return Text(repr(value))
+            return repr(value)
 
 
-def _plain(kind: Kind, value: Any) -> str:
-    return laid_out(_code(kind, value))
-
-
-def _structure(value: Any) -> Code:
-    given = {field.name: getattr(value, field.name) for field in fields(value)}
+def _structure(value: Any) -> str:
     structure: type = type(value)
     known = members(structure)
-    return call(
-        structure.__name__,
-        [(name, _code(known[name], item)) for name, item in given.items() if item not in (None, ())],
-    )
+    given = {field.name: getattr(value, field.name) for field in fields(value)}
+    parts = (f"{key}={_code(known[key].type, item)}" for key, item in given.items() if item not in (None, ()))
+    return f"{structure.__name__}({', '.join(parts)})"
 
 
-def _recipe(recipe: Recipe) -> Code:
-    name, arn = recipe.name, recipe.arn(partition="aws")
+def _recipe(recipe: Recipe) -> str:
     if recipe.facts is not None:
-        return Text(spelling(name), "Recipe")
-    return Brackets("Recipe.from_arn(", (("", string(arn)),), ")", "Recipe")
+        return spelling(recipe.name)
+    return f"Recipe.from_arn({recipe.arn(partition='aws')!r})"
 
 
-def _in_the_stack(resource: str, name: str) -> Code:
-    """An ARN in the stack's own account and Region, where the solution's dataset group always is."""
-    arguments = {"service": "personalize", "resource": resource, "resource_name": name}
-    return call(
-        "Stack.of(scope).format_arn", [(key, string(text)) for key, text in arguments.items()], uses="Stack"
-    )
-
-
-def _scalar(text: str) -> Code:
-    """A number or a boolean where it is sent as this very string."""
+def _scalar(text: str) -> str:
+    """Return a number or a boolean if it is sent as exactly this string."""
     if text in ("true", "false"):
-        return Text(text.capitalize())
+        return text.capitalize()
     for number in (int, float):
         if re.fullmatch(r"-?[0-9]{1,15}(\.[0-9]{1,15})?", text) and _is_written(text, number):
-            return Text(text)
-    return string(text)
+            return text
+    return repr(text)
 
 
 def _is_written(text: str, number: type[int] | type[float]) -> bool:
@@ -142,22 +143,6 @@ def _is_written(text: str, number: type[int] | type[float]) -> bool:
         return repr(number(text)) == text
     except ValueError:
         return False
-
-
-def _imports(code: Iterable[Code]) -> list[str]:
-    used = sorted({name for part in code for name in names(part)}, key=str.lower)
-    modules = sorted({_MODULES.get(name, _OURS) for name in used})
-    return [
-        laid_out(_import(module, [name for name in used if _MODULES.get(name, _OURS) == module]))
-        for module in modules
-    ]
-
-
-def _import(module: str, imported: list[str]) -> Code:
-    on_one_line = Text(f"from {module} import {', '.join(imported)}")
-    if len(on_one_line.text) <= WIDTH:
-        return on_one_line
-    return Brackets(f"from {module} import (", tuple((name, Text("")) for name in imported), ")", "", True)
 
 
 def _words(name: str) -> list[str]:

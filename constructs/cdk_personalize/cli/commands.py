@@ -56,7 +56,7 @@ def command() -> None:
 @click.option(
     "--region",
     envvar=["AWS_REGION", "AWS_DEFAULT_REGION"],
-    help="The Region of a solution that is named; an ARN says its own.",
+    help="The Region of a solution's name; an ARN has its own.",
 )
 @click.option("--endpoint-url", help="Where the service is, if not at AWS.")
 @_as_json
@@ -98,7 +98,7 @@ def export(
 def check(files: tuple[str, ...], *, as_json: bool) -> None:
     """Check CreateSolution requests as a synthesis would.
 
-    A file holds, in JSON or YAML, a request, a list of them, an answer of DescribeSolution, or a
+    A file holds, in JSON or YAML, a request, a list of them, a response of DescribeSolution, or a
     configuration of Maintaining Personalized Experiences; - is the standard input. The exit code is 1 if
     there is an error, and 0 if there are only warnings.
     """
@@ -118,7 +118,7 @@ def check(files: tuple[str, ...], *, as_json: bool) -> None:
 @click.option("--app", default="cdk.out", show_default=True, help="What `cdk synth` wrote.")
 @click.option("--template", "file", help="The old template, in place of the deployed one.")
 @click.option("--profile", help="A profile of your AWS configuration.")
-@click.option("--region", help="The Region of stacks that don't say theirs.")
+@click.option("--region", help="The Region of stacks that don't set theirs.")
 @click.option("--endpoint-url", help="Where CloudFormation is, if not at AWS.")
 @click.option("--fail-on-replacement", is_flag=True, help="Exit with 1 if a solution is or may be replaced.")
 @_as_json

@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 from cdk_personalize.cli.expressions import may_be_equal, references, resolved
 from cdk_personalize.cli.meaning import Parts, immutable, updatable
+from cdk_personalize.solution.kind import SOLUTION
 
-_TYPE = "Custom::PersonalizeSolution"
 _KEPT = ("Retain", "RetainExceptOnCreate")
 _POLICIES = ("DeletionPolicy", "UpdateReplacePolicy")
 
@@ -19,12 +19,12 @@ Template = Mapping[str, Any]
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """What becomes of a solution.
+    """What happens to a solution.
 
     Attributes:
         stack: The stack's name.
         logical_id: The solution's logical id.
-        path: The construct's path, if the template says it.
+        path: The construct's path, if the template has it.
         change: `refused` is an update that fails before it has any effect. `unknown` may be `replaced`.
         members: What changes in place, or why it is replaced or refused, in the API's names.
         unknown: Members of which only the deploy shows whether they change, and why.
@@ -61,11 +61,15 @@ def compare(stack: str, old: Template, new: Template, pseudo: Mapping[str, str])
 
 def _solutions(template: Template) -> dict[str, Mapping[str, Any]]:
     resources = template.get("Resources", {})
-    return {name: resource for name, resource in resources.items() if resource.get("Type") == _TYPE}
+    return {
+        name: resource
+        for name, resource in resources.items()
+        if resource.get("Type") == SOLUTION.resource_type
+    }
 
 
 def _moving(old: Template, new: Template) -> dict[str, str]:
-    """What stands for something that this deploy may change, by name, with why."""
+    """Names whose values this deploy may change, with the reason."""
     resources = _changed(old.get("Resources", {}), new.get("Resources", {}))
     parameters = _changed(old.get("Parameters", {}), new.get("Parameters", {}))
     return dict.fromkeys(resources, "which changes") | dict.fromkeys(parameters, "a parameter that changes")

@@ -1,4 +1,4 @@
-"""What is deployed of a stack, as far as the command reads it."""
+"""Reads deployed stacks."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from cdk_personalize.cli.comparing import Change
 
 
 class NotDeployedError(Exception):
-    """CloudFormation can't be asked, or what it has can't be compared."""
+    """CloudFormation can't be reached, or its template can't be compared."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Account:
         """The template of a stack, and what `AWS::Region` and the like are; both empty if there is no stack.
 
         Raises:
-            NotDeployedError: CloudFormation can't be asked, or the template is not one of the CDK's.
+            NotDeployedError: CloudFormation can't be reached, or the template is not one of the CDK's.
         """
         try:
             client = self._client("cloudformation")

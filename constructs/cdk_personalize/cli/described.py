@@ -1,7 +1,7 @@
-"""The CreateSolution request that a solution would be made with, from how the service describes it.
+"""The CreateSolution request for a solution, from the service's description of it.
 
-The service answers in other words than it is asked in, and says more (rule 45): parameters under older names,
-members of the request that were never given, and empty ones.
+A description differs from the request, and has more (rule 45): parameters under older names, members that
+were not in the request, and empty ones.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _REQUIRED = ("name", "datasetGroupArn")
 _IN_WORDS: dict[type, str] = {str: "string", list: "list", Mapping: "mapping"}
 _RANGES = "algorithmHyperParameterRanges"
 _OURS = "cdk-personalize:"
-# Ours say whose a solution is, and AWS's are not for anybody to write (rule 17).
+# Ours mark the owner of a solution, and AWS's can't be written (rule 17).
 _TAGS_OF_OTHERS = (_OURS, "aws:")
 
 
@@ -29,8 +29,8 @@ def request_of(solution: Mapping[str, Any], tags: Iterable[Mapping[str, str]]) -
     Automatic training is always in it, for its default is to train (rule 33).
 
     Args:
-        solution: As DescribeSolution answers.
-        tags: As ListTagsForResource answers.
+        solution: The response of DescribeSolution.
+        tags: The response of ListTagsForResource.
     """
     auto_ml = bool(solution.get("performAutoML"))
     facts = _facts(solution)
@@ -61,7 +61,7 @@ def owner_of(tags: Iterable[Mapping[str, str]]) -> tuple[str, str] | None:
     """Return the stack's id and the logical id of the resource that manages a solution; None if none does.
 
     Args:
-        tags: As ListTagsForResource answers.
+        tags: The response of ListTagsForResource.
     """
     values = {tag["tagKey"]: tag["tagValue"] for tag in tags}
     stack, resource = (values.get(f"{_OURS}{name}") for name in ("stack-id", "logical-id"))
@@ -71,12 +71,12 @@ def owner_of(tags: Iterable[Mapping[str, str]]) -> tuple[str, str] | None:
 
 
 def misshapen(solution: Mapping[str, Any]) -> str | None:
-    """Say why something is no answer of DescribeSolution that `request_of` can read; None if it is one."""
+    """Return why a value is not a response of DescribeSolution; None if `request_of` can read it."""
     for member, value, expected in _shapes(solution):
         if value is None and member not in _REQUIRED:
             continue
         if not isinstance(value, expected):
-            return f"its {member} is {'missing' if value is None else f'no {_IN_WORDS[expected]}'}"
+            return f"its {member} is {'missing' if value is None else f'not a {_IN_WORDS[expected]}'}"
     return None
 
 
@@ -115,7 +115,7 @@ def _config(solution: Mapping[str, Any], facts: RecipeFacts | None) -> Request:
 
 
 def _hpo(hpo: Mapping[str, Any]) -> Request:
-    """Without an objective, which nobody can choose (rule 29)."""
+    """Without an objective, which can't be chosen (rule 29)."""
     return {name: value for name, value in hpo.items() if name != "hpoObjective"}
 
 
@@ -138,7 +138,7 @@ def _respelled(config: Request, facts: RecipeFacts | None) -> Request:
 
 
 def _spelled(name: Any, facts: RecipeFacts | None) -> Any:
-    """A parameter's name in a request; in answers it may be another, or have a prefix like `training.`."""
+    """A parameter's name in a request; in responses it may differ, or have a prefix like `training.`."""
     if facts is None or not isinstance(name, str):
         return name
     known = {**facts.algorithm_hyper_parameters, **facts.feature_transformation_parameters}
@@ -154,7 +154,7 @@ def _is_of_others(tag: Mapping[str, str]) -> bool:
 
 
 def _without_empty(value: Any) -> Any:
-    """The same without members that are empty, at whatever depth."""
+    """The same without empty members, at any depth."""
     if isinstance(value, Mapping):
         kept = {name: _without_empty(item) for name, item in value.items()}
         return {name: item for name, item in kept.items() if item not in (None, {}, [])}

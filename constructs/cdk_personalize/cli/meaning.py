@@ -1,6 +1,6 @@
 """A solution's properties in a template in one spelling, part by part, as the provider understands them.
 
-What can't be changed is what a generated name is a hash of, so this says whether a solution is replaced. The
+A generated name is a hash of what can't be changed, so that decides whether a solution is replaced. The
 provider has the same knowledge in `personalize_provider.kinds.solution`; a test holds the two together.
 """
 
@@ -13,9 +13,10 @@ from decimal import Decimal
 from typing import Any
 
 from cdk_personalize.cli.expressions import is_known
-from cdk_personalize.model import value_types as kinds
-from cdk_personalize.model.structures import Structure, api_name, members
-from cdk_personalize.model.value_types import Kind
+from cdk_personalize.model import value_types
+from cdk_personalize.model.structures import Structure, members
+from cdk_personalize.model.value_types import ValueType
+from cdk_personalize.solution.config import SolutionConfig
 from cdk_personalize.solution.request import SolutionRequest
 
 UPDATABLE = frozenset(
@@ -27,10 +28,11 @@ UPDATABLE_CONFIG = ("autoTrainingConfig", "eventsConfig")
 """Members of solutionConfig that are changed in place (rule 65)."""
 
 _OFF_UNLESS_SAID = ("performHPO", "performAutoML")  # rules 19 and 23
-_KINDS: Mapping[str, Kind] = {api_name(name): kind for name, kind in members(SolutionRequest).items()}
-_CONFIG_KINDS: Mapping[str, Kind] = {
-    api_name(name): kind
-    for name, kind in members(_KINDS["solutionConfig"].type).items()  # type: ignore[attr-defined]
+_TYPES: Mapping[str, ValueType] = {
+    member.api_name: member.type for member in members(SolutionRequest).values()
+}
+_CONFIG_TYPES: Mapping[str, ValueType] = {
+    member.api_name: member.type for member in members(SolutionConfig).values()
 }
 _DECIMAL = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 _DAYS = re.compile(r"rate\((\d+) days?\)")
@@ -40,7 +42,7 @@ Parts = dict[str, Any]
 
 
 def immutable(properties: Mapping[str, Any]) -> Parts:
-    """What can't be changed of a solution, but for its name, by the member's path, if anything is said of it.
+    """What can't be changed in a solution, except its name, by the member's path, without absent members.
 
     Args:
         properties: As a template has them, with expressions in place of what is not known.
@@ -49,7 +51,7 @@ def immutable(properties: Mapping[str, Any]) -> Parts:
     if not is_known(config) or not isinstance(config, Mapping):
         config = {"": config}
     parts: Parts = {
-        name: _one(_KINDS.get(name), value)
+        name: _one(_TYPES.get(name), value)
         for name, value in properties.items()
         if name not in UPDATABLE | {"name", "solutionConfig"} and not name.startswith("Service")
     }
@@ -58,11 +60,11 @@ def immutable(properties: Mapping[str, Any]) -> Parts:
         if parts.get(name) == "false":
             del parts[name]
     of_config = {
-        name: _one(_CONFIG_KINDS.get(name), value)
+        name: _one(_CONFIG_TYPES.get(name), value)
         for name, value in config.items()
         if name not in UPDATABLE_CONFIG
     }
-    if parts.get("performAutoML") == "true":  # nothing else is heeded (rules 20 and 21)
+    if parts.get("performAutoML") == "true":  # everything else is ignored (rules 20 and 21)
         parts.pop("performHPO", None)
         of_config = {name: value for name, value in of_config.items() if name == "autoMLConfig"}
     return parts | {
@@ -90,31 +92,31 @@ def updatable(properties: Mapping[str, Any]) -> Parts:
     return parts
 
 
-def _one(kind: Kind | None, value: Any) -> Any:
-    """A value in one spelling; an expression, and what is of no kind, as it is."""
+def _one(type_: ValueType | None, value: Any) -> Any:
+    """A value in one spelling; an expression, and what is of no known type, as it is."""
     if not is_known(value):
         return value
-    match kind, value:
+    match type_, value:
         case Structure(), Mapping():
-            known = {api_name(name): inner for name, inner in members(kind.type).items()}
+            known = {member.api_name: member.type for member in members(type_.type).values()}
             return _without_nothing({name: _one(known.get(name), item) for name, item in value.items()})
-        case kinds.MapOf(value=kinds.ListOf()), Mapping():
+        case value_types.MapOf(value=value_types.ListOf()), Mapping():
             return _columns(value)
-        case kinds.MapOf(value=inner), Mapping():
+        case value_types.MapOf(value=inner), Mapping():
             return {name: _one(inner, item) for name, item in value.items()}
-        case kinds.ListOf(item=inner), list():
+        case value_types.ListOf(item=inner), list():
             return _unordered([_one(inner, item) for item in value], inner)
-        case kinds.Flag(), _:
+        case value_types.Flag(), _:
             return _flag(value)
-        case ((kinds.ScalarText() | kinds.Number() | kinds.Integer()), _):
+        case ((value_types.ScalarText() | value_types.Number() | value_types.Integer()), _):
             return _scalar(value)
         case _:
             return value if isinstance(value, Mapping | list) else str(value)
 
 
-def _unordered(items: list[Any], kind: Kind) -> list[Any]:
+def _unordered(items: list[Any], type_: ValueType) -> list[Any]:
     """Ranges, words and candidates: their order means nothing."""
-    if isinstance(kind, Structure):
+    if isinstance(type_, Structure):
         return sorted(items, key=_key)
     return sorted(({_key(_scalar(item)): _scalar(item) for item in items}).values(), key=_key)
 

@@ -1,4 +1,4 @@
-"""Which CreateSolution requests stand in a file, whatever its format and shape."""
+"""Finds the CreateSolution requests in a file, whatever its format and shape."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from cdk_personalize.cli.described import misshapen, request_of
 
 _YAML = (".yaml", ".yml")
 _SHAPES = (
-    "expected a CreateSolution request, a list of them, an answer of DescribeSolution, or a configuration of "
-    "Maintaining Personalized Experiences"
+    "expected a CreateSolution request, a list of them, a response of DescribeSolution, or a configuration "
+    "of Maintaining Personalized Experiences"
 )
-# What takes the place of the dataset group that such a configuration leaves to its deployment.
+# Replaces the dataset group that such a configuration leaves to its deployment.
 _DATASET_GROUP = "arn:aws:personalize:us-east-1:000000000000:dataset-group/of-the-configuration"
 
 
 class UnreadableError(Exception):
-    """A file, or a part of it, holds no request. The text says why, and what to do."""
+    """A file, or a part of it, contains no request. The text says why, and what to do."""
 
 
 def parsed(file: str, content: bytes) -> Any:
-    """Return what a file holds: JSON, or YAML if its name or its first character says so.
+    """Return the content of a file: JSON, or YAML if its name or its first character shows that.
 
     Args:
         file: The file's name.
-        content: What is in it.
+        content: Its bytes.
 
     Returns:
         Its value; for YAML of several documents, a list of theirs.
@@ -37,7 +37,7 @@ def parsed(file: str, content: bytes) -> Any:
     try:
         text = content.decode(json.detect_encoding(content)).removeprefix("\ufeff")
     except UnicodeDecodeError as error:
-        raise UnreadableError("is not text in UTF-8 or UTF-16; give a file of JSON or YAML") from error
+        raise UnreadableError("is not text in UTF-8 or UTF-16; pass a file of JSON or YAML") from error
     if not text.strip():
         raise UnreadableError(f"is empty; {_SHAPES}")
     if file.lower().endswith(_YAML):
@@ -53,10 +53,10 @@ def parsed(file: str, content: bytes) -> Any:
 
 
 def requests_in(value: Any) -> Iterator[Any]:
-    """Yield each request of what a file holds.
+    """Yield each request in the content of a file.
 
     Args:
-        value: A request or a list of them, an answer of DescribeSolution, what `export --json` writes, or a
+        value: A request or a list of them, a response of DescribeSolution, output of `export --json`, or a
             configuration of Maintaining Personalized Experiences with Machine Learning, an AWS solution. Its
             `solutions[].serviceConfig` are requests without a dataset group.
 
@@ -69,7 +69,7 @@ def requests_in(value: Any) -> Iterator[Any]:
     elif isinstance(value, Mapping):
         yield from _requests_in(value)
     else:
-        yield UnreadableError(f"holds no request: {_SHAPES}")
+        yield UnreadableError(f"contains no request: {_SHAPES}")
 
 
 def _requests_in(value: Mapping[Any, Any]) -> Iterator[Any]:
@@ -81,7 +81,7 @@ def _requests_in(value: Mapping[Any, Any]) -> Iterator[Any]:
         yield _of_description(solution)
     elif "solutionVersion" in value and "recipeArn" not in value:
         yield UnreadableError(
-            "is an answer of DescribeSolutionVersion; give that of DescribeSolution for its solution"
+            "is a response of DescribeSolutionVersion; pass the response of DescribeSolution for its solution"
         )
     elif "solutionArn" in value:
         yield _of_description(value)
@@ -91,10 +91,10 @@ def _requests_in(value: Mapping[Any, Any]) -> Iterator[Any]:
         yield value["request"]
     elif isinstance(value.get("Resources"), Mapping):
         yield UnreadableError(
-            "is a CloudFormation template, whose solutions the synthesis has checked; give a request instead"
+            "is a CloudFormation template, whose solutions were checked at synthesis; pass a request instead"
         )
     elif isinstance(value.get("datasetGroup"), Mapping):
-        yield UnreadableError("is a configuration without `solutions`; there is nothing to check in it")
+        yield UnreadableError("is a configuration without `solutions`; it contains nothing to check")
     else:
         yield value
 
@@ -103,7 +103,7 @@ def _of_description(solution: Mapping[str, Any]) -> Any:
     wrong = misshapen(solution)
     if wrong:
         return UnreadableError(
-            f"looks like an answer of DescribeSolution, but {wrong}; give the whole answer, as in: "
+            f"looks like a response of DescribeSolution, but {wrong}; pass the whole response, as in: "
             "aws personalize describe-solution --solution-arn ARN"
         )
     return request_of(solution, tags=())
@@ -117,7 +117,8 @@ def _of_configuration(item: Any) -> Any:
         return {"datasetGroupArn": _DATASET_GROUP, **request}
     if isinstance(item, Mapping) and "solutionArn" in item:
         return UnreadableError(
-            "is an answer of ListSolutions, which has no configurations; give that of DescribeSolution"
+            "is a response of ListSolutions, which has no configurations; pass the response of "
+            "DescribeSolution"
         )
     return UnreadableError("has an item of `solutions` without a mapping `serviceConfig`; add it")
 
@@ -131,7 +132,7 @@ def _yaml(text: str) -> Any:
         raise UnreadableError("is not YAML: it is nested too deeply") from error
     except yaml.YAMLError as error:
         raise UnreadableError(f"is not YAML: {' '.join(str(error).split())}") from error
-    except ValueError as error:  # a timestamp that is none
+    except ValueError as error:  # an invalid timestamp
         raise UnreadableError(f"is not YAML: {error}") from error
     held = [document for document in documents if document is not None]
     if not held:

@@ -1,4 +1,4 @@
-"""A recipe of the catalog, by whatever somebody calls it."""
+"""Finds a recipe of the catalog by any of its names."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def find(name: str) -> RecipeFacts:
     """Find a recipe by its name, with or without `aws-`, its ARN, or Python's spelling of it.
 
     Raises:
-        NoRecipeError: There is none, or it is not for solutions. It says which to use instead.
+        NoRecipeError: There is none, or it is not for solutions. The text names the one to use instead.
     """
     plain = name.rpartition("/")[2].removeprefix("Recipe.").lower().replace("_", "-")
     known = plain if plain.startswith("aws-") else f"aws-{plain}"
@@ -27,4 +27,4 @@ def find(name: str) -> RecipeFacts:
         raise NoRecipeError(f"{known} is not for solutions: {problem.fix}")
     similar = closest(known, catalog())
     hint = f"did you mean {similar}? " if similar else ""
-    raise NoRecipeError(f"{name} is no recipe of the catalog; {hint}there are {', '.join(catalog())}")
+    raise NoRecipeError(f"{name} is not a recipe of the catalog; {hint}there are {', '.join(catalog())}")

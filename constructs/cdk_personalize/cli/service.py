@@ -1,4 +1,4 @@
-"""Amazon Personalize, as far as the command reads it."""
+"""The command's calls to Amazon Personalize."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ class LiveSolution:
     """A solution that exists.
 
     Attributes:
-        described: As DescribeSolution answers.
-        tags: As ListTagsForResource answers.
+        described: The response of DescribeSolution.
+        tags: The response of ListTagsForResource.
     """
 
     described: Mapping[str, Any]
@@ -42,7 +42,7 @@ def find(name: str, *, profile: str | None, region: str | None, endpoint_url: st
         endpoint_url: Where to find the service. Default: - the environment's, or AWS.
 
     Raises:
-        LookupFailedError: There is none, or the service can't be asked, or refuses.
+        LookupFailedError: There is none, or the service can't be reached, or refuses.
     """
     session = botocore.session.Session(profile=profile)
     try:

@@ -1,4 +1,4 @@
-"""What the command shows to people: tables, and a line for each of what is few."""
+"""The command's output for people: tables and summaries."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _ALLOWED = {
 
 
 def show_findings(checked: Sequence[Checked]) -> None:
-    """Show what was found, and how much."""
+    """Show the findings and their number."""
     rows = [
         (_place(request), Text(finding.severity, _STYLES[finding.severity]), finding.message)
         for request in checked
@@ -58,12 +58,12 @@ def show_findings(checked: Sequence[Checked]) -> None:
 
 
 def progress(text: str) -> AbstractContextManager[object]:
-    """Show on the standard error, if it is a terminal, what is being done for as long as it takes."""
+    """Show progress on the standard error while something runs, if that is a terminal."""
     return Console(stderr=True).status(Text(_printable(text)))
 
 
 def show_changes(changes: Sequence[Change]) -> None:
-    """Show what becomes of each solution."""
+    """Show what happens to each solution."""
     rows = [
         (
             change.stack,
@@ -98,13 +98,13 @@ def _consequences(change: Change) -> Iterator[str]:
 
 
 def show_recipes(recipes: Iterable[RecipeFacts]) -> None:
-    """Show what each recipe is for and allows, a row each."""
+    """Show each recipe's purpose and what it allows, in a row."""
     rows = [(recipe.name, recipe.recipe_type, ", ".join(_allowed(recipe))) for recipe in recipes]
     _show_table(("Recipe", "Type", "Allows"), rows)
 
 
 def show_recipe(recipe: RecipeFacts) -> None:
-    """Show all that is known of a recipe."""
+    """Show everything about a recipe."""
     datasets = [*recipe.required_datasets, *map("{} (optional)".format, recipe.optional_datasets)]
     facts = [
         ("In Python", spelling(recipe.name)),

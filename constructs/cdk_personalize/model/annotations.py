@@ -1,4 +1,4 @@
-"""What the synthesis says about a solution that is no error."""
+"""Findings that are not errors, as annotations of the construct tree."""
 
 from __future__ import annotations
 
@@ -7,19 +7,15 @@ from collections.abc import Iterable
 from aws_cdk import Annotations
 from constructs import Construct
 
-from cdk_personalize.model.errors import Doubt, Problem
-from cdk_personalize.model.notes import Note
+from cdk_personalize.model.findings import Doubt, Note, Problem
 
 _PREFIX = "cdk-personalize"
 
 
-def annotate(solution: Construct, findings: Iterable[Problem]) -> None:
-    """Warn of each doubt."""
+def annotate(construct: Construct, findings: Iterable[Problem | Note]) -> None:
+    """Add a warning for each doubt, and an info for each note."""
     for finding in findings:
         if isinstance(finding, Doubt):
-            Annotations.of(solution).add_warning_v2(f"{_PREFIX}:{finding.id}", str(finding))
-
-
-def inform(solution: Construct, note: Note) -> None:
-    """Add an info annotation."""
-    Annotations.of(solution).add_info_v2(f"{_PREFIX}:{note.id}", note.text)
+            Annotations.of(construct).add_warning_v2(f"{_PREFIX}:{finding.id}", str(finding))
+        elif isinstance(finding, Note):
+            Annotations.of(construct).add_info_v2(f"{_PREFIX}:{finding.id}", finding.text)

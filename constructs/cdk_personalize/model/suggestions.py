@@ -1,4 +1,4 @@
-"""What a name that nobody knows was probably meant to be."""
+"""Suggestions for misspelled names."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 
 def closest(name: str, known: Iterable[str]) -> str | None:
-    """Return the known name that is most like another, however words are separated; None if none is."""
-    from difflib import get_close_matches  # noqa: PLC0415 (only what is refused needs it)
+    """Return the known name closest to another, ignoring case and separators; None if no name is close."""
+    from difflib import get_close_matches  # noqa: PLC0415 (only errors need it)
 
     plain = {_plain(candidate): candidate for candidate in known}
     matches = get_close_matches(_plain(name), plain, n=1)

@@ -1,4 +1,4 @@
-"""Tags as Amazon Personalize takes them, and its limits on them (rule 17)."""
+"""Amazon Personalize's limits on tags (rule 17)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from cdk_personalize.model.errors import Problem
+from cdk_personalize.model.findings import Problem
+from cdk_personalize.model.kind import Kind
 from cdk_personalize.model.value_types import Text, problems
 
 _MAX_TAGS = 50
@@ -36,29 +37,30 @@ _VALUE = _TagText(max=256)
 
 
 def own_tags(*, adopts: object) -> int:
-    """How many tags of a solution are the provider's: its marks of ownership, and that of an adoption."""
+    """How many tags the provider adds: its marks of ownership, and one for an adoption."""
     return 4 if adopts is True else 3
 
 
-def find_problems(tags: Mapping[str, str], own: int) -> list[Problem]:
-    """Find what is wrong with the tags of one solution.
+def find_problems(tags: Mapping[str, str], kind: Kind, own: int) -> list[Problem]:
+    """Find what is wrong with the tags of one resource.
 
     Args:
         tags: The tags.
-        own: How many more the provider needs, to say whose the solution is.
+        kind: The kind of the resource.
+        own: How many more the provider adds to mark the owner.
     """
-    return [*_too_many(tags, own), *_unacceptable(tags)]
+    return [*_too_many(tags, kind, own), *_unacceptable(tags)]
 
 
-def _too_many(tags: Mapping[str, str], own: int) -> Iterator[Problem]:
+def _too_many(tags: Mapping[str, str], kind: Kind, own: int) -> Iterator[Problem]:
     if len(tags) > _MAX_TAGS - own:
         yield Problem(
             argument="tags",
             value=f"{len(tags)} tags",
             rule=f"must be at most {_MAX_TAGS - own}: a resource has {_MAX_TAGS}, "
             f"of which cdk-personalize needs {_IN_WORDS[own]}",
-            fix="remove some with Tags.of(solution).remove(key), or exclude them with "
-            "Tags.of(scope).add(..., exclude_resource_types=['Custom::PersonalizeSolution'])",
+            fix=f"remove some with Tags.of({kind.name}).remove(key), or exclude them with "
+            f"Tags.of(scope).add(..., exclude_resource_types=['{kind.resource_type}'])",
         )
 
 
@@ -78,7 +80,7 @@ def _reserved(argument: str, value: str, prefix: str) -> Problem:
         argument=argument,
         value=value,
         rule=f"must not begin with {prefix}, which is reserved",
-        fix="choose one that begins otherwise",
+        fix="choose another prefix",
     )
 
 

@@ -7,11 +7,12 @@ from aws_cdk import CfnResource, IStableAnyProducer, Lazy, TagManager, TagType
 from constructs import IValidation
 
 from cdk_personalize.model import tag_rules
+from cdk_personalize.model.kind import Kind
 
 
 @jsii.implements(IStableAnyProducer)
 class _Property:
-    """The tags in the API's form, in a stable order; nothing at all when there are none."""
+    """The tags in the API's form, in a stable order; no property if there are no tags."""
 
     def __init__(self, manager: TagManager) -> None:
         self._manager = manager
@@ -23,28 +24,30 @@ class _Property:
 
 @jsii.implements(IValidation)
 class _Limits:
-    """The rules on tags, which are complete only when the app is synthesized."""
+    """The rules on tags, checked at synthesis, when the tags are complete."""
 
-    def __init__(self, manager: TagManager, own: int) -> None:
+    def __init__(self, manager: TagManager, kind: Kind, own: int) -> None:
         self._manager = manager
+        self._kind = kind
         self._own = own
 
     def validate(self) -> list[str]:
-        return [str(problem) for problem in tag_rules.find_problems(self._manager.tag_values(), self._own)]
+        tags = self._manager.tag_values()
+        return [str(problem) for problem in tag_rules.find_problems(tags, self._kind, self._own)]
 
 
-def make_taggable(resource: CfnResource, resource_type: str, own: int) -> TagManager:
-    """Give a custom resource a `tags` property with all that CDK tags it with.
+def make_taggable(resource: CfnResource, kind: Kind, own: int) -> TagManager:
+    """Give a custom resource a `tags` property with all tags that the CDK puts on it.
 
     Args:
         resource: The custom resource.
-        resource_type: Its CloudFormation type, by which tags include and exclude resources.
-        own: How many tags the provider adds to them.
+        kind: Its kind. Tags include and exclude resources by its CloudFormation type.
+        own: How many tags the provider adds.
 
     Returns:
-        What CDK's tag aspects write to.
+        The manager that CDK's tag aspects write to.
     """
-    manager = TagManager(TagType.KEY_VALUE, resource_type)
+    manager = TagManager(TagType.KEY_VALUE, kind.resource_type)
     resource.add_property_override("tags", Lazy.any(_Property(manager)))
-    resource.node.add_validation(_Limits(manager, own))
+    resource.node.add_validation(_Limits(manager, kind, own))
     return manager

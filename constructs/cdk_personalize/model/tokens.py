@@ -1,8 +1,8 @@
 """Recognize values that CloudFormation fills in at deploy time, without asking jsii.
 
-CDK encodes a deploy-time value as a marked string, a marked list, or one of a range of doubles. To ask
-`aws_cdk.Token` is a round trip to another process, and a solution may have hundreds of values; so the marks
-are read here.
+The CDK encodes a deploy-time value as a marked string, a marked list, or one of a range of doubles. Asking
+`aws_cdk.Token` is a round trip to another process, and a solution may have hundreds of values, so this module
+reads the marks.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 _TEXT_MARK = "${Token["
 _LIST_MARK = "#{Token["
-_NUMBER_MARK = 0xFBFF  # the upper 16 bits of every double that stands for a number token
+_NUMBER_MARK = 0xFBFF  # the upper 16 bits of every double that represents a number token
 
 
 def is_token(value: object) -> bool:
@@ -23,8 +23,8 @@ def is_token(value: object) -> bool:
         return bool(struct.unpack(">H", struct.pack(">d", value)[:2])[0] == _NUMBER_MARK)
     if isinstance(value, list | tuple):
         return len(value) == 1 and isinstance(value[0], str) and _LIST_MARK in value[0]
-    # An IResolvable, such as Fn.get_att's answer, arrives as the object itself. Only its methods are looked
-    # for: to look for its properties is to request them.
+    # An IResolvable, such as the result of Fn.get_att, arrives as the object itself. Look only for methods:
+    # looking for its properties would request them.
     return hasattr(value, "resolve") and hasattr(value, "to_string")
 
 
@@ -38,4 +38,4 @@ class _Anything:
 
 
 ANYTHING: Any = _Anything()
-"""Takes the place of a value that has its problem already, so that all else is still checked."""
+"""Replaces a value that has a problem already, so that everything else is still checked."""

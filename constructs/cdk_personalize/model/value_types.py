@@ -1,7 +1,7 @@
-"""The kinds of value that the service's API knows: each has its limits and its form in a request.
+"""The types of values in the service's API, each with its limits and its form in a request.
 
-Every value is checked, rendered and read back through `problems`, `wire` and `read`, which let through what
-is absent and what is known only at deploy time. A kind therefore never sees None or a token.
+Every value is checked, rendered and read back through `problems`, `wire` and `read`, which skip absent values
+and values known only at deploy time. A type therefore never sees None or a token.
 """
 
 from __future__ import annotations
@@ -15,80 +15,80 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
-from cdk_personalize.model.errors import Problem
+from cdk_personalize.model.findings import Problem
 from cdk_personalize.model.suggestions import closest
 from cdk_personalize.model.tokens import ANYTHING, is_token
 
 _WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
 
 
-class Kind(ABC):
-    """A kind of value."""
+class ValueType(ABC):
+    """A type of values."""
 
     @abstractmethod
     def problems(self, value: Any, at: str) -> Iterator[Problem]:
         """Find what is wrong with a value.
 
         Args:
-            value: What was given.
-            at: The argument that it was given for.
+            value: The value.
+            at: The argument that has it.
         """
 
     def wire(self, value: Any) -> Any:
-        """Return the value as the API wants it."""
+        """Return the value in the API's form."""
         return value
 
     def read(self, value: Any, at: str, found: list[Problem]) -> Any:
-        """Return the value that one of the API is an argument's for: the reverse of `wire`.
+        """Return the argument for a value in the API's form: the reverse of `wire`.
 
         Args:
-            value: What a request has.
+            value: The value in a request.
             at: The member that has it.
-            found: Where to add the problem, if `problems` would not have one for what is returned.
+            found: Where to add a problem that `problems` would not find in the result.
         """
         del at, found
         return value
 
 
-def problems(kind: Kind, value: Any, at: str) -> Iterator[Problem]:
+def problems(type_: ValueType, value: Any, at: str) -> Iterator[Problem]:
     """Find what is wrong with a value, unless it is absent or a token."""
     if value is not None and not is_token(value):
-        yield from kind.problems(value, at)
+        yield from type_.problems(value, at)
 
 
-def required(kind: Kind, value: Any, at: str) -> Iterator[Problem]:
+def required(type_: ValueType, value: Any, at: str) -> Iterator[Problem]:
     """Find what is wrong with a value that must be there, unless it is a token."""
     if value is None:
-        yield Problem(argument=at, value=value, rule="must not be None", fix="give a value, or remove it")
-    yield from problems(kind, value, at)
+        yield Problem(argument=at, value=value, rule="must not be None", fix="pass a value, or remove it")
+    yield from problems(type_, value, at)
 
 
-def wire(kind: Kind, value: Any) -> Any:
-    """Return a value as the API wants it; a token as it is."""
-    return value if value is None or is_token(value) else kind.wire(value)
+def wire(type_: ValueType, value: Any) -> Any:
+    """Return a value in the API's form; a token as it is."""
+    return value if value is None or is_token(value) else type_.wire(value)
 
 
-def read(kind: Kind, value: Any, at: str, found: list[Problem]) -> Any:
-    """Return the value that one of the API is an argument's for; a token as it is."""
+def read(type_: ValueType, value: Any, at: str, found: list[Problem]) -> Any:
+    """Return the argument for a value in the API's form; a token as it is."""
     if value is None:
         return refuse(value, at, "must not be None", "leave it out", found)
-    return value if is_token(value) else kind.read(value, at, found)
+    return value if is_token(value) else type_.read(value, at, found)
 
 
 def refuse(value: object, at: str, rule: str, fix: str, found: list[Problem]) -> Any:
-    """Note a problem, and return what takes the value's place."""
+    """Add a problem, and return a replacement for the value."""
     found.append(Problem(argument=at, value=value, rule=rule, fix=fix))
     return ANYTHING
 
 
 @dataclass(frozen=True, kw_only=True)
-class Text(Kind):
+class Text(ValueType):
     """A string of limited length.
 
     Attributes:
         min: Fewest characters.
         max: Most characters.
-        pattern: What the whole string matches.
+        pattern: A regular expression that must match the whole string.
         rule: The same in words, as the end of a sentence.
         hint: What to do when it does not match.
     """
@@ -115,7 +115,7 @@ class Text(Kind):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Number(Kind):
+class Number(ValueType):
     """A real number in an inclusive range."""
 
     min: float = -math.inf
@@ -133,7 +133,7 @@ class Number(Kind):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Integer(Kind):
+class Integer(ValueType):
     """A whole number in an inclusive range."""
 
     min: float = -math.inf
@@ -162,7 +162,7 @@ class IntegerText(Integer):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ScalarText(Kind):
+class ScalarText(ValueType):
     """A string, number or boolean that the API takes as a string (rule 8)."""
 
     max: int
@@ -194,7 +194,7 @@ class NumberText(ScalarText):
             yield from Text(max=self.max).problems(to_text(value), at)
 
 
-class Flag(Kind):
+class Flag(ValueType):
     """True or false."""
 
     def problems(self, value: Any, at: str) -> Iterator[Problem]:
@@ -203,7 +203,7 @@ class Flag(Kind):
 
 
 @dataclass(frozen=True)
-class Choice(Kind):
+class Choice(ValueType):
     """A member of an enumeration, whose values are the API's words."""
 
     members: type[Enum]
@@ -229,10 +229,10 @@ class Choice(Kind):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ListOf(Kind):
+class ListOf(ValueType):
     """A list of limited length."""
 
-    item: Kind
+    item: ValueType
     max: int
 
     def problems(self, value: Any, at: str) -> Iterator[Problem]:
@@ -253,11 +253,11 @@ class ListOf(Kind):
 
 
 @dataclass(frozen=True, kw_only=True)
-class MapOf(Kind):
+class MapOf(ValueType):
     """A mapping of limited size."""
 
-    key: Kind
-    value: Kind
+    key: ValueType
+    value: ValueType
     max: int
 
     def problems(self, value: Any, at: str) -> Iterator[Problem]:
@@ -279,7 +279,7 @@ class MapOf(Kind):
 
 
 def to_text(value: str | float | Decimal) -> str:
-    """Write a scalar as the API's strings have it: 55 as "55", True as "true", 1e-05 as "0.00001"."""
+    """Write a scalar as a string of the API: 55 as "55", True as "true", 1e-05 as "0.00001"."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, float):
@@ -288,7 +288,7 @@ def to_text(value: str | float | Decimal) -> str:
 
 
 def _read_text(value: Any, at: str, found: list[Problem]) -> Any:
-    """A string. An argument may be more than that, but not the API's member (rules 7 and 8).
+    """A string. An argument may have another type, but not the API's member (rules 7 and 8).
 
     A number or a boolean is read as the string that it should be, so that it is checked further.
     """
@@ -312,14 +312,14 @@ def _quoted(value: object) -> str:
     """What to do with a value where a string is needed."""
     if isinstance(value, int | float | Decimal) and math.isfinite(value):
         return f'write "{to_text(value)}"'
-    return "give a text in quotes"
+    return "pass a string in quotes"
 
 
-def _unquoted(value: object, kind: Kind) -> str:
-    """What to do with a value where a number is needed: the number that it means, if the kind takes it."""
+def _unquoted(value: object, type_: ValueType) -> str:
+    """What to do with a value where a number is needed: the number that it means, if the type accepts it."""
     if isinstance(value, str | float):
-        number = _whole(value) if isinstance(kind, Integer) else _number(value)
-        if number is not None and not any(kind.problems(number, "")):
+        number = _whole(value) if isinstance(type_, Integer) else _number(value)
+        if number is not None and not any(type_.problems(number, "")):
             return f"write {number}"
     return "give a number"
 

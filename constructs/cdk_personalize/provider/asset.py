@@ -1,4 +1,4 @@
-"""Where the handler's code comes from: the wheel that was installed, or the checkout."""
+"""Finds the handler's code: in the installed wheel, or in a checkout."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ _BUILDER = Path(__file__).resolve().parents[3] / "lambda" / "build_asset.py"
 def handler_code() -> lambda_.Code:
     """The Lambda asset with the custom-resource provider.
 
-    An installed wheel holds it ready. In a checkout it is built on first use, without Docker, and kept.
+    An installed wheel contains it. In a checkout it is built on first use, without Docker, and cached.
 
     Raises:
-        RuntimeError: neither a prebuilt asset nor a checkout is there, or the build failed.
+        RuntimeError: There is neither a prebuilt asset nor a checkout, or the build failed.
     """
     asset = handler_asset()
-    # Its name, because another zlib packs the same files into other bytes.
+    # The hash is in the name, because another zlib packs the same files into other bytes.
     return lambda_.Code.from_asset(str(asset), asset_hash=asset.stem)
 
 
 @cache
 def handler_asset() -> Path:
-    """The zip that is that asset; its name is a hash of all that it was built from."""
+    """The asset's zip; its name is a hash of everything that it was built from."""
     if prebuilt := sorted(_PREBUILT.glob("*.zip")):
         return prebuilt[0]
     if not _BUILDER.is_file():
         raise RuntimeError(
-            f"cdk_personalize holds no Lambda asset: {_PREBUILT} is missing; install the wheel again, "
-            "or work in a whole checkout"
+            f"cdk_personalize has no Lambda asset: {_PREBUILT} is missing; install the wheel again, "
+            "or use a full checkout"
         )
     command = [sys.executable, str(_BUILDER)]
     build = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 (our own script)

@@ -1,4 +1,4 @@
-"""What every provider is made of, whatever carries its requests: a log group, roles and functions."""
+"""What every provider consists of, whatever carries its requests: a log group, roles and functions."""
 
 from __future__ import annotations
 
@@ -14,73 +14,79 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct, IDependable
 
-from cdk_personalize.model.errors import InvalidProviderError, Problem
+from cdk_personalize.model.findings import InvalidConstructError, Problem
 from cdk_personalize.provider import permissions
 from cdk_personalize.provider.asset import handler_code
-from cdk_personalize.provider.regions import warn_where_there_is_none
-from cdk_personalize.provider.timing import Timing
+from cdk_personalize.provider.regions import warn_if_unavailable
+from cdk_personalize.provider.timing import Timing, given
 
-_OLDEST_PYTHON = (3, 11)  # what the handler's code is written for; its byte code is for 3.14 alone
+_OLDEST_PYTHON = (3, 11)  # what the handler's source needs; its byte code is for 3.14 only
+
+
+class InvalidProviderError(InvalidConstructError):
+    """The arguments of a `PersonalizeProvider` are out of range, or the stack already has a provider."""
 
 
 class IPersonalizeProvider(Protocol):
-    """What carries out the deploys of solutions; it may belong to another stack of the account and Region."""
+    """A provider: manages solutions. It may belong to another stack of the account and Region."""
 
     service_token: str
-    """The ARN that custom resources name as their ServiceToken."""
+    """The ARN for the ServiceToken of custom resources."""
     service_timeout: str
-    """Seconds that CloudFormation waits for an answer; a string, as CloudFormation has it."""
+    """How long CloudFormation waits for a response, in seconds; a string, as in templates."""
     partition: str
-    """The AWS partition that it is in."""
-    outlives: Sequence[IDependable]
-    """What the service token doesn't refer to, and what is needed until the last solution is gone."""
+    """Its AWS partition."""
+    must_outlive: Sequence[IDependable]
+    """What must exist until the last solution is deleted, besides the service token."""
 
     def serves(self, stack: Stack) -> bool:
-        """Whether it may work on the solutions of a stack."""
+        """Whether it may manage the solutions of a stack."""
         ...
 
 
 class ProviderBase(Construct):
-    """The provider of a stack, without what carries its requests."""
+    """A stack's provider, whatever carries its requests."""
 
     ID: ClassVar[str] = "PersonalizeProvider"
 
-    # A look-up in the construct tree costs three round trips to jsii, for each Solution; this costs none.
+    # A look-up in the construct tree costs three round trips to jsii per Solution; this costs none.
     _by_stack: ClassVar[WeakKeyDictionary[Stack, ProviderBase]] = WeakKeyDictionary()
 
     service_token: str
-    """The ARN that custom resources name as their ServiceToken."""
+    """The ARN for the ServiceToken of custom resources."""
     service_timeout: str
-    """Seconds that CloudFormation waits for an answer; a string, as CloudFormation has it."""
+    """How long CloudFormation waits for a response, in seconds; a string, as in templates."""
     partition: str
     """The stack's AWS partition."""
-    outlives: Sequence[IDependable]
-    """What the service token doesn't refer to, and what is needed until the last solution is gone."""
+    must_outlive: Sequence[IDependable]
+    """What must exist until the last solution is deleted, besides the service token."""
     log_group: logs.LogGroup
-    """Where all functions log."""
+    """The log group of all functions."""
 
     def __init__(
         self,
         scope: Construct,
         *,
-        timing: Timing,
-        log_retention: logs.RetentionDays,
-        memory_size: int,
-        runtime: lambda_.Runtime | None,
-        vpc: ec2.IVpc | None,
-        vpc_subnets: ec2.SubnetSelection | None,
-        security_groups: Sequence[ec2.ISecurityGroup] | None,
-        shared: bool,
+        query_interval: Duration | None,
+        total_timeout: Duration | None = None,
+        log_retention: logs.RetentionDays = logs.RetentionDays.ONE_MONTH,
+        memory_size: int = 256,
+        runtime: lambda_.Runtime | None = None,
+        vpc: ec2.IVpc | None = None,
+        vpc_subnets: ec2.SubnetSelection | None = None,
+        security_groups: Sequence[ec2.ISecurityGroup] | None = None,
+        shared: bool = False,
     ) -> None:
         stack = Stack.of(scope)
+        timing = Timing(**given(total=total_timeout, interval=query_interval))
         problems = [*timing.problems(), *_runtime_problems(runtime)]
         if stack in self._by_stack:
             problems.append(
                 Problem(
                     argument="scope",
                     value=stack.node.path,
-                    rule="must be in a stack that has no PersonalizeProvider yet",
-                    fix="construct it once, before the stack's first Solution",
+                    rule="must be in a stack without a PersonalizeProvider",
+                    fix="create the provider once, before the stack's first Solution",
                 )
             )
         if problems:
@@ -89,8 +95,8 @@ class ProviderBase(Construct):
 
         self.partition = stack.partition
         self.service_timeout = str(timing.service_timeout)
-        # Without the ways out of the VPC no function reaches the service, neither to create nor to delete.
-        self.outlives = () if vpc is None else (vpc, *(security_groups or ()))
+        # Without the VPC's ways out, no function reaches the service, neither to create nor to delete.
+        self.must_outlive = () if vpc is None else (vpc, *(security_groups or ()))
         self.log_group = logs.LogGroup(
             self, "Logs", retention=log_retention, removal_policy=RemovalPolicy.DESTROY
         )
@@ -99,6 +105,7 @@ class ProviderBase(Construct):
                 ec2.SecurityGroup(self, "SecurityGroup", vpc=vpc, description="Personalize custom resources")
             ]
         self._stack = stack
+        self._timing = timing
         self._shared = shared
         self._stacks = permissions.served_stacks(stack, shared=shared)
         self._vpc = vpc
@@ -112,23 +119,19 @@ class ProviderBase(Construct):
         if vpc is not None:
             self._common.append(permissions.manage_network_interfaces())
         self._by_stack[stack] = self
-        warn_where_there_is_none(self, stack.region)
+        warn_if_unavailable(self, stack.region)
 
     def serves(self, stack: Stack) -> bool:
-        """Whether it may work on the solutions of a stack: of its own, and if it is shared, of any."""
+        """Whether it may manage the solutions of a stack: its own, or any if it is shared."""
         return self._shared or stack is self._stack
 
     def _role(
-        self, id: str, *statements: iam.PolicyStatement, later: Sequence[iam.PolicyStatement] = ()
+        self, id: str, *statements: iam.PolicyStatement, of_kinds: Sequence[iam.PolicyStatement] = ()
     ) -> iam.Role:
-        # The statements are part of the role, so that they last as long as it while a stack is deleted.
-        # A released template keeps its statements in their places: `later` ones come last.
-        return iam.Role(
-            self,
-            id,
-            assumed_by=self._service,
-            inline_policies={"Function": iam.PolicyDocument(statements=[*statements, *self._common, *later])},
-        )
+        # The statements are part of the role, so that they last as long as the role while a stack is deleted.
+        # A released template keeps its statements in their places: those of the kinds come last.
+        document = iam.PolicyDocument(statements=[*statements, *self._common, *of_kinds])
+        return iam.Role(self, id, assumed_by=self._service, inline_policies={"Function": document})
 
     def _function(
         self, id: str, handler: str, role: iam.Role, seconds: int, environment: dict[str, str]
@@ -164,15 +167,15 @@ def _runtime_problems(runtime: lambda_.Runtime | None) -> Iterator[Problem]:
 
 
 class ImportedProvider(Construct):
-    """A provider that another stack made."""
+    """A provider of another stack."""
 
     def __init__(self, scope: Construct, id: str, service_token: str, service_timeout: int) -> None:
         super().__init__(scope, id)
         self.service_token = service_token
         self.service_timeout = str(service_timeout)
         self.partition = Stack.of(scope).partition
-        self.outlives: Sequence[IDependable] = ()
+        self.must_outlive: Sequence[IDependable] = ()
 
     def serves(self, _stack: Stack) -> bool:
-        """Whether it may work on the solutions of a stack: it was named for that."""
+        """Whether it may manage the solutions of a stack: you imported it for that."""
         return True

@@ -1,11 +1,17 @@
-"""The statements in the roles of the provider's functions: each action is a call that they make."""
+"""The IAM statements in the roles of the provider's functions: each action is a call that they make."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 
-_STACK_ID_TAG = "cdk-personalize:stack-id"  # the provider gives it to every solution that it creates
+from cdk_personalize.kinds import KINDS
+from cdk_personalize.model.kind import Kind
+
+_STACK_ID_TAG = "cdk-personalize:stack-id"  # the provider puts it on every resource that it creates
 
 
 def served_stacks(stack: Stack, *, shared: bool) -> str:
@@ -16,71 +22,72 @@ def served_stacks(stack: Stack, *, shared: bool) -> str:
 
 
 def describe_stacks(stacks: str) -> iam.PolicyStatement:
-    """Read the status of the stack that is being deployed, to tell a stale waiter from a current one."""
+    """Read the status of the stack in deployment, to tell a stale waiter from a current one."""
     return iam.PolicyStatement(actions=["cloudformation:DescribeStacks"], resources=[stacks])
 
 
 def describe_stack_events(stacks: str) -> iam.PolicyStatement:
-    """Read what a rollback of a stack asks for, to tell its own Update from one that came late."""
+    """Read what a rollback of a stack requests, to tell its own Update from a late one."""
     return iam.PolicyStatement(actions=["cloudformation:DescribeStackEvents"], resources=[stacks])
 
 
 def list_stack_resources(stacks: str) -> iam.PolicyStatement:
-    """See which resource of the stack has a solution whose tags name a logical id that it no longer has."""
+    """Find the stack's resource for a solution whose tags name an outdated logical id."""
     return iam.PolicyStatement(actions=["cloudformation:ListStackResources"], resources=[stacks])
 
 
-def see_solutions(stack: Stack) -> iam.PolicyStatement:
-    """See any solution, another's too: to be able to say whose it is."""
-    return iam.PolicyStatement(
-        actions=["personalize:DescribeSolution", "personalize:ListTagsForResource"],
-        resources=[f"arn:{stack.partition}:personalize:{stack.region}:{stack.account}:solution/*"],
-    )
+def read_resources(stack: Stack) -> list[iam.PolicyStatement]:
+    """Look at any resource of each kind, whoever owns it: an error can then name the owner."""
+    return [_on(stack, kind, kind.reads) for kind in KINDS.values()]
 
 
-def manage_solutions(stack: Stack, stacks: str, *, shared: bool) -> list[iam.PolicyStatement]:
-    """Create solutions of the stacks, see any, and change or delete those that are not marked as another's.
+def manage_resources(stack: Stack, stacks: str, *, shared: bool) -> list[iam.PolicyStatement]:
+    """Create resources for the stacks, look at any, and change or delete those that belong to no other stack.
 
-    `solution/*`, not narrower: a solution's name may be known only at deploy time, and a policy that shrinks
-    when a solution leaves the stack would be rolled back before that solution is deleted.
+    The statements name `solution/*`, nothing narrower: a name may be known only at deploy time, and a policy
+    that shrinks when a solution leaves the stack would be rolled back before that solution is deleted.
 
-    What binds the role to its stack is the tag that the provider gives each solution. A solution without
-    that tag can be changed all the same: its owner must be able to delete it after somebody removed the tags,
-    and a version has tags of its own (rule 85). The provider proves ownership before it changes anything.
+    The tag that the provider gives each resource binds the role to its stack. The role can also change a
+    resource without that tag: its owner must be able to delete it after somebody removed the tags, and a
+    solution version has tags of its own (rule 85). The provider proves ownership before it changes anything.
 
-    A shared provider may do this for every stack of the account and Region. What keeps their solutions apart
-    is then the provider alone.
+    A shared provider may do this for every stack of the account and Region. Only the provider then keeps
+    their resources apart.
     """
     same = "StringLike" if shared else "StringEquals"
-    arn = f"arn:{stack.partition}:personalize:{stack.region}:{stack.account}"
-    solutions = f"{arn}:solution/*"  # versions included: their ARNs begin with the solution's (rule 129)
-    return [
-        iam.PolicyStatement(
-            actions=["personalize:CreateSolution"],
-            resources=[solutions, f"{arn}:dataset-group/*"],  # it needs both (rule 124)
-            conditions={same: {f"aws:RequestTag/{_STACK_ID_TAG}": stacks}},
-        ),
-        iam.PolicyStatement(
-            actions=[
-                "personalize:UpdateSolution",
-                "personalize:DeleteSolution",
-                "personalize:StopSolutionVersionCreation",
-                "personalize:TagResource",
-                "personalize:UntagResource",
-            ],
-            resources=[solutions],
-            conditions={f"{same}IfExists": {f"aws:ResourceTag/{_STACK_ID_TAG}": stacks}},
-        ),
-        see_solutions(stack),
-        iam.PolicyStatement(
-            actions=["personalize:ListSolutionVersions", "personalize:ListCampaigns"],
-            resources=["*"],  # list calls have no resource types (rule 127)
-        ),
-    ]
+    requested = {same: {f"aws:RequestTag/{_STACK_ID_TAG}": stacks}}
+    tagged = {f"{same}IfExists": {f"aws:ResourceTag/{_STACK_ID_TAG}": stacks}}
+    statements: list[iam.PolicyStatement] = []
+    for kind in KINDS.values():
+        statements += [
+            _on(stack, kind, kind.creates, *kind.created_in, conditions=requested),
+            _on(stack, kind, kind.changes, conditions=tagged),
+            _on(stack, kind, kind.reads),
+        ]
+        if kind.lists:
+            statements.append(iam.PolicyStatement(actions=_actions(kind.lists), resources=["*"]))
+    return statements
+
+
+def _on(
+    stack: Stack,
+    kind: Kind,
+    actions: Iterable[str],
+    *others: str,
+    conditions: Mapping[str, Any] | None = None,
+) -> iam.PolicyStatement:
+    """A statement on all resources of a kind, and on others."""
+    prefix = f"arn:{stack.partition}:personalize:{stack.region}:{stack.account}"
+    resources = [f"{prefix}:{name}/*" for name in (kind.name, *others)]
+    return iam.PolicyStatement(actions=_actions(actions), resources=resources, conditions=conditions)
+
+
+def _actions(names: Iterable[str]) -> list[str]:
+    return [f"personalize:{name}" for name in names]
 
 
 def poll_by_rule(stack: Stack, prefix: str) -> iam.PolicyStatement:
-    """Make, read and remove the EventBridge rules whose names begin so, which are the provider's own."""
+    """Create, read and delete the provider's own EventBridge rules, whose names begin with the prefix."""
     return iam.PolicyStatement(
         actions=[
             "events:PutRule",
@@ -99,14 +106,14 @@ def poll_rules(stack: Stack, prefix: str) -> str:
 
 
 def write_logs(log_group_arn: str) -> iam.PolicyStatement:
-    """Write to one log group, which exists already."""
+    """Write to one existing log group."""
     return iam.PolicyStatement(
         actions=["logs:CreateLogStream", "logs:PutLogEvents"], resources=[log_group_arn]
     )
 
 
 def manage_network_interfaces() -> iam.PolicyStatement:
-    """Let Lambda attach a function to a VPC; these actions take no narrower resource at creation."""
+    """Let Lambda attach a function to a VPC. Creating an interface takes no narrower resource."""
     return iam.PolicyStatement(
         actions=[
             "ec2:AssignPrivateIpAddresses",

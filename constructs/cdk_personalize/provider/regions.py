@@ -1,14 +1,14 @@
-"""Where Amazon Personalize is, as far as botocore knows."""
+"""The Regions with Amazon Personalize, according to botocore."""
 
 from __future__ import annotations
 
-from aws_cdk import Annotations
 from constructs import Construct
 
-from cdk_personalize.model.errors import Doubt
+from cdk_personalize.model.annotations import annotate
+from cdk_personalize.model.findings import Doubt
 from cdk_personalize.model.tokens import is_token
 
-# A copy, because to ask botocore takes longer than everything else here. A test compares the two.
+# A copy, because importing botocore takes longer than everything else here. A test compares the two.
 REGIONS = frozenset(
     {
         "ap-northeast-1",
@@ -27,12 +27,12 @@ REGIONS = frozenset(
 )
 
 
-def warn_where_there_is_none(scope: Construct, region: str) -> None:
-    """Warn if a stack is for a Region in which botocore knows no endpoint of Amazon Personalize.
+def warn_if_unavailable(scope: Construct, region: str) -> None:
+    """Warn if botocore lists no endpoint of Amazon Personalize in a stack's Region.
 
     Args:
-        scope: What the warning is attached to.
-        region: The stack's Region; a token says nothing.
+        scope: The construct for the warning.
+        region: The stack's Region. A token causes no warning.
     """
     if is_token(region) or region in REGIONS:
         return
@@ -43,4 +43,4 @@ def warn_where_there_is_none(scope: Construct, region: str) -> None:
         fix=f"botocore lists no endpoint there, so deploys may fail; deploy to {', '.join(sorted(REGIONS))}",
         id="region",
     )
-    Annotations.of(scope).add_warning_v2(f"cdk-personalize:{doubt.id}", str(doubt))
+    annotate(scope, [doubt])

@@ -1,4 +1,4 @@
-"""How the provider's time limits follow from one another, so that the innermost always ends first."""
+"""How the provider's time limits follow from one another: the innermost always ends first."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from dataclasses import dataclass
 
 from aws_cdk import Duration
 
-from cdk_personalize.model.errors import Problem
+from cdk_personalize.model.findings import Problem
 
 ON_EVENT_SECONDS = 60
-"""Most that the function which receives a request may run."""
+"""Timeout of the function that receives requests."""
 IS_COMPLETE_SECONDS = 120
-"""Most that one invocation of the function which waits may run."""
+"""Timeout of the function that waits."""
 
 SINGLE_FUNCTION_SECONDS = 300
-"""Most that one invocation of the only function of a provider without a state machine may run."""
+"""Timeout of the function of a single-function provider."""
 POLL_SECONDS = 60
-"""How often such a provider is called again: EventBridge has no shorter rate."""
+"""How often a single function is invoked again: EventBridge has no shorter rate."""
 
 _TOTAL_SECONDS = range(60, 50 * 60 + 1)
 _INTERVAL_SECONDS = range(1, 60 + 1)
@@ -29,8 +29,8 @@ class Timing:
     """The time limits of a provider, all in seconds.
 
     Attributes:
-        total: After this the handler gives up by itself and says why.
-        interval: Pause between two invocations of the function that waits.
+        total: After this time the handler gives up and reports why.
+        interval: Pause between two invocations of the waiting function.
     """
 
     total: float = 30 * 60
@@ -38,9 +38,9 @@ class Timing:
 
     @property
     def waiter(self) -> int:
-        """How long the waiter goes on, counting its pauses only; a multiple of the interval.
+        """How long the waiter goes on, counting only its pauses; a multiple of the interval.
 
-        It counts attempts, so even if every one took no time it must outlast the handler's deadline by the
+        It counts attempts. Even if each took no time, it must outlast the handler's deadline by the
         invocation that received the request and the one that finds the deadline passed.
         """
         longest = self.total + ON_EVENT_SECONDS + IS_COMPLETE_SECONDS
@@ -70,7 +70,7 @@ class Timing:
 
 
 def given(**durations: Duration | None) -> dict[str, float]:
-    """Those durations that are given, in seconds."""
+    """The durations that are not None, in seconds."""
     return {
         name: duration.to_seconds(integral=False)
         for name, duration in durations.items()

@@ -1,7 +1,7 @@
 """The recipe catalog: what each recipe is for, which parameters it has, and what it allows.
 
 The facts are data, in `cdk_personalize/data/recipes.json`, each recipe with its sources. They are read once,
-when something first asks for them.
+on first use.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ class RecipeParameter:
     """A hyperparameter of a recipe's algorithm, or a parameter of its featurization.
 
     Attributes:
-        name: As a request spells it.
-        kind: What its value is. HPO tunes a boolean as a category.
+        name: Its name in a request.
+        kind: The kind of its value. HPO tunes a boolean as a category.
         default: The service's value for it.
         min: Smallest value of a number.
         max: Largest value of a number.
-        values: What to choose from, if it is no number.
+        values: The choices, if it is not a number.
         disputed_values: More of them, which some sources name and others don't.
         is_tunable: Whether hyperparameter optimization may have a range for it (rule 27).
         is_settable: Whether it takes one value; a few take a range only (rule 31).
-        described_as: How DescribeSolution spells it, if otherwise (rule 45).
+        described_as: Its name in DescribeSolution, if that differs (rule 45).
     """
 
     name: str
@@ -50,11 +50,11 @@ class RecipeFacts:
     Attributes:
         name: Such as `aws-user-personalization-v2`.
         recipe_type: Such as `USER_PERSONALIZATION`.
-        required_datasets: Datasets that it can't be trained without.
-        optional_datasets: Datasets that it uses if they are there.
+        required_datasets: Datasets that training needs.
+        optional_datasets: Datasets that training uses if they exist.
         algorithm_hyper_parameters: The hyperparameters, by name.
         feature_transformation_parameters: The parameters of featurization, by name.
-        undocumented_parameters: Names of parameters that were seen with it, and that no page has.
+        undocumented_parameters: Names of parameters that were seen with it, but are not documented.
         allows_hpo: Whether `perform_hpo` may be True (rule 30); None where no source says.
         allows_events_config: Whether it takes weights for events (rule 37).
         allows_optimization_objective: Whether it takes a business objective (rule 36).

@@ -20,7 +20,7 @@ class Recipe:
     """
 
     arn_template: str
-    """The recipe's ARN, with `{partition}` where that of the stack belongs."""
+    """The recipe's ARN, with `{partition}` in place of the stack's partition."""
 
     USER_PERSONALIZATION_V2: ClassVar[CatalogRecipe]
     USER_PERSONALIZATION: ClassVar[CatalogRecipe]
@@ -39,8 +39,8 @@ class Recipe:
     def from_arn(cls, arn: str) -> Recipe:
         """Name a recipe by its ARN: one that is newer than this library, or known only at deploy time.
 
-        What a solution asks of a recipe that the catalog does not know is left to the service to judge, and
-        the synthesis warns of it.
+        Nothing is checked against the catalog for a recipe outside of it: only the service can judge it, and
+        synthesis warns of that.
 
         Args:
             arn: The recipe's ARN, or a token. `Solution` checks its form.
@@ -49,7 +49,7 @@ class Recipe:
 
     @classmethod
     def from_name(cls, name: str) -> Recipe:
-        """Name a recipe of the catalog, where its name is a value: one from a configuration file, say.
+        """Name a recipe of the catalog by a value, such as one from a configuration file.
 
         `Solution` refuses a name that the catalog does not have, because it is most likely misspelled. For a
         recipe that is newer than this library use `Recipe.from_arn`.
@@ -62,7 +62,7 @@ class Recipe:
 
     @property
     def facts(self) -> RecipeFacts | None:
-        """What the catalog knows of it: type, datasets, parameters, and what it allows.
+        """The catalog's facts: type, datasets, parameters, and what it allows.
 
         None if it is newer than this library, known only at deploy time, or not for solutions. A member, such
         as `Recipe.SIMS`, always has facts.
@@ -71,7 +71,7 @@ class Recipe:
 
     @property
     def is_named(self) -> bool:
-        """Whether it was named, and not given by its ARN."""
+        """Whether it is given by its name, not by its ARN."""
         return _PARTITION in str(self.arn_template)
 
     @property
@@ -100,7 +100,7 @@ class CatalogRecipe(Recipe):
 
     @property
     def facts(self) -> RecipeFacts:
-        """What the catalog knows of it: type, datasets, parameters, and what it allows."""
+        """The catalog's facts: type, datasets, parameters, and what it allows."""
         return catalog()[self.name]
 
 

@@ -1,4 +1,4 @@
-"""What every solution offers, whether a stack defines it or only refers to it."""
+"""What every solution offers, defined in a stack or imported."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol, TypedDict, Unpack
 
 from aws_cdk import Duration, IResource
 from aws_cdk import aws_iam as iam
-from constructs import Construct, Node
+from constructs import Node
 
 from cdk_personalize.model.tokens import is_token
 
@@ -30,7 +30,7 @@ _TRAIN = (
 
 
 class MetricOptions(TypedDict, total=False):
-    """What can be said about a metric; the same as CloudWatch's own `Metric` takes."""
+    """Options of a metric, as of CloudWatch's own `Metric`."""
 
     account: str
     color: str
@@ -43,7 +43,7 @@ class MetricOptions(TypedDict, total=False):
 
 
 class ISolution(IResource, Protocol):
-    """A solution: one that a stack defines, or one that exists already. For type hints.
+    """A solution, defined in a stack or imported, for type hints.
 
     Get one from `Solution(...)`, `Solution.from_solution_arn`, `Solution.from_solution_name` or
     `Solution.from_solution_attributes`.
@@ -64,11 +64,11 @@ class ISolution(IResource, Protocol):
         ...
 
     def grant_read(self, grantee: iam.IGrantable) -> iam.Grant:
-        """Allow to look at this solution, its versions, their metrics and its tags."""
+        """Allow reading this solution, its versions, their metrics and its tags."""
         ...
 
     def grant_train(self, grantee: iam.IGrantable) -> iam.Grant:
-        """Allow to train versions of this solution."""
+        """Allow training versions of this solution."""
         ...
 
     def metric(self, metric_name: str, **options: Unpack[MetricOptions]) -> cloudwatch.Metric:
@@ -85,10 +85,10 @@ class ISolution(IResource, Protocol):
 
 
 class SolutionBase:
-    """The grants and metrics of a solution, which need nothing of it but its ARN.
+    """The grants and metrics of a solution, which need only its ARN.
 
-    It is mixed into a `Resource`, and after that: whenever a construct is made, jsii compares all members of
-    the classes before `Resource` with those of its own that they may override.
+    It is mixed into a `Resource`, as a later base: for every new construct, jsii compares all members of the
+    classes before `Resource` with its own that they may override.
     """
 
     @property
@@ -116,11 +116,11 @@ class SolutionBase:
 
         The resources are the solution's ARN and those below it, which are its versions' (rule 129). Only List
         actions, other than ListTagsForResource, are allowed on `*`: they have no resource types (rule 127).
-        CreateCampaign and CreateSolution also need rights on the campaign or the dataset group, which are not
-        this solution's to give (rules 124 and 125).
+        CreateCampaign and CreateSolution also need rights on the campaign or the dataset group, which this
+        solution can't grant (rules 124 and 125).
 
         Args:
-            grantee: Who may do it: a role, a function, a user.
+            grantee: The principal: a role, a function, a user.
             actions: IAM actions such as `personalize:DescribeSolution`.
         """
         listing = [action for action in actions if _has_no_resource_type(action)]
@@ -136,18 +136,18 @@ class SolutionBase:
         return grants[0].combine(grants[1]) if len(grants) > 1 else grants[0]
 
     def grant_read(self, grantee: iam.IGrantable) -> iam.Grant:
-        """Allow to look at this solution, its versions, their metrics and its tags.
+        """Allow reading this solution, its versions, their metrics and its tags.
 
         ListSolutionVersions has no resource types (rule 127), so with it the grantee can list the versions of
         the account's other solutions too. Use `grant` to leave it out.
 
         Args:
-            grantee: Who may do it.
+            grantee: The principal.
         """
         return self.grant(grantee, *_READ)
 
     def grant_train(self, grantee: iam.IGrantable) -> iam.Grant:
-        """Allow to train versions of this solution: to start a training, and to see how it ends.
+        """Allow training versions of this solution: starting a training, and reading how it ends.
 
         Tags on a version need `personalize:TagResource` as well, and stopping a training
         `personalize:StopSolutionVersionCreation`; give them with `grant`.
@@ -155,15 +155,15 @@ class SolutionBase:
         Cost: the grantee can start trainings, and each is billed.
 
         Args:
-            grantee: Who may do it.
+            grantee: The principal.
         """
         return self.grant(grantee, *_TRAIN)
 
     def metric(self, metric_name: str, **options: Unpack[MetricOptions]) -> cloudwatch.Metric:
         """Return a CloudWatch metric of this solution, in the namespace AWS/Personalize (rule 134).
 
-        Its dimension is `SolutionArn`. The service's documents name `SolutionVersionArn` as a second one, and
-        don't say whether there is a series without it: give it in `dimensions_map` to look at one version.
+        Its dimension is `SolutionArn`. The service's documentation has `SolutionVersionArn` as a second one,
+        and doesn't state whether there is a series without it: pass it in `dimensions_map` for one version.
 
         Args:
             metric_name: Such as `SolutionTrainingJobRequests`
@@ -182,7 +182,7 @@ class SolutionBase:
         return cloudwatch.Metric(namespace="AWS/Personalize", metric_name=metric_name, **options)
 
     def metric_training_time(self, **options: Unpack[MetricOptions]) -> cloudwatch.Metric:
-        """Return how long trainings took from CreateSolutionVersion to their end, good or bad, in seconds.
+        """Return how long trainings took from CreateSolutionVersion to success or failure, in seconds.
 
         Args:
             options: As of `metric`. Default: - the average over five minutes.
@@ -202,8 +202,3 @@ class SolutionBase:
 def _has_no_resource_type(action: str) -> bool:
     service, _, name = action.lower().partition(":")
     return service == "personalize" and name.startswith("list") and name != "listtagsforresource"
-
-
-def path_of(scope: Construct, id: str) -> str:
-    """The path of a construct that is not there yet, for errors."""
-    return f"{scope.node.path}/{id}".lstrip("/")

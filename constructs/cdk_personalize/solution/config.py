@@ -1,18 +1,19 @@
 """How a solution is trained, part by part: the API's SolutionConfig as dataclasses.
 
-Each field is named as the API names it, in Python's spelling. Fields that are not given are not sent. A token
-stands in for any value. `Solution` checks everything, so that one error tells all that is wrong with it.
+Each field has the API's name in Python's spelling. Omitted fields are not sent. Any value can be a token.
+`Solution` checks everything, so one error lists everything that is wrong.
 Limits: https://docs.aws.amazon.com/personalize/latest/dg/API_SolutionConfig.html and rules 6 to 14.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
-from typing import Annotated
+from typing import Annotated, ClassVar
 
-from cdk_personalize.model.structures import Structure
+from cdk_personalize.model.structures import Spelled, Structure
+from cdk_personalize.model.tokens import is_token
 from cdk_personalize.model.value_types import (
     Choice,
     Integer,
@@ -30,11 +31,6 @@ RECIPE_ARN = Text(
     pattern=r"arn:([a-z\d-]+):personalize:.*:.*:.+",
     rule="must be the ARN of a recipe",
     hint="an ARN is like arn:aws:personalize:::recipe/aws-sims",
-)
-DATASET_GROUP_ARN = replace(
-    RECIPE_ARN,
-    rule="must be the ARN of a dataset group",
-    hint="an ARN is like arn:aws:personalize:us-east-1:123456789012:dataset-group/movies",
 )
 EVENT_TYPE = Text(max=256)
 _PARAMETER_NAME = Text(max=256)
@@ -54,8 +50,49 @@ _DATASET_TYPE = Text(
 _COLUMNS = MapOf(key=_DATASET_TYPE, value=ListOf(item=_COLUMN_NAME, max=50), max=3)
 
 
+@dataclass(frozen=True, kw_only=True)
+class AutoTraining:
+    """Automatic training of a solution: `AutoTraining.DISABLED` or `AutoTraining.every(days=7)`.
+
+    The service's own default is on, every seven days, and each training is billed (rule 33). A `Solution`
+    therefore always sends its choice, which is `AutoTraining.DISABLED` by default.
+    """
+
+    enabled: bool
+    """Whether the service trains automatically."""
+    days: int | None = None
+    """Whole days between trainings; None if training is off."""
+
+    DISABLED: ClassVar[AutoTraining]
+
+    @classmethod
+    def every(cls, *, days: int) -> AutoTraining:
+        """Train each time this many days have passed and new interactions were imported.
+
+        Cost: every training is billed, for as long as the solution exists, with or without a campaign.
+
+        Args:
+            days: Whole days between trainings, 1 to 30 (rule 16). `Solution` checks the range.
+        """
+        return cls(enabled=True, days=days)
+
+    @property
+    def schedule_expression(self) -> str | None:
+        """The schedule as the API writes it, such as `rate(7 days)`; None if training is off."""
+        if not self.enabled or self.days is None:
+            return None
+        if is_token(self.days):
+            from aws_cdk import Tokenization  # noqa: PLC0415 (slow, and loaded already if there is a token)
+
+            return f"rate({Tokenization.stringify_number(self.days)} days)"
+        return "rate(1 day)" if self.days == 1 else f"rate({self.days} days)"
+
+
+AutoTraining.DISABLED = AutoTraining(enabled=False)
+
+
 class ObjectiveSensitivity(Enum):
-    """How much an optimization objective counts against relevance."""
+    """The weight of an optimization objective against relevance."""
 
     LOW = "LOW"
     MEDIUM = "MEDIUM"
@@ -267,7 +304,7 @@ class SolutionConfig:
     hpo_config: Annotated[HpoConfig | None, Structure(HpoConfig)] = None
     algorithm_hyper_parameters: Annotated[Mapping[str, str | float | bool] | None, _PARAMETERS] = None
     feature_transformation_parameters: Annotated[Mapping[str, str | float | bool] | None, _PARAMETERS] = None
-    auto_ml_config: Annotated[AutoMLConfig | None, Structure(AutoMLConfig)] = None
+    auto_ml_config: Annotated[AutoMLConfig | None, Structure(AutoMLConfig), Spelled("autoMLConfig")] = None
     events_config: Annotated[EventsConfig | None, Structure(EventsConfig)] = None
     optimization_objective: Annotated[OptimizationObjective | None, Structure(OptimizationObjective)] = None
     training_data_config: Annotated[TrainingDataConfig | None, Structure(TrainingDataConfig)] = None

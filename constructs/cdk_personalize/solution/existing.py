@@ -1,4 +1,4 @@
-"""Solutions that exist already: made by another stack, by hand or by a script."""
+"""Existing solutions: created by another stack, by hand or by a script."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from aws_cdk import ArnFormat, Resource, Stack
 from constructs import Construct
 
-from cdk_personalize.model import value_types as kinds
-from cdk_personalize.model.errors import InvalidSolutionError, Problem
+from cdk_personalize.model import value_types
+from cdk_personalize.model.findings import Problem
 from cdk_personalize.model.tokens import is_token
 from cdk_personalize.model.value_types import Text
-from cdk_personalize.solution.base import SolutionBase, path_of
-from cdk_personalize.solution.request import SOLUTION_NAME
+from cdk_personalize.provider.resource import path_of
+from cdk_personalize.solution.base import SolutionBase
+from cdk_personalize.solution.request import SOLUTION_NAME, InvalidSolutionError
 
 _SOLUTION_ARN = Text(
     max=256,
@@ -24,18 +25,18 @@ _SOLUTION_ARN = Text(
 
 
 class ExistingSolution(Resource, SolutionBase):
-    """A solution that this app doesn't define. It puts nothing into the template.
+    """A solution that this app doesn't define. It adds nothing to the template.
 
     Args:
         scope: The construct that refers to it.
         id: Its name among that construct's children.
-        solution_arn: Its ARN; or give its name.
-        solution_name: Its name; or give its ARN.
-        account: With a name: the account that it is in. Default: - the stack's.
-        region: With a name: the Region that it is in. Default: - the stack's.
+        solution_arn: Its ARN; or pass its name.
+        solution_name: Its name; or pass its ARN.
+        account: With a name: its account. Default: - the stack's.
+        region: With a name: its Region. Default: - the stack's.
 
     Raises:
-        InvalidSolutionError: The arguments name no solution.
+        InvalidSolutionError: The arguments can't refer to a solution.
     """
 
     def __init__(
@@ -49,8 +50,8 @@ class ExistingSolution(Resource, SolutionBase):
         region: str | None = None,
     ) -> None:
         problems = [
-            *kinds.problems(_SOLUTION_ARN, solution_arn, "solution_arn"),
-            *kinds.problems(SOLUTION_NAME, solution_name, "solution_name"),
+            *value_types.problems(_SOLUTION_ARN, solution_arn, "solution_arn"),
+            *value_types.problems(SOLUTION_NAME, solution_name, "solution_name"),
             *_one_way(solution_arn, solution_name, account, region),
         ]
         if problems:
@@ -89,14 +90,14 @@ def _one_way(arn: object, name: object, account: object, region: object) -> Iter
         yield Problem(
             argument="solution_arn",
             value=arn,
-            rule="and solution_name: one of them must be given, and not both",
-            fix="give the ARN, or the name for a solution of this account",
+            rule="and solution_name: pass exactly one of them",
+            fix="pass the ARN, or the name for a solution of this account",
         )
     for argument, value in (("account", account), ("region", region)):
         if arn is not None and value is not None:
             yield Problem(
                 argument=argument,
                 value=value,
-                rule="must be left out with solution_arn, which says it already",
-                fix="leave it out, or give solution_name in place of solution_arn",
+                rule="must be left out with solution_arn, which contains it",
+                fix="leave it out, or pass solution_name instead of solution_arn",
             )

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cdk_personalize.model.errors import Doubt, Problem
+from cdk_personalize.model.findings import Doubt, Problem
 from cdk_personalize.model.suggestions import closest
 from cdk_personalize.model.tokens import is_token
 from cdk_personalize.model.value_types import to_text
@@ -60,7 +60,7 @@ class Parameters:
                 id="parameter-spelling",
                 argument=at,
                 value=name,
-                rule=f"is spelled {parameter.name!r} in requests; the service uses the other name in answers",
+                rule=f"is spelled {parameter.name!r} in requests; the service uses this name in responses",
                 fix=f"write {parameter.name!r}",
             )
         elif parameter is None and name in self.facts.undocumented_parameters:
@@ -68,7 +68,7 @@ class Parameters:
                 id="parameter-undocumented",
                 argument=at,
                 value=name,
-                rule=f"is not documented for {self.facts.name}, although it was seen with it",
+                rule=f"is not documented for {self.facts.name}, although it has been seen with it",
                 fix="the service may refuse it; leave it out",
             )
         elif parameter is None:
@@ -111,12 +111,12 @@ def of_values(given: Mapping[Any, Any], parameters: Parameters) -> Iterator[Prob
 
 
 def of_range(entry: object, kind: str, at: str, parameters: Parameters) -> Iterator[Problem]:
-    """Find what is wrong with a range that hyperparameter optimization is to try.
+    """Find what is wrong with a range for hyperparameter optimization.
 
     Args:
         entry: The range.
-        kind: What the list is for that it stands in: integer, continuous or categorical.
-        at: The argument that it was given for.
+        kind: The kind of the list that contains it: integer, continuous or categorical.
+        at: The argument.
         parameters: The hyperparameters of the recipe.
     """
     name = getattr(entry, "name", None)
@@ -137,7 +137,7 @@ def of_range(entry: object, kind: str, at: str, parameters: Parameters) -> Itera
         yield Problem(
             argument=at,
             value=name,
-            rule=f"must not stand in this list: it is of kind {parameter.kind}",
+            rule=f"must not be in this list: its kind is {parameter.kind}",
             fix=f"move it to {_RANGED_AS[parameter.kind]}_hyper_parameter_ranges",
         )
     else:
@@ -189,7 +189,7 @@ def _out_of_range(parameter: RecipeParameter, value: str | float, at: str, fix: 
 
 
 def _limit(parameter: RecipeParameter, bound: float) -> str:
-    """What to do with a bound: to choose the default would leave it on the wrong side of the other bound."""
+    """What to do with a bound: the default could be on the wrong side of the other bound."""
     is_low = parameter.min is not None and bound < parameter.min
     return f"write {parameter.min if is_low else parameter.max}"
 
@@ -201,12 +201,12 @@ def _such_as(parameter: RecipeParameter, value: str | float) -> str:
 
 
 def _like(value: str | float, text: str) -> str:
-    """A number as it is written in place of a value: in quotes where that has some, as the API wants it."""
+    """A number in the form of the value that it replaces: in quotes if that has quotes."""
     return f'"{text}"' if isinstance(value, str) else text
 
 
 def _not_among(parameter: RecipeParameter, text: str, at: str) -> Iterator[Problem]:
-    """A value that is not one of the parameter's words; nothing says that case matters."""
+    """A value that is not one of the parameter's; no source says that case matters."""
     if text.lower() in map(str.lower, parameter.values):
         return
     if text in parameter.disputed_values:
@@ -214,7 +214,7 @@ def _not_among(parameter: RecipeParameter, text: str, at: str) -> Iterator[Probl
             id="value-disputed",
             argument=at,
             value=text,
-            rule=f"may be refused: sources that agree name {_listed(parameter.values)} only",
+            rule=f"may be refused: all sources name only {_listed(parameter.values)}",
             fix="use one of those",
         )
         return

@@ -1,13 +1,13 @@
-"""Rules that a recipe makes: what it allows, and what its parameters may be.
+"""Rules of a recipe: what it allows, and what its parameters may be.
 
-The catalog says which. A recipe that it does not know, or that is known only at deploy time, makes no rules.
+They come from the catalog. A recipe outside the catalog, or known only at deploy time, has no rules.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from cdk_personalize.model.errors import Doubt, Problem
+from cdk_personalize.model.findings import Doubt, Problem
 from cdk_personalize.recipe.facts import RecipeFacts, catalog
 from cdk_personalize.recipe.recipe import Recipe, spelling
 from cdk_personalize.solution import parameter_rules as parameters
@@ -26,11 +26,11 @@ _ALLOWED = {
 
 
 def find_problems(request: SolutionRequest, config: SolutionConfig) -> Iterator[Problem]:
-    """Find what the recipe of a request does not take.
+    """Find what the recipe of a request does not allow.
 
     Args:
         request: The request.
-        config: Its configuration, empty if it has none that is known.
+        config: Its configuration; an empty one if it has none, or a token.
     """
     facts = request.recipe.facts if isinstance(request.recipe, Recipe) else None
     if facts is None:
@@ -41,7 +41,7 @@ def find_problems(request: SolutionRequest, config: SolutionConfig) -> Iterator[
         given = getattr(config, member)
         if isinstance(given, Mapping):
             yield from parameters.of_values(given, Parameters(facts, member))
-    if facts.allows_hpo is not False:  # else the whole of it is refused
+    if facts.allows_hpo is not False:  # otherwise the whole hpo_config is refused
         yield from _ranges(config, facts)
 
 

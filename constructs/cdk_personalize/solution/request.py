@@ -1,26 +1,22 @@
-"""A CreateSolution request as a solution's arguments make it."""
+"""The CreateSolution request for the arguments of a `Solution`."""
 
 from __future__ import annotations
 
 import re
-import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
-from cdk_personalize.model import value_types as kinds
-from cdk_personalize.model.errors import Doubt, Problem
-from cdk_personalize.model.structures import Structure
+from cdk_personalize.dataset_group.arn import DatasetGroupArn
+from cdk_personalize.model import value_types
+from cdk_personalize.model.findings import Doubt, InvalidConstructError, Problem
+from cdk_personalize.model.structures import Spelled, Structure
 from cdk_personalize.model.suggestions import closest
 from cdk_personalize.model.tokens import is_token
-from cdk_personalize.model.value_types import Flag, Integer, Kind, Text
+from cdk_personalize.model.value_types import Flag, Integer, Text, ValueType
 from cdk_personalize.recipe.facts import OtherRecipe, catalog, other_recipes
 from cdk_personalize.recipe.recipe import Recipe, spelling
-from cdk_personalize.solution.auto_training import AutoTraining
-from cdk_personalize.solution.config import DATASET_GROUP_ARN, EVENT_TYPE, RECIPE_ARN, SolutionConfig
-
-if TYPE_CHECKING:
-    from aws_cdk.aws_personalize import CfnDatasetGroup
+from cdk_personalize.solution.config import EVENT_TYPE, RECIPE_ARN, AutoMLConfig, AutoTraining, SolutionConfig
 
 SOLUTION_NAME = Text(
     min=1,
@@ -31,38 +27,16 @@ SOLUTION_NAME = Text(
 )
 _DAYS = Integer(min=1, max=30)
 _EXAMPLE = "aws-user-personalization-v2"
-# A recipe's name is as limited as a solution's (rule 2). Rule 4 is for those that we know.
+# A recipe's name has the limits of a solution's (rule 2). Rule 4 is for recipes of the catalog.
 _RECIPE_ARN = re.compile(rf"arn:[a-z\d-]+:personalize:[a-z\d-]*:\d*:recipe/{SOLUTION_NAME.pattern}")
 
 
-class DatasetGroupArn(Kind):
-    """A native `CfnDatasetGroup`, or the ARN of a dataset group and of nothing else (rule 98)."""
-
-    def wire(self, value: str | CfnDatasetGroup) -> str:
-        return value if isinstance(value, str) else value.attr_dataset_group_arn
-
-    def problems(self, value: Any, at: str) -> Iterator[Problem]:
-        if _is_native(value):
-            return
-        if not isinstance(value, str):
-            fix = "give an aws_personalize.CfnDatasetGroup, or its ARN as a string"
-            yield Problem(argument=at, value=value, rule="must be a dataset group", fix=fix)
-            return
-        malformed = list(DATASET_GROUP_ARN.problems(value, at))
-        yield from malformed
-        if not malformed and not value.split(":", 5)[5].startswith("dataset-group/"):
-            rule, fix = DATASET_GROUP_ARN.rule, f"{DATASET_GROUP_ARN.hint}: it ends in dataset-group/NAME"
-            yield Problem(argument=at, value=value, rule=rule, fix=fix)
+class InvalidSolutionError(InvalidConstructError):
+    """Amazon Personalize would refuse the arguments of a `Solution`."""
 
 
-def _is_native(value: object) -> bool:
-    """Tell a `CfnDatasetGroup`. There is none before its module is imported, which takes seconds."""
-    module = sys.modules.get("aws_cdk.aws_personalize")
-    return module is not None and isinstance(value, module.CfnDatasetGroup)
-
-
-class RecipeArn(Kind):
-    """A `Recipe`, which the API takes as its ARN."""
+class RecipeArn(ValueType):
+    """A `Recipe`, which is an ARN in the API."""
 
     def problems(self, value: Any, at: str) -> Iterator[Problem]:
         if not isinstance(value, Recipe):
@@ -71,7 +45,7 @@ class RecipeArn(Kind):
             yield Problem(argument=at, value=value, rule="must be a Recipe", fix=fix)
             return
         arn = value.arn(partition="aws")
-        malformed = list(kinds.problems(RECIPE_ARN, arn, at))
+        malformed = list(value_types.problems(RECIPE_ARN, arn, at))
         yield from malformed
         if value.name in other_recipes():
             yield _not_for_solutions(other_recipes()[value.name], at)
@@ -81,7 +55,7 @@ class RecipeArn(Kind):
     def read(self, value: Any, at: str, found: list[Problem]) -> Any:
         if isinstance(value, str):
             return Recipe.from_arn(value)
-        return kinds.refuse(value, at, RECIPE_ARN.rule, RECIPE_ARN.hint, found)
+        return value_types.refuse(value, at, RECIPE_ARN.rule, RECIPE_ARN.hint, found)
 
 
 def _not_for_solutions(recipe: OtherRecipe, at: str) -> Problem:
@@ -89,15 +63,15 @@ def _not_for_solutions(recipe: OtherRecipe, at: str) -> Problem:
         rule = f"must not be a use case of the domain {recipe.domain}, which is for CreateRecommender only"
         fix = f"the closest recipe for a solution is {spelling(recipe.instead)}"
     else:  # rule 43
-        rule, fix = "must not be one that is no longer available", f"use {spelling(recipe.instead)} instead"
+        rule, fix = "is no longer available", f"use {spelling(recipe.instead)} instead"
     return Problem(argument=at, value=recipe.name, rule=rule, fix=fix)
 
 
 def _misnamed(recipe: Recipe, arn: str, at: str) -> Iterator[Problem]:
-    """What is no recipe that is known: an error in a name, a warning in an ARN (rules 4 and 44).
+    """An unknown recipe: an error in a name, a warning in an ARN (rules 4 and 44).
 
-    A name is that of a recipe in the catalog, or misspelled. An ARN may be that of a recipe that is newer
-    than this library, however much its name is like that of another one.
+    A name is in the catalog, or misspelled. An ARN may belong to a recipe that is newer than this library,
+    even if its name is close to another one.
     """
     similar = closest(recipe.name, catalog())
     is_recipe = _RECIPE_ARN.fullmatch(arn) is not None
@@ -121,15 +95,15 @@ def _misnamed(recipe: Recipe, arn: str, at: str) -> Iterator[Problem]:
         yield Problem(argument=at, value=arn, rule=rule, fix=f"use {spelling(recipe.name)}")
 
 
-class Schedule(Kind):
-    """An `AutoTraining`, which the API takes as a flag and, inside solutionConfig, a schedule."""
+class Schedule(ValueType):
+    """An `AutoTraining`, which is a flag in the API and, inside solutionConfig, a schedule."""
 
     def problems(self, value: Any, at: str) -> Iterator[Problem]:
         if not isinstance(value, AutoTraining):
             fix = "use AutoTraining.DISABLED or AutoTraining.every(days=7)"
             yield Problem(argument=at, value=value, rule="must be an AutoTraining", fix=fix)
         elif value.enabled:
-            yield from kinds.required(_DAYS, value.days, f"{at}.days")
+            yield from value_types.required(_DAYS, value.days, f"{at}.days")
         elif value.days is not None:  # rule 34
             yield Problem(
                 argument=f"{at}.days",
@@ -141,14 +115,15 @@ class Schedule(Kind):
 
 @dataclass(frozen=True, kw_only=True)
 class SolutionRequest:
-    """The arguments of a `Solution` that make up its CreateSolution request, and two that are our own."""
+    """The arguments of a `Solution` for its CreateSolution request, and two for the provider."""
 
-    solution_name: Annotated[str | None, SOLUTION_NAME] = None
-    dataset_group: Annotated[Any, DatasetGroupArn()]  # str | CfnDatasetGroup, which is slow to import
-    recipe: Annotated[Recipe | None, RecipeArn()] = None
+    solution_name: Annotated[str | None, SOLUTION_NAME, Spelled("name")] = None
+    # str | IDatasetGroup | IDatasetGroupRef: the CDK is slow to import
+    dataset_group: Annotated[Any, DatasetGroupArn(), Spelled("datasetGroupArn")]
+    recipe: Annotated[Recipe | None, RecipeArn(), Spelled("recipeArn")] = None
     event_type: Annotated[str | None, EVENT_TYPE] = None
-    perform_auto_ml: Annotated[bool | None, Flag()] = None
-    perform_hpo: Annotated[bool | None, Flag()] = None
+    perform_auto_ml: Annotated[bool | None, Flag(), Spelled("performAutoML")] = None
+    perform_hpo: Annotated[bool | None, Flag(), Spelled("performHPO")] = None
     perform_incremental_update: Annotated[bool | None, Flag()] = None
     auto_training: Annotated[AutoTraining, Schedule()] = AutoTraining.DISABLED
     solution_config: Annotated[SolutionConfig | None, Structure(SolutionConfig)] = None
@@ -159,16 +134,32 @@ class SolutionRequest:
         """Return the request in the API's own names.
 
         Args:
-            partition: The AWS partition that a predefined recipe's ARN is written with.
+            partition: The AWS partition for the ARN of a predefined recipe.
         """
         rendered = Structure(SolutionRequest).wire(self)
         del rendered["autoTraining"]
         if self.recipe is not None:
             rendered["recipeArn"] = self.recipe.arn(partition)
-        # Always stated: the service's default is to train, and to bill, every week (rule 33).
+        # Always sent: the service's default is to train, and to bill, every week (rule 33).
         rendered["performAutoTraining"] = self.auto_training.enabled
         schedule = self.auto_training.schedule_expression
         if schedule is not None:
             config = rendered.setdefault("solutionConfig", {})
             config["autoTrainingConfig"] = {"schedulingExpression": schedule}
         return rendered
+
+    def arns(self, properties: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
+        """Yield the arguments that name a resource by its ARN, with the ARN.
+
+        Args:
+            properties: The request in the API's own names.
+        """
+        yield "dataset_group", properties["datasetGroupArn"]
+        # The ARN of a predefined recipe follows the stack (rule 4).
+        if self.recipe is not None and not self.recipe.is_named:
+            yield "recipe", self.recipe.arn_template
+        config = self.solution_config
+        auto_ml = config.auto_ml_config if isinstance(config, SolutionConfig) else None
+        recipes = auto_ml.recipe_list if isinstance(auto_ml, AutoMLConfig) else None
+        for index, arn in enumerate(recipes or ()):
+            yield f"solution_config.auto_ml_config.recipe_list[{index}]", arn

@@ -1,7 +1,7 @@
 """Rules between the arguments of one solution.
 
-They speak only of what is known and well formed: a token satisfies every rule, and an argument of the wrong
-form has its own problem already.
+They apply only to values that are known and well formed: a token satisfies every rule, and a malformed
+argument has its own problem already.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeGuard, TypeVar
 
-from cdk_personalize.model.errors import Doubt, Problem
+from cdk_personalize.model.findings import Doubt, Problem
 from cdk_personalize.model.structures import members, members_problems
 from cdk_personalize.model.suggestions import closest
 from cdk_personalize.model.tokens import is_token
@@ -37,12 +37,12 @@ T = TypeVar("T")
 
 
 def find_problems(request: SolutionRequest) -> list[Problem]:
-    """Find everything wrong with a request: each argument by itself, then one against another."""
+    """Find everything wrong with a request: each argument alone, then combinations."""
     return [finding for finding in examine(request) if not isinstance(finding, Doubt)]
 
 
 def examine(request: SolutionRequest) -> list[Problem]:
-    """Find everything wrong with a request, and everything that is to be doubted."""
+    """Find everything wrong or doubtful in a request."""
     return [*members_problems(request), *_required_members(request), *_between(request)]
 
 
@@ -65,14 +65,14 @@ def _required_members(request: SolutionRequest) -> Iterator[Problem]:
             argument="dataset_group",
             value=None,
             rule="is required",
-            fix="give a CfnDatasetGroup, or the ARN of a dataset group",
+            fix="pass a CfnDatasetGroup, or the ARN of a dataset group",
         )
     if request.recipe is None and _off(request.perform_auto_ml):
         yield Problem(
             argument="recipe",
             value=None,
             rule="is required unless perform_auto_ml is True",
-            fix="give a recipe, such as Recipe.USER_PERSONALIZATION_V2",
+            fix="pass a recipe, such as Recipe.USER_PERSONALIZATION_V2",
         )
     if isinstance(request.recipe, Recipe) and request.perform_auto_ml is True:
         yield Problem(
@@ -84,13 +84,13 @@ def _required_members(request: SolutionRequest) -> Iterator[Problem]:
 
 
 def _auto_ml(request: SolutionRequest) -> Iterator[Problem]:
-    """With AutoML the service looks at little else, so nothing else can be wrong (rule 20)."""
+    """With AutoML the service ignores almost everything else, so nothing else can be wrong (rule 20)."""
     yield Doubt(
         id="auto-ml",
         argument="perform_auto_ml",
         value=True,
         rule="is advised against by AWS: the recipes that AutoML chooses from are no longer available",
-        fix="give a recipe in its place, such as Recipe.USER_PERSONALIZATION_V2",
+        fix="pass a recipe instead, such as Recipe.USER_PERSONALIZATION_V2",
     )
     if request.perform_hpo is False:  # rule 21
         yield Problem(
@@ -116,7 +116,7 @@ def _auto_ml(request: SolutionRequest) -> Iterator[Problem]:
             id="auto-ml-ignores",
             argument=_CONFIG,
             value=ignored,
-            rule="is ignored by AutoML, but for auto_ml_config",
+            rule="is ignored by AutoML, except auto_ml_config",
             fix="leave the rest out",
         )
 
@@ -129,7 +129,7 @@ def _hyperparameter_optimization(request: SolutionRequest, config: SolutionConfi
         yield Problem(
             argument=_HPO,
             value=hpo,
-            rule="needs perform_hpo=True, without which what the service does with it is unknown",
+            rule="needs perform_hpo=True: what the service does with it otherwise is unknown",
             fix="leave hpo_config out" if never else "add perform_hpo=True, or leave hpo_config out",
         )
     if _known(hpo, HpoConfig).hpo_objective is not None:  # rule 29
@@ -154,15 +154,15 @@ def _ranges(config: SolutionConfig) -> Iterator[Problem]:
                 yield Problem(
                     argument=at,
                     value=name,
-                    rule="must not be fixed in algorithm_hyper_parameters as well",
-                    fix="remove it here or there",
+                    rule="must not also be fixed in algorithm_hyper_parameters",
+                    fix="remove it from one of the two",
                 )
             if _is_known_number(low) and _is_known_number(high) and low > high:
                 yield Problem(
                     argument=at,
                     value=f"{low} to {high}",
                     rule="must have a min_value of at most its max_value",
-                    fix="exchange the two",
+                    fix="swap the two",
                 )
 
 
@@ -195,7 +195,7 @@ def _columns(config: SolutionConfig) -> Iterator[Problem]:
             yield Problem(
                 argument=at,
                 value=columns,
-                rule="must not be in included_dataset_columns as well",
+                rule="must not also be in included_dataset_columns",
                 fix="remove the dataset from one of the two",
             )
         if str(dataset).lower() == "interactions" and "EVENT_TYPE" in _items(columns):  # rule 40
@@ -208,7 +208,7 @@ def _columns(config: SolutionConfig) -> Iterator[Problem]:
 
 
 def _dataset_types(columns: Mapping[Any, Any], at: str) -> Iterator[Problem]:
-    """Types of dataset that nobody has heard of. No source lists those that are allowed (rule 15)."""
+    """Unknown dataset types. No source lists those that are allowed (rule 15)."""
     for dataset in columns:
         if isinstance(dataset, str) and not is_token(dataset) and dataset.lower() not in _DATASET_TYPES:
             similar = closest(dataset, _DATASET_TYPES.values())
@@ -216,10 +216,10 @@ def _dataset_types(columns: Mapping[Any, Any], at: str) -> Iterator[Problem]:
                 id="dataset-type",
                 argument=at,
                 value=dataset,
-                rule="has a type of dataset that is not known",
+                rule="has an unknown dataset type",
                 fix=f"did you mean {similar!r}?"
                 if similar
-                else f"known are {', '.join(_DATASET_TYPES.values())}",
+                else f"the known types are {', '.join(_DATASET_TYPES.values())}",
             )
 
 
@@ -228,7 +228,7 @@ def _config(request: SolutionRequest) -> SolutionConfig:
 
 
 def _known(value: object, structure: type[T]) -> T:
-    """Return a structure, or an empty one in place of what is absent, a token, or of the wrong type."""
+    """Return a structure, or an empty one for a value that is absent, a token, or of the wrong type."""
     return value if isinstance(value, structure) else structure()
 
 
@@ -241,7 +241,7 @@ def _entries(value: Any) -> Mapping[Any, Any]:
 
 
 def _off(flag: bool | None) -> bool:
-    """Tell whether a flag is known not to be set."""
+    """Whether a flag is known to be off."""
     return flag is None or flag is False
 
 

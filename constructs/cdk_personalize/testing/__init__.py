@@ -1,4 +1,4 @@
-"""For tests of stacks that hold solutions: templates that hold still, and what to ask of them.
+"""For tests of stacks with solutions: stable templates, and assertions about them.
 
 `cdk_personalize.testing.syrupy` has the extension for snapshot tests with syrupy. Nothing here needs pytest.
 """

@@ -1,10 +1,12 @@
-"""Which parts of a template change by themselves, and what stands in their place: JSON in, JSON out."""
+"""Replaces the parts of a template that change by themselves with marks: JSON in, JSON out."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Set
 from typing import Any
+
+from cdk_personalize import kinds
 
 HASH = "[HASH]"
 RUNTIME = "[RUNTIME]"
@@ -21,7 +23,6 @@ _ASSET = re.compile(
 _PARAMETER = re.compile(r"AssetParameters([0-9a-f]{64})(S3Bucket|S3VersionKey|ArtifactHash)[0-9A-F]{8}")
 _FRAMEWORK = "AWS CDK resource provider framework - "
 _HANDLERS = "personalize_provider."
-_SOLUTION = "Custom::PersonalizeSolution"
 _RUNTIMES = "LatestNodeRuntimeMap"
 
 
@@ -49,11 +50,11 @@ def marked(template: Mapping[str, Any], hashes: Set[str]) -> dict[str, Any]:
 
 
 def hashes_in(template: Mapping[str, Any]) -> set[str]:
-    """The hashes that stand in a template as those of assets do, except in what a solution is given."""
+    """The hashes that look like those of assets, except in the properties of Personalize resources."""
     others = {
         name: resource
         for name, resource in template.get("Resources", {}).items()
-        if resource.get("Type") != _SOLUTION
+        if resource.get("Type") not in kinds.KINDS
     }
     return {
         match["file"] or match["image"]
@@ -98,7 +99,7 @@ def _mark_resource(resource: dict[str, Any]) -> None:
 
 
 def _is_of_provider(function: Mapping[str, Any]) -> bool:
-    """Whether nobody but aws-cdk-lib or this library has a say in the runtime of a function."""
+    """Whether aws-cdk-lib or this library chooses the runtime of a function."""
     description, handler = function.get("Description"), function.get("Handler")
     return str(description).startswith(_FRAMEWORK) or str(handler).startswith(_HANDLERS)
 

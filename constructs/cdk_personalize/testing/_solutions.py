@@ -1,4 +1,4 @@
-"""What a template says of solutions, in the words of `Solution`."""
+"""Assertions about the solutions in a template, in the arguments of `Solution`."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Any
 from aws_cdk import App, RemovalPolicy, Stack
 from aws_cdk.assertions import Matcher, Template
 
-from cdk_personalize import AutoTraining, Recipe, Solution, SolutionConfig
-from cdk_personalize.model import value_types as kinds
-from cdk_personalize.model.structures import Structure, api_name, members
+from cdk_personalize import AutoTraining, IPersonalizeProvider, Recipe, Solution, SolutionConfig
+from cdk_personalize.model import value_types
+from cdk_personalize.model.structures import Structure, members
 from cdk_personalize.model.tokens import is_token
-from cdk_personalize.model.value_types import Kind, ListOf, MapOf, Text
+from cdk_personalize.model.value_types import ListOf, MapOf, Text, ValueType
 from cdk_personalize.solution.request import SolutionRequest
 
 _DELETION_POLICIES = {
@@ -54,33 +54,37 @@ def has_solution(
     auto_training: AutoTraining | None = None,
     solution_config: SolutionConfig | Matcher | None = None,
     wait_for_training_on_delete: object = None,
+    adopt_existing: object = None,
     removal_policy: RemovalPolicy | None = None,
+    provider: IPersonalizeProvider | None = None,
     tags: Mapping[str, object] | None = None,
 ) -> None:
-    """Assert that a template has a solution that was given these arguments, whatever else it was given.
+    """Assert that a template has a solution with these arguments, whatever its other arguments.
 
-    The arguments are those of `Solution`, and what is left out here is not looked at. A value is what you
-    gave to `Solution`, tokens such as `dataset_group.attr_dataset_group_arn` included; or what the template
-    has, such as `{"Ref": ...}`; or one of CDK's matchers, such as `Match.absent()`. Of a `solution_config`
-    only the members and keys that are given are compared; a list is compared as a whole.
+    The arguments are those of `Solution`; omitted ones are not compared. Pass the value that you passed to
+    `Solution`, which may be a token such as `dataset_group.attr_dataset_group_arn`; or the value in the
+    template, such as `{"Ref": ...}`; or a matcher of the CDK, such as `Match.absent()`. In a
+    `solution_config` only the members and keys that you pass are compared; a list is compared as a whole.
 
     Args:
-        template: CDK's `Template`, or what `template_of` returns.
-        dataset_group: What it is trained on: a `CfnDatasetGroup` or an ARN.
+        template: A `Template` of the CDK, or the result of `template_of`.
+        dataset_group: The dataset group with the training data: a construct or an ARN.
         recipe: A `Recipe`, or a matcher for its ARN.
-        solution_name: Its explicit name.
-        event_type: The events that it is trained on.
+        solution_name: The explicit name.
+        event_type: The type of the events to train on.
         perform_auto_ml: Whether the service chooses the recipe.
         perform_hpo: Whether each training optimizes hyperparameters.
-        perform_incremental_update: Whether it is kept current between trainings.
-        auto_training: Whether and how often it is trained by itself.
+        perform_incremental_update: Whether the model is kept current between trainings.
+        auto_training: Whether and how often it trains automatically.
         solution_config: How it is trained.
         wait_for_training_on_delete: Whether a deletion waits for a training.
+        adopt_existing: Whether it takes over an existing solution.
         removal_policy: What happens to it when it leaves the stack.
+        provider: The provider that manages it.
         tags: Tags that it has, among others.
 
     Raises:
-        AssertionError: No solution has all of that. It names the closest one and each difference.
+        AssertionError: No solution has all of them. It names the closest solution and each difference.
     """
     __tracebackhide__ = True  # pytest then shows the test, not this function
     arguments = {
@@ -94,6 +98,7 @@ def has_solution(
         "auto_training": auto_training,
         "solution_config": solution_config,
         "wait_for_training_on_delete": wait_for_training_on_delete,
+        "adopt_existing": adopt_existing,
     }
     expected = {name: value for name, value in arguments.items() if value is not None}
     solutions = _solution_resources(template)
@@ -104,6 +109,7 @@ def has_solution(
             *_differences(expected, solution["Properties"]),
             *_tag_differences(tags or {}, solution["Properties"].get("tags", [])),
             *_policy_differences(removal_policy, solution.get("DeletionPolicy", "Delete")),
+            *_provider_differences(provider, solution["Properties"]["ServiceToken"]),
         ]
         for name, solution in solutions.items()
     }
@@ -122,23 +128,23 @@ def _solution_resources(template: Template | Mapping[str, Any]) -> dict[str, dic
 
 
 def _differences(expected: Mapping[str, Any], properties: Mapping[str, Any]) -> Iterator[_Difference]:
-    kinds_by_name = members(SolutionRequest)
+    known = members(SolutionRequest)
     for name, value in expected.items():
-        found = properties.get(api_name(name))
+        found = properties.get(known[name].api_name)
         if name == "recipe" and isinstance(value, Recipe):
             yield from _recipe_differences(value, found)
         elif name == "auto_training":
             yield from _auto_training_differences(value, properties)
-        elif name == "wait_for_training_on_delete" and value is False:
-            # False is not in the template.
+        elif name in ("wait_for_training_on_delete", "adopt_existing") and value is False:
+            # The template leaves False out.
             yield from [] if found is None else [_Difference(name, value, found)]
         else:
-            yield from _value_differences(kinds_by_name[name], value, found, name)
+            yield from _value_differences(known[name].type, value, found, name)
 
 
-def _value_differences(kind: Kind, expected: Any, found: Any, at: str) -> Iterator[_Difference]:
+def _value_differences(type_: ValueType, expected: Any, found: Any, at: str) -> Iterator[_Difference]:
     """Compare a value with what the template has in its place, part by part where it has parts."""
-    parts = _parts(kind, expected, found, at)
+    parts = _parts(type_, expected, found, at)
     if parts is not None:
         for part in parts:
             yield from _value_differences(*part)
@@ -147,26 +153,34 @@ def _value_differences(kind: Kind, expected: Any, found: Any, at: str) -> Iterat
         if result.has_failed():
             yield _Difference(at, " and ".join(result.to_human_strings()), found)
     else:
-        wanted = _as_in_template(expected if isinstance(expected, Mapping) else kinds.wire(kind, expected))
+        wanted = _as_in_template(
+            expected if isinstance(expected, Mapping) else value_types.wire(type_, expected)
+        )
         if wanted != found:
             yield _Difference(at, wanted, found)
 
 
-def _parts(kind: Kind, expected: Any, found: Any, at: str) -> list[tuple[Kind, Any, Any, str]] | None:
-    """What to compare one by one: kind, expected, found and argument; None for a value without parts."""
+def _parts(
+    type_: ValueType, expected: Any, found: Any, at: str
+) -> list[tuple[ValueType, Any, Any, str]] | None:
+    """What to compare one by one: type_, expected, found and argument; None for a value without parts."""
     members_found = {} if found is None else found
-    if isinstance(kind, Structure) and isinstance(expected, kind.type) and isinstance(members_found, Mapping):
+    if (
+        isinstance(type_, Structure)
+        and isinstance(expected, type_.type)
+        and isinstance(members_found, Mapping)
+    ):
         return [
-            (member, getattr(expected, name), members_found.get(api_name(name)), f"{at}.{name}")
-            for name, member in members(kind.type).items()
+            (member.type, getattr(expected, name), members_found.get(member.api_name), f"{at}.{name}")
+            for name, member in members(type_.type).items()
             if getattr(expected, name) is not None
         ]
-    if isinstance(kind, MapOf) and isinstance(expected, Mapping) and isinstance(found, Mapping):
-        return [(kind.value, value, found.get(key), f"{at}[{key!r}]") for key, value in expected.items()]
+    if isinstance(type_, MapOf) and isinstance(expected, Mapping) and isinstance(found, Mapping):
+        return [(type_.value, value, found.get(key), f"{at}[{key!r}]") for key, value in expected.items()]
     are_lists = isinstance(expected, list | tuple) and isinstance(found, list) and not is_token(expected)
-    if isinstance(kind, ListOf) and are_lists and len(found) == len(expected):
+    if isinstance(type_, ListOf) and are_lists and len(found) == len(expected):
         pairs = enumerate(zip(expected, found, strict=True))
-        return [(kind.item, item, other, f"{at}[{index}]") for index, (item, other) in pairs]
+        return [(type_.item, item, other, f"{at}[{index}]") for index, (item, other) in pairs]
     return None
 
 
@@ -202,6 +216,11 @@ def _tag_differences(
 def _policy_differences(policy: RemovalPolicy | None, found: str) -> Iterator[_Difference]:
     if policy is not None and _DELETION_POLICIES.get(policy) != found:
         yield _Difference("removal_policy", _DELETION_POLICIES.get(policy, str(policy)), found)
+
+
+def _provider_differences(provider: IPersonalizeProvider | None, found: Any) -> Iterator[_Difference]:
+    if provider is not None and _as_in_template(provider.service_token) != found:
+        yield _Difference("provider", _as_in_template(provider.service_token), found)
 
 
 def _as_in_template(value: Any) -> Any:

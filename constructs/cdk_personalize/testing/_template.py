@@ -1,4 +1,4 @@
-"""A stack's template without what changes by itself."""
+"""A stack's template without the parts that change by themselves."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from cdk_personalize.testing import _marks
 
 
 def template_of(source: Stack | Template | Mapping[str, Any]) -> dict[str, Any]:
-    """Return a template with stable marks in place of what changes without your doing.
+    """Return a template with stable marks in place of what changes without you.
 
-    Marked are: hashes of assets (`[HASH]`), the runtimes that aws-cdk-lib and this library choose for the
-    provider's functions (`[RUNTIME]`), the check of the bootstrap version (`[BOOTSTRAP]`), what aws-cdk-lib
-    reports about itself (`[CDK METADATA]`) and where assets lie on this machine (`[PATH]`). All else is there
-    as it is deployed, so a change of yours shows, and so does a change of a solution or of the provider.
+    The marks replace hashes of assets (`[HASH]`), the runtimes that aws-cdk-lib and this library choose for
+    the provider's functions (`[RUNTIME]`), the check of the bootstrap version (`[BOOTSTRAP]`), what
+    aws-cdk-lib reports about itself (`[CDK METADATA]`) and the paths of assets on this machine (`[PATH]`).
+    Everything else is as deployed, so your changes show, and so do changes of a solution or of the provider.
 
     Args:
-        source: A stack, also one in a stage or a nested one; it is synthesized with all that its stage holds.
-            Or a template. Which hashes in it are those of assets is then told by the form of the object keys
-            and image tags, where the stack's own list of assets is exact.
+        source: A stack, which may be nested or in a stage; its whole stage is synthesized. Or a template:
+            object keys and image tags then show which hashes are those of assets, less exactly than the list
+            of assets of a stack.
     """
     if isinstance(source, Stack):
         folder = Path(Stage.of(source).synth().directory)  # type: ignore[union-attr] # an app is a stage

@@ -13,10 +13,10 @@ from cdk_personalize.testing import template_of
 
 
 class TemplateSnapshotExtension(JSONSnapshotExtension):
-    """Compares stacks and templates as `template_of` has them, one JSON file for each assertion.
+    """Compares stacks and templates in the form of `template_of`, with one JSON file for each assertion.
 
-    `assert stack == snapshot.use_extension(TemplateSnapshotExtension)` is a whole test. What is neither a
-    `Stack`, nor a `Template` of CDK's, nor a mapping, is compared as JSON.
+    `assert stack == snapshot.use_extension(TemplateSnapshotExtension)` is a whole test. Anything other than a
+    `Stack`, a `Template` of the CDK or a mapping is compared as JSON.
     """
 
     def serialize(self, data: Any, **options: Any) -> Any:

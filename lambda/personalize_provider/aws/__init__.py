@@ -1,1 +1,1 @@
-"""The edges: calls to AWS, their errors, and answers to CloudFormation."""
+"""Calls to AWS, their errors, and answers to CloudFormation."""

@@ -1,4 +1,4 @@
-"""The answer to CloudFormation, for the transport that gives it itself."""
+"""The answer to CloudFormation, which the single function sends itself."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SCHEMES = ("https://", "http://")  # the local AWS has no certificate
 
 
 class NotAnsweredError(Exception):
-    """CloudFormation could not be told. It names no URL: the one of a request is a credential."""
+    """CloudFormation did not get an answer. The message has no URL, because that is a credential."""
 
 
 def respond(url: str, body: Mapping[str, Any], clock: Clock) -> None:
@@ -27,34 +27,34 @@ def respond(url: str, body: Mapping[str, Any], clock: Clock) -> None:
     Args:
         url: The address, which is a credential.
         body: The answer.
-        clock: Passes the time between two tries.
+        clock: Passes time between two tries.
 
     Raises:
-        NotAnsweredError: the address is none, or it didn't take the answer in five tries.
+        NotAnsweredError: the URL is not valid, or did not accept the answer in five tries.
     """
     if not url.startswith(_SCHEMES):
-        raise NotAnsweredError("the ResponseURL is no address of the web")
+        raise NotAnsweredError("the ResponseURL is not an HTTP URL")
     data = json.dumps(body, ensure_ascii=False).encode(errors="replace")
     for pause in (*_PAUSES, None):
         why = _put(url, data)
         if not why:
             return
-        logger.warning("CloudFormation did not take the answer", cause=why)
+        logger.warning("CloudFormation did not accept the answer", cause=why)
         if pause is not None:
             clock.sleep(pause)
-    raise NotAnsweredError(f"CloudFormation did not take the answer: {why}")
+    raise NotAnsweredError(f"CloudFormation did not accept the answer: {why}")
 
 
 def _put(url: str, data: bytes) -> str:
-    """Try once; why it failed, or nothing. An answer that the address refuses for good counts as given."""
+    """Try once, and return why it failed, or nothing. An answer that is refused for good counts as given."""
     try:
-        # The address is signed for an empty content type.
+        # The URL is signed for an empty content type.
         request = urllib.request.Request(url, data, {"Content-Type": ""}, method="PUT")  # noqa: S310 (checked)
         with urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS):  # noqa: S310
             return ""
     except urllib.error.HTTPError as error:
         if error.code < HTTPStatus.INTERNAL_SERVER_ERROR:
-            # Expired, most likely: CloudFormation waits no longer, and no try will change that.
+            # The URL has most likely expired: CloudFormation no longer waits, and no retry will change that.
             logger.error("CloudFormation refuses the answer", status=error.code)
             return ""
         return f"HTTP status {error.code}"

@@ -1,8 +1,7 @@
-"""Failures in the words that reach a stack's events, and which of the SDK's errors may pass.
+"""Failures as a stack's events show them, and the SDK's errors that may pass.
 
-LifecycleError              every failure that CloudFormation hears of
-  InvalidPropertiesError         the request can't be met as it is written: nothing was touched
-  NotAdoptableError              what exists is not what is declared: it was left as it is
+LifecycleError              every failure that is reported to CloudFormation
+  InvalidPropertiesError         the properties are not valid: nothing was changed
   SupersededError                the stack has moved on: this request must change nothing more
 """
 
@@ -17,22 +16,20 @@ from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTT
 from botocore.parsers import ResponseParserError
 
 CALL_ERRORS = (ClientError, BotoCoreError, ResponseParserError, UnicodeDecodeError)
-"""What a call to AWS may raise; the last two for an answer that was cut short."""
+"""The errors that a call to AWS can raise; the last two for an answer that was cut short."""
 
 NEVER_ANSWERED = "never_answered"
-"""Attribute of an error of the network: the service has not answered this process yet."""
+"""Attribute of a network error: the service has not answered this process yet."""
 
 CallError: TypeAlias = ClientError | BotoCoreError | ResponseParserError | UnicodeDecodeError
 
-# The provider framework doesn't trim; CloudFormation refuses a response over 4,096 bytes, and the
-# framework adds its own stack trace to the message.
+# CloudFormation refuses a response over 4,096 bytes. The provider framework doesn't shorten the message, and
+# adds its own stack trace to it.
 MAX_MESSAGE_BYTES = 990
 
-_LONGEST_LOG_GROUP = (
-    300  # characters, and bytes: a log group may have more, and a message needs room for itself
-)
+_LONGEST_LOG_GROUP = 300  # characters and bytes: a log group's name can be longer, but the message needs room
 
-# Rule 120: the rate and the quotas answer with the same code, and both may pass.
+# Rule 120: the rate and the quotas have the same code, and both may pass.
 _THROTTLE_CODES = frozenset(
     {
         "LimitExceededException",
@@ -55,18 +52,18 @@ _TRANSIENT_CODES = _THROTTLE_CODES | frozenset(
     }
 )
 
-# What a service answers while a role or its credentials are not known everywhere. Services of the JSON and of
-# the query protocol spell each of these differently. https://docs.aws.amazon.com/personalize/latest/dg/CommonErrors.html
+# The codes while a role or its credentials are not known everywhere. The JSON and the query protocol spell
+# them differently. https://docs.aws.amazon.com/personalize/latest/dg/CommonErrors.html
 _DENIED_CODES = frozenset({"AccessDenied", "AccessDeniedException", "NotAuthorized"})
 _UNKNOWN_CALLER_CODES = frozenset(
     {"ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException"}
 )
 
-# What the same deploy made a moment ago may not be known everywhere: the provider's role, and the dataset
-# group of a new solution (rule 64).
+# What the same deploy has just made may not be known everywhere: the provider's role, and what a new resource
+# depends on, such as a dataset group (rule 64).
 _SETTLES_SECONDS = 30.0
 
-# After this, an endpoint that never answered is taken for one that can't be reached from the function.
+# After this time, an endpoint that never answered counts as unreachable from the function.
 _NEVER_ANSWERED_SECONDS = 180.0
 
 _ALLOW = "allow this action to the provider's role, or lift what denies it"
@@ -75,10 +72,10 @@ _CONNECT = (
     "check that the service exists in this Region, that the function can resolve its name (DNS of the VPC), "
     "and that the function's subnets have a way out: a NAT gateway, or a VPC endpoint for the service"
 )
-_LONGEST_SECONDS = 50 * 60.0  # what a total_timeout may be, for CloudFormation waits an hour at most
+_LONGEST_SECONDS = 50 * 60.0  # the maximum of total_timeout: CloudFormation waits for at most an hour
 
 _TOO_MUCH = (
-    "deploy fewer solutions at once (chain them with node.add_dependency), or ask AWS for a higher quota"
+    "deploy fewer resources at once (chain them with node.add_dependency), or ask AWS for a higher quota"
 )
 _NEXT_STEPS = {
     **dict.fromkeys(_DENIED_CODES, _ALLOW),
@@ -86,7 +83,7 @@ _NEXT_STEPS = {
     "InvalidInputException": "correct the property that the service names and deploy again",
     "ValidationException": "correct the property that the service names and deploy again",
     "ResourceNotFoundException": "check that the ARNs in the properties exist in this account and Region",
-    "TooManyTagsException": "remove tags: a solution has 50, and three are the provider's (four to adopt)",
+    "TooManyTagsException": "remove tags: a resource has 50, and three are the provider's (four to adopt)",
 }
 
 
@@ -94,12 +91,12 @@ class LifecycleError(Exception):
     """A request that failed for good.
 
     Args:
-        resource: What it is about, for example `solution movies-1a2b`.
-        operation: What was being done, in the service's or CloudFormation's words.
-        cause: Why it failed; the service's own message where there is one.
-        next_step: What the reader should do.
+        resource: The resource, for example `solution movies-1a2b`.
+        operation: The operation that failed, as the service or CloudFormation calls it.
+        cause: Why it failed; the service's own message if there is one.
+        next_step: What the user should do.
         code: The service's error code, if it gave one.
-        details: More about the cause, a line each.
+        details: More about the cause, one line each.
     """
 
     def __init__(
@@ -124,7 +121,7 @@ class LifecycleError(Exception):
 
 
 class InvalidPropertiesError(LifecycleError):
-    """Properties that can't be sent to the service; every problem in one message."""
+    """Properties that the service would not accept; every problem in one message."""
 
     def __init__(self, resource: str, problems: Sequence[str]) -> None:
         """List the problems."""
@@ -134,27 +131,11 @@ class InvalidPropertiesError(LifecycleError):
         )
 
 
-class NotAdoptableError(LifecycleError):
-    """A solution that is to be taken over is another one than the declared; every difference on its line."""
-
-    def __init__(self, resource: str, differences: Sequence[str]) -> None:
-        """List the differences."""
-        self.differences = tuple(differences)
-        super().__init__(
-            resource,
-            "adopting it",
-            "it is not as declared in what can't be changed, and was left as it is",
-            "declare it as it is, or choose another solution_name",
-            "NotAdoptable",
-            differences,
-        )
-
-
 class SupersededError(LifecycleError):
-    """The stack has gone on to something else than what this request is part of."""
+    """The stack has moved on from the operation that this request is part of."""
 
     def __init__(self, resource: str, operation: str, now: str) -> None:
-        """Name what was being done, and what the stack does now."""
+        """Name the operation, and what the stack is doing now."""
         super().__init__(
             resource,
             operation,
@@ -164,26 +145,26 @@ class SupersededError(LifecycleError):
 
 
 def error_code(error: Exception) -> str:
-    """The service's error code, or the exception's name where no service answered."""
+    """The service's error code, or the exception's name if no service answered."""
     if isinstance(error, ClientError):
         return str(error.response.get("Error", {}).get("Code", ""))
     return type(error).__name__
 
 
 def error_message(error: Exception) -> str:
-    """The service's own words, or the exception's where no service answered."""
+    """The service's own message, or the exception's if no service answered."""
     if isinstance(error, ClientError):
         return str(error.response.get("Error", {}).get("Message") or error)
     return str(error)
 
 
 def is_throttle(error: CallError) -> bool:
-    """Whether the service asks to be called less, or has no room for more."""
+    """Whether the service throttled the call, or a quota is used up."""
     return isinstance(error, ClientError) and error_code(error) in _THROTTLE_CODES
 
 
 def is_denied(error: Exception) -> bool:
-    """Whether the service doesn't allow the caller to do this, or doesn't know the caller."""
+    """Whether the service denied the call, or doesn't know the caller."""
     return isinstance(error, ClientError) and error_code(error) in _DENIED_CODES | _UNKNOWN_CALLER_CODES
 
 
@@ -196,16 +177,16 @@ def may_pass(error: CallError, age: float) -> bool:
     """Whether the same call may succeed later.
 
     Throttles, quotas, and faults of the network or the service may. For half a minute, so may a denial,
-    because the role may be new, and a dataset group that is not found, because it may be new too. An endpoint
-    that can't be reached may for three minutes; if it has answered this process before, without a limit.
+    because the role may be new, and a dataset group that is not found, because it may be new too. An
+    unreachable endpoint may for three minutes; without a limit if it has answered this process before.
 
     Args:
-        error: What the call raised.
+        error: The error that the call raised.
         age: Seconds since the request began.
     """
     if isinstance(error, ClientError):
         code = error_code(error)
-        if is_denied(error) or _is_about_what_is_new(error):
+        if is_denied(error) or _may_be_new(error):
             return age < _SETTLES_SECONDS
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         return code in _TRANSIENT_CODES or int(status) >= HTTPStatus.INTERNAL_SERVER_ERROR
@@ -214,27 +195,28 @@ def may_pass(error: CallError, age: float) -> bool:
     return isinstance(error, HTTPClientError | ConnectionError | ResponseParserError | UnicodeDecodeError)
 
 
-def _is_about_what_is_new(error: ClientError) -> bool:
-    return error_code(error) == "ResourceNotFoundException" and error.operation_name == "CreateSolution"
+def _may_be_new(error: ClientError) -> bool:
+    """Whether a Create depends on a resource that may be new, such as a dataset group."""
+    return error_code(error) == "ResourceNotFoundException" and error.operation_name.startswith("Create")
 
 
 def refused(resource: str, operation: str, error: Exception) -> LifecycleError:
     """The failure to report for a call that the service refused for good."""
     code = error_code(error)
-    next_step = _NEXT_STEPS.get(code, "look into the provider's log for the whole answer")
+    next_step = _NEXT_STEPS.get(code, "see the provider's log for the whole answer")
     if is_unreachable(error):
         next_step = _CONNECT
     return LifecycleError(resource, operation, error_message(error), next_step, code)
 
 
 def not_finished(resource: str, reason: str, waited: float, next_step: str = "") -> LifecycleError:
-    """The failure to report at the deadline, with what was waited for last.
+    """The failure to report at the deadline, with the last thing that the request waited for.
 
     Args:
-        resource: What it is about.
-        reason: What was waited for.
+        resource: The resource.
+        reason: What the request was waiting for.
         waited: Seconds since the request began.
-        next_step: What ends the waiting, if that is known. Default: - to wait longer, as far as possible.
+        next_step: How to end the wait, if that is known. Default: - to wait longer, if possible.
     """
     longer = (
         "try again when the service is done with it: total_timeout is at most 50 minutes"
@@ -247,23 +229,23 @@ def not_finished(resource: str, reason: str, waited: float, next_step: str = "")
 
 
 def crowded_out(resource: str, reason: str, waited: float) -> LifecycleError:
-    """The failure to report at the deadline where the service asked to be called less to the last."""
+    """The failure to report at the deadline if the service still throttled the last call."""
     return not_finished(resource, reason, waited, _TOO_MUCH)
 
 
 def _log() -> str:
-    """Where the function logs: the provider framework writes a name that is not that of its log group."""
+    """The function's log group: the provider framework writes a name that isn't that of the log group."""
     group = os.environ.get("AWS_LAMBDA_LOG_GROUP_NAME", "")
     return f". The log group is {group}" if 0 < len(group) <= _LONGEST_LOG_GROUP else ""
 
 
 def _printable(text: str) -> str:
-    """With control characters and lone surrogates escaped: in JSON they take six bytes each, or none."""
+    """The text with control characters and lone surrogates escaped: JSON needs six bytes for each."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def _lines(details: Sequence[str], room: int) -> str:
-    """Each detail on a line of its own, as many as there is room for."""
+    """Each detail on its own line, as many as there is room for."""
     text = ""
     for index, detail in enumerate(details):
         line = f"\n  {_printable(detail)}"

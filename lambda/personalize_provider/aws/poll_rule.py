@@ -1,8 +1,8 @@
-"""The EventBridge rule that calls a function again, each minute, until a request is done.
+"""The EventBridge rule that calls the function again, each minute, until a request is done.
 
-A logical resource has one rule, named after it, and each of its requests has a target of its own in it. So
-whatever a function that died left behind is found by the next request. A request that ends takes away its own
-target and older ones, and the rule if no target is left: one that comes late can't stop a newer one.
+A logical resource has one rule, named after it, with one target for each of its requests. So the next request
+finds what a crashed function left behind. A request that ends removes its own target and older ones, and the
+rule if no target is left: a late request can't stop a newer one.
 """
 
 from __future__ import annotations
@@ -24,22 +24,22 @@ from personalize_provider.engine.log import logger
 from personalize_provider.engine.request import Request
 
 MAX_INPUT = 8192
-"""What EventBridge takes as the input of a target, in characters."""
+"""The limit of EventBridge on the input of a target, in characters."""
 
 _PACKED = "CdkPersonalizePacked"
-_TARGET_ID = re.compile(r"([0-9]{13,16})-([0-9a-f]{12})")  # milliseconds since the epoch, and whose it is
+_TARGET_ID = re.compile(r"([0-9]{13,16})-([0-9a-f]{12})")  # milliseconds since the epoch, and the request
 _GONE = "ResourceNotFoundException"
 _HAS_TARGETS = "ValidationException"
 
 
 def pack(event: Mapping[str, Any]) -> str:
-    """An event as the input of a target: compressed, for large properties would not fit otherwise."""
+    """An event as the input of a target, compressed because large properties would not fit otherwise."""
     packed = base64.b64encode(zlib.compress(json.dumps(event).encode(), 9)).decode()
     return json.dumps({_PACKED: packed})
 
 
 def unpack(event: Any) -> Any:
-    """The event that was packed; any other stays as it is."""
+    """The event that was packed; any other event is returned unchanged."""
     if not isinstance(event, Mapping) or set(event) != {_PACKED}:
         return event
     return json.loads(zlib.decompress(base64.b64decode(event[_PACKED])))
@@ -49,9 +49,9 @@ class PollRule:
     """The rule of a request's resource.
 
     Args:
-        client: Calls EventBridge; made when it is first needed.
+        client: Calls EventBridge; created when it is first needed.
         request: The request.
-        started_at: When it began, seconds since the epoch.
+        started_at: When it began, in seconds since the epoch.
     """
 
     def __init__(self, client: Callable[[], Events], request: Request, started_at: float) -> None:
@@ -62,7 +62,7 @@ class PollRule:
         self._mark = digest({"request": request.request_id})
 
     def put(self) -> str:
-        """Make the rule, or find it made; its ARN."""
+        """Create the rule if it doesn't exist, and return its ARN."""
         made = self._client().put_rule(
             Name=self.name, ScheduleExpression="rate(1 minute)", State="ENABLED", Description=_DESCRIPTION
         )
@@ -72,13 +72,13 @@ class PollRule:
         """Let the rule call a function with an event.
 
         Raises:
-            LifecycleError: EventBridge doesn't take it.
+            LifecycleError: EventBridge doesn't accept the target.
         """
         target = {
             "Id": f"{self._since:013d}-{self._mark}",
             "Arn": function_arn,
             "Input": pack(event),
-            # The next minute brings the next one.
+            # The next event comes in a minute.
             "RetryPolicy": {"MaximumRetryAttempts": 0, "MaximumEventAgeInSeconds": 60},
         }
         try:
@@ -86,7 +86,7 @@ class PollRule:
         except ClientError as error:
             if error_code(error) != _GONE:
                 raise
-            self.put()  # an older request has just ended, and took the rule away
+            self.put()  # an older request has just ended, and removed the rule
             answer = self._client().put_targets(Rule=self.name, Targets=[target])
         if answer.get("FailedEntryCount"):
             why: Mapping[str, str] = next(iter(answer.get("FailedEntries", ())), {})
@@ -99,7 +99,7 @@ class PollRule:
             )
 
     def remove(self) -> None:
-        """Stop the calls for this request and for older ones, and leave no rule without a target."""
+        """End the polling of this request and of older ones, and delete the rule if it has no target left."""
         client = self._client()
         try:
             ids = [target["Id"] for target in client.list_targets_by_rule(Rule=self.name)["Targets"]]
@@ -114,17 +114,17 @@ class PollRule:
             self._delete()
 
     def _delete(self) -> None:
-        """Delete the rule. Nobody calls again by now, so that it can't be deleted must not be the end."""
+        """Delete the rule. It has no target, so a failure must not fail the request."""
         try:
             self._client().delete_rule(Name=self.name)
         except CALL_ERRORS as error:
-            # A newer request may have put its target in meanwhile: then the rule is that one's.
+            # A newer request may have added its target meanwhile: then the rule belongs to that one.
             if error_code(error) not in {_GONE, _HAS_TARGETS}:
-                logger.error("a rule without targets is left", rule=self.name, error=str(error))
+                logger.error("could not delete a rule without targets", rule=self.name, error=str(error))
 
     def _is_over(self, target_id: str) -> bool:
         match = _TARGET_ID.fullmatch(target_id)
         return match is not None and (match[2] == self._mark or int(match[1]) <= self._since)
 
 
-_DESCRIPTION = "cdk-personalize: looks after a resource in deployment, and goes when that is done"
+_DESCRIPTION = "cdk-personalize: polls a resource during a deployment, and is deleted after that"

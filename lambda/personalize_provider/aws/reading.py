@@ -1,29 +1,35 @@
-"""What AWS answers, as the rest of the provider may rely on it.
+"""Answers of AWS in one form, on which the rest of the provider can rely.
 
-botocore checks no answer: a member may be missing, null or of another type. `read` gives every answer one
-form, so that no other module has to ask:
+botocore doesn't validate answers: a member may be missing, null or of another type. `read` gives every answer
+one form, so that no other module has to check:
 
-- each member that is there has the type that the service model gives it, at every depth;
-- a list that the answer leaves out is empty: no tags, no versions, no targets;
-- another member that is left out, null, or below the top and of another type, is not there;
-- an answer without what it was asked for can't be read, like one that was cut short: it is asked for again.
+- each member that is present has its type in the service model, at every depth;
+- a list that the answer omits is empty: no tags, no versions, no targets;
+- any other member is absent if it is omitted, null, or below the top level and of another type;
+- an answer without its main member can't be read, like one that was cut short, and the call is repeated.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
+from botocore.exceptions import ClientError
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 from botocore.parsers import ResponseParserError
 
+from personalize_provider.aws.errors import error_code
+
+_Answer = TypeVar("_Answer")
+
+CREATING = frozenset({"CREATE PENDING", "CREATE IN_PROGRESS"})
+DELETING = frozenset({"DELETE PENDING", "DELETE IN_PROGRESS"})
+
 _METADATA = "ResponseMetadata"
 
-# What an operation is called for. It has to be there, and not be empty.
-_ASKED_FOR = {"DescribeSolution": "solution", "DescribeStacks": "Stacks"}
-
-# What each item of a list has to have. Without it, nobody could tell whose something is, or act on it.
+# Members that each item of a list has to have. Without them, its owner would be unknown, or it would be
+# unusable.
 _OF_EACH = {
     "Stacks": ("StackStatus",),
     "tags": ("tagKey", "tagValue"),
@@ -44,22 +50,22 @@ _SCALARS: dict[str, tuple[type, ...]] = {
 
 
 class _Wrong:
-    """Stands in for a value that is not of its shape's type."""
+    """Stands in for a value that doesn't have its shape's type."""
 
 
 _WRONG: Final = _Wrong()
 
 
 def read(operation: str, shape: StructureShape | None, answer: Mapping[str, Any]) -> dict[str, Any]:
-    """An answer in which everything that is there has its type.
+    """An answer in which every member that is present has its type.
 
     Args:
         operation: For example `DescribeSolution`.
-        shape: What the operation answers, of the service model; None if nothing.
-        answer: What botocore has made of the answer.
+        shape: The operation's output in the service model; None if it has none.
+        answer: The answer as botocore parsed it.
 
     Raises:
-        ResponseParserError: the answer lacks what was asked for, or has a value of another type in its place.
+        ResponseParserError: the answer has no main member, or a value of another type in its place.
     """
     members = shape.members if shape is not None else {}
     whole = {_METADATA: answer[_METADATA]} if _METADATA in answer else {}
@@ -69,14 +75,14 @@ def read(operation: str, shape: StructureShape | None, answer: Mapping[str, Any]
             whole[name] = _typed(value, member)
         elif member.type_name == "list":
             whole[name] = []
-    problem = next(_problems(operation, whole), None)
+    problem = next(_problems(whole, _main_member(operation, members)), None)
     if problem is not None:
         raise unreadable(operation, problem)
     return whole
 
 
 def unreadable(operation: str, why: str) -> ResponseParserError:
-    """The error of an answer that can't be read. It may pass, like that of one that was cut short."""
+    """The error for an answer that can't be read. It may pass, as for one that was cut short."""
     error = ResponseParserError(f"the answer to {operation} can't be read: {why}")
     error.operation_name = operation
     return error
@@ -85,12 +91,12 @@ def unreadable(operation: str, why: str) -> ResponseParserError:
 def pages(
     call: Callable[..., Mapping[str, Any]], request: Mapping[str, Any], member: str = "nextToken"
 ) -> Iterator[Mapping[str, Any]]:
-    """The pages of a List operation, up to the last one, or to one that names itself as the next.
+    """The pages of a List operation, up to the last one, or to one that repeats its own token.
 
     Args:
         call: The client's method.
         request: The request for the first page.
-        member: The member that names the next page, in the request and in the answer.
+        member: The member for the next page's token, in the request and in the answer.
     """
     token: dict[str, Any] = {}
     while True:
@@ -102,20 +108,42 @@ def pages(
         token = {member: following}
 
 
-def _problems(operation: str, answer: Mapping[str, Any]) -> Iterator[str]:
+def canonical_status(status: str) -> str:
+    """A status in one spelling, such as `CREATE IN_PROGRESS`: the service's documents use two (rule 52)."""
+    action, _, rest = status.upper().replace("_", " ").partition(" ")
+    return f"{action} {rest.replace(' ', '_')}".strip()
+
+
+def if_found(call: Callable[[], _Answer]) -> _Answer | None:
+    """The result of a call, or None if the resource doesn't exist."""
+    try:
+        return call()
+    except ClientError as error:
+        if error_code(error) != "ResourceNotFoundException":
+            raise
+        return None
+
+
+def _problems(answer: Mapping[str, Any], main: str | None) -> Iterator[str]:
     for name, value in answer.items():
         if value is _WRONG:
-            yield f"{name} is not of the type that the service model gives it"
-    asked_for = _ASKED_FOR.get(operation)
-    if asked_for is not None and not answer.get(asked_for):
-        yield f"it has no {asked_for}"
+            yield f"{name} does not have its type in the service model"
+    if main is not None and not answer.get(main):
+        yield f"it has no {main}"
     for name, needed in _OF_EACH.items():
         for item in answer.get(name, ()):
             yield from (f"{name} has an item without {key}" for key in needed if key not in item)
 
 
+def _main_member(operation: str, members: Mapping[str, Shape]) -> str | None:
+    """The member that an answer must have, such as `solution` for DescribeSolution, or None."""
+    described = operation.removeprefix("Describe")
+    names = ("Stacks", described[0].lower() + described[1:]) if described != operation else ()
+    return next((name for name in names if name in members), None)
+
+
 def _typed(value: Any, shape: Shape) -> Any:
-    """A value without what is not of its type, or `_WRONG`."""
+    """A value without the parts that have the wrong type, or `_WRONG`."""
     match shape:
         case StructureShape():
             members = shape.members
@@ -123,11 +151,11 @@ def _typed(value: Any, shape: Shape) -> Any:
         case MapShape():
             return _of_right_type(value, None, shape.value)
         case ListShape():
-            # What one item says may be what matters: a list without it is not the same list.
+            # One item may be the one that matters, so a list is never shortened.
             items = [_typed(item, shape.member) for item in value] if isinstance(value, list) else [_WRONG]
             return _WRONG if _WRONG in items else items
     is_right = isinstance(value, _SCALARS.get(shape.type_name, object))
-    if isinstance(value, bool) and shape.type_name != "boolean":  # a bool is an int to Python
+    if isinstance(value, bool) and shape.type_name != "boolean":  # a bool is an int in Python
         is_right = False
     return value if is_right else _WRONG
 

@@ -1,7 +1,7 @@
-"""CloudFormation's strings, back to the types of the API.
+"""Restore the API's types from CloudFormation's strings.
 
-CloudFormation turns every scalar property of a custom resource into a string. The service model
-says what each one was, so no list of members is kept here.
+CloudFormation turns every scalar property of a custom resource into a string. The service model has the type
+of each member, so this module needs no list of members.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from botocore.validate import ParamValidator
 
 _BOOLEANS = {"true": True, "false": False}
 
-# What JSON calls a number. Python also takes other scripts' digits, underscores and spaces.
+# Numbers as in JSON. Python also accepts digits of other scripts, underscores and spaces.
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")  # more digits don't fit into 64 bits
 _DECIMAL = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _NUMBERS: dict[str, tuple[re.Pattern[str], Callable[[str], int | float]]] = {
@@ -26,20 +26,20 @@ _NUMBERS: dict[str, tuple[re.Pattern[str], Callable[[str], int | float]]] = {
     "double": (_DECIMAL, float),
 }
 
-# The waiter is a Step Functions execution, whose input is 256 KiB at the most: larger properties could
-# never be worked on. A request that uses every member to its limit has some 15,000 values, keys included;
-# the deepest of them are six levels down.
+# The waiter is a Step Functions execution, whose input is at most 256 KiB: larger properties could never be
+# processed. A request that uses every member to its limit has some 15,000 values, including keys, at most six
+# levels deep.
 _MAX_CHARACTERS = 256 * 1024
 _MAX_VALUES = 20_000
 _MAX_DEPTH = 20
 
-# The message for the stack's events is shorter than this. The list is cut as well, so that properties
-# which are wrong ten thousand times cost no time.
+# The message for the stack's events is shorter than this. The list is limited too, so that properties with
+# ten thousand problems cost no time.
 _MAX_PROBLEMS = 20
 _MAX_PROBLEM = 300
 _MAX_KEY = 50
 
-# Neither XML, which is CloudFormation's own wire format, nor UTF-8 has a way to write these.
+# XML, CloudFormation's own wire format, or UTF-8 can't represent these.
 _NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 
 
@@ -47,14 +47,14 @@ def restore(properties: Mapping[str, Any], shape: StructureShape) -> tuple[dict[
     """Turn properties into the request that `shape` describes.
 
     Returns:
-        The request, and the problems that keep it from being sent: values of the wrong kind or too long,
-        members that are missing or unknown. A request with problems must not be used.
+        The request, and the problems that keep it from being sent: values of the wrong type or too long, and
+        members that are missing or unknown. Don't use a request with problems.
     """
     unreadable = _unreadable(properties)
     if unreadable:
         return {}, [unreadable]
-    # What makes no value of its type, and a member that the model lacks, stay as they are: validation
-    # names them together with all else that is wrong.
+    # A value that can't be converted, and an unknown member, stay as they are: the validation names them
+    # together with all other problems.
     request = _restore(properties, shape)
     report = ParamValidator().validate(request, shape).generate_report()
     problems = [*report.splitlines(), *_excesses(request, shape, "")]
@@ -64,12 +64,12 @@ def restore(properties: Mapping[str, Any], shape: StructureShape) -> tuple[dict[
 
 
 def boolean(value: Any) -> bool | None:
-    """The boolean that a value spells, or None."""
+    """The boolean that a value means, or None."""
     return _BOOLEANS.get(str(value).lower()) if isinstance(value, str | bool) else None
 
 
 def _unreadable(properties: Mapping[str, Any]) -> str:
-    """Why properties are not even looked at: too much work, or too deep for a recursive function."""
+    """Why properties are not processed: they are too large, or too deep for a recursive function."""
     characters, values, level = 0, 0, [properties]
     for _ in range(_MAX_DEPTH):
         inner: list[Any] = []
@@ -120,7 +120,7 @@ def _scalar(value: Any, kind: str) -> Any:
 
 
 def _excesses(value: Any, shape: Shape, name: str) -> Iterator[str]:
-    """What botocore lets through (rule 5): more than the model allows, and text that is none."""
+    """Problems that botocore doesn't find (rule 5): values over the maximum, and characters not allowed."""
     label = name.removeprefix(".")
     match shape:
         case StructureShape() if isinstance(value, dict):
@@ -141,7 +141,7 @@ def _excesses(value: Any, shape: Shape, name: str) -> Iterator[str]:
     most = shape.metadata.get("max")
     if most is not None and len(value) > most:
         yield f"Invalid length for parameter {label}, length: {len(value)}, valid max length: {most}"
-        return  # else the list of problems would be as long
+        return  # otherwise the list of problems would be as long
     for item in inner:
         yield from _excesses(*item)
 

@@ -1,4 +1,4 @@
-"""The AWS clients of the provider: made late, once, and seen through the few calls that it makes."""
+"""The AWS clients of the provider, created when they are first needed."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from botocore.model import OperationModel, StructureShape
 from personalize_provider.aws import reading
 from personalize_provider.aws.errors import CALL_ERRORS, NEVER_ANSWERED
 
-# The asset carries the service model it was built with, so the provider knows today's API whatever
-# SDK the Lambda runtime has (rule 73). A checkout has no such folder and uses botocore's own.
+# The asset has the service model that it was built with, so the provider knows today's API with any SDK of
+# the Lambda runtime (rule 73). A checkout has no such folder, and uses botocore's own.
 _MODELS = Path(__file__).resolve().parents[2] / "models"
 
-# Short enough that a whole tick of the reconciler, every call of it slow, ends within the function's time.
-# No retries here: the reconciler has its own, which look before they act again, and which know of throttling.
+# Short enough for a whole tick of the reconciler to end within the function's time, even if all of its calls
+# are slow. No retries here: the reconciler looks again before it repeats an effect, and handles throttling.
 _CONFIG = Config(
     connect_timeout=3,
     read_timeout=10,
@@ -29,12 +29,12 @@ _CONFIG = Config(
     user_agent_extra="cdk-personalize",
 )
 
-# What botocore's parsers raise for a value of another type than the model's, among others.
+# The exceptions that botocore's parsers raise, for example for a value of another type than the model's.
 _OF_THE_PARSER = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 
 
 class Personalize(Protocol):
-    """The operations of Amazon Personalize that the provider calls; its IAM policy allows just these."""
+    """The operations of Amazon Personalize that the provider calls; its IAM policy allows only these."""
 
     def create_solution(self, **request: Any) -> Mapping[str, Any]:
         """https://docs.aws.amazon.com/personalize/latest/dg/API_CreateSolution.html."""
@@ -81,7 +81,7 @@ class CloudFormation(Protocol):
 
 
 class Events(Protocol):
-    """The operations of EventBridge that the single-function transport calls for its polling."""
+    """The operations of EventBridge that the single function calls for its polling."""
 
     def put_rule(self, **request: Any) -> Mapping[str, Any]:
         """https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html."""
@@ -100,7 +100,7 @@ class Events(Protocol):
 
 
 class _Loader(Loader):  # type: ignore[misc] # botocore publishes no types
-    """botocore's, which would look through the folders of all services for the names of three."""
+    """botocore's loader, which would search the folders of all services for the names of three."""
 
     def list_available_services(self, type_name: str) -> list[str]:  # noqa: ARG002 (all have each type)
         return ["cloudformation", "events", "personalize"]
@@ -127,17 +127,17 @@ def cloudformation() -> CloudFormation:
 
 @cache
 def events() -> Events:
-    """The EventBridge client of this process. It tries again by itself: all it does can be done twice."""
+    """The EventBridge client of this process. It retries by itself: all of its calls are idempotent."""
     config = _CONFIG.merge(Config(retries={"mode": "standard", "total_max_attempts": 4}))
     return cast(Events, whole_answers(_session().create_client("events", config=config)))
 
 
 def whole_answers(client: Any) -> Any:
-    """Let a client answer in one form, and raise only what `errors.CALL_ERRORS` names.
+    """Make a client return answers in one form, and raise only `errors.CALL_ERRORS`.
 
-    botocore takes an answer that was cut short for one without members, and has exceptions of Python for what
-    it can't parse. And every error is to say which operation it is about, as those that the service answers
-    do, and whether the service has ever answered.
+    botocore treats an answer that was cut short as one without members, and raises Python's own exceptions
+    for one that it can't parse. Every error also gets the name of its operation, as the service's own errors
+    have it, and whether the service has ever answered.
     """
     has_answered = False
 
@@ -153,7 +153,7 @@ def whole_answers(client: Any) -> Any:
             return
         operation = client.meta.service_model.operation_model(event_name.rpartition(".")[2])
         if error := parsed_response.get("Error"):
-            # Without a readable body, botocore makes the HTTP status the error's code.
+            # Without a readable body, botocore uses the HTTP status as the error's code.
             is_cut = error.get("Code") == str(response_dict["status_code"])
         else:
             has_members = bool(operation.output_shape and operation.output_shape.members)
@@ -181,8 +181,14 @@ def whole_answers(client: Any) -> Any:
     return client
 
 
+def read_tags(client: Personalize, arn: str) -> dict[str, str]:
+    """The tags of a resource."""
+    tags = client.list_tags_for_resource(resourceArn=arn)["tags"]
+    return {tag["tagKey"]: tag["tagValue"] for tag in tags}
+
+
 @cache
 def input_shape(operation: str) -> StructureShape:
-    """What an operation of Personalize takes, as the service model has it."""
+    """The input of an operation of Personalize in the service model."""
     model = _session().get_service_model("personalize")
     return cast(StructureShape, model.operation_model(operation).input_shape)

@@ -1,1 +1,1 @@
-"""What every kind of resource goes through: the lifecycle of a request, and its stack."""
+"""The lifecycle of a request, which is the same for every kind of resource."""

@@ -1,4 +1,4 @@
-"""Time as something that is handed in, so that tests can drive it."""
+"""Time as an argument, so that tests can control it."""
 
 from __future__ import annotations
 
@@ -7,24 +7,24 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """What the provider knows of time."""
+    """Tells and passes time."""
 
     def now(self) -> float:
         """Seconds since the epoch."""
         ...
 
     def sleep(self, seconds: float) -> None:
-        """Let time pass."""
+        """Wait."""
         ...
 
 
 class SystemClock:
-    """The machine's own."""
+    """The clock of the machine."""
 
     def now(self) -> float:
         """Seconds since the epoch."""
         return time.time()
 
     def sleep(self, seconds: float) -> None:
-        """Let time pass."""
+        """Wait."""
         time.sleep(seconds)

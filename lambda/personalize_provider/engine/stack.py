@@ -1,12 +1,12 @@
-"""What the stack that a request belongs to is doing, and what it has asked for.
+"""What CloudFormation says about a request's stack: its state, the Updates that it sent, and its resources.
 
-After a cancelled deploy CloudFormation no longer listens, but the waiter of the provider framework
-polls on (aws/aws-cdk 31541). A request that would still act then would undo the rollback. So the
-first event of a request records what the stack was doing, and nothing is changed unless it still is.
+After a canceled deploy CloudFormation no longer listens, but the waiter of the provider framework keeps
+polling (aws/aws-cdk 31541). A request that still acted then would undo the rollback. So the first event of a
+request records what the stack was doing, and later events change nothing unless the stack is still doing it.
 
-An Update that was sent a moment before the rollback may be read when that has begun. What it asks for is told
-from the rollback's own Update by the stack's events, which name the properties of each. That all of these
-readings may be old is what `stack_watch` is about.
+An Update that was sent a moment before the rollback can arrive after the rollback has begun. The stack's
+events tell it from the rollback's own Update: they have the properties of each. `stack_watch` handles
+readings that are out of date.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ from personalize_provider.aws.reading import pages
 from personalize_provider.aws.sdk import CloudFormation
 from personalize_provider.engine.request import RequestType
 
-# What sends which request. AWS documents it of no status, so what sends none for long is believed.
+# Which status sends which request. AWS doesn't document this, so only a status that stays the same is
+# trusted.
 _SENDERS: Mapping[RequestType, frozenset[str]] = {
     "Create": frozenset({"CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS"}),
     "Update": frozenset({"UPDATE_IN_PROGRESS", "UPDATE_ROLLBACK_IN_PROGRESS"}),
@@ -39,18 +40,18 @@ _SENDERS: Mapping[RequestType, frozenset[str]] = {
 
 @dataclass(frozen=True)
 class StackState:
-    """What tells one operation on a stack from the next.
+    """The state of a stack, which differs between any two operations on it.
 
     Attributes:
         status: For example `UPDATE_IN_PROGRESS`.
-        last_updated: When the last update of the stack began, ISO 8601; empty before the first.
+        last_updated: When the last update of the stack began (ISO 8601); empty before the first.
     """
 
     status: str
     last_updated: str = ""
 
     def sends(self, request_type: RequestType) -> bool:
-        """Whether such a request is one of those that CloudFormation sends in this status."""
+        """Whether CloudFormation sends such a request in this status."""
         return self.status in _SENDERS[request_type]
 
     def is_beyond(self, request_type: RequestType) -> bool:
@@ -62,16 +63,15 @@ class StackState:
         )
 
     def is_after(self, other: StackState) -> bool:
-        """Whether the stack has had this state later than another one; False where that can't be told."""
+        """Whether this state is later than another one; False if that can't be determined."""
         if self.last_updated != other.last_updated:
             return self._updated_at > other._updated_at
         return self._stage > other._stage
 
     def may_ask_for(self, request_type: RequestType) -> bool:
-        """Whether such a request can be the stack's, or is one that comes late.
+        """Whether the stack can want such a request, rather than an operation that is over.
 
-        A stack that is at rest or that is being deleted creates and updates nothing, and a rollback creates
-        nothing.
+        A stack that is idle or being deleted creates and updates nothing, and a rollback creates nothing.
         """
         if request_type == "Delete":
             return True
@@ -79,7 +79,7 @@ class StackState:
         return at_work and not (request_type == "Create" and self.is_rolling_back)
 
     def has_begun_since(self, moment: float) -> bool:
-        """Whether the last update began at or after a moment, given in seconds since the epoch."""
+        """Whether the last update began at or after a moment, in seconds since the epoch."""
         return self._updated_at >= moment
 
     @property
@@ -88,22 +88,27 @@ class StackState:
 
     @property
     def _stage(self) -> int:
-        """How far the operation is; no operation returns to an earlier stage."""
+        """The stage of the operation; no operation returns to an earlier stage."""
         return 2 if self.status.startswith("DELETE") else int(self.is_rolling_back)
 
     def __str__(self) -> str:
-        """As messages name it."""
+        """The state in messages."""
         return f"{self.status} ({self.last_updated})" if self.last_updated else self.status
 
     @property
     def began(self) -> float | None:
-        """When the last update began, seconds since the epoch; None before the first."""
+        """When the last update began, in seconds since the epoch; None before the first."""
         return datetime.fromisoformat(self.last_updated).timestamp() if self.last_updated else None
 
     @property
     def is_rolling_back(self) -> bool:
-        """Whether what the stack has just made is being undone."""
+        """Whether the stack undoes what it has just made."""
         return "ROLLBACK" in self.status
+
+    @property
+    def may_roll_back(self) -> bool:
+        """Whether the stack rolls back, or CloudFormation refused to say what it is doing."""
+        return self.is_rolling_back or self == UNKNOWN
 
     @classmethod
     def read(cls, client: CloudFormation, stack_id: str) -> StackState:
@@ -113,18 +118,18 @@ class StackState:
         return cls(stack["StackStatus"], updated.isoformat() if updated else "")
 
     def to_event(self) -> dict[str, str]:
-        """As it travels in the provider framework's event."""
+        """The value in the provider framework's event."""
         return asdict(self)
 
 
 UNKNOWN = StackState("UNKNOWN")
-"""Where CloudFormation refuses to say what the stack is doing."""
+"""CloudFormation refused to say what the stack is doing."""
 
 
 def rollback_updates(
     read_page: Callable[[dict[str, str]], Mapping[str, Any]], stack_id: str, logical_id: str
 ) -> list[Mapping[str, Any]] | None:
-    """The Updates that the rollback under way has sent to a resource, as their properties, the newest first.
+    """The properties of the Updates that the current rollback has sent to a resource, the newest first.
 
     Args:
         read_page: Answers a DescribeStackEvents request.
@@ -132,8 +137,8 @@ def rollback_updates(
         logical_id: The resource's logical id.
 
     Returns:
-        None as long as the stack's events don't show the rollback. Empty properties where an event has none,
-        or none that can be read.
+        None as long as the stack's events don't show the rollback. Empty properties if an event has none, or
+        none that can be parsed.
     """
     updates: list[Mapping[str, Any]] = []
     for event in _events(read_page, stack_id):
@@ -145,12 +150,42 @@ def rollback_updates(
             ):
                 return updates
             case {"ResourceStatus": "UPDATE_IN_PROGRESS", "PhysicalResourceId": name} if name == stack_id:
-                return None  # where the update began: an older rollback is of another one
+                return None  # here the update began: an older rollback belongs to another update
     return None
 
 
+def is_named_elsewhere(
+    client: CloudFormation, stack_id: str, logical_id: str, physical_id: str, tagged: str
+) -> bool:
+    """Whether another resource of the stack has a physical id, or may get it.
+
+    A logical id can change while the physical id stays: CloudFormation sends no request for a stack
+    refactoring, which `cdk refactor` uses. The tags then name a logical id that the stack may no longer have.
+    A resource that is being created has no physical id yet, and a retained one that was removed from the
+    stack no longer has one.
+
+    Args:
+        client: Calls CloudFormation.
+        stack_id: ARN of the stack.
+        logical_id: The resource that asks.
+        physical_id: The id.
+        tagged: The logical id in the tags of what has that id.
+    """
+    return any(
+        resource.get("PhysicalResourceId") == physical_id
+        or (
+            resource.get("LogicalResourceId") == tagged
+            and resource.get("ResourceStatus") == "CREATE_IN_PROGRESS"
+        )
+        for page in pages(client.list_stack_resources, {"StackName": stack_id}, "NextToken")
+        for resource in page["StackResourceSummaries"]
+        if resource.get("LogicalResourceId") != logical_id
+        and resource.get("ResourceStatus") not in {"DELETE_COMPLETE", "DELETE_SKIPPED"}
+    )
+
+
 def _properties(event: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The properties in an event; none where there are none, or where long ones are cut."""
+    """The properties in an event; empty if it has none, or if they are long and cut off."""
     try:
         properties = json.loads(event.get("ResourceProperties") or "{}")
     except ValueError:

@@ -1,4 +1,4 @@
-"""What a look at a resource can lead to. Each kind of resource adds its own effects."""
+"""The steps that can follow a look at a resource. Each kind adds its own effects."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from personalize_provider.aws.errors import LifecycleError
 
 @dataclass(frozen=True)
 class Wait:
-    """Nothing to do but to look again later.
+    """Look again later.
 
     Attributes:
-        reason: What is waited for.
-        throttled: The service asks to be called less.
-        next_step: What the reader should do if it is waited for in vain; empty where more time may do.
+        reason: What the request waits for.
+        throttled: The service throttled a call.
+        next_step: What the user should do if the wait ends at the deadline; empty if more time may help.
     """
 
     reason: str
@@ -25,10 +25,10 @@ class Wait:
 
 @dataclass(frozen=True)
 class Done:
-    """The resource is as the request wants it.
+    """The resource is in the desired state.
 
     Attributes:
-        attributes: What Fn::GetAtt finds; every attribute of the kind, empty where there is no value.
+        attributes: Values for Fn::GetAtt: every attribute of the kind, empty if it has no value.
     """
 
     attributes: Mapping[str, str]
@@ -41,12 +41,12 @@ class Effect:
 
 @dataclass(frozen=True)
 class Fail:
-    """The request can't be met.
+    """The request fails.
 
     Attributes:
-        error: What CloudFormation is told.
-        discard: Clean up what this request made before saying so. Not every engine sends the Delete
-            that CloudFormation sends after a failed create or replacement; a second one is harmless.
+        error: The failure to report to CloudFormation.
+        discard: Cleans up what this request made before it fails. CloudFormation sends a Delete after a
+            failed create or replacement, but not every emulator does; a second one is harmless.
     """
 
     error: LifecycleError

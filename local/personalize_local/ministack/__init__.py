@@ -18,14 +18,22 @@ from personalize_local.ministack import (
     cancellation,
     cloudformation,
     custom_resources,
+    definitions,
     deletion,
     events,
+    executions,
     exports,
     nested,
     objects,
+    one_clock,
     rollback,
+    schedules,
+    sdk_tasks,
     service,
     stack_events,
+    state_errors,
+    state_output,
+    state_paths,
     urls,
     workers,
 )
@@ -57,6 +65,14 @@ def application(run_id: str, personalize: Personalize | None = None) -> simulato
     workers.register()
     custom_resources.register()
     buckets.register()
+    executions.register(personalize.clock)
+    one_clock.register(personalize.clock)
+    state_errors.register()
+    state_paths.register()
+    state_output.register()
+    definitions.register()
+    sdk_tasks.register()
+    schedules.register()
     control = simulator_http.app(personalize)
     health = json.dumps({"service": "personalize-local", "run": run_id}).encode()
 

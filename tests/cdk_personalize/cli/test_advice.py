@@ -1,4 +1,4 @@
-"""What the command advises where Amazon Personalize can't be asked."""
+"""The command's advice where Amazon Personalize can't be reached."""
 
 from __future__ import annotations
 

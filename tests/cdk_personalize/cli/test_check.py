@@ -1,4 +1,4 @@
-"""`cdk-personalize check`: requests in files, judged as a synthesis would."""
+"""`cdk-personalize check`: requests in files, checked as at synthesis."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cdk_personalize.cli import checking
-from support.requests.payloads import PAYLOADS
+from support.requests.solution_requests import PAYLOADS
 
 Run = Callable[..., Result]
 GROUP = "arn:aws:personalize:us-east-1:123456789012:dataset-group/movies"
@@ -26,7 +26,9 @@ GOOD = {
     "performAutoTraining": False,
 }
 DOUBTFUL = {"name": "doubtful", "datasetGroupArn": GROUP, "performAutoML": True, "performAutoTraining": False}
-UNKNOWN_MEMBER = "performHpo is no member that the API has there: got True; did you mean performHPO?"
+UNKNOWN_MEMBER = (
+    "performHpo is not a member of CreateSolution at this level: got True; did you mean performHPO?"
+)
 BAD = {**GOOD, "name": "bad", "recipeArn": "arn:aws:personalize:::recipe/aws-hrnn", "performHpo": True}
 
 
@@ -148,20 +150,20 @@ def usual_recursion() -> Iterator[None]:
         (b"a: [1\n", "is not YAML: while parsing a flow sequence"),
         (b"a: 2001-99-99\n", "is not YAML: month must be in 1..12"),
         (b"solution: !Ref Solution\n", "is not YAML: could not determine a constructor for the tag '!Ref'"),
-        (b'"movies"', "holds no request: expected a CreateSolution request, "),
-        (b"movies\n", "holds no request: "),
+        (b'"movies"', "contains no request: expected a CreateSolution request, "),
+        (b"movies\n", "contains no request: "),
         (b'{"Resources": {}}', "is a CloudFormation template, "),
-        (b'{"solutionVersion": {}}', "is an answer of DescribeSolutionVersion; "),
-        (b'{"solutions": [{"name": "movies", "solutionArn": "arn"}]}', "is an answer of ListSolutions, "),
+        (b'{"solutionVersion": {}}', "is a response of DescribeSolutionVersion; "),
+        (b'{"solutions": [{"name": "movies", "solutionArn": "arn"}]}', "is a response of ListSolutions, "),
         (b'{"solutions": [{"name": "movies"}]}', "has an item of `solutions` without a mapping "),
         (b'{"datasetGroup": {"serviceConfig": {}}}', "is a configuration without `solutions`; "),
         (
             b'{"solution": {"status": "ACTIVE"}}',
-            "looks like an answer of DescribeSolution, but its name is miss",
+            "looks like a response of DescribeSolution, but its name is miss",
         ),
         (
             b'{"solution": {"name": "a", "datasetGroupArn": "b", "solutionConfig": {"hpoConfig": 3}}}',
-            "looks like an answer of DescribeSolution, but its solutionConfig.hpoConfig is no mapping; ",
+            "looks like a response of DescribeSolution, but its solutionConfig.hpoConfig is not a mapping; ",
         ),
     ],
     ids=lambda value: repr(value)[:40],

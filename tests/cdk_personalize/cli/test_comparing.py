@@ -1,4 +1,4 @@
-"""What a deploy does to solutions, from two templates."""
+"""The effect of a deploy on solutions, from two templates."""
 
 from __future__ import annotations
 

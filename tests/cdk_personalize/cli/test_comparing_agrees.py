@@ -1,4 +1,4 @@
-"""What the command says of a change is what the provider makes of it."""
+"""The command's verdict on a change is what the provider does with it."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from personalize_provider.aws.errors import InvalidPropertiesError
+from personalize_provider.engine.goal import Present
 from personalize_provider.engine.request import Request
 from personalize_provider.kinds.solution.config import immutable_hash, updatable
-from personalize_provider.kinds.solution.desired import Present, goal_of
-from support.requests.sent import STACK_ID, as_sent
 from support.requests.solution_requests import valid_requests
-from support.requests.templates import BASE, RESPELLED, change, template
+from support.requests.templates import BASE, RESPELLED, STACK_ID, as_sent, change, template
+from support.virtual_time.provider_world import goal_of
 
 
 def goal(properties: dict[str, Any]) -> Present:

@@ -1,4 +1,4 @@
-"""What the service says of a solution, as the request that would make it."""
+"""A solution's description by the service, as the request that would create it."""
 
 from __future__ import annotations
 

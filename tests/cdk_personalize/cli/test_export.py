@@ -206,4 +206,4 @@ def test_export__solution_that_can_not_be_declared__lists_why(
     result = run("export", arn)
 
     assert (result.exit_code, result.stdout) == (1, "")
-    assert result.stderr.startswith(f"Error: {arn} cannot be declared:\n  recipeArn must not be one that")
+    assert result.stderr.startswith(f"Error: {arn} cannot be declared:\n  recipeArn is no longer available")

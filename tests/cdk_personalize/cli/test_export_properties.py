@@ -1,4 +1,4 @@
-"""Solutions made of requests from the catalog, exported: the code says what the request said, anywhere."""
+"""Solutions created from requests of the catalog, exported: the code declares the same request, anywhere."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from personalize_local.simulator import Clock, Personalize, Scope
 from support.requests.exported import declare, exported, requests, unformatted
 from support.requests.solution_requests import GROUP, valid_requests
-from support.simulated import START, Simulated
+from support.virtual_time.simulated import START, Simulated
 
 QUIET = [
     HealthCheck.too_slow,

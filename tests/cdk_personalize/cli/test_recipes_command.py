@@ -1,4 +1,4 @@
-"""`cdk-personalize recipes`: the catalog on a terminal, and for machines."""
+"""`cdk-personalize recipes`: the catalog on a terminal and as JSON."""
 
 from __future__ import annotations
 
@@ -48,8 +48,8 @@ def test_recipes__one_by_any_of_its_names__shows_its_parameters(run: Run, name: 
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("aws-simz", "Error: aws-simz is no recipe of the catalog; did you mean aws-sims?"),
-        ("qqqq", "Error: qqqq is no recipe of the catalog; there are aws-user-personalization-v2, "),
+        ("aws-simz", "Error: aws-simz is not a recipe of the catalog; did you mean aws-sims?"),
+        ("qqqq", "Error: qqqq is not a recipe of the catalog; there are aws-user-personalization-v2, "),
         ("HRNN", "Error: aws-hrnn is not for solutions: use Recipe.USER_PERSONALIZATION_V2 instead"),
         (
             "aws-ecomm-popular-items-by-views",

@@ -1,4 +1,4 @@
-"""The command on terminals of several widths, and where its output is none."""
+"""The command on terminals of several widths, and without a terminal."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""`has_solution` and `solutions_of`: a template questioned in the words of `Solution`."""
+"""`has_solution` and `solutions_of`: assertions about templates in the arguments of `Solution`."""
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 import aws_cdk as cdk
@@ -16,6 +17,7 @@ from cdk_personalize import (
     EventsConfig,
     ObjectiveSensitivity,
     OptimizationObjective,
+    PersonalizeProvider,
     Recipe,
     Solution,
     SolutionConfig,
@@ -55,6 +57,31 @@ def simple() -> Template:
         removal_policy=cdk.RemovalPolicy.RETAIN,
     )
     return Template.from_stack(stack)
+
+
+def test_has_solution__against_solution__takes_the_same_arguments_and_tags() -> None:
+    def arguments(function: Any) -> list[str]:
+        parameters = inspect.signature(function).parameters.values()
+        return [parameter.name for parameter in parameters if parameter.kind is parameter.KEYWORD_ONLY]
+
+    assert arguments(has_solution) == [*arguments(Solution.__init__), "tags"]
+
+
+def test_has_solution__that_adopts_with_another_provider__is_found_by_both() -> None:
+    stack = cdk.Stack(cdk.App(), "Movies")
+    here = PersonalizeProvider(stack)
+    there = PersonalizeProvider.from_service_token(stack, "There", "arn:aws:lambda:there")
+    group = {"dataset_group": DATASET_GROUP, "recipe": Recipe.SIMS}
+    Solution(stack, "Own", **group)
+    Solution(stack, "Adopted", **group, solution_name="films", adopt_existing=True, provider=there)
+    template = Template.from_stack(stack)
+
+    has_solution(template, adopt_existing=True, provider=there)
+    has_solution(template, adopt_existing=False, provider=here)
+    with pytest.raises(AssertionError, match="adopt_existing: expected True, found nothing"):
+        has_solution(template, adopt_existing=True, provider=here)
+    with pytest.raises(AssertionError, match="provider: expected 'arn:aws:lambda:there', found"):
+        has_solution(template, adopt_existing=False, solution_name=Match.absent(), provider=there)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""`template_of`: what is marked, and that nothing else is."""
+"""`template_of`: the parts that it marks, and no others."""
 
 from __future__ import annotations
 

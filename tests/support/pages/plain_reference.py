@@ -11,13 +11,12 @@ from typing import Any
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 import cdk_personalize
-from cdk_personalize.model.structures import api_name
+from cdk_personalize.model.structures import camel_case, spellings
 from cdk_personalize.solution.request import SolutionRequest
 from personalize_provider.aws.sdk import input_shape
 from personalize_provider.engine.request import Request
-from personalize_provider.kinds.solution.decide import Observed, attributes
-from personalize_provider.kinds.solution.desired import physical_id
-from support.provider_world import PROPERTIES, STACK_ID
+from personalize_provider.kinds.solution.observed import Observed, attributes
+from support.virtual_time.provider_world import PROPERTIES, STACK_ID, physical_id
 
 # What has no argument of its own in the constructs, or says less there than a template needs.
 _IN_TEMPLATES = {
@@ -55,12 +54,13 @@ _SAMPLES: dict[str, tuple[str, str]] = {
     "integer": ("1", "2"),
     "double": ("0.5", "0.6"),
 }
+_SPELLINGS = dict(spellings(SolutionRequest))
 _ARN = "arn:aws:personalize:us-east-1:123456789012:thing/{}"
 _TYPES = {"boolean": "Boolean", "integer": "Integer", "double": "Number", "string": "String"}
 
 
 @dataclass(frozen=True)
-class Row:
+class Property:
     """A property."""
 
     path: str
@@ -79,21 +79,21 @@ def reference() -> str:
     """Both tables, as they stand in the document."""
     shape = input_shape("CreateSolution")
     lines = ["| Property | Type | Required | Limits | On a change | |", "|---|---|---|---|---|---|"]
-    lines += [str(Row(name, *cells)) for name, cells in _OWN.items()]
+    lines += [str(Property(name, *cells)) for name, cells in _OWN.items()]
     lines += [str(row) for row in _rows(shape)]
-    lines.append(str(Row("waitForTrainingOnDelete", *_WAIT)))
+    lines.append(str(Property("waitForTrainingOnDelete", *_WAIT)))
     lines += ["", "| `Fn::GetAtt` | |", "|---|---|"]
     lines += [f"| `{name}` | {_attribute(name)} |" for name in _attributes()]
     return "\n".join(lines) + "\n"
 
 
-def _rows(shape: StructureShape, prefix: str = "") -> Iterator[Row]:
+def _rows(shape: StructureShape, prefix: str = "") -> Iterator[Property]:
     for name, member in shape.members.items():
         path = f"{prefix}{name}"
         what = _words().get(path, "")
         if "hpoObjective" in path:
             continue  # the service refuses it
-        yield Row(
+        yield Property(
             path,
             _type(member),
             "yes" if name in shape.required_members and path != "name" else "",
@@ -199,7 +199,7 @@ def _words() -> dict[str, str]:
 def _of(structure: type, documented: Mapping[str, str], prefix: str = "") -> dict[str, str]:
     words: dict[str, str] = {}
     for field in fields(structure):
-        path = prefix + api_name(field.name)
+        path = prefix + _api_name(field.name)
         words[path] = _in_templates(documented.get(field.name, ""))
         names = set(re.findall(r"\w+", str(field.type)))
         nested = [
@@ -225,9 +225,13 @@ def _documented(thing: type, heading: str) -> dict[str, str]:
 
 def _in_templates(words: str) -> str:
     """Python's names as the API's."""
-    words = re.sub(r"`(\w+)=True`", lambda m: f"`{api_name(m[1])}: true`", words)
-    words = re.sub(r"`([a-z]+(?:_[a-z]+)+)`", lambda m: f"`{api_name(m[1])}`", words)
+    words = re.sub(r"`(\w+)=True`", lambda m: f"`{_api_name(m[1])}: true`", words)
+    words = re.sub(r"`([a-z]+(?:_[a-z]+)+)`", lambda m: f"`{_api_name(m[1])}`", words)
     return words.replace("Default: - ", "Default: ").replace("`hpo_objective`", "`hpoObjective`")
+
+
+def _api_name(name: str) -> str:
+    return _SPELLINGS.get(name) or camel_case(name)
 
 
 def _attributes() -> list[str]:

@@ -15,10 +15,9 @@ _GUIDE = "https://docs.aws.amazon.com/personalize/latest/dg"
 
 _HEAD = """# Recipes
 
-What each recipe is for, takes and allows. The page is written by `make docs` from the catalog that `Solution`
-checks its arguments against. Rules are in [rules.md](rules.md), and so are the abbreviations of sources.
-
-In Python, `Recipe.SIMS.facts` has all that the page says of a recipe.
+The datasets, parameters and features of each recipe. `make docs` writes this page from the catalog that
+`Solution` checks its arguments against. [rules.md](rules.md) has the numbered rules and the abbreviations of
+sources. In Python, `Recipe.SIMS.facts` has the same facts.
 
 ## At a glance
 
@@ -68,10 +67,10 @@ def _recipe(recipe: RecipeFacts) -> str:
         ("feature_transformation_parameters", recipe.feature_transformation_parameters),
     ):
         rows = [_parameter(parameter, heading) for parameter in parameters.values()]
-        lines += [_table(rows)] if rows else [f"It has no `{heading}`.\n"]
+        lines += [_table(rows)] if rows else [f"No `{heading}`.\n"]
     if recipe.undocumented_parameters:
         names = ", ".join(f"`{name}`" for name in recipe.undocumented_parameters)
-        lines.append(f"Seen with it, and on no page, so a warning: {names}.\n")
+        lines.append(f"Seen in use but not documented, so a warning: {names}.\n")
     lines.append(f"Sources: {_sources(recipe.sources)}.\n")
     return "\n".join(lines)
 
@@ -79,7 +78,7 @@ def _recipe(recipe: RecipeFacts) -> str:
 def _parameter(parameter: RecipeParameter, member: str) -> Mapping[str, str]:
     notes = []
     if not parameter.is_settable:
-        notes.append("takes a range only (rule 31)")
+        notes.append("only a range (rule 31)")
     if parameter.disputed_values:
         disputed = ", ".join(f"`{value}`" for value in parameter.disputed_values)
         notes.append(f"some sources also name {disputed}: a warning")
@@ -109,7 +108,7 @@ def _others() -> str:
     rows = [_other(recipe) for recipe in other_recipes().values()]
     return (
         "## Not for solutions\n\n"
-        "`Solution` refuses these. Which recipe comes closest to a use case of a domain is our own reading."
+        "`Solution` rejects these. The closest recipe to a domain use case is our own judgment."
         "\n\n" + _table(rows)
     )
 

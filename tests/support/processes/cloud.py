@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import aws_cdk as cdk
@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 
 from personalize_local.address import ACCOUNT, REGION
 from personalize_local.testing import assembly
-from personalize_local.testing.server_process import LocalAws
+from personalize_local.testing.server_process import LocalAws, running
 
 Build = Callable[[cdk.Stack], object]
 
@@ -115,3 +115,16 @@ class Cloud:
 def cloud(local_aws: LocalAws) -> Cloud:
     """An empty account, but for a dataset group."""
     return Cloud(local_aws)
+
+
+@pytest.fixture(scope="session")
+def _enforcing_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAws]:
+    with running(tmp_path_factory.mktemp("local-aws-iam"), ["--enforce-iam"]) as aws:
+        yield aws
+
+
+@pytest.fixture
+def enforcing_aws(_enforcing_server: LocalAws) -> LocalAws:
+    """An empty local AWS that enforces policies; the key `test` is the account's root."""
+    _enforcing_server.reset()
+    return _enforcing_server

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from email.message import Message
 from email.parser import BytesParser
@@ -13,8 +14,7 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
-
-from support.processes.shared import once
+from filelock import FileLock
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -59,7 +59,7 @@ def build(source: Path, into: Path, umask: int = 0o022) -> Distributions:
     Args:
         source: A checkout, or a copy of one.
         into: Where the two go.
-        umask: The file mode that whoever builds takes away from new files.
+        umask: The umask of the build process.
     """
     environment = {name: value for name, value in os.environ.items() if name != "SOURCE_DATE_EPOCH"}
     command = ["uv", "build", "--quiet", "--python", sys.executable, "--out-dir", str(into), str(source)]
@@ -68,7 +68,7 @@ def build(source: Path, into: Path, umask: int = 0o022) -> Distributions:
 
 
 def copy_of_the_checkout(target: Path) -> Path:
-    """A copy as somebody else would have it: elsewhere, readable to the owner alone, nothing built.
+    """A copy in another folder, readable only by the owner, with nothing built.
 
     The packages of npm are there.
     """
@@ -77,6 +77,26 @@ def copy_of_the_checkout(target: Path) -> Path:
         path.chmod(path.stat().st_mode & 0o700)
     (target / "node_modules").symlink_to(ROOT / "node_modules")
     return target
+
+
+def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """A folder that the first worker to ask for it fills while the others wait.
+
+    Args:
+        factory: pytest's own fixture.
+        name: The folder's name, unique in a test run.
+        make: Fills the folder, which exists and is empty.
+    """
+    base = factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
+    done = folder.with_name(f"{name}.done")
+    with FileLock(folder.with_name(f"{name}.lock")):
+        if not done.exists():
+            shutil.rmtree(folder, ignore_errors=True)  # what a try that failed has left
+            folder.mkdir()
+            make(folder)
+            done.touch()
+    return folder
 
 
 @pytest.fixture(scope="session")

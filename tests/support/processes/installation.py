@@ -1,4 +1,4 @@
-"""An environment of somebody else's, where the library is installed and an app is synthesized."""
+"""A consumer's environment, where the library is installed and an app is synthesized."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ INSTALLATIONS = ("wheel", "wheel-lowest", "sdist")
 
 _CONSUMER = Path(__file__).resolve().parents[2] / "consumer"
 _GUARD = _CONSUMER / "guard"
-# What a synth has no business to run. Each is a program here that leaves a note and fails.
+# Programs that a synth must not run. Each is a program here that leaves a note and fails.
 _FORBIDDEN = ("docker", "finch", "podman", "pip", "pip3", "uv", "npm", "npx", "git", "curl")
 
 

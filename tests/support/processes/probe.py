@@ -1,4 +1,4 @@
-"""A custom resource of one small function, which writes down what it is sent and answers as it is told."""
+"""A custom resource of one small function, which logs its events and responds as its properties say."""
 
 from __future__ import annotations
 

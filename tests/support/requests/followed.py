@@ -1,6 +1,6 @@
-"""Do to a CreateSolution request what a problem's next step says, as a reader would who knows nothing else.
+"""Apply a problem's next step to a CreateSolution request, as a user with nothing but the message would.
 
-Only the words of the message are used. Words that name no action here fail the test that meets them.
+Only the text of the message is used. A text that matches no action here fails the test.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from cdk_personalize.model.errors import Problem
+from cdk_personalize.model.findings import Problem
 from cdk_personalize.recipe.facts import catalog
 
 Request = dict[str, Any]
@@ -33,7 +33,7 @@ def followed(request: Request, problem: Problem) -> Request:
             with contextlib.suppress(KeyError, IndexError):
                 do(place, match, problem)
             return changed
-    raise AssertionError(f"nobody can follow {problem.fix!r}, which is said of {problem.argument}")
+    raise AssertionError(f"no action matches {problem.fix!r}, the next step for {problem.argument}")
 
 
 class _Place:
@@ -76,7 +76,7 @@ class _Place:
 
 
 def _rename(place: _Place, match: re.Match[str], problem: Problem) -> None:
-    if "is no member" in problem.rule:
+    if "is not a member" in problem.rule:
         place.beside(match[1]).set(place.remove())
     elif str(problem.argument).endswith("recipeArn"):
         place.set(f"{_ARN}{match[1]}")
@@ -147,7 +147,7 @@ def _without_characters(place: _Place, match: re.Match[str], problem: Problem) -
     _in_tags(place, problem, lambda text: "".join(c for c in text if repr(c) not in match[1]))
 
 
-def _begin_otherwise(place: _Place, _match: re.Match[str], problem: Problem) -> None:
+def _another_prefix(place: _Place, _match: re.Match[str], problem: Problem) -> None:
     _in_tags(place, problem, lambda text: f"x{text}")
 
 
@@ -165,13 +165,13 @@ _ACTIONS: list[tuple[str, Callable[[_Place, re.Match[str], Problem], None]]] = [
     (r"give a number, as in (\S+)", _set(lambda match: json.loads(match[1]))),
     (r"as in (.+)", _set(lambda match: json.loads(match[1]))),
     (r"(?:give|choose) a name like (\S+)", _set(lambda match: match[1])),
-    (r"give a text in quotes", _set(lambda _match: "text")),
+    (r"pass a string in quotes", _set(lambda _match: "text")),
     (r"give a number$", _set(lambda _match: 1)),
     (r"an ARN is like ([^\s:]+:[^\s;]+?):? ", _set(lambda match: match[1])),
     (r"an ARN is like (\S+)$", _set(lambda match: match[1])),
-    (r"give a CfnDatasetGroup, or the ARN", _set(lambda _match: _GROUP)),
+    (r"pass a CfnDatasetGroup, or the ARN", _set(lambda _match: _GROUP)),
     (r"give at least 1", _set(lambda _match: "x")),
-    (r"give a recipe, such as Recipe\.([A-Z0-9_]+)", _recipe),
+    (r"pass a recipe, such as Recipe\.([A-Z0-9_]+)", _recipe),
     (r"give (?:the name of a column|the type of a dataset)[^,]*, as in (\S+)", _set(lambda match: match[1])),
     (r"(?:use|the closest recipe for a solution is) Recipe\.([A-Z0-9_]+)", _recipe),
     (r"choose a value in that range", _choose),
@@ -179,7 +179,7 @@ _ACTIONS: list[tuple[str, Callable[[_Place, re.Match[str], Problem], None]]] = [
     (r"did you mean ([^?]+)\?", _rename),
     (r"it belongs (?:at|in) (\S+)", _elsewhere),
     (r"move it to (\S+)", _other_list),
-    (r"exchange the two", _exchange),
+    (r"swap the two", _exchange),
     (r"remove the others", _only_one),
     (r"remove '?EVENT_TYPE", _set(lambda _match: [])),
     (r"remove (\d+)", _shorter),
@@ -188,9 +188,12 @@ _ACTIONS: list[tuple[str, Callable[[_Place, re.Match[str], Problem], None]]] = [
     (r"remove the dataset from one of the two", lambda place, _match, _problem: place.remove()),
     (r"leave EVENT_TYPE out of the list", _set(lambda _match: [])),
     (r"leave perform(?:_auto_ml|AutoML) out", lambda place, _m, _p: place.beside("performAutoML").remove()),
-    (r"remove it here|leave it out|leave \S+ out", lambda place, _match, _problem: place.remove()),
+    (
+        r"remove it from one of the two|leave it out|leave \S+ out",
+        lambda place, _match, _problem: place.remove(),
+    ),
     (r"add performHPO=True", lambda place, _m, _p: place.request.update(performHPO=True)),
     (r"add it", lambda place, _match, _problem: place.set("x")),
-    (r"choose one that begins otherwise", _begin_otherwise),
+    (r"choose another prefix", _another_prefix),
     (r"it has ", lambda place, _match, _problem: place.remove()),
 ]

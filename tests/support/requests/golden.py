@@ -1,4 +1,4 @@
-"""What a released version promised of its templates, and what of it a later one no longer holds.
+"""What a released version promises about its templates, and what a later version breaks.
 
 A golden file has the resources of the stacks below as `template_of` marks them. Later versions of the same
 major version must keep, in every stack that was deployed with it:
@@ -77,7 +77,7 @@ def store(file: Path, resources: Mapping[str, Resources]) -> None:
 
 
 def broken_promises(then: Resources, now: Resources) -> list[str]:
-    """What a stack's resources no longer hold of what they were, in words."""
+    """The promises that a stack's resources break, as messages."""
     return [
         broken
         for logical_id, resource in then.items()

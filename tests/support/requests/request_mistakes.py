@@ -302,7 +302,7 @@ MUTATIONS = [
              lambda f: any(not p.values for p in _settable(f)), _value_outside),
     Mutation("hyperparameter of another kind", f"{_CONFIG}.algorithmHyperParameters",
              lambda f: bool(_settable(f)), _value_of_no_kind),
-    Mutation("hyperparameter that is no string", f"{_CONFIG}.algorithmHyperParameters",
+    Mutation("hyperparameter that is not a string", f"{_CONFIG}.algorithmHyperParameters",
              lambda f: bool(_settable(f)), _value_no_string),
     Mutation("feature out of range", f"{_CONFIG}.featureTransformationParameters",
              lambda f: bool(_numeric_features(f)), _feature_outside),

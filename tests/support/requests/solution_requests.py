@@ -6,8 +6,10 @@ are made once: to make one anew for each example takes longer than to draw from 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from pathlib import Path
 from string import ascii_letters, ascii_lowercase, ascii_uppercase, digits
 from typing import Any
 
@@ -196,3 +198,11 @@ def _subsets(*items: RecipeParameter) -> st.SearchStrategy[list[RecipeParameter]
 
 def _some(draw: Draw, request: Request, members: Mapping[str, st.SearchStrategy[Any]]) -> Request:
     return {**request, **{name: draw(value) for name, value in members.items() if draw(st.booleans())}}
+
+
+PAYLOADS: dict[str, dict[str, Any]] = {
+    path.stem: json.loads(path.read_text())
+    for path in sorted((Path(__file__).parents[2] / "data" / "payloads").glob("*.json"))
+}
+VALID = {name: payload["params"] for name, payload in PAYLOADS.items() if payload["expect"] == "valid"}
+INVALID = {name: payload["params"] for name, payload in PAYLOADS.items() if payload["expect"] == "invalid"}

@@ -15,11 +15,11 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any, cast
+from typing import Any
 from unittest import mock
 from urllib.parse import urlsplit
 
-from botocore.exceptions import ClientError, HTTPClientError, ResponseStreamingError
+from botocore.exceptions import HTTPClientError, ResponseStreamingError
 
 from cdk_personalize.provider.timing import POLL_SECONDS, Timing
 from personalize_local.simulator import Clock, Durations, Limits, Response, Scope, ServiceError
@@ -28,12 +28,19 @@ from personalize_provider import framework, single_function
 from personalize_provider.aws import cfn_response as answer
 from personalize_provider.aws import sdk
 from personalize_provider.engine.identity import STACK_ID_TAG
-from support.provider_world import GROUP, PROPERTIES, SCOPE, START, client_of, without_none
-from support.virtual_time.chaos import Chaos, Strike, error
+from support.virtual_time.call_faults import CallFault, CallFaults, client_error, error_response
 from support.virtual_time.clock import VirtualTime
 from support.virtual_time.event_rules import PREFIX, EventRules, OneFunction, Rule, SingleFunction
 from support.virtual_time.framework_runtime import FrameworkRuntime
 from support.virtual_time.functions import Executions, Functions
+from support.virtual_time.provider_world import (
+    GROUP,
+    PROPERTIES,
+    SCOPE,
+    START,
+    client_of,
+    without_none,
+)
 from support.virtual_time.stack_engine import Engine, Stack, Template
 
 _LATENCY = (0.02, 0.2)
@@ -45,16 +52,16 @@ class Account:
 
     Attributes:
         simulator: Personalize.
-        time: Its time and everybody's.
+        time: The time of everything in it.
         functions: The provider.
         engine: CloudFormation.
-        chaos: What goes wrong between the provider and the services.
+        faults: The faults between the provider and the services.
         effects: What the provider has changed: the operation and the solution's ARN.
-        answered: How often each operation was answered with each error, or with none; the simulator keeps
-            the last calls only.
+        answered: The number of responses by operation and error code, empty for none; the simulator keeps
+            only the last calls.
         descriptions_per_second: How many descriptions CloudFormation answers; None for all.
         descriptions: How often it answered with each of them, and how often it throttled one.
-        lags: By how many seconds the replicas are late that CloudFormation's descriptions come from in turn.
+        lags: How many seconds old CloudFormation's descriptions are; each call takes the next value.
         rules: The EventBridge rules, of the transport that has any.
     """
 
@@ -62,7 +69,7 @@ class Account:
     time: VirtualTime
     functions: Any  # Functions or SingleFunction, as the transport is
     engine: Engine
-    chaos: Chaos = field(default_factory=Chaos)
+    faults: CallFaults = field(default_factory=CallFaults)
     effects: list[tuple[str, str]] = field(default_factory=list)
     answered: Counter[tuple[str, str]] = field(default_factory=Counter)
     descriptions_per_second: int | None = None
@@ -73,10 +80,10 @@ class Account:
     _asked: deque[float] = field(default_factory=deque)
     _described: int = 0
 
-    # What somebody else does and sees.
+    # What others do and see.
 
     def call(self, operation: str, **members: object) -> dict[str, Any]:
-        """Call Personalize, without a part in the account's one request a second."""
+        """Call Personalize, outside the limit of one request a second."""
         rate = self.simulator.limits.requests_per_second
         self.simulator.set_limits(requests_per_second=None)
         try:
@@ -100,14 +107,14 @@ class Account:
         return {tag["tagKey"]: tag["tagValue"] for tag in tags}
 
     def deploy(self, name: str, template: Template, **settings: Any) -> Stack:
-        """Create a stack and let everything come to its end."""
+        """Create a stack and wait until nothing is in progress."""
         stack = self.engine.create(name, template, **settings)
         self.time.run()
         return stack
 
-    def strike(self, *strikes: Strike) -> None:
-        """Let things go wrong."""
-        self.chaos.pending += strikes
+    def inject(self, *faults: CallFault) -> None:
+        """Inject faults into coming calls of the provider."""
+        self.faults.pending += faults
 
     # What the provider reaches.
 
@@ -117,30 +124,29 @@ class Account:
 
         def answer() -> Response:
             if operation == "TagResource" and self._is_anothers(json.loads(body)):
-                return error(HTTPStatus.BAD_REQUEST, "AccessDeniedException")
+                return error_response(HTTPStatus.BAD_REQUEST, "AccessDeniedException")
             response = self.simulator.respond(target, body, scope)
             self.answered[operation, response.headers.get("x-amzn-errortype", "")] += 1
             if response.status == HTTPStatus.OK and not operation.startswith(("Describe", "List")):
                 request, answered = json.loads(body), json.loads(response.body or b"{}")
-                arn = request.get("solutionArn") or request.get("resourceArn") or answered.get("solutionArn")
-                self.effects.append((operation, arn or request["solutionVersionArn"].rpartition("/")[0]))
+                self.effects.append((operation, _changed(operation, {**request, **answered})))
             return response
 
-        return self._struck(operation, answer)
+        return self.around_call(operation, answer)
 
     def _is_anothers(self, request: Mapping[str, Any]) -> bool:
-        """Whether the caller's role must not tag a solution: it bears another stack's id (decision 15)."""
+        """Whether the caller's role must not tag a solution: it has another stack's tag (decision 15)."""
         ours = {tag["tagKey"]: tag["tagValue"] for tag in request["tags"]}.get(STACK_ID_TAG)
         with contextlib.suppress(ServiceError):
             return ours is not None and self.tags(request["resourceArn"]).get(STACK_ID_TAG, ours) != ours
         return False
 
     def describe_stacks(self, *, StackName: str) -> Mapping[str, Any]:  # noqa: N803 (botocore's name)
-        """Answer the provider's call to CloudFormation."""
+        """Answer a call to DescribeStacks."""
         return self._told("DescribeStacks", lambda: self.engine.describe_stacks(StackName, self._next_lag()))
 
     def describe_stack_events(self, *, StackName: str, NextToken: str = "") -> Mapping[str, Any]:  # noqa: N803
-        """Answer the provider's other call to CloudFormation."""
+        """Answer a call to DescribeStackEvents."""
         return self._told(
             "DescribeStackEvents",
             lambda: self.engine.describe_stack_events(StackName, NextToken, self._next_lag()),
@@ -151,7 +157,7 @@ class Account:
         return self.lags[self._described % len(self.lags)]
 
     def list_stack_resources(self, *, StackName: str) -> Mapping[str, Any]:  # noqa: N803
-        """Answer the provider's third call to CloudFormation, all on one page."""
+        """Answer a call to ListStackResources, on one page."""
         return self._told("ListStackResources", lambda: self.engine.list_stack_resources(StackName))
 
     def _told(self, operation: str, tell: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any]:
@@ -165,18 +171,16 @@ class Account:
             told.update(tell())
             return Response(HTTPStatus.OK, {}, b"")
 
-        response = self._struck(operation, answer)
+        response = self.around_call(operation, answer)
         if response.status != HTTPStatus.OK:
-            error = {"Code": response.headers["x-amzn-errortype"], "Message": "struck by a test"}
-            metadata = {"HTTPStatusCode": response.status}
-            raise ClientError(cast(Any, {"Error": error, "ResponseMetadata": metadata}), operation)
+            raise client_error(operation, response.headers["x-amzn-errortype"], status=response.status)
         if "x-amzn-errortype" not in response.headers and "content-type" in response.headers:
             raise ResponseStreamingError(error=f"the answer to {operation} is cut short")
         return told
 
-    def _struck(self, operation: str, answer: Callable[[], Response]) -> Response:
+    def around_call(self, operation: str, answer: Callable[[], Response]) -> Response:
         self.functions.sleep(self._latency.uniform(*_LATENCY))
-        response = self.chaos.around(operation, answer, self.functions.sleep)
+        response = self.faults.around(operation, answer, self.functions.sleep)
         self.functions.sleep(self._latency.uniform(*_LATENCY))
         return response
 
@@ -188,6 +192,13 @@ class Account:
             return False
         self._asked.append(now)
         return True
+
+
+def _changed(operation: str, members: Mapping[str, Any]) -> str:
+    """The ARN of the resource that a call changed; of a version, that of its solution."""
+    noun = operation.removeprefix("Create").removeprefix("Update").removeprefix("Delete")
+    own = members.get("resourceArn") or members.get(f"{noun[0].lower()}{noun[1:]}Arn")
+    return str(own or members["solutionVersionArn"].rpartition("/")[0])
 
 
 def template(**solutions: Mapping[str, Any]) -> Template:
@@ -257,7 +268,7 @@ def _event_rules(made: Account) -> Iterator[None]:
     if not isinstance(made.functions, SingleFunction):
         yield
         return
-    rules = EventRules(made.functions, made._struck)
+    rules = EventRules(made.functions, made.around_call)
     made.rules = rules.rules
 
     def put(url: str, data: bytes) -> str:
@@ -265,7 +276,7 @@ def _event_rules(made: Account) -> Iterator[None]:
             return Response(made.engine.respond(urlsplit(url).path, data.decode()), {}, b"{}")
 
         try:
-            response = made._struck("Answer", take)
+            response = made.around_call("Answer", take)
         except HTTPClientError as error:
             return type(error).__name__
         return "" if response.status == HTTPStatus.OK else f"HTTP status {response.status}"

@@ -16,7 +16,7 @@ from greenlet import GreenletExit, getcurrent, greenlet
 from personalize_local.simulator import Clock
 
 
-class Event:
+class Signal:
     """Something that happens once, and that tasks can wait for."""
 
     def __init__(self) -> None:
@@ -25,7 +25,7 @@ class Event:
         self._waiting: list[tuple[greenlet, int]] = []
 
 
-class Task(Event):
+class Task(Signal):
     """A running function; the event is its end, the value what it returned."""
 
     def __init__(self, name: str) -> None:
@@ -66,7 +66,7 @@ class VirtualTime:
         self._wake(getcurrent(), seconds)
         self._hub.switch()
 
-    def wait(self, event: Event, seconds: float | None = None) -> bool:
+    def wait(self, event: Signal, seconds: float | None = None) -> bool:
         """Wait until something has happened, or for so long; whether it has."""
         if not event.is_set:
             ticket = self._new_ticket(getcurrent())
@@ -76,7 +76,7 @@ class VirtualTime:
             self._hub.switch()
         return event.is_set
 
-    def set(self, event: Event, value: Any = None) -> None:
+    def set(self, event: Signal, value: Any = None) -> None:
         """Let it happen. What happens twice stays as it was the first time."""
         if event.is_set:
             return

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from botocore.exceptions import ClientError, HTTPClientError
 
@@ -13,6 +13,7 @@ from cdk_personalize.provider.timing import SINGLE_FUNCTION_SECONDS
 from personalize_local.simulator import Response
 from personalize_provider import single_function
 from personalize_provider.aws.errors import may_pass
+from support.virtual_time.call_faults import client_error
 from support.virtual_time.framework_runtime import FunctionError
 from support.virtual_time.functions import Executions
 
@@ -69,10 +70,10 @@ class EventRules:
             targets = self._rule("PutTargets", Rule).targets
             for target in Targets:
                 if len(target["Input"]) > _LONGEST_INPUT:
-                    raise _error("PutTargets", "ValidationException", "Input is too long")
+                    raise client_error("PutTargets", "ValidationException", "Input is too long")
                 targets[target["Id"]] = target
             if len(targets) > _MOST_TARGETS:
-                raise _error("PutTargets", "LimitExceededException", "too many targets")
+                raise client_error("PutTargets", "LimitExceededException", "too many targets")
             return {"FailedEntryCount": 0, "FailedEntries": []}
 
         return self._call("PutTargets", put)
@@ -102,7 +103,7 @@ class EventRules:
             rule = self.rules.get(Name)
             if rule is not None and rule.targets:
                 message = "Rule can't be deleted since it has targets."
-                raise _error("DeleteRule", "ValidationException", message)
+                raise client_error("DeleteRule", "ValidationException", message)
             self.rules.pop(Name, None)
             return {}
 
@@ -119,7 +120,7 @@ class EventRules:
 
     def _rule(self, operation: str, name: str) -> Rule:
         if name not in self.rules:
-            raise _error(operation, "ResourceNotFoundException", f"Rule {name} does not exist.")
+            raise client_error(operation, "ResourceNotFoundException", f"Rule {name} does not exist.")
         return self.rules[name]
 
     def _call(self, operation: str, act: Callable[[], dict[str, Any]]) -> Mapping[str, Any]:
@@ -147,7 +148,7 @@ class EventRules:
         response = self._around(operation, answer)
         code = response.headers.get("x-amzn-errortype")
         if code:
-            raise _error(operation, code, "struck by a test", response.status)
+            raise client_error(operation, code, status=response.status)
         return answered[0]
 
 
@@ -176,8 +177,3 @@ class SingleFunction(Executions):
         done = self.run(single_function.handler, event, self.seconds)
         if "error" in done:
             raise FunctionError(done["payload"])
-
-
-def _error(operation: str, code: str, message: str, status: int = 400) -> ClientError:
-    error = {"Code": code, "Message": message}
-    return ClientError(cast(Any, {"Error": error, "ResponseMetadata": {"HTTPStatusCode": status}}), operation)

@@ -1,8 +1,8 @@
 """The provider's Lambda functions and the framework's around them, in virtual time.
 
-Ours are the real handlers in this process; the framework's are its real code in a Node process. What is
-modelled is what happens between them: who invokes whom, who tries again, how many may run at once, and what
-ends a function early. `single_function` has the other transport.
+Our handlers run in this process, and the framework's JavaScript in a Node process. What happens between them
+is modeled: invocations, retries, the concurrency limit, and what ends a function early. `event_rules` has the
+other transport.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from cdk_personalize.provider.timing import IS_COMPLETE_SECONDS, ON_EVENT_SECONDS, Timing
 from personalize_provider import framework
-from support.virtual_time.chaos import Killed
+from support.virtual_time.call_faults import Killed
 from support.virtual_time.clock import VirtualTime
 from support.virtual_time.framework_runtime import ON_EVENT_ARN, FrameworkRuntime, FunctionError, RefusedError
 
@@ -71,7 +71,7 @@ class Executions:
     answers_once: ClassVar[bool] = True
 
     def sleep(self, seconds: float) -> None:
-        """Time that passes in one of our functions, which may reach its own limit meanwhile."""
+        """Let time pass in one of our functions, up to its time limit."""
         ends_at = _ends_at.get()
         if self.time.now() + seconds >= ends_at:
             self.time.sleep(max(0.0, ends_at - self.time.now()))
@@ -101,7 +101,7 @@ class Executions:
         raise NotImplementedError
 
     def run(self, handler: Handler, event: Mapping[str, Any], seconds: float) -> Mapping[str, Any]:
-        """Run one of our functions; what Lambda answers to whoever invoked it."""
+        """Run one of our functions; returns what Lambda returns to the caller."""
         with self._execution(_OUR_MEMORY):
             token = _ends_at.set(self.time.now() + seconds)
             try:
@@ -140,7 +140,7 @@ class Functions(Executions):
 
     Attributes:
         runtime: The framework's code.
-        kill_framework: Asked before and after each thing that the framework does outside; True kills it.
+        kill_framework: Called before and after each call that the framework makes; True ends its process.
     """
 
     runtime: FrameworkRuntime
@@ -166,7 +166,7 @@ class Functions(Executions):
             else:
                 return
             self.time.sleep(self.timing.interval)
-        with contextlib.suppress(FunctionError, ThrottledError):  # then nobody answers
+        with contextlib.suppress(FunctionError, ThrottledError):  # then there is no response
             self._framework("onTimeout", {"Cause": json.dumps(cause)})
 
     def _framework(self, handler: str, event: Mapping[str, Any]) -> None:
@@ -251,3 +251,17 @@ _DEAD = {
 
 def _as_json(value: object) -> Any:
     return json.loads(json.dumps(value))
+
+
+# https://aws.amazon.com/lambda/pricing/ (x86, November 2026)
+PER_GIGABYTE_SECOND = 0.0000166667
+PER_INVOCATION = 0.20 / 1_000_000
+# https://aws.amazon.com/step-functions/pricing/ (standard, November 2026). A retry is a transition too.
+PER_TRANSITION = 0.025 / 1_000
+
+
+def dollars(*, gigabyte_seconds: float, invocations: float, transitions: float) -> float:
+    """The price of so much of each."""
+    return (
+        gigabyte_seconds * PER_GIGABYTE_SECOND + invocations * PER_INVOCATION + transitions * PER_TRANSITION
+    )

@@ -14,10 +14,10 @@ from personalize_local.simulator import Durations, Limits
 from personalize_local.simulator.engine.operations import rate_limited
 from personalize_provider.aws import sdk
 from personalize_provider.aws.errors import error_code
-from support.provider_world import GROUP
 from support.virtual_time.account import Account, account, template
 from support.virtual_time.event_rules import OneFunction
 from support.virtual_time.framework_runtime import FrameworkRuntime
+from support.virtual_time.provider_world import GROUP
 from support.virtual_time.stack_engine import Stack
 
 _QUICK = Durations(solution_create=1, delete=1)

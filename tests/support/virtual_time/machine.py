@@ -1,4 +1,4 @@
-"""Random lives of stacks, with everything going wrong that can: a model that hypothesis drives."""
+"""Random lives of stacks with random faults: a state machine that hypothesis drives."""
 
 from __future__ import annotations
 
@@ -14,71 +14,27 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from personalize_local.simulator import Durations, Failure, Limits, ServiceError
 from personalize_provider.engine.identity import CONFIG_HASH_TAG, LOGICAL_ID_TAG, STACK_ID_TAG
-from support.provider_world import GROUP, SIMS, V2, tag_list
 from support.virtual_time.account import account, template
-from support.virtual_time.chaos import Strike
+from support.virtual_time.call_faults import CallFault
+from support.virtual_time.draws import TRAINING_SECONDS, durations, faults, moments, picks, seconds, templates
 from support.virtual_time.event_rules import OneFunction
 from support.virtual_time.framework_runtime import FrameworkRuntime
-from support.virtual_time.promises import World
+from support.virtual_time.promises import Promises
+from support.virtual_time.provider_world import GROUP, V2, tag_list
 from support.virtual_time.stack_engine import Stack, Template
+from support.virtual_time.stack_rules import Properties
 
-_OPERATIONS = (
-    "*",
-    "CreateSolution",
-    "DescribeSolution",
-    "UpdateSolution",
-    "DeleteSolution",
-    "ListTagsForResource",
-    "TagResource",
-    "UntagResource",
-    "ListSolutionVersions",
-    "StopSolutionVersionCreation",
-    "DescribeStacks",
-    "DescribeStackEvents",
-)
-_CODES = (
-    "LimitExceededException",
-    "ResourceInUseException",
-    "AccessDeniedException",
-    "InvalidInputException",
-)
-_KINDS = ("refused", "fault", "lost", "reset", "empty", "killed before", "killed after", "slow")
 _FINAL_TRIES = 4
 _BETWEEN_OPERATIONS = 4.0  # no pipeline is quicker: requests are told apart by their time
-_TRAINING_SECONDS = 1200
 _SETTLES_SECONDS = 30.0
 _OLD_SECONDS = 400.0  # of what is younger, no version can have been trained
 _AT_REST = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE")
 _LAGS = ((0.0,), (0.0,), (0.0,), (0.5,), (1.0,), (2.0,), (6.0,), (0.0, 1.0), (0.0, 2.0, 0.5), (6.0, 0.0))
 
-solution = st.fixed_dictionaries(
-    {},
-    optional={
-        "recipeArn": st.sampled_from([V2, SIMS]),
-        "performAutoTraining": st.sampled_from(["true", "false"]),
-        "tags": st.sampled_from([tag_list(team="search"), tag_list(team="recs", stage="beta")]),
-        "name": st.sampled_from(["movies", "shows"]),
-        "waitForTrainingOnDelete": st.sampled_from(["true"]),
-    },
-)
-templates = st.dictionaries(st.sampled_from(["A", "B", "C"]), solution, min_size=1).map(
-    lambda solutions: template(**solutions)
-)
-seconds = st.sampled_from([0.5, 2.0, 7.0, 20.0, 70.0, 200.0])
-moments = st.one_of(st.floats(0.0, 1.0), seconds)
-picks = st.integers(0, 7)
 _ONE = template(C={})
-strikes = st.builds(
-    Strike,
-    kind=st.sampled_from(_KINDS),
-    operation=st.sampled_from(_OPERATIONS),
-    times=st.sampled_from([1, 1, 1, 3, 1000]),
-    after=st.integers(0, 2),
-    code=st.sampled_from(_CODES),
-)
 
 
-class Stacks(RuleBasedStateMachine):
+class RandomStacks(RuleBasedStateMachine):
     """Stacks that come, change and go in one account.
 
     Attributes:
@@ -95,19 +51,11 @@ class Stacks(RuleBasedStateMachine):
 
     @initialize(
         seed=st.integers(0, 1_000_000),
-        durations=st.builds(
-            Durations,
-            solution_create=st.sampled_from([0, 1, 15, 90]),
-            solution_visible=st.sampled_from([0, 0, 4]),
-            solution_update=st.sampled_from([0, 2, 30]),
-            solution_version=st.sampled_from([20, _TRAINING_SECONDS]),
-            solution_version_stop=st.sampled_from([0, 5]),
-            delete=st.sampled_from([0, 1, 20]),
-        ),
+        durations=durations,
         rate=st.sampled_from([None, None, 1]),
         concurrency=st.sampled_from([None, None, None, 6]),
         template=templates,
-        first=st.lists(strikes, max_size=3),
+        first=st.lists(faults, max_size=3),
     )
     def open_account(
         self,
@@ -116,9 +64,9 @@ class Stacks(RuleBasedStateMachine):
         rate: int | None,
         concurrency: int | None,
         template: Template,
-        first: list[Strike],
+        first: list[CallFault],
     ) -> None:
-        """Begin with a stack on its way, and what goes wrong with it."""
+        """Begin with a stack in creation and its first faults."""
         self._exit = contextlib.ExitStack()
         limits = Limits(requests_per_second=rate, solutions_per_dataset_group=100)
         opened = account(
@@ -132,14 +80,14 @@ class Stacks(RuleBasedStateMachine):
         self.account = self._exit.enter_context(opened)
         # By the seed, and not drawn, so that the lives of older seeds stay what they were.
         self.account.lags = random.Random(seed).choice(self.lags)
-        self.world = World(self.account, adopts=self.adopts)
+        self.promises = Promises(self.account, adopts=self.adopts)
         self._framework_kills = 0
         if isinstance(self.runtime, FrameworkRuntime):
             self.account.functions.kill_framework = self._kills_framework
         self.tally["sequences"] += 1
-        self.account.strike(*first)
+        self.account.inject(*first)
         self._prepare()
-        self.world.stacks.append(self.account.engine.create("films", self._template(template)))
+        self.promises.stacks.append(self.account.engine.create("films", self._template(template)))
         self.account.time.run(1)
 
     # What the stacks' owner does.
@@ -168,7 +116,7 @@ class Stacks(RuleBasedStateMachine):
             return
         settings = {"reverses_replaced": reverses, "forgets_failed_replacement": forgets}
         settings |= {"waits_for_others": waits, "on_failure": on_failure, "events_lag": events_lag}
-        self.world.stacks.append(self.account.engine.create(name, self._template(template), **settings))
+        self.promises.stacks.append(self.account.engine.create(name, self._template(template), **settings))
 
     @rule(pick=picks, template=templates)
     def update(self, pick: int, template: Template) -> None:
@@ -219,16 +167,16 @@ class Stacks(RuleBasedStateMachine):
             return
         self._quiet()
         if len(self._alive()) == 1:
-            self.world.stacks.append(self.account.engine.create("news", self._template(_ONE)))
+            self.promises.stacks.append(self.account.engine.create("news", self._template(_ONE)))
         self.account.time.run(_OLD_SECONDS)
         stack, other = self._pick(pick, *_AT_REST), self._pick(to, *_AT_REST)
         if stack is None or other is None or stack is other or not stack.resources or new in other.resources:
             return
         old = sorted(stack.resources)[which % len(stack.resources)]
         arn = stack.resources[old].physical_id
-        if len(stack.resources) > 1 and arn in self.account.solutions().keys() - self.world.foreign.keys():
+        if len(stack.resources) > 1 and arn in self.account.solutions().keys() - self.promises.foreign.keys():
             stack.refactor(old, new, other)
-            self.world.moved.add(arn)
+            self.promises.moved.add(arn)
             self.tally["moves"] += 1
             if told:
                 self._tell_where_they_are()
@@ -243,9 +191,9 @@ class Stacks(RuleBasedStateMachine):
         key = sorted(stack.resources)[which % len(stack.resources)]
         arn = stack.resources[key].physical_id
         self.account.time.run(_OLD_SECONDS)
-        if stack.status in _AT_REST and arn in self.account.solutions().keys() - self.world.foreign.keys():
+        if stack.status in _AT_REST and arn in self.account.solutions().keys() - self.promises.foreign.keys():
             stack.let_go(key)
-            self.world.retained[arn] = len(self.account.effects)
+            self.promises.retained[arn] = len(self.account.effects)
             self.tally["retained"] += 1
 
     @rule(after=seconds)
@@ -253,29 +201,29 @@ class Stacks(RuleBasedStateMachine):
         """Let things go on for a while."""
         self.account.time.run(after)
 
-    # What somebody else does.
+    # What others do.
 
     @rule(name=st.sampled_from(["movies", "shows"]))
     def take_name(self, name: str) -> None:
-        """Make a solution that is none of the stacks'."""
+        """Make a solution that no stack owns."""
         arn = self._try("CreateSolution", name=name, datasetGroupArn=GROUP, recipeArn=V2).get("solutionArn")
         if arn is not None:
-            self.world.altered.add(arn)  # should a stack have had one of that name
-            self.world.foreign[arn] = len(self.account.effects)
+            self.promises.altered.add(arn)  # should a stack have had one of that name
+            self.promises.foreign[arn] = len(self.account.effects)
 
     @rule(pick=picks)
     def delete_by_hand(self, pick: int) -> None:
         """Delete one of the stacks' solutions."""
         arn = self._ours(pick)
         if arn and self._try("DeleteSolution", solutionArn=arn) is not None:
-            self.world.altered.add(arn)
+            self.promises.altered.add(arn)
 
     @rule(pick=picks)
     def untag_by_hand(self, pick: int) -> None:
         """Remove the tags of one of the stacks' solutions."""
         arn = self._ours(pick)
         if arn:
-            self.world.untagged.add(arn)
+            self.promises.untagged.add(arn)
             self._try(
                 "UntagResource", resourceArn=arn, tagKeys=[STACK_ID_TAG, LOGICAL_ID_TAG, CONFIG_HASH_TAG]
             )
@@ -285,7 +233,7 @@ class Stacks(RuleBasedStateMachine):
         """Switch automatic training of one of the stacks' solutions."""
         arn = self._ours(pick)
         if arn:
-            self.world.altered.add(arn)
+            self.promises.altered.add(arn)
             self._try("UpdateSolution", solutionArn=arn, performAutoTraining=on)
 
     @rule(pick=picks)
@@ -310,17 +258,17 @@ class Stacks(RuleBasedStateMachine):
         for campaign in self.account.call("ListCampaigns")["campaigns"]:
             self._try("DeleteCampaign", campaignArn=campaign["campaignArn"])
 
-    # What goes wrong.
+    # Faults.
 
-    @rule(strike=strikes)
-    def strike(self, strike: Strike) -> None:
-        """Let calls of the provider's go wrong."""
-        self.account.strike(strike)
+    @rule(fault=faults)
+    def set_fault(self, fault: CallFault) -> None:
+        """Inject a fault into coming calls of the provider."""
+        self.account.inject(fault)
 
     @rule()
     def lift(self) -> None:
-        """Let nothing go wrong for a while."""
-        self.account.chaos.pending.clear()
+        """Remove the pending faults."""
+        self.account.faults.pending.clear()
 
     @rule(kind=st.sampled_from(["solution", "solution_update"]))
     def fail_in_the_service(self, kind: str) -> None:
@@ -339,31 +287,31 @@ class Stacks(RuleBasedStateMachine):
     def kill_framework(self, kills: int) -> None:
         """Let functions of the framework's end in the middle."""
         self._framework_kills += kills
-        self.world.started_over = True
+        self.promises.started_over = True
 
     # What must hold.
 
     @invariant()
     def holds(self) -> None:
         """What holds at any moment."""
-        if hasattr(self, "world"):
-            self._check(list(self.world.broken_always()))
+        if hasattr(self, "promises"):
+            self._check(list(self.promises.broken_always()))
 
     @rule()
-    @precondition(lambda self: hasattr(self, "world"))
+    @precondition(lambda self: hasattr(self, "promises"))
     def settle(self) -> None:
-        """Let all come to its end, with nothing going wrong any more."""
+        """Let all come to its end, without further faults."""
         self._quiet()
-        self._check(list(self.world.broken_when_quiet()))
+        self._check(list(self.promises.broken_when_quiet()))
 
     def teardown(self) -> None:
         """Take everything down: nothing of the stacks' may be left."""
-        if not hasattr(self, "world"):
+        if not hasattr(self, "promises"):
             return
         try:
             self._take_down()
         finally:
-            self.tally["faults injected"] += sum(self.account.chaos.struck.values())
+            self.tally["faults injected"] += sum(self.account.faults.injected.values())
             self.tally["requests"] += len(self.account.engine.requests)
             self._exit.close()
 
@@ -377,19 +325,19 @@ class Stacks(RuleBasedStateMachine):
                 self._keep_out(stack)
                 stack.delete()
             self._quiet()
-            self.account.time.run(_TRAINING_SECONDS)  # which a solution may be told to wait for
-        self._check(list(self.world.broken_when_quiet()))
+            self.account.time.run(TRAINING_SECONDS)  # which a solution may be told to wait for
+        self._check(list(self.promises.broken_when_quiet()))
         self._check(
             [f"stuck: {stack.name} is {stack.status}: {stack.reasons[-1:]}" for stack in self._alive()]
         )
 
     def _tell_where_they_are(self) -> None:
         """Do what the refusal of a solution that was moved asks for."""
-        for arn in self.world.moved & self.account.solutions().keys():
+        for arn in self.promises.moved & self.account.solutions().keys():
             for stack in self._alive():
                 if arn in {resource.physical_id for resource in stack.resources.values()}:
                     self._try("TagResource", resourceArn=arn, tags=tag_list(**{STACK_ID_TAG: stack.stack_id}))
-        self.world.moved.clear()
+        self.promises.moved.clear()
 
     def _keep_out(self, stack: Stack) -> None:
         """Do the other thing that the refusal asks for: let a stack go without what it never had."""
@@ -424,7 +372,7 @@ class Stacks(RuleBasedStateMachine):
         return template
 
     def _alive(self) -> list[Stack]:
-        return [stack for stack in self.world.stacks if stack.status not in {"DELETE_COMPLETE"}]
+        return [stack for stack in self.promises.stacks if stack.status not in {"DELETE_COMPLETE"}]
 
     def _pick(self, pick: int, *statuses: str) -> Stack | None:
         stacks = [stack for stack in self._alive() if stack.status in statuses]
@@ -432,7 +380,7 @@ class Stacks(RuleBasedStateMachine):
 
     def _ours(self, pick: int) -> str | None:
         made = {arn for operation, arn in self.account.effects if operation == "CreateSolution"}
-        there = sorted(made & self.account.solutions().keys() - self.world.foreign.keys())
+        there = sorted(made & self.account.solutions().keys() - self.promises.foreign.keys())
         return there[pick % len(there)] if there else None
 
     def _try(self, operation: str, **members: object) -> Any:
@@ -442,8 +390,45 @@ class Stacks(RuleBasedStateMachine):
             return {}
 
 
+class RandomAdoptingStacks(RandomStacks):
+    """As `RandomStacks`, with adoption: foreign solutions may be changed and are never deleted."""
+
+    tally: ClassVar[Counter[str]] = Counter()
+    adopts: ClassVar[bool] = True
+
+    def teardown(self) -> None:
+        """Count what was adopted, and take everything down."""
+        if hasattr(self, "promises"):
+            self.tally["adoptions"] += sum(
+                operation == "TagResource" and arn in self.promises.foreign
+                for operation, arn in self.account.effects
+            )
+        super().teardown()
+
+    def _prepare(self) -> None:
+        for name in ("movies", "shows"):
+            made = self.account.call(
+                "CreateSolution", name=name, datasetGroupArn=GROUP, recipeArn=V2, performAutoTraining=False
+            )
+            self.promises.foreign[made["solutionArn"]] = 0
+        self.account.simulator.advance(100)
+
+    def _template(self, template: Template) -> Template:
+        """Adopt each name once: two resources of one stack must not ask for the same solution."""
+        asked: set[str] = set()
+        adopting: dict[str, Properties] = {}
+        for key, properties in template.items():
+            name = properties.get("name", "")
+            unnamed = {member: value for member, value in properties.items() if member != "name"}
+            adopting[key] = unnamed if name in asked else properties
+            if name and name not in asked:
+                adopting[key] = {**properties, "adoptExisting": "true"}
+                asked.add(name)
+        return adopting
+
+
 def lives(sequences: int, *, derandomize: bool = False) -> settings:
-    """How hypothesis is to drive so many lives. What fails is told as it was: to shrink it takes minutes."""
+    """Settings for so many lives. A failure is reported as drawn: shrinking takes minutes."""
     return settings(
         max_examples=sequences,
         stateful_step_count=25,

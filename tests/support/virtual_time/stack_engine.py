@@ -13,20 +13,28 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
-from botocore.exceptions import ClientError
+from support.virtual_time.call_faults import client_error
+from support.virtual_time.clock import Signal, Task, VirtualTime
+from support.virtual_time.stack_rules import (
+    Answer,
+    Event,
+    Properties,
+    Resource,
+    create,
+    delete,
+    reversal,
+    reverse_update,
+    update,
+)
 
-from support.virtual_time.clock import Event, Task, VirtualTime
-
-Properties = Mapping[str, Any]
 Template = Mapping[str, Properties]
 Deliver = Callable[[Mapping[str, Any]], None]
 
 MOST_BYTES = 4096
 _CLEANUP_ATTEMPTS = 3
 _PAGE = 100
-_RESOURCE_TYPE = "Custom::PersonalizeSolution"
 
 
 @dataclass
@@ -45,35 +53,9 @@ class Request:
     event: Mapping[str, Any]
     began_at: float
     answers: list[tuple[float, dict[str, Any]]] = field(default_factory=list)
-    answered: Event = field(default_factory=Event)
+    answered: Signal = field(default_factory=Signal)
     heard: bool = True
     deliveries: int = 1
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What came of a request.
-
-    Attributes:
-        ok: Whether it succeeded.
-        physical_id: The id in the answer; empty if none came.
-        data: The attributes.
-        reason: Why it failed.
-    """
-
-    ok: bool
-    physical_id: str = ""
-    data: Mapping[str, str] = field(default_factory=dict)
-    reason: str = ""
-
-
-@dataclass(frozen=True)
-class Resource:
-    """A resource as CloudFormation knows it."""
-
-    physical_id: str
-    properties: Properties
-    data: Mapping[str, str] = field(default_factory=dict)
 
 
 class Engine:
@@ -106,9 +88,8 @@ class Engine:
         stack = self.stacks[stack_id]
         shown = [state for at, *state in stack.history if at + lag <= self.time.now()]
         if not shown:
-            error = {"Code": "ValidationError", "Message": f"Stack with id {stack_id} does not exist"}
-            metadata = {"HTTPStatusCode": 400}
-            raise ClientError(cast(Any, {"Error": error, "ResponseMetadata": metadata}), "DescribeStacks")
+            missing = f"Stack with id {stack_id} does not exist"
+            raise client_error("DescribeStacks", "ValidationError", missing)
         status, updated = shown[-1]
         described = {"StackName": stack.name, "StackId": stack_id, "StackStatus": status}
         return {"Stacks": [described | ({"LastUpdatedTime": updated} if updated else {})]}
@@ -203,7 +184,7 @@ class Stack:
         if self.review_seconds:
             began = self.engine.time.now() - self.review_seconds
             self.history.append((began, "REVIEW_IN_PROGRESS", None))
-        self._cancelled = Event()
+        self._cancelled = Signal()
         self._to_reverse: dict[str, tuple[str, Properties]] = {}
         self._to_clean: list[tuple[str, Resource]] = []
 
@@ -227,7 +208,7 @@ class Stack:
     def update(self, template: Template) -> None:
         """Make the stack what a template says."""
         self.updated = datetime.fromtimestamp(self.engine.time.now(), UTC)
-        self._cancelled = Event()
+        self._cancelled = Signal()
         self._tell(self.name, self.stack_id, "UPDATE_IN_PROGRESS")
         self._begin("UPDATE_IN_PROGRESS", lambda: self._update(template))
 
@@ -269,7 +250,7 @@ class Stack:
 
     def _create(self, template: Template) -> None:
         self.creating = set(template)
-        outcomes = self._all({key: self._later("Create", key, new) for key, new in template.items()})
+        outcomes = self._all({key: self._later(key, create(new)) for key, new in template.items()})
         self.creating = set()
         for key, new in template.items():
             self.resources[key] = self._resource(key, outcomes.get(key), new)
@@ -292,10 +273,10 @@ class Stack:
 
     def _delete_resources(self, operation: str) -> None:
         outcomes = self._all(
-            {key: self._later("Delete", key, old.properties, old) for key, old in self.resources.items()},
+            {key: self._later(key, delete(old)) for key, old in self.resources.items()},
             waits=True,
         )
-        self.resources = {key: old for key, old in self.resources.items() if not outcomes[key].ok}
+        self.resources = {key: old for key, old in self.resources.items() if not outcomes[key].succeeded}
         self.status = f"{operation}_FAILED" if self.resources else f"{operation}_COMPLETE"
 
     def _update(self, template: Template) -> None:
@@ -304,7 +285,7 @@ class Stack:
             key: new for key, new in template.items() if key not in old or old[key].properties != dict(new)
         }
         requests = {
-            key: self._later("Update", key, new, old[key]) if key in old else self._later("Create", key, new)
+            key: self._later(key, update(old[key], new) if key in old else create(new))
             for key, new in changed.items()
         }
         self.creating = changed.keys() - old.keys()
@@ -327,34 +308,34 @@ class Stack:
         self.status = "UPDATE_ROLLBACK_IN_PROGRESS"
         self._roll_back()
 
-    def _plan_rollback(self, changed: Template, outcomes: Mapping[str, Outcome]) -> None:
+    def _plan_rollback(self, changed: Template, outcomes: Mapping[str, Answer]) -> None:
         self._to_reverse, self._to_clean = {}, []
         for key, new in changed.items():
             outcome, old = outcomes.get(key), self.resources.get(key)
             if old is None:
                 self._to_clean.append((key, self._resource(key, outcome, new)))
                 continue
-            other_id = outcome.physical_id if outcome and outcome.physical_id != old.physical_id else ""
-            failed = outcome is not None and not outcome.ok
-            if not other_id or (failed and self.forgets_failed_replacement):
+            sent = reversal(update(old, new), outcome)
+            succeeded = outcome is not None and outcome.succeeded
+            if sent.type == "Update" or (not succeeded and self.forgets_failed_replacement):
                 self._to_reverse[key] = (old.physical_id, new)
-            else:
-                self._to_clean.append((key, Resource(other_id, new)))
-                if outcome and outcome.ok and self.reverses_replaced != "nothing":
-                    by = other_id if self.reverses_replaced == "new id" else old.physical_id
-                    self._to_reverse[key] = (by, new)
+                continue
+            self._to_clean.append((key, Resource(sent.physical_id, new)))
+            if succeeded and self.reverses_replaced != "nothing":
+                by = sent.physical_id if self.reverses_replaced == "new id" else old.physical_id
+                self._to_reverse[key] = (by, new)
 
     def _roll_back(self) -> None:
         self._tell(self.name, self.stack_id, "UPDATE_ROLLBACK_IN_PROGRESS")
         for number in range(self.others):
             self._tell(f"Other{number}", "id", "UPDATE_COMPLETE")
         requests = {
-            key: self._later("Update", key, self.resources[key].properties, Resource(by, new))
+            key: self._later(key, reverse_update(by, self.resources[key].properties, new))
             for key, (by, new) in self._to_reverse.items()
         }
         outcomes = self._all(requests, waits=True)
         for key, outcome in outcomes.items():
-            if outcome.ok:
+            if outcome.succeeded:
                 self.resources[key] = self._resource(key, outcome, self.resources[key].properties)
                 del self._to_reverse[key]
         if self._to_reverse:
@@ -367,14 +348,13 @@ class Stack:
     def _clean_up(self) -> None:
         for _ in range(_CLEANUP_ATTEMPTS):
             outcomes = self._all(
-                {
-                    f"{key} {old.physical_id}": self._later("Delete", key, old.properties, old)
-                    for key, old in self._to_clean
-                },
+                {f"{key} {old.physical_id}": self._later(key, delete(old)) for key, old in self._to_clean},
                 waits=True,
             )
             self._to_clean = [
-                (key, old) for key, old in self._to_clean if not outcomes[f"{key} {old.physical_id}"].ok
+                (key, old)
+                for key, old in self._to_clean
+                if not outcomes[f"{key} {old.physical_id}"].succeeded
             ]
             if not self._to_clean:
                 return
@@ -382,24 +362,11 @@ class Stack:
 
     # Requests
 
-    def _later(
-        self, type_: str, logical_id: str, properties: Properties, of: Resource | None = None
-    ) -> Callable[[], Outcome]:
-        event: dict[str, Any] = {
-            "RequestType": type_,
-            "ResourceType": _RESOURCE_TYPE,
-            "StackId": self.stack_id,
-            "LogicalResourceId": logical_id,
-            "ServiceToken": properties["ServiceToken"],
-            "ResourceProperties": dict(properties),
-        }
-        if of is not None:
-            event["PhysicalResourceId"] = of.physical_id
-        if type_ == "Update" and of is not None:
-            event["OldResourceProperties"] = dict(of.properties)
-        return lambda: self._request(event)
+    def _later(self, logical_id: str, event: Event) -> Callable[[], Answer]:
+        body = event.body(self.stack_id, logical_id)
+        return lambda: self._request(body)
 
-    def _request(self, event: Mapping[str, Any]) -> Outcome:
+    def _request(self, event: Mapping[str, Any]) -> Answer:
         engine = self.engine
         if event["RequestType"] == "Update":
             # Unlike in a request, a scalar in an event may be of any type.
@@ -413,37 +380,35 @@ class Stack:
         request = engine.send(event)
         if not engine.time.wait(request.answered, engine.service_timeout):
             request.heard = False
-            return self._failed(Outcome(ok=False, reason="no answer within the ServiceTimeout"))
+            return self._failed(Answer(succeeded=False, reason="no answer within the ServiceTimeout"))
         _, answer = request.answers[0]
         if answer["bytes"] > MOST_BYTES:
-            return self._failed(Outcome(ok=False, reason="Response object is too long."))
-        outcome = Outcome(
-            ok=answer["Status"] == "SUCCESS",
+            return self._failed(Answer(succeeded=False, reason="Response object is too long."))
+        outcome = Answer(
+            succeeded=answer["Status"] == "SUCCESS",
             physical_id=answer["PhysicalResourceId"],
             data=answer.get("Data") or {},
             reason=answer["Reason"],
         )
-        return outcome if outcome.ok else self._failed(outcome)
+        return outcome if outcome.succeeded else self._failed(outcome)
 
     def _tell(self, logical_id: str, physical_id: str, status: str, **more: str) -> None:
         ids = {"LogicalResourceId": logical_id, "PhysicalResourceId": physical_id}
         self.events.append((self.engine.time.now(), {**ids, "ResourceStatus": status, **more}))
 
-    def _failed(self, outcome: Outcome) -> Outcome:
+    def _failed(self, outcome: Answer) -> Answer:
         self.reasons.append(outcome.reason)
         return outcome
 
-    def _all(
-        self, requests: Mapping[str, Callable[[], Outcome]], *, waits: bool = False
-    ) -> dict[str, Outcome]:
+    def _all(self, requests: Mapping[str, Callable[[], Answer]], *, waits: bool = False) -> dict[str, Answer]:
         """Make requests at once; the outcomes of those that are waited for."""
         time, first_sent = self.engine.time, len(self.engine.requests)
         tasks = {key: time.spawn(f"{self.name} {key}", request) for key, request in requests.items()}
-        enough = Event()
+        enough = Signal()
 
         def watch(task: Task) -> None:
             time.wait(task)
-            failed = not task.value.ok and not (waits or self.waits_for_others)
+            failed = not task.value.succeeded and not (waits or self.waits_for_others)
             if failed or all(other.is_set for other in tasks.values()):
                 time.set(enough)
 
@@ -460,15 +425,15 @@ class Stack:
                     request.heard = False
         return {key: task.value for key, task in tasks.items() if task.is_set}
 
-    def _resource(self, logical_id: str, outcome: Outcome | None, properties: Properties) -> Resource:
+    def _resource(self, logical_id: str, outcome: Answer | None, properties: Properties) -> Resource:
         made_up = f"{self.name}-{logical_id}-{self.engine.random.getrandbits(48):012X}"
         if outcome is None or not outcome.physical_id:
             return Resource(made_up, properties)
         return Resource(outcome.physical_id, properties, outcome.data)
 
     @staticmethod
-    def _succeeded(outcomes: Mapping[str, Outcome]) -> bool:
-        return all(outcome.ok for outcome in outcomes.values())
+    def _succeeded(outcomes: Mapping[str, Answer]) -> bool:
+        return all(outcome.succeeded for outcome in outcomes.values())
 
 
 def _loaded(value: Any) -> Any:

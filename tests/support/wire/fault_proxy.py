@@ -1,4 +1,4 @@
-"""microburst between a client and a server: faults on the wire, as rules that change at run time."""
+"""A microburst proxy between a client and a server, whose rules inject faults."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-# Reading its input, the proxy learns that whoever started it is gone, however that ended. It would look for
+# The proxy reads its input and ends with the process that started it. It would look for
 # a service in the address 127.0.0.1, and read the models of them all for it: seconds, and much memory.
 _PROGRAM = """
 import logging, os, sys, threading
@@ -95,7 +95,7 @@ def fault_proxy(upstream: str) -> Iterator[FaultProxy]:
 
 
 def _is_up(proxy: FaultProxy, process: subprocess.Popen[bytes], upstream: str) -> bool:
-    """Whether it came up. Its port was free a moment ago: somebody else may have been quicker."""
+    """Whether it came up. Its port was free a moment ago: another process may have taken it."""
     give_up_at = time.monotonic() + _STARTS_WITHIN
     while process.poll() is None and time.monotonic() < give_up_at:
         try:

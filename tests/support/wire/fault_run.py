@@ -1,4 +1,4 @@
-"""One combination of the fault matrix: run it, and judge it by what the provider promises."""
+"""Run one combination of the fault matrix and check it against the provider's promises."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 
 from personalize_provider.aws.errors import LifecycleError
-from support.wire import stack_model
-from support.wire.faults import Fault
-from support.wire.faulty_account import Account, Step
+from support.virtual_time import stack_rules
+from support.virtual_time.stack_rules import Event, Resource
+from support.wire.faults import WireFault
+from support.wire.faulty_account import Step, WiredAccount
 from support.wire.lifecycles import Phase
 from support.wire.servers import Wire
-from support.wire.stack_model import Event, Version
 
 _MAX_MESSAGE_BYTES = 1000
 _TAGS_LEFT = "tags are left on it"
@@ -29,10 +29,10 @@ class Run:
     Attributes:
         steps: The request and CloudFormation's reactions to its answer, while the fault lasted.
         calls: The provider's calls meanwhile, by operation.
-        fired: How often the fault was met.
-        left: What only the provider's log tells of.
+        fired: How often the fault occurred.
+        left: The solutions that only the provider's log names.
         tags_left: The log tells of tags that could not be taken off.
-        problems: The promises that were broken, in words; none is as it should be.
+        problems: The broken promises, as messages.
     """
 
     steps: list[Step] = field(default_factory=list)
@@ -47,13 +47,15 @@ def run(
     wire: Wire,
     patch: pytest.MonkeyPatch,
     phase: Phase,
-    fault: Fault | None = None,
+    fault: WireFault | None = None,
     operation: str = "",
     times: int | None = None,
 ) -> Run:
     """Run one combination, lift the fault, let CloudFormation finish, and tear the stack down."""
-    random.seed(f"{phase.name} {operation} {fault} {times}")  # the provider spreads its calls by chance
-    account = Account(wire, patch)
+    random.seed(
+        f"{phase.name} {operation} {fault and fault.name} {times}"
+    )  # the provider's pauses are random
+    account = WiredAccount(wire, patch)
     world = account.world
     owned, event = phase.begin(world, account.do)
     states = {arn: account.state(arn) for arn in world.solutions()}
@@ -65,8 +67,8 @@ def run(
     while pending is not None:
         step = account.answer(pending)
         result.steps.append(step)
-        owned = stack_model.owned(owned, step.event, step.answer)
-        pending = stack_model.reaction(step.event, step.answer)
+        owned = stack_rules.owned(owned, step.event, step.answer)
+        pending = stack_rules.reaction(step.event, step.answer)
     result.calls = Counter(wire.calls)
     result.fired = wire.proxy.fired() + world.stacks.late_answers
     refused = {call.operation for call in world.simulator.calls() if call.outcome != "ok"}
@@ -93,11 +95,11 @@ def run(
         account, phase, result.steps[0], owned, states, excused, more_tags=more_tags
     )
     if owned is not None:
-        _again(account, stack_model.delete(owned), owned, result.problems)
+        _again(account, stack_rules.delete(owned), owned, result.problems)
     left = set(world.solutions()) - {account.foreign} - excused
     result.problems += [f"after the stack was deleted there still is {arn}" for arn in left]
     if account.state(account.foreign) != states[account.foreign]:
-        result.problems.append("somebody else's solution was changed")
+        result.problems.append("the foreign solution was changed")
     return result
 
 
@@ -149,7 +151,9 @@ def _changes(operation: str) -> bool:
     return not operation.startswith(("Describe", "List"))
 
 
-def _again(account: Account, event: Event, owned: Version | None, problems: list[str]) -> Version | None:
+def _again(
+    account: WiredAccount, event: Event, owned: Resource | None, problems: list[str]
+) -> Resource | None:
     """What somebody has done who continues a rollback or repeats a delete, now that nothing is in the way."""
     pending: Event | None = event
     while pending is not None:
@@ -157,12 +161,12 @@ def _again(account: Account, event: Event, owned: Version | None, problems: list
         if not step.answer.succeeded:
             problems.append(f"{pending.reason}, again and without the fault, fails: {step.answer.reason}")
             return owned
-        owned = stack_model.owned(owned, pending, step.answer)
-        pending = stack_model.reaction(pending, step.answer)
+        owned = stack_rules.owned(owned, pending, step.answer)
+        pending = stack_rules.reaction(pending, step.answer)
     return owned
 
 
-def _message_problems(step: Step, operation: str, fault: Fault | None, refused: set[str]) -> list[str]:
+def _message_problems(step: Step, operation: str, fault: WireFault | None, refused: set[str]) -> list[str]:
     """What a failure doesn't say. It may be about a change that the service itself refused."""
     if step.answer.succeeded:
         return []
@@ -183,10 +187,10 @@ def _message_problems(step: Step, operation: str, fault: Fault | None, refused: 
 
 
 def _state_problems(
-    account: Account,
+    account: WiredAccount,
     phase: Phase,
     first: Step,
-    owned: Version | None,
+    owned: Resource | None,
     states: Mapping[str, Mapping[str, Any]],
     excused: frozenset[str],
     *,
@@ -196,17 +200,17 @@ def _state_problems(
     calls = account.world.simulator.calls()
     created = [call for call in calls if call.operation == "CreateSolution" and call.outcome == "ok"]
     problems = [f"{len(created)} solutions were created"] if len(created) > phase.creates else []
-    wanted = {account.foreign} | ({owned.id} if owned else set())
+    wanted = {account.foreign} | ({owned.physical_id} if owned else set())
     there = set(account.world.solutions())
     problems += [f"leaked: {arn}" for arn in there - wanted - excused]
     problems += [f"lost: {arn}" for arn in wanted - there]
-    if owned is None or owned.id not in there:
+    if owned is None or owned.physical_id not in there:
         return problems
-    state = account.state(owned.id)
+    state = account.state(owned.physical_id)
     differences = _differences(state, owned.properties, more_tags=more_tags)
     problems += [f"the stack's solution: {what}" for what in differences]
     is_replacement = first.event.reason == "update" and first.answer.physical_id != first.event.physical_id
-    if is_replacement and not first.answer.succeeded and state != states[owned.id]:
+    if is_replacement and not first.answer.succeeded and state != states[owned.physical_id]:
         problems.append("the old solution of a failed replacement was changed")
     return problems
 

@@ -1,4 +1,4 @@
-"""The table of the fault matrix as a document: read by the tests, and rewritten by them when told to."""
+"""The table of the fault matrix as a document: the tests read it, and rewrite it on request."""
 
 from __future__ import annotations
 
@@ -10,28 +10,28 @@ from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
-COLUMNS: Mapping[str, int | None] = {"once": 1, "three times": 3, "for ever": None}
-"""How often a fault is met, and how many calls that is."""
+COLUMNS: Mapping[str, int | None] = {"once": 1, "three times": 3, "every time": None}
+"""How many calls a fault applies to; None for all."""
 
 _HEAD = """# The fault matrix
 
-What comes of every fault, in every call of the provider, in everything that happens to a solution. The
-faults are injected on the wire, between the SDK in the handler and the service. The tests in `tests/faults`
-write this file and fail when they see something else: `FAULT_MATRIX=all pytest tests/faults` runs the whole
-matrix, where `make test` runs a fixed part of it; `FAULT_MATRIX=update pytest tests/faults` writes it anew.
+The outcome of every fault in every call of the provider, in every phase of a solution's life. The faults are
+injected on the wire, between the SDK in the handler and the service. The tests in `tests/faults` write this
+file and fail when an outcome differs: `FAULT_MATRIX=all pytest tests/faults` runs the
+whole matrix, `make test` a fixed part of it, and `FAULT_MATRIX=update pytest tests/faults` rewrites it.
 
-The fault is met by the first call of the operation, by the first three, or by all of them, until
-CloudFormation has done what it does with the answer.
+The fault applies to the first call of the operation, the first three, or every call, until CloudFormation
+has finished its reaction to the response.
 
 | Outcome | |
 |---|---|
 | succeeds | With retries where a call that changes something was made again |
 | fails: X | The request fails at once with this code of the service's |
-| fails at the deadline | The provider goes on trying until then, and says what was in the way |
+| fails at the deadline | The provider retries until then, and says what failed |
 | rolls back | CloudFormation's reaction to the failure succeeds: everything is as before |
 | rollback fails | The fault hits the reaction too; once it is gone, repeating that succeeds |
 | clean-up fails | The update succeeds; what it replaced can't be deleted while the fault lasts |
-| the log names what is left | Nobody but the provider knows what a cancelled update had made |
+| the log names what is left | Only the provider knows what a cancelled update made |
 
 Whatever the outcome, the tests also see that
 
@@ -42,11 +42,11 @@ Whatever the outcome, the tests also see that
   out while they may pass;
 - nothing is left over that the stack doesn't own, at most one solution was created, and the old solution of a
   failed replacement is as it was;
-- somebody else's solution in the account is as it was.
+- a foreign solution in the account is unchanged.
 """
 
 
-class Row(NamedTuple):
+class Combination(NamedTuple):
     """What a line of the table is about."""
 
     operation: str
@@ -54,7 +54,7 @@ class Row(NamedTuple):
     phase: str
 
 
-Table = dict[Row, tuple[str, ...]]
+Table = dict[Combination, tuple[str, ...]]
 
 
 def read(path: Path) -> Table:
@@ -66,11 +66,11 @@ def read(path: Path) -> Table:
             operation = line.removeprefix("## ")
         elif operation and line.startswith("| ") and not line.startswith("| Fault "):
             fault, phase, *outcomes = (cell.strip() for cell in line.strip("|").split("|"))
-            table[Row(operation, fault, phase)] = tuple(outcomes)
+            table[Combination(operation, fault, phase)] = tuple(outcomes)
     return table
 
 
-def rewrite(path: Path, order: Iterable[Row], change: Callable[[Table], Table]) -> None:
+def rewrite(path: Path, order: Iterable[Combination], change: Callable[[Table], Table]) -> None:
     """Change the table; workers that do so at the same time wait for one another."""
     with _locked(path.parent):
         new = path.with_suffix(".new")
@@ -78,7 +78,7 @@ def rewrite(path: Path, order: Iterable[Row], change: Callable[[Table], Table]) 
         new.replace(path)  # at once: others may be reading
 
 
-def _text(table: Table, order: Iterable[Row]) -> str:
+def _text(table: Table, order: Iterable[Combination]) -> str:
     parts = [_HEAD]
     rows = [row for row in order if row in table]
     for operation, of_one in groupby(rows, key=lambda row: row.operation):

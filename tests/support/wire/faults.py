@@ -1,4 +1,4 @@
-"""The faults of the matrix: every error that an operation may answer with, and what a network does."""
+"""The faults of the matrix: every error that an operation may return, and network faults."""
 
 from __future__ import annotations
 
@@ -52,8 +52,8 @@ _MAY_PASS = frozenset(
 
 
 @dataclass(frozen=True)
-class Fault:
-    """Something that goes wrong with the calls of one operation.
+class WireFault:
+    """A fault in the calls of one operation, over HTTP.
 
     Attributes:
         name: How the table names it.
@@ -82,34 +82,34 @@ def operations() -> tuple[str, ...]:
 
 
 @cache
-def faults(operation: str) -> tuple[Fault, ...]:
-    """All that can go wrong with an operation."""
+def faults(operation: str) -> tuple[WireFault, ...]:
+    """All faults of an operation."""
     late = _LATE if operation in _methods(CloudFormation) else ()
     return (*_errors(operation), *_NETWORK, *late)
 
 
 _NETWORK = (
-    Fault("slow answer", {"latency": _MEANWHILE_MS}),
-    Fault("time-out, nothing done", {"timeout_ms": _NEVER_MS}, patient=False),
-    Fault("time-out, done", {"response": {"bandwidth_kbps": _HARDLY_KBPS}}, patient=False),
-    Fault("connection reset, nothing done", {"reset": True}),
-    Fault("connection reset, done", {"response": {"abort_bytes": 0}}),
-    Fault("empty answer, done", {"response": {"truncate_bytes": 0}}),
-    Fault("cut answer, done", {"response": {"truncate_bytes": 5}}),
+    WireFault("slow answer", {"latency": _MEANWHILE_MS}),
+    WireFault("time-out, nothing done", {"timeout_ms": _NEVER_MS}, patient=False),
+    WireFault("time-out, done", {"response": {"bandwidth_kbps": _HARDLY_KBPS}}, patient=False),
+    WireFault("connection reset, nothing done", {"reset": True}),
+    WireFault("connection reset, done", {"response": {"abort_bytes": 0}}),
+    WireFault("empty answer, done", {"response": {"truncate_bytes": 0}}),
+    WireFault("cut answer, done", {"response": {"truncate_bytes": 5}}),
 )
 
 # DescribeStacks and DescribeStackEvents are eventually consistent.
-_LATE = tuple(Fault(f"shows what was {lag:g} s ago", lag=lag) for lag in (0.5, 1.0, 2.0, 6.0))
+_LATE = tuple(WireFault(f"shows what was {lag:g} s ago", lag=lag) for lag in (0.5, 1.0, 2.0, 6.0))
 
 
-def _errors(operation: str) -> list[Fault]:
+def _errors(operation: str) -> list[WireFault]:
     service = "personalize" if operation in _methods(Personalize) else "cloudformation"
     modelled = {
         shape.name: int(shape.metadata.get("error", {}).get("httpStatusCode", 400))
         for shape in _model(service).operation_model(operation).error_shapes
     }
     return [
-        Fault(
+        WireFault(
             code,
             {"error": {"code": code, "status": status, "message": WORDS}},
             said=(code, WORDS),

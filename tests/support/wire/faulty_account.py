@@ -14,15 +14,13 @@ import pytest
 from personalize_provider import framework
 from personalize_provider.aws import sdk
 from personalize_provider.engine.log import logger
-from support import provider_world
-from support.invocation import CONTEXT
-from support.provider_world import GROUP, STACK_ID, V2
-from support.wire.faults import Fault
+from support.virtual_time import provider_world
+from support.virtual_time.provider_world import CONTEXT, GROUP, STACK_ID, V2
+from support.virtual_time.stack_rules import Answer, Event, Resource
+from support.wire.faults import WireFault
 from support.wire.servers import Wire
-from support.wire.stack_model import Answer, Event, Version
 
-# Longer than any phase takes, its time-outs and retries included, and no longer: a fault that lasts for
-# ever is met again and again until then.
+# Just longer than any phase takes with its time-outs and retries: a permanent fault recurs until then.
 _TOTAL_TIMEOUT = 120.0
 _QUERY_INTERVAL = 15.0
 # What the functions may take, and by how much the handler is before the waiter (docs/architecture.md).
@@ -38,11 +36,11 @@ class Step:
     """An event and its final answer.
 
     Attributes:
-        event: What CloudFormation asked.
-        answer: What it was told.
+        event: The request from CloudFormation.
+        answer: The response.
         error: What the provider raised.
         is_begun: Whether the first event was answered, with a physical id.
-        delays: What took longer than it may, in words.
+        delays: What exceeded its time limit, as messages.
     """
 
     event: Event
@@ -52,8 +50,8 @@ class Step:
     delays: tuple[str, ...]
 
 
-class Account:
-    """An account with a stack in it and with somebody else's solution.
+class WiredAccount:
+    """An account with a stack in it and with a foreign solution.
 
     Attributes:
         foreign: ARN of that solution.
@@ -86,7 +84,7 @@ class Account:
         self._patch.setattr(sdk, "personalize", lambda: self.world.client)
         self._patch.setattr(sdk, "cloudformation", lambda: self.world.stacks)
 
-    def with_fault(self, fault: Fault | None, operation: str, times: int | None) -> None:
+    def with_fault(self, fault: WireFault | None, operation: str, times: int | None) -> None:
         """Let the provider's calls go over the wire, where so many calls of an operation meet a fault."""
         patient = fault is None or fault.patient
         self._wire.connect(self.world)
@@ -101,12 +99,12 @@ class Account:
         """All about a solution."""
         return {**self.world.solution(arn), "tags": self.world.tags(arn)}
 
-    def do(self, event: Event) -> Version:
+    def do(self, event: Event) -> Resource:
         """Have a request done that must succeed."""
         step = self.answer(event)
         assert step.answer.succeeded, step.answer.reason
         self.world.simulator.advance(_SETTLED)
-        return Version(step.answer.physical_id, event.properties)
+        return Resource(step.answer.physical_id, event.properties)
 
     def answer(self, event: Event) -> Step:
         """The provider's final answer, come by as the CDK's framework does."""
@@ -155,20 +153,11 @@ class Account:
 
 
 def _sent(event: Event) -> dict[str, Any]:
-    made: dict[str, Any] = {
-        "RequestType": event.type,
-        "ResponseURL": "https://cloudformation-custom-resource-response.s3.amazonaws.com/",
-        "StackId": STACK_ID,
+    ids = {
         "RequestId": f"4d6a7c1e-{event.reason}",
-        "LogicalResourceId": "Movies",
-        "ResourceType": "Custom::PersonalizeSolution",
-        "ResourceProperties": event.properties,
+        "ResponseURL": "https://cloudformation-custom-resource-response.s3.amazonaws.com/",
     }
-    if event.type != "Create":
-        made["PhysicalResourceId"] = event.physical_id
-    if event.type == "Update":
-        made["OldResourceProperties"] = event.old_properties
-    return _as_json(made)
+    return _as_json({**event.body(STACK_ID, "Movies"), **ids})
 
 
 def _as_json(value: Mapping[str, Any]) -> dict[str, Any]:

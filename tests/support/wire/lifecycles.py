@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from personalize_provider.kinds.solution.desired import Present, goal_of
-from support.provider_world import PROPERTIES, SIMS, World, request, tag_list
-from support.wire import stack_model
-from support.wire.stack_model import Event, Version
+from personalize_provider.engine.goal import Present
+from support.virtual_time import stack_rules
+from support.virtual_time.provider_world import PROPERTIES, SIMS, World, goal_of, request, tag_list
+from support.virtual_time.stack_rules import Event, Resource
 
 # As CloudFormation sends them: every scalar a string.
 BEFORE: dict[str, Any] = {**PROPERTIES, "tags": tag_list(team="search", stage="test")}
@@ -22,7 +22,7 @@ IN_PLACE: dict[str, Any] = {
 NAMED: dict[str, Any] = {**IN_PLACE, "name": "movies"}
 REPLACED: dict[str, Any] = {**BEFORE, "recipeArn": SIMS}
 
-Do = Callable[[Event], Version]
+Do = Callable[[Event], Resource]
 """Have a request done, without any fault."""
 
 
@@ -33,78 +33,78 @@ class Phase:
     Attributes:
         name: How the table names it.
         begin: Prepares the world; what the stack owns then, and the event that CloudFormation sends.
-        operations: What the provider calls when nothing goes wrong, CloudFormation's reaction included.
+        operations: The provider's calls without a fault, CloudFormation's reaction included.
         creates: How many solutions it may make.
     """
 
     name: str
-    begin: Callable[[World, Do], tuple[Version | None, Event]]
+    begin: Callable[[World, Do], tuple[Resource | None, Event]]
     operations: tuple[str, ...]
     creates: int = 0
 
 
-def _create(_world: World, _do: Do) -> tuple[Version | None, Event]:
-    return None, stack_model.create(BEFORE)
+def _create(_world: World, _do: Do) -> tuple[Resource | None, Event]:
+    return None, stack_rules.create(BEFORE)
 
 
-def _update(_world: World, do: Do) -> tuple[Version | None, Event]:
-    old = do(stack_model.create(BEFORE))
-    return old, stack_model.update(old, IN_PLACE)
+def _update(_world: World, do: Do) -> tuple[Resource | None, Event]:
+    old = do(stack_rules.create(BEFORE))
+    return old, stack_rules.update(old, IN_PLACE)
 
 
-def _update_renamed(world: World, _do: Do) -> tuple[Version | None, Event]:
+def _update_renamed(world: World, _do: Do) -> tuple[Resource | None, Event]:
     """What it was made under is not what the resource is called now."""
     made = goal_of(request("Create", BEFORE, logical_id="Films"), since=0)
     assert isinstance(made, Present)
     world.client.create_solution(**made.request)
     world.simulator.advance(60)
-    old = Version(made.arn, BEFORE)
-    return old, stack_model.update(old, IN_PLACE)
+    old = Resource(made.arn, BEFORE)
+    return old, stack_rules.update(old, IN_PLACE)
 
 
-def _replacement(_world: World, do: Do) -> tuple[Version | None, Event]:
-    old = do(stack_model.create(BEFORE))
-    return old, stack_model.update(old, REPLACED)
+def _replacement(_world: World, do: Do) -> tuple[Resource | None, Event]:
+    old = do(stack_rules.create(BEFORE))
+    return old, stack_rules.update(old, REPLACED)
 
 
-def _delete(world: World, do: Do) -> tuple[Version | None, Event]:
+def _delete(world: World, do: Do) -> tuple[Resource | None, Event]:
     """Of a solution with everything that is in the way of it: training, a schedule, a campaign.
 
     With a name of its own: whose it is, only the tags tell.
     """
-    current = do(stack_model.create(NAMED))
-    version = world.call("CreateSolutionVersion", solutionArn=current.id)["solutionVersionArn"]
+    current = do(stack_rules.create(NAMED))
+    version = world.call("CreateSolutionVersion", solutionArn=current.physical_id)["solutionVersionArn"]
     world.simulator.advance(1200)
     campaign = world.call("CreateCampaign", name="home", solutionVersionArn=version)["campaignArn"]
     world.simulator.advance(60)
-    world.call("CreateSolutionVersion", solutionArn=current.id)
+    world.call("CreateSolutionVersion", solutionArn=current.physical_id)
     usual = world.simulator.durations.delete
     world.simulator.set_durations(delete=12)
     world.call("DeleteCampaign", campaignArn=campaign)
     world.simulator.set_durations(delete=usual)
-    return current, stack_model.delete(current)
+    return current, stack_rules.delete(current)
 
 
-def _rollback_in_place(_world: World, do: Do) -> tuple[Version | None, Event]:
-    old = do(stack_model.create(BEFORE))
-    new = do(stack_model.update(old, IN_PLACE))
-    return new, stack_model.reverse_update(new.id, BEFORE, IN_PLACE)
+def _rollback_in_place(_world: World, do: Do) -> tuple[Resource | None, Event]:
+    old = do(stack_rules.create(BEFORE))
+    new = do(stack_rules.update(old, IN_PLACE))
+    return new, stack_rules.reverse_update(new.physical_id, BEFORE, IN_PLACE)
 
 
-def _rollback_replacement(_world: World, do: Do) -> tuple[Version | None, Event]:
-    old = do(stack_model.create(BEFORE))
-    new = do(stack_model.update(old, REPLACED))
-    return new, stack_model.reverse_update(new.id, BEFORE, REPLACED)
+def _rollback_replacement(_world: World, do: Do) -> tuple[Resource | None, Event]:
+    old = do(stack_rules.create(BEFORE))
+    new = do(stack_rules.update(old, REPLACED))
+    return new, stack_rules.reverse_update(new.physical_id, BEFORE, REPLACED)
 
 
-def _rollback_cancelled(world: World, do: Do) -> tuple[Version | None, Event]:
+def _rollback_cancelled(world: World, do: Do) -> tuple[Resource | None, Event]:
     """CloudFormation has never heard of the replacement that the cancelled update made."""
-    old = do(stack_model.create(BEFORE))
-    made = goal_of(request("Update", REPLACED, old.id, BEFORE), since=0)
+    old = do(stack_rules.create(BEFORE))
+    made = goal_of(request("Update", REPLACED, old.physical_id, BEFORE), since=0)
     assert isinstance(made, Present)
     world.client.create_solution(**made.request)
     world.simulator.advance(60)
-    return old, stack_model.reverse_update(old.id, BEFORE, REPLACED)
+    return old, stack_rules.reverse_update(old.physical_id, BEFORE, REPLACED)
 
 
 _CREATES = ("ListTagsForResource", "CreateSolution", "DescribeSolution", "DescribeStacks")
@@ -136,7 +136,7 @@ PHASES = (
         _rollback_in_place,
         (*_CONFIGURES, "DescribeStacks", "DescribeStackEvents"),
     ),
-    Phase("rollback of a replacement", _rollback_replacement, _DELETES),
+    Phase("rollback of a replacement", _rollback_replacement, (*_DELETES, "ListStackResources")),
     Phase(
         "rollback of a cancelled replacement",
         _rollback_cancelled,

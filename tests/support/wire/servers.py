@@ -9,11 +9,13 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs
 from xml.sax.saxutils import escape
 
 import pytest
+from botocore import xform_name
 from botocore.config import Config
 from botocore.exceptions import ReadTimeoutError
 from hypercorn.asyncio import serve
@@ -22,7 +24,7 @@ from hypercorn.config import Config as ServerConfig
 from personalize_local.simulator.engine import http
 from personalize_local.simulator.engine.http import App, Message, Receive, Send
 from personalize_provider.aws import sdk
-from support.provider_world import SCOPE, World
+from support.virtual_time.provider_world import SCOPE, World
 from support.wire.fault_proxy import FaultProxy, fault_proxy
 
 # Real seconds. Long enough for every honest answer of a busy machine; only faults that are about
@@ -33,9 +35,6 @@ _SHORT_READ_TIMEOUT = 0.2
 _ANSWER = """<{action}Response xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/">
 <{action}Result>{result}</{action}Result>
 <ResponseMetadata><RequestId>{action}</RequestId></ResponseMetadata></{action}Response>"""
-
-_STACK = """<Stacks><member><StackName>{name}</StackName><StackStatus>{status}</StackStatus>
-<CreationTime>2026-03-01T12:00:00Z</CreationTime>{updated}</member></Stacks>"""
 
 
 @dataclass
@@ -115,42 +114,22 @@ async def _cloudformation(world: World, receive: Receive, send: Send) -> None:
     parameters = {name: values[0] for name, values in parse_qs(body.decode()).items()}
     action = parameters.pop("Action")
     del parameters["Version"]
-    result = {
-        "DescribeStacks": _describe_stacks,
-        "DescribeStackEvents": _describe_stack_events,
-        "ListStackResources": _list_stack_resources,
-    }[action]
-    answer = _ANSWER.format(action=action, result=result(world, parameters)).encode()
+    page = getattr(world.stacks, xform_name(action))(**parameters)
+    answer = _ANSWER.format(action=action, result=_elements(page)).encode()
     headers = [(b"content-type", b"text/xml"), (b"content-length", str(len(answer)).encode())]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": answer})
 
 
-def _describe_stacks(world: World, parameters: Mapping[str, str]) -> str:
-    stack = world.stacks.describe_stacks(**parameters)["Stacks"][0]
-    updated = stack.get("LastUpdatedTime")
-    return _STACK.format(
-        name=stack["StackName"],
-        status=stack["StackStatus"],
-        updated=f"<LastUpdatedTime>{updated.isoformat()}</LastUpdatedTime>" if updated else "",
-    )
+def _elements(members: Mapping[str, Any]) -> str:
+    """XML elements; a list has an element `member` for each item."""
+    return "".join(f"<{name}>{_content(value)}</{name}>" for name, value in members.items())
 
 
-def _describe_stack_events(world: World, parameters: Mapping[str, str]) -> str:
-    page = dict(world.stacks.describe_stack_events(**parameters))
-    events = "".join(f"<member>{_elements(event)}</member>" for event in page.pop("StackEvents"))
-    return f"<StackEvents>{events}</StackEvents>{_elements(page)}"
-
-
-def _list_stack_resources(world: World, parameters: Mapping[str, str]) -> str:
-    page = dict(world.stacks.list_stack_resources(**parameters))
-    listed = page.pop("StackResourceSummaries")
-    resources = "".join(f"<member>{_elements(resource)}</member>" for resource in listed)
-    return f"<StackResourceSummaries>{resources}</StackResourceSummaries>{_elements(page)}"
-
-
-def _elements(members: Mapping[str, str]) -> str:
-    return "".join(f"<{name}>{escape(value)}</{name}>" for name, value in members.items())
+def _content(value: Any) -> str:
+    if isinstance(value, list):
+        return "".join(f"<member>{_elements(item)}</member>" for item in value)
+    return escape(value.isoformat() if isinstance(value, datetime) else value)
 
 
 @contextmanager

@@ -1,8 +1,8 @@
-"""Whether a solution that somebody else made is the one that is declared.
+"""Whether an existing solution is the declared one. Pure.
 
-The service may describe a configuration in other words than it was given (rule 45): feature transformation
-parameters under older names, tuned hyperparameters with a prefix, numbers spelled otherwise. What is compared
-is what stays: names by their last part, and where no name fits, values alone.
+The service may describe a configuration in another spelling than the request's (rule 45): feature
+transformation parameters under older names, tuned hyperparameters with a prefix, numbers in another format.
+So names are compared by their last part, and if no name matches, by their values alone.
 """
 
 from __future__ import annotations
@@ -10,27 +10,26 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from personalize_provider.kinds.solution.config import UPDATABLE_CONFIG_MEMBERS
-from personalize_provider.kinds.solution.meaning import canonical_config, scalar_text
+from personalize_provider.kinds.solution.config import UPDATABLE_CONFIG_MEMBERS, canonical_config, scalar_text
 
 _SCALARS = ("datasetGroupArn", "recipeArn", "eventType", "performHPO", "performAutoML")
 _OF_AUTO_ML = frozenset({"recipeArn", "performHPO"})  # the service chooses them (rules 19 and 21)
 
-# In these maps and lists of ranges the service may use other names than it was given.
+# In these maps and lists of ranges, the service may use other names than the request.
 _RENAMED = ("algorithmHyperParameters", "featureTransformationParameters", "hpoConfig")
 
-# What the service may fill in where nothing was given.
+# Values that the service may add.
 _FILLED_IN = ("hpoConfig", "autoMLConfig", "optimizationObjective.objectiveSensitivity")
 
 _MAX_SHOWN = 100
 
 
 def differences(declared: Mapping[str, Any], live: Mapping[str, Any]) -> list[str]:
-    """What can't be changed about a live solution and isn't as declared, a line each.
+    """What can't be changed about a live solution and differs from the declared one, one line each.
 
     Args:
         declared: A CreateSolution request.
-        live: A solution as DescribeSolution answers.
+        live: The solution in the answer of DescribeSolution.
     """
     return [*_of_members(declared, live), *_of_configs(declared, live)]
 
@@ -46,7 +45,7 @@ def _of_configs(declared: Mapping[str, Any], live: Mapping[str, Any]) -> Iterato
     ours, theirs = (
         dict(_leaves(canonical_config(solution.get("solutionConfig", {})))) for solution in (declared, live)
     )
-    if declared.get("performAutoML"):  # nothing else is heeded (rule 20)
+    if declared.get("performAutoML"):  # the service ignores the rest (rule 20)
         ours, theirs = (
             {k: v for k, v in leaves.items() if k[0] == "autoMLConfig"} for leaves in (ours, theirs)
         )
@@ -68,7 +67,7 @@ _Path = tuple[str, ...]
 
 
 def _leaves(config: Mapping[str, Any], path: _Path = ()) -> Iterator[tuple[_Path, str]]:
-    """Every value of a canonical configuration that can't be changed, by where it is."""
+    """Every value of a canonical configuration that can't be changed, by its path."""
     for name, value in config.items():
         if not path and name in UPDATABLE_CONFIG_MEMBERS:
             continue

@@ -1,25 +1,39 @@
-"""The parts of a CreateSolution request: what can be changed later and what can't."""
+"""A solution's configuration: what can be changed later and what can't, in one form for every spelling. Pure.
+
+A generated name is a hash of everything that can't be changed about a solution. If two spellings of one
+configuration had two hashes, a reordered list would replace a solution, and its trainings would be lost.
+Spellings that no source documents as the same stay different, so that no change is dropped.
+"""
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from personalize_provider.engine.identity import digest
-from personalize_provider.kinds.solution.meaning import canonical
 
-# Rule 65. Lists, not read from the service model: a name is a function of what can't be changed, so a
-# newer model must not move a member from one side to the other and rename everybody's solutions.
+# Rule 65. These lists don't come from the service model: a name is a function of what can't be changed, so a
+# newer model must not move a member from one side to the other and rename everyone's solutions.
 UPDATABLE_MEMBERS = frozenset({"performAutoTraining", "performIncrementalUpdate"})
 UPDATABLE_CONFIG_MEMBERS = frozenset({"autoTrainingConfig", "eventsConfig"})
 
-# Rule 33: what the service does when automatic training is on and no schedule is given.
+# Rule 33: the service's default when automatic training is on and has no schedule.
 _DEFAULT_SCHEDULE = "rate(7 days)"
+
+_OFF_BY_DEFAULT = ("performHPO", "performAutoML")  # rules 19 and 23
+
+# Maps whose values are numbers, booleans or words, each written as a string (rules 8 and 10).
+_PARAMETERS = frozenset({"algorithmHyperParameters", "featureTransformationParameters", "hpoResourceConfig"})
+_COLUMNS = frozenset({"excludedDatasetColumns", "includedDatasetColumns"})
+
+_DECIMAL = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 
 
 def immutable_hash(request: Mapping[str, Any]) -> str:
-    """Hash of the meaning of all that can't be changed about a solution, but for its name (rule 66)."""
+    """Hash of the meaning of everything that can't be changed about a solution, except its name (rule 66)."""
     config = request.get("solutionConfig") or {}
     kept = {key: value for key, value in config.items() if key not in UPDATABLE_CONFIG_MEMBERS}
     rest = {
@@ -31,12 +45,13 @@ def immutable_hash(request: Mapping[str, Any]) -> str:
 
 
 def updatable(solution: Mapping[str, Any]) -> dict[str, Any]:
-    """What UpdateSolution can change, in the form of its request and with every default filled in.
+    """What UpdateSolution can change, in the form of its request and with every default.
 
-    Takes a CreateSolution request or a described solution: wanted and live configuration compare
-    equal when nothing needs to be sent.
+    Args:
+        solution: A CreateSolution request or a described solution. The results for the desired and for the
+            live configuration are equal if no update is needed.
     """
-    config = _normalized(solution.get("solutionConfig", {}))
+    config = _updatable_config(solution.get("solutionConfig", {}))
     wanted: dict[str, Any] = {
         "performAutoTraining": solution.get("performAutoTraining", False),
         "performIncrementalUpdate": solution.get("performIncrementalUpdate", False),
@@ -63,16 +78,16 @@ def update_request(wanted: Mapping[str, Any], live: Mapping[str, Any]) -> dict[s
 
 
 def carries(update: Mapping[str, Any], changes: Mapping[str, Any]) -> bool:
-    """Whether an UpdateSolution, as DescribeSolution sums it up, was sent with these changes."""
-    sent = {**update, "solutionUpdateConfig": _normalized(update.get("solutionUpdateConfig", {}))}
+    """Whether an UpdateSolution, as DescribeSolution summarizes it, was sent with these changes."""
+    sent = {**update, "solutionUpdateConfig": _updatable_config(update.get("solutionUpdateConfig", {}))}
     config = changes.get("solutionUpdateConfig", {})
     return all(sent["solutionUpdateConfig"].get(key) == value for key, value in config.items()) and all(
         sent.get(key) == value for key, value in changes.items() if key != "solutionUpdateConfig"
     )
 
 
-def _normalized(config: Mapping[str, Any]) -> dict[str, Any]:
-    """The updatable members of a configuration that are there, each in one spelling."""
+def _updatable_config(config: Mapping[str, Any]) -> dict[str, Any]:
+    """The updatable members that a configuration has, each in one spelling."""
     members: dict[str, Any] = {}
     if "eventsConfig" in config:
         events = config["eventsConfig"].get("eventParametersList", [])
@@ -80,14 +95,100 @@ def _normalized(config: Mapping[str, Any]) -> dict[str, Any]:
         members["eventsConfig"] = {"eventParametersList": ordered}
     if "autoTrainingConfig" in config:
         schedule = config["autoTrainingConfig"].get("schedulingExpression", _DEFAULT_SCHEDULE)
-        members["autoTrainingConfig"] = {"schedulingExpression": _one_spelling(schedule)}
+        members["autoTrainingConfig"] = {"schedulingExpression": _schedule(schedule)}
     return members
 
 
-def _one_spelling(schedule: str) -> str:
+def _schedule(schedule: str) -> str:
     """`rate(1 days)` means `rate(1 day)` (rule 16)."""
     match = re.fullmatch(r"rate\((\d{1,9}) days?\)", schedule)
     if match is None:
         return schedule
     days = int(match[1])
     return f"rate({days} day{'' if days == 1 else 's'})"
+
+
+def canonical(request: Mapping[str, Any]) -> dict[str, Any]:
+    """A CreateSolution request, or a described solution, in one spelling.
+
+    It is the usual spelling, so that a request in this spelling keeps its hash.
+    """
+    solution = dict(request)
+    config = canonical_config(solution.get("solutionConfig") or {})
+    for name in _OFF_BY_DEFAULT:
+        if not solution.get(name):
+            solution.pop(name, None)
+    if not solution.get("eventType"):
+        solution.pop("eventType", None)
+    if solution.get("performAutoML"):
+        # HPO is always on, and the service ignores the rest of the configuration (rules 20 and 21).
+        solution.pop("performHPO", None)
+        config = {key: value for key, value in config.items() if key == "autoMLConfig"}
+    return {**solution, "solutionConfig": config}
+
+
+def canonical_config(config: Mapping[str, Any]) -> dict[str, Any]:
+    """A `solutionConfig` in one spelling, without empty members, which mean nothing."""
+    return _without_empty({name: _member(name, value) for name, value in config.items()})
+
+
+def scalar_text(value: Any) -> str:
+    """A number or a boolean in one spelling: `0.50` is `0.5`, `1e-2` is `0.01`, and `True` is `true`.
+
+    Any other text stays as it is.
+    """
+    text = str(value)
+    if _DECIMAL.fullmatch(text):
+        return _decimal_text(text)
+    return text.lower() if text.lower() in {"true", "false"} else text
+
+
+def _decimal_text(text: str) -> str:
+    plain = f"{Decimal(text):f}"
+    if "." in plain:
+        plain = plain.rstrip("0").rstrip(".")
+    digits = plain.lstrip("+-")
+    whole, point, part = digits.partition(".")
+    digits = (whole.lstrip("0") or "0") + point + part
+    return f"-{digits}" if plain.startswith("-") and digits != "0" else digits
+
+
+def _member(name: str, value: Any) -> Any:
+    if name in _COLUMNS and isinstance(value, Mapping):
+        return _columns(value, keeps_empty=name == "includedDatasetColumns")
+    if name in _PARAMETERS and isinstance(value, Mapping):
+        return {key: scalar_text(item) for key, item in value.items()}
+    match name, value:
+        case "eventValueThreshold", _:
+            return scalar_text(value)
+        case "values", list():  # of a categorical range
+            return sorted(map(scalar_text, value))
+        case "recipeList", list():  # of AutoML: the recipes to try
+            return sorted(set(map(str, value)))
+        case _, float():
+            return value + 0.0  # minus zero is zero
+        case _, Mapping():
+            return canonical_config(value)
+        case _, [Mapping(), *_]:  # ranges of hyperparameters
+            return sorted((canonical_config(item) for item in value), key=_sort_key)
+    return value
+
+
+def _columns(columns: Mapping[str, Iterable[str]], *, keeps_empty: bool) -> dict[str, list[str]]:
+    """Columns by dataset, whose name can be in any case (rule 15); the order means nothing.
+
+    AWS doesn't document which columns an empty list includes, so it differs from no list.
+    """
+    merged: dict[str, set[str]] = {}
+    for dataset, names in columns.items():
+        if names or keeps_empty:
+            merged.setdefault(dataset.capitalize(), set()).update(names)
+    return {dataset: sorted(names) for dataset, names in merged.items()}
+
+
+def _without_empty(members: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in members.items() if value is not None and value not in ("", [], {})}
+
+
+def _sort_key(value: Any) -> str:
+    return json.dumps(value, sort_keys=True)

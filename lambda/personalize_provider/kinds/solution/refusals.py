@@ -1,25 +1,54 @@
-"""The failures of requests about solutions that are not theirs, or that were there before.
+"""The failures of requests about solutions: another owner's, older ones, and those that the service failed.
 
 `tests/reliability/test_identity_moves.py` follows each next step.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from personalize_provider.aws.errors import LifecycleError
+from personalize_provider.engine.goal import Goal, Present
 from personalize_provider.engine.identity import LOGICAL_ID_TAG, STACK_ID_TAG, TAG_PREFIX
 from personalize_provider.kinds.solution.adoption import differences
-
-if TYPE_CHECKING:
-    from personalize_provider.kinds.solution.decide import Observed
-    from personalize_provider.kinds.solution.desired import Goal, Present
+from personalize_provider.kinds.solution.observed import Observed
 
 _OTHER_NAME = "choose another solution_name, or leave it out to have one generated"
 
 
+class NotAdoptableError(LifecycleError):
+    """The solution to adopt differs from the declared one; every difference is on its own line."""
+
+    def __init__(self, resource: str, differences: Sequence[str]) -> None:
+        """List the differences."""
+        self.differences = tuple(differences)
+        super().__init__(
+            resource,
+            "adopting it",
+            "it is not as declared in what can't be changed, and was left as it is",
+            "declare it as it is, or choose another solution_name",
+            "NotAdoptable",
+            differences,
+        )
+
+
+def service_failed(goal: Goal, operation: str, described: Mapping[str, Any]) -> LifecycleError:
+    """The service accepted an operation, which then failed."""
+    reason = described.get("failureReason")
+    return LifecycleError(
+        goal.label,
+        operation,
+        reason or "the service gives no reason",
+        "correct what it names and deploy again"
+        if reason
+        else "check that its dataset group is ACTIVE and has the recipe's datasets, and deploy again",
+        "CREATE FAILED",
+    )
+
+
 def not_owned(goal: Present, observed: Observed) -> LifecycleError:
-    """A solution of that name exists and is not this resource's."""
+    """A solution of that name exists and isn't this resource's."""
     tags = observed.tags
     if observed.is_claimed or goal.owner.shares_stack_with(tags):
         return _another_resources(goal, observed, "CreateSolution")
@@ -37,7 +66,7 @@ def not_owned(goal: Present, observed: Observed) -> LifecycleError:
 
 
 def owned_elsewhere(goal: Present, observed: Observed) -> LifecycleError:
-    """A solution that is to be adopted belongs to another resource."""
+    """The solution to adopt belongs to another resource."""
     if observed.is_claimed or goal.owner.shares_stack_with(observed.tags):
         return _another_resources(goal, observed, "adopting it")
     stack = observed.tags.get(STACK_ID_TAG, "an unknown one")
@@ -51,9 +80,9 @@ def owned_elsewhere(goal: Present, observed: Observed) -> LifecycleError:
 
 
 def moved_from_another_stack(goal: Goal, operation: str, observed: Observed) -> LifecycleError:
-    """CloudFormation names a solution as this resource's, and its tags name another stack.
+    """CloudFormation says that a solution is this resource's, and its tags name another stack.
 
-    The role must not change it, and whether that stack still has it can't be told.
+    The role must not change it, and nothing tells whether the other stack still has it.
     """
     is_delete = operation == "DeleteSolution"
     otherwise = "keep the resource out of the delete (RetainResources)" if is_delete else _OTHER_NAME
@@ -70,34 +99,33 @@ def moved_from_another_stack(goal: Goal, operation: str, observed: Observed) -> 
 
 
 def retained(goal: Present, observed: Observed) -> LifecycleError:
-    """A solution that is to be created was there before: a rollback would delete it with its versions."""
+    """The solution to create already exists: a rollback would delete it with its versions."""
     created = observed.solution["creationDateTime"]
-    name = goal.arn.rpartition("/")[2]
     return LifecycleError(
         goal.label,
         "CreateSolution",
-        f"it has been there since {created:%Y-%m-%d %H:%M}: it was retained, or its delete was given up; "
+        f"it has existed since {created:%Y-%m-%d %H:%M}: it was retained, or its delete was given up; "
         "it was left as it is",
-        f'to take it over, declare it with solution_name="{name}" and adopt_existing=True; '
+        f'to take it over, declare it with solution_name="{goal.name}" and adopt_existing=True; '
         "if nobody needs it, delete it",
         "AlreadyExists",
     )
 
 
-def was_there_before(goal: Goal) -> LifecycleError:
-    """What a Delete without an id finds may be none of what was given up."""
+def existed_before(goal: Goal) -> LifecycleError:
+    """A Delete without an id found a solution that the request before it may not have made."""
     return LifecycleError(
         goal.label,
         "DeleteSolution",
-        "it was there before the stack's last update, and CloudFormation doesn't know it as this resource's; "
+        "it existed before the stack's last update, and CloudFormation doesn't know it as this resource's; "
         "it was left as it is",
-        "if nobody needs it, delete it; else keep the resource out of the delete (RetainResources)",
+        "if nobody needs it, delete it; otherwise keep the resource out of the delete (RetainResources)",
         "NotOwned",
     )
 
 
 def not_updatable(goal: Goal) -> LifecycleError:
-    """A change needs another solution, and the name is the same."""
+    """A change needs a replacement, which can't have the same name."""
     return LifecycleError(
         goal.label,
         "UpdateSolution",
@@ -110,11 +138,10 @@ def not_updatable(goal: Goal) -> LifecycleError:
 def _another_resources(goal: Present, observed: Observed, operation: str) -> LifecycleError:
     other = _logical_id(observed)
     if not observed.is_claimed:
-        name = goal.arn.rpartition("/")[2]
-        cause = f"it belongs to the resource {other}, which this stack has no more"
-        next_step = f'declare it with solution_name="{name}" and adopt_existing=True to take it over'
+        cause = f"it belongs to the resource {other}, which this stack no longer has"
+        next_step = f'declare it with solution_name="{goal.name}" and adopt_existing=True to take it over'
     elif other == goal.owner.logical_id:  # which was renamed, and has not been updated since
-        cause = "another resource of this stack has it, under a logical id that it did not always have"
+        cause = "another resource of this stack has it, whose logical id has changed"
         next_step = "give one of the two a solution_name"
     else:
         cause = f"it belongs to the resource {other} of this stack"

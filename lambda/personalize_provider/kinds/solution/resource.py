@@ -1,4 +1,4 @@
-"""A solution seen through the API: the only module that calls Personalize for one."""
+"""The calls to Personalize for one solution."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from email.utils import parsedate_to_datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from botocore.exceptions import ClientError
 
@@ -18,34 +18,24 @@ from personalize_provider.aws.errors import (
     is_throttle,
     may_pass,
 )
-from personalize_provider.aws.reading import pages
-from personalize_provider.aws.sdk import Personalize
+from personalize_provider.aws.reading import if_found, pages
+from personalize_provider.aws.sdk import Personalize, read_tags
+from personalize_provider.engine.goal import Absent, Present
+from personalize_provider.engine.kind import Claim
 from personalize_provider.engine.log import logger
+from personalize_provider.engine.request import STALE_SECONDS
 from personalize_provider.engine.steps import Done, Effect, Step, Wait
-from personalize_provider.kinds.solution.decide import (
-    Adopt,
-    Configure,
-    Create,
-    Delete,
-    Observed,
-    Retag,
-    StopTraining,
-    decide,
-    is_ours,
-    letting_go,
-    opening,
-)
-from personalize_provider.kinds.solution.desired import Absent, Present
+from personalize_provider.kinds.solution.decide import decide, opening, releasing
+from personalize_provider.kinds.solution.desired import AbsentSolution
+from personalize_provider.kinds.solution.effects import Adopt, Configure, Create, Delete, Retag, StopTraining
+from personalize_provider.kinds.solution.observed import Observed, is_ours
 
-_T = TypeVar("_T")
-Claim = Callable[[str, Mapping[str, str]], bool]
-
-# How often what may pass may refuse a precaution, one after the other, before it is gone without.
+# How many temporary errors in a row a precaution can have before it is skipped.
 _TRIES_OF_PRECAUTIONS = 3
 
 _RELEASE = "delete the campaign, or give it a version of another solution, and try again"
 
-# The solution is not as it was observed, or busy: look again rather than fail.
+# The solution is busy, or no longer as observed: look again rather than fail.
 _LOOK_AGAIN = frozenset({"ResourceInUseException", "ResourceAlreadyExistsException"})
 
 
@@ -53,15 +43,15 @@ class Solution:
     """One solution, and what one request wants of it.
 
     Args:
-        goal: What is wanted.
+        goal: What the request wants.
         client: Calls Personalize.
-        now: Tells the time, seconds since the epoch.
+        now: Returns the time, in seconds since the epoch.
         is_claimed: Whether another resource of the stack has the solution of this ARN with these tags.
     """
 
     def __init__(
         self,
-        goal: Present | Absent,
+        goal: Present | AbsentSolution,
         client: Personalize,
         now: Callable[[], float],
         is_claimed: Claim,
@@ -77,14 +67,17 @@ class Solution:
         self._is_gone = False
         self._failed_precautions = 0
         self._was_as_before: bool | None = None
+        self._are_tags_new = False
+        self._was_there = False
+        self._gone_since: float | None = None
 
     @property
     def label(self) -> str:
-        """How messages name it."""
+        """The solution in messages."""
         return self._goal.label
 
     def look(self, *, expired: bool) -> Step:
-        """Observe the solution and decide what follows from it."""
+        """Observe the solution and decide on the next step."""
         if self._without_look is not None and not expired:
             return self._without_look
         try:
@@ -98,21 +91,32 @@ class Solution:
             return observed
         if observed is None and self._may_only_be_unseen:
             return self._ending if self._goal.is_known or not self._tags else Wait("it is not described yet")
+        if gone := self._just_gone(observed):
+            return gone
         step = self._decide(observed, expired=expired)
+        if isinstance(step, Effect) and observed is not None and not self._are_tags_new:
+            # A solution with an explicit name may be another owner's by now.
+            tags = if_found(self._read_tags)
+            if tags is None:
+                return Wait("its tags are not visible")
+            self._tags = tags
+            self._is_claimed = self._is_claimed_now()
+            observed = replace(observed, tags=tags, is_claimed=self._is_claimed)
+            step = self._decide(observed, expired=expired)
         return self._unsettled(step, observed) or step
 
     def act(self, effect: Effect) -> Wait | None:
-        """Carry an effect out. A throttled one has changed nothing, so it needs no look to be tried again."""
+        """Apply an effect. A throttled one has changed nothing, so it is tried again without a look."""
         self._without_look = None
         if isinstance(self._goal, Absent):
             if isinstance(effect, Configure | StopTraining):
                 return self._take_precaution(self._goal, effect)
-            # What refuses to delete may be what a precaution would have ended, had it not failed.
+            # If the delete is refused, the reason may be what a precaution that failed would have ended.
             self._goal = replace(self._goal, takes_precautions=True)
         return self._try(effect)
 
-    def _take_precaution(self, goal: Absent, effect: Effect) -> Wait | None:
-        """Carry out what a delete may do without: it must not keep the solution from being deleted."""
+    def _take_precaution(self, goal: AbsentSolution, effect: Effect) -> Wait | None:
+        """Apply an effect that a delete can skip: it must not keep the solution from being deleted."""
         try:
             refusal = self._try(effect)
         except CALL_ERRORS as error:
@@ -122,7 +126,7 @@ class Solution:
                 raise
             self._without_look = None
             self._goal = replace(goal, takes_precautions=False)
-            logger.warning("it is deleted without a precaution", effect=str(effect), error=str(error))
+            logger.warning("deleting without a precaution", effect=str(effect), error=str(error))
             reason = f"{getattr(error, 'operation_name', effect)}: {error_message(error)}"
             return Wait(reason, throttled=is_throttle(error))
         self._failed_precautions = 0
@@ -132,12 +136,12 @@ class Solution:
         try:
             self._call(effect)
         except ClientError as error:
-            if is_throttle(error) and not isinstance(effect, Adopt):  # somebody else may be taking it over
+            if is_throttle(error) and not isinstance(effect, Adopt):  # another owner may be adopting it
                 self._without_look = effect
             code = error_code(error)
             gone = code == "ResourceNotFoundException" and not isinstance(effect, Create)
             self._is_deleted = self._is_gone = gone and isinstance(effect, Delete)
-            # What has just ended can't be stopped; with which code the service says so is not documented.
+            # A training that has just ended can't be stopped. AWS doesn't document the error code for that.
             over = code == "InvalidInputException" and isinstance(effect, StopTraining)
             if code not in _LOOK_AGAIN and not gone and not over:
                 raise
@@ -150,30 +154,46 @@ class Solution:
         return decide(self._goal, observed, now=self._now(), expired=expired)
 
     def _unseen(self, error: ClientError, *, expired: bool) -> Step | None:
-        """What follows for a Delete that is refused to look: cleaning up needs no more rights than making.
+        """The next step of a Delete whose look is denied: cleaning up needs no more rights than creating.
 
         Returns:
-            None where nothing follows without a look.
+            None if there is no next step without a look.
         """
         goal = self._goal
         if not isinstance(goal, Absent) or may_pass(error, self._now() - goal.since):
             return None
         if self._is_gone:
-            self._is_gone = False  # what was given up may still make it: the next look asks again
+            self._is_gone = False  # a create that was given up may still make it: the next look asks again
             return self._decide(None, expired=expired)
         if goal.owns(self._tags or {}):
             return self._ending
         if self._tags is not None:
             return self._decide(Observed({}, self._tags), expired=expired)
-        # Where the tags may be read, and there are none, nothing is there.
+        # The tags may be read, and there are none, so the solution doesn't exist.
         may_read_tags = error.operation_name != "ListTagsForResource"
         return self._decide(None, expired=expired) if may_read_tags else None
 
-    def _unsettled(self, step: Step, observed: Observed | None) -> Wait | None:
-        """What keeps an Update in place from being done: one before it that was cancelled half-way.
+    def _just_gone(self, observed: Observed | None) -> Wait | None:
+        """Why a solution that this request has seen isn't created again at once.
 
-        The waiter of that one may read for seconds that the stack still waits for it. It has nothing left to
-        do where the solution was first found as the properties before describe it.
+        It was deleted, by hand or by the stack's rollback. Readings of the stack may not show the
+        rollback for some seconds.
+        """
+        if observed is not None or isinstance(self._goal, Absent):
+            self._was_there, self._gone_since = observed is not None, None
+            return None
+        if not self._was_there:
+            return None
+        if self._gone_since is None:
+            self._gone_since = self._now()
+        is_recent = self._now() < self._gone_since + STALE_SECONDS
+        return Wait("it was deleted, maybe for this stack") if is_recent else None
+
+    def _unsettled(self, step: Step, observed: Observed | None) -> Wait | None:
+        """Why an in-place Update isn't done yet: a canceled update before it may still change the solution.
+
+        For some seconds, the waiter of that update may read that the stack still waits for it. It has nothing
+        left to do if the first look found the solution as the old properties describe it.
         """
         goal = self._goal
         if not isinstance(goal, Present) or goal.before is None or observed is None:
@@ -185,43 +205,46 @@ class Solution:
         if is_settled or not isinstance(step, Done):
             return None
         self._tags = None
-        return Wait("an update that was cancelled may still change it")
+        return Wait("a canceled update may still change it")
 
     @property
     def _may_only_be_unseen(self) -> bool:
-        """Whether a solution that shall go is not described, though its delete was never answered.
+        """Whether a solution to delete may exist although it isn't described: its delete was never answered.
 
-        To take it for gone would leave it behind. The service's word on a delete counts for more.
+        To treat it as gone would leave it behind. The service's answer to a delete is more reliable.
         """
         goal, seen = self._goal, Observed({}, self._tags or {}, is_claimed=self._is_claimed)
         return isinstance(goal, Absent) and not self._is_deleted and is_ours(goal, seen)
 
     @property
     def _ending(self) -> Effect:
-        """What ends the owner's part in a solution of which only the tags are seen."""
-        is_kept = letting_go(self._goal, self._tags or {}) if isinstance(self._goal, Absent) else None
+        """The effect that ends the ownership of a solution of which only the tags are visible."""
+        is_kept = releasing(self._goal, self._tags or {}) if isinstance(self._goal, Absent) else None
         return is_kept or Delete()
 
     def _observe(self) -> Observed | Wait | None:
-        # Tags first: they tell as well whether the solution is there, and leave the account's one
-        # DescribeSolution a second (rule 118) to those that need it. Before a delete they are read each time:
-        # what bears an explicit name may be somebody else's by now. So may be what is to be adopted.
+        self._are_tags_new = False
+        # Tags first: they also tell whether the solution exists, and leave the account's one DescribeSolution
+        # a second (rule 118) to requests that need it. Before a delete and an adoption they are read each
+        # time: a solution with an explicit name may be another owner's by now.
         if self._tags is None or isinstance(self._goal, Absent) or not self._goal.owns(self._tags):
             self._tags = None
-            self._tags = _if_there(self._read_tags)
+            self._tags = if_found(self._read_tags)
+            self._are_tags_new = True
         if self._tags is None and isinstance(self._goal, Present):
             return None
         self._is_claimed = self._is_claimed_now()
-        described = _if_there(lambda: self._client.describe_solution(solutionArn=self._goal.arn))
+        described = if_found(lambda: self._client.describe_solution(solutionArn=self._goal.arn))
         if described is None:
             return None
         if self._tags is None:
             try:
                 self._tags = self._read_tags()
+                self._are_tags_new = True
             except ClientError as error:
                 if error_code(error) != "ResourceNotFoundException":
                     raise
-                # It is described, so it is there; whose it is can't be told yet.
+                # It is described, so it exists; its owner isn't visible yet.
                 return Wait(f"{error.operation_name}: {error_message(error)} ({error_code(error)})")
             self._is_claimed = self._is_claimed_now()
         solution = described["solution"]
@@ -229,7 +252,7 @@ class Solution:
         return Observed(solution, self._tags, versions, lead, self._is_claimed)
 
     def _lead(self, answer: Mapping[str, Any]) -> float:
-        """By how many seconds the service's clock is ahead of ours, told by the date of an answer."""
+        """By how many seconds the service's clock is ahead of the function's, by the date of an answer."""
         dated = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date", "")
         try:
             return parsedate_to_datetime(dated).timestamp() - self._now()
@@ -237,7 +260,7 @@ class Solution:
             return 0.0
 
     def _is_claimed_now(self) -> bool:
-        """Whether another resource of the stack has the solution; asked where the tags leave it open."""
+        """Whether another resource of the stack has the solution; asked only if the tags leave that open."""
         goal, tags = self._goal, self._tags
         if tags is None:
             return False
@@ -251,9 +274,9 @@ class Solution:
         arn = self._goal.arn
         match effect:
             case Create() if isinstance(self._goal, Present):
-                self._tags = None
+                self._was_there, self._tags = False, None
                 self._client.create_solution(**self._goal.request)
-                self._tags = self._goal.tags  # what was just sent need not be asked for
+                self._tags = self._goal.tags  # these were just sent, so they need no call
             case Configure(changes):
                 self._client.update_solution(solutionArn=arn, **changes)
             case Retag(add, remove, add_last):
@@ -267,10 +290,10 @@ class Solution:
                     self._client.stop_solution_version_creation(solutionVersionArn=version_arn)
             case Delete():
                 self._client.delete_solution(solutionArn=arn)
-                self._is_deleted = True
+                self._is_deleted, self._was_there = True, False
                 self._end_quiet_time()
             case _:
-                raise TypeError(f"{self.label} knows no effect {effect!r}")
+                raise TypeError(f"{self.label} has no effect {effect!r}")
 
     def _tag(self, tags: Mapping[str, str]) -> None:
         if tags:
@@ -278,7 +301,7 @@ class Solution:
             self._client.tag_resource(resourceArn=self._goal.arn, tags=listed)
 
     def _untag(self, keys: frozenset[str]) -> None:
-        """Take tags off. In a rollback, one too many is better than a stack that can't go on."""
+        """Remove tags. In a rollback, a tag too many is better than a stack that can't continue."""
         goal = self._goal
         try:
             if keys:
@@ -291,13 +314,13 @@ class Solution:
             self._goal = replace(goal, dropped_tags=goal.dropped_tags - keys)
 
     def _end_quiet_time(self) -> None:
-        """It was there, and is given up now: there is nothing more to look for."""
+        """The solution was there and is released or deleted now, so there is nothing more to look for."""
         if isinstance(self._goal, Absent) and not self._goal.is_id_made_up:
             self._goal = replace(self._goal, quiet_seconds=0.0)
 
     def _read_tags(self) -> dict[str, str]:
         if isinstance(self._goal, Absent) and self._goal.name_proves_owner and self._goal.is_known:
-            return {}  # they would tell nothing
+            return {}  # they make no difference
         return read_tags(self._client, self._goal.arn)
 
     def _versions(self, solution: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
@@ -307,11 +330,11 @@ class Solution:
             request = {"solutionArn": self._goal.arn}
             for page in pages(self._client.list_solution_versions, request):
                 yield from page["solutionVersions"]
-        except CALL_ERRORS as error:  # they are read to stop trainings, which is a precaution
-            logger.warning("its versions can't be read", solution=self._goal.arn, error=str(error))
+        except CALL_ERRORS as error:  # they are only needed to stop trainings, which is a precaution
+            logger.warning("could not read its versions", solution=self._goal.arn, error=str(error))
 
     def _blockers(self, effect: Effect) -> str:
-        """Why a delete is refused, where it is a campaign (rule 75) and the service tells."""
+        """The campaigns that keep a solution from being deleted (rule 75), if the service names them."""
         if not isinstance(effect, Delete) or self._is_deleted:
             return ""
         try:
@@ -323,30 +346,9 @@ class Solution:
 
 
 def find(client: Personalize, arn: str, is_claimed: Claim) -> Observed | None:
-    """A solution as it is, without its versions; None where there is none."""
-    tags = find_tags(client, arn)
-    described = None if tags is None else _if_there(lambda: client.describe_solution(solutionArn=arn))
+    """The current state of a solution, without its versions; None if it doesn't exist."""
+    tags = if_found(lambda: read_tags(client, arn))
+    described = None if tags is None else if_found(lambda: client.describe_solution(solutionArn=arn))
     if tags is None or described is None:
         return None
     return Observed(described["solution"], tags, is_claimed=is_claimed(arn, tags))
-
-
-def find_tags(client: Personalize, arn: str) -> dict[str, str] | None:
-    """A solution's tags; None where there is none."""
-    return _if_there(lambda: read_tags(client, arn))
-
-
-def read_tags(client: Personalize, arn: str) -> dict[str, str]:
-    """A solution's tags."""
-    tags = client.list_tags_for_resource(resourceArn=arn)["tags"]
-    return {tag["tagKey"]: tag["tagValue"] for tag in tags}
-
-
-def _if_there(call: Callable[[], _T]) -> _T | None:
-    """What a call answers, or None where what it is about does not exist."""
-    try:
-        return call()
-    except ClientError as error:
-        if error_code(error) != "ResourceNotFoundException":
-            raise
-        return None

@@ -1,16 +1,20 @@
-"""Rules on a CreateSolution request that the service is not known to enforce.
+"""Rules on a CreateSolution request that the service may not enforce.
 
-What the service does with a request that breaks one is not documented: it may ignore a part of it, or fail in
-a training hours later. So they are checked here, on values that may have been unknown when the template was
-written. All other rules are the service's own to check: CreateSolution and UpdateSolution do all or nothing.
+AWS doesn't document what the service does with a request that breaks one of these: it may ignore a part of
+it, or a training may fail hours later. So they are checked here, on values that may have been unknown at
+synthesis. The service checks all other rules: CreateSolution and UpdateSolution apply a request as a whole or
+refuse it.
 """
 
 from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
+
+from personalize_provider.engine.identity import NAME, TAG_PREFIX
 
 _SCHEDULE = re.compile(r"rate\((\d{1,2}) days?\)", re.ASCII)
 _DAYS = range(1, 31)
@@ -18,13 +22,14 @@ _JOBS = {"maxNumberOfTrainingJobs": 40, "maxParallelTrainingJobs": 10}
 _CONFIG = "solutionConfig"
 _HPO = f"{_CONFIG}.hpoConfig"
 _COLUMNS = f"{_CONFIG}.trainingDataConfig"
+_MAX_SHOWN = 60
 
 
 def broken(request: Mapping[str, Any]) -> Iterator[str]:
-    """Tell each rule that a request breaks.
+    """A message for each rule that a request breaks.
 
     Args:
-        request: A request whose values all have their types.
+        request: A request whose values all have the right types.
     """
     config = request.get(_CONFIG, {})
     yield from _schedule(config)
@@ -33,6 +38,30 @@ def broken(request: Mapping[str, Any]) -> Iterator[str]:
     yield from _optimization(request, config)
     yield from _events(request, config)
     yield from _columns(config.get("trainingDataConfig", {}))
+
+
+def broken_by_name_and_tags(request: Mapping[str, Any]) -> Iterator[str]:
+    """A message for each rule that the name and the tags break; their values can be of any type."""
+    name = request.get("name")
+    if isinstance(name, str) and not NAME.fullmatch(name):  # it becomes part of an ARN
+        yield f"Invalid value for parameter name, value: {_shown(name)}, valid pattern: {NAME.pattern}"
+    for key, times in Counter(tag_keys(request)).items():
+        if times > 1:  # otherwise the last one would win silently
+            yield f"Invalid value for parameter tags, the key {_shown(key)} appears {times} times"
+        if key.lower().startswith(TAG_PREFIX):
+            yield f"Invalid value for parameter tags, key: {_shown(key)}, {TAG_PREFIX} is reserved"
+
+
+def tag_keys(properties: Mapping[str, Any]) -> list[str]:
+    """The keys of the tags that can be read: a request may have failed on these properties."""
+    tags = properties.get("tags")
+    listed = tags if isinstance(tags, list) else []
+    keys = [tag.get("tagKey") for tag in listed if isinstance(tag, Mapping)]
+    return [key for key in keys if isinstance(key, str)]
+
+
+def _shown(text: str) -> str:
+    return repr(text[:_MAX_SHOWN])
 
 
 def _schedule(config: Mapping[str, Any]) -> Iterator[str]:

@@ -1,9 +1,13 @@
-"""The simulator's time, which tests can advance."""
+"""The simulator's time, which tests can advance or speed up."""
 
 from __future__ import annotations
 
+import math
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+
+_LONGEST_WAIT = 1.0
 
 
 def _utc_now() -> datetime:
@@ -11,15 +15,26 @@ def _utc_now() -> datetime:
 
 
 class Clock:
-    """Real time plus an offset that only grows.
+    """Real time, sped up by a scale, plus an offset that only grows.
 
     Every status is a function of this clock: after `advance` by a day, the state is as after a day of
     waiting.
+
+    Args:
+        source: Real time.
+        scale: How many seconds pass here in each real second.
+
+    Raises:
+        ValueError: The scale is not a positive number.
     """
 
-    def __init__(self, source: Callable[[], datetime] = _utc_now) -> None:
+    def __init__(self, source: Callable[[], datetime] = _utc_now, scale: float = 1) -> None:
         self._source = source
-        self._offset = timedelta()
+        self._moved = threading.Condition()
+        moment = source()
+        self._scale = _checked(scale)
+        # Together, so that `now` needs no lock: a real moment, what it was here, and the scale since then.
+        self._since = (moment, moment, self._scale)
         self.stands = False
         """Whether only `advance` moves it."""
 
@@ -33,9 +48,15 @@ class Clock:
         clock.stands = True
         return clock
 
+    @property
+    def scale(self) -> float:
+        """How many seconds pass here in each real second."""
+        return self._scale
+
     def now(self) -> datetime:
         """Return the current time, in UTC unless the clock was frozen in another zone."""
-        return self._source() + self._offset
+        real, here, scale = self._since
+        return here + (self._source() - real) * scale
 
     def advance(self, seconds: float) -> datetime:
         """Advance the clock and return the new time.
@@ -46,5 +67,40 @@ class Clock:
         if seconds < 0:
             msg = f"the clock cannot go back: got {seconds} seconds, expected 0 or more"
             raise ValueError(msg)
-        self._offset += timedelta(seconds=seconds)
+        with self._moved:
+            real, here, scale = self._since
+            self._since = (real, here + timedelta(seconds=seconds), scale)
+            self._moved.notify_all()
         return self.now()
+
+    def set_scale(self, scale: float) -> None:
+        """Change how fast time passes from now on.
+
+        Raises:
+            ValueError: The scale is not a positive number.
+        """
+        checked = _checked(scale)
+        with self._moved:
+            # In this order: real time that passes in between is not lost, only counted at the old scale.
+            here, real = self.now(), self._source()
+            self._scale = checked
+            self._since = (real, here, checked)
+            self._moved.notify_all()
+
+    def wait_until(self, moment: datetime, ended: Callable[[], bool]) -> None:
+        """Block this thread until `moment`, or until `ended` says so after a `wake`."""
+        with self._moved:
+            while not ended() and (left := (moment - self.now()).total_seconds()) > 0:
+                self._moved.wait(min(left / self._scale, _LONGEST_WAIT))
+
+    def wake(self) -> None:
+        """Let every thread that waits look again whether its wait has ended."""
+        with self._moved:
+            self._moved.notify_all()
+
+
+def _checked(scale: float) -> float:
+    if isinstance(scale, bool) or not isinstance(scale, int | float) or not 0 < scale < math.inf:
+        msg = f"the scale of time must be a number above 0: got {scale!r}"
+        raise ValueError(msg)
+    return scale

@@ -40,7 +40,7 @@ class Control:
         self._service = service
         self._routes: Mapping[tuple[str, str], Callable[[_Body], object]] = {
             ("GET", ""): lambda _: service.state(),
-            ("POST", "clock"): self._advance,
+            ("POST", "clock"): self._set_clock,
             ("GET", "durations"): lambda _: asdict(service.durations),
             ("POST", "durations"): lambda body: asdict(service.set_durations(**body)),
             ("GET", "limits"): lambda _: asdict(service.limits),
@@ -79,12 +79,15 @@ class Control:
         except ValueError as error:
             return _json(400, {"error": str(error)})
 
-    def _advance(self, body: _Body) -> object:
-        seconds = body.get("advance")
-        if set(body) != {"advance"} or isinstance(seconds, bool) or not isinstance(seconds, int | float):
-            msg = f'expected {{"advance": seconds}}: got {json.dumps(body)}'
-            raise ValueError(msg)
-        return {"now": self._service.advance(seconds).isoformat()}
+    def _set_clock(self, body: _Body) -> object:
+        match body:
+            case {"advance": int() | float() as seconds} if len(body) == 1 and not isinstance(seconds, bool):
+                return {"now": self._service.advance(seconds).isoformat()}
+            case {"scale": int() | float() as scale} if len(body) == 1:
+                self._service.clock.set_scale(scale)
+                return {"scale": scale}
+        msg = f'expected {{"advance": seconds}} or {{"scale": factor}}: got {json.dumps(body)}'
+        raise ValueError(msg)
 
     def _inject(self, body: _Body) -> object:
         fault = _record(Fault, body)

@@ -67,7 +67,7 @@ class Personalize:
         self._foreign_objects = read_objects
         self._executor: ThreadPoolExecutor | None = None
         self._files = files
-        self._initial = (durations or Durations(), limits or Limits(), seed)
+        self._initial = (durations or Durations(), limits or Limits(), seed, self.clock.scale)
         self._lock = threading.RLock()
         self._operations, self._rate_limited = operations(), rate_limited()
         self.reset()
@@ -75,10 +75,11 @@ class Personalize:
     def reset(self) -> None:
         """Delete resources, faults, failures, overrides, items, objects and calls, and restore the settings.
 
-        The clock keeps its time.
+        The clock keeps its time, and passes as fast as at first.
         """
         with self._lock:
-            self._durations, self._limits, seed = self._initial
+            self._durations, self._limits, seed, scale = self._initial
+            self.clock.set_scale(scale)
             self._random = random.Random(seed)  # noqa: S311 - identifiers, not secrets
             self._accounts: dict[Scope, Account] = {}
             self._outcomes = Outcomes()

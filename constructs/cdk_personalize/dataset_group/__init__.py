@@ -1,0 +1,1 @@
+"""Dataset groups, as arguments of other constructs."""

@@ -1,0 +1,62 @@
+"""The service looks for what a construct names in the stack's own partition, Region and account."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from weakref import WeakKeyDictionary
+
+from aws_cdk import Stack
+from constructs import Construct
+
+from cdk_personalize.model.findings import Doubt
+from cdk_personalize.model.tokens import is_token
+
+_PARTS = 6  # of an ARN
+
+# Each of the three is a round trip to jsii, and every construct of a stack needs them.
+_BY_STACK: WeakKeyDictionary[Stack, Mapping[str, str]] = WeakKeyDictionary()
+
+
+def doubts(scope: Construct, arns: Iterable[tuple[str, object]]) -> Iterator[Doubt]:
+    """Warn of each literal ARN in another partition, Region or account than the stack's.
+
+    There is none where the stack's own are unknown before the deploy, or where an ARN leaves them empty.
+
+    Args:
+        scope: A construct of the stack.
+        arns: Arguments and the ARNs they name. A token, or anything but a string, is skipped.
+    """
+    named = [(at, arn) for at, arn in arns if isinstance(arn, str) and not is_token(arn)]
+    if not named:
+        return
+    own = _place(scope if isinstance(scope, Stack) else Stack.of(scope))
+    for at, arn in named:
+        parts = arn.split(":", _PARTS - 1)
+        if len(parts) < _PARTS:
+            continue  # malformed, which is an error already
+        named_there = {"partition": parts[1], "Region": parts[3], "account": parts[4]}
+        for place, value in named_there.items():
+            if value and not is_token(own[place]) and value != own[place]:
+                yield Doubt(
+                    id="other-place",
+                    argument=at,
+                    value=arn,
+                    rule=f"must be in the stack's {place}, {own[place]}: the service won't find it elsewhere",
+                    fix=f"use one in {own[place]}, or deploy the stack to {value}",
+                )
+
+
+def _place(stack: Stack) -> Mapping[str, str]:
+    if stack not in _BY_STACK:
+        place = {"partition": _partition(stack), "Region": stack.region, "account": stack.account}
+        _BY_STACK[stack] = place
+    return _BY_STACK[stack]
+
+
+def _partition(stack: Stack) -> str:
+    """The stack's partition, even where the template has a token for it although its Region is known."""
+    if is_token(stack.partition) and not is_token(stack.region):
+        from aws_cdk.region_info import RegionInfo  # noqa: PLC0415 (slow, and most apps never need it)
+
+        return RegionInfo.get(stack.region).partition or stack.partition
+    return stack.partition

@@ -1,0 +1,62 @@
+"""JSONPath that finds nothing fails the execution. In ministack the value is null, and the state goes on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from ministack.services import stepfunctions
+
+
+def register() -> None:
+    """Let a path that leads nowhere fail with States.Runtime."""
+    resolve, evaluate = stepfunctions._resolve_path, stepfunctions._evaluate_rule
+
+    def resolve_path(path: str, data: Any) -> Any:
+        if path and path.startswith("$") and stepfunctions._parse_jsonpath_tokens(path) is None:
+            raise stepfunctions._ExecutionError(
+                "States.Runtime", f"The JSONPath '{path}' is not of the kind that the local AWS can follow"
+            )
+        if path and path.startswith("$") and not exists(path, data):
+            raise stepfunctions._ExecutionError(
+                "States.Runtime",
+                f"The JSONPath '{path}' could not be found in the input '{json.dumps(data, default=str)}'",
+            )
+        return resolve(path, data)
+
+    def evaluate_rule(rule: Mapping[str, Any], data: Any, context: Mapping[str, Any] | None = None) -> bool:
+        variable = rule.get("Variable", "")
+        if not variable:
+            return bool(evaluate(rule, data, context))
+        source, path = (context or {}, variable[1:]) if variable.startswith("$$.") else (data, variable)
+        found = exists(path, source)
+        if "IsPresent" in rule:
+            # A member whose value is null is there.
+            return found is bool(rule["IsPresent"])
+        if not found:
+            raise stepfunctions._ExecutionError(
+                "States.Runtime",
+                f"Invalid path '{variable}': The choice state's condition path references an invalid value.",
+            )
+        return bool(evaluate(rule, data, context))
+
+    stepfunctions._resolve_path = resolve_path
+    stepfunctions._evaluate_rule = evaluate_rule
+
+
+def exists(path: str, data: Any) -> bool:
+    """Whether a path leads to a value. One with a wildcard always does: to a list, which may be empty."""
+    tokens = stepfunctions._parse_jsonpath_tokens(path)
+    if tokens is None:
+        return False
+    for kind, key in tokens:
+        if kind == "wildcard":
+            return True
+        held = isinstance(data, Mapping) and key in data
+        if kind == "index":
+            held = isinstance(data, list) and key < len(data)
+        if not held:
+            return False
+        data = data[key]
+    return True

@@ -1,0 +1,62 @@
+"""State machines of tests, and their executions on the local AWS."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from personalize_local.address import ACCOUNT
+from personalize_local.testing.server_process import LocalAws
+
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/pipeline"
+
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {"Effect": "Allow", "Principal": {"Service": "states.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    ],
+}
+
+
+def task(action: str, arguments: object, language: str = "Arguments", **more: object) -> dict[str, object]:
+    """An SDK integration, such as `sns:listTopics`."""
+    return {"Type": "Task", "Resource": f"arn:aws:states:::aws-sdk:{action}", language: arguments, **more}
+
+
+def one(state: Mapping[str, object], language: str = "JSONata") -> dict[str, object]:
+    """A definition with this state only."""
+    return {"QueryLanguage": language, "StartAt": "One", "States": {"One": {"End": True, **state}}}
+
+
+def machine(aws: LocalAws, definition: Mapping[str, object], name: str = "pipeline") -> str:
+    """The ARN of a new state machine."""
+    made = aws.client("stepfunctions").create_state_machine(
+        name=name, definition=json.dumps(definition), roleArn=ROLE
+    )
+    return str(made["stateMachineArn"])
+
+
+def run(aws: LocalAws, arn: str, data: object = None, seconds: float = 20) -> dict[str, Any]:
+    """The execution when it has ended."""
+    return ended(aws, start(aws, arn, data), seconds)
+
+
+def start(aws: LocalAws, arn: str, data: object = None, **more: str) -> str:
+    """The ARN of a new execution."""
+    states = aws.client("stepfunctions")
+    return str(
+        states.start_execution(stateMachineArn=arn, input=json.dumps(data or {}), **more)["executionArn"]
+    )
+
+
+def ended(aws: LocalAws, execution: str, seconds: float = 20) -> dict[str, Any]:
+    """The execution when it has ended."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        described: dict[str, Any] = aws.client("stepfunctions").describe_execution(executionArn=execution)
+        if described["status"] != "RUNNING":
+            return described
+        time.sleep(0.05)
+    raise AssertionError(f"still running after {seconds} s")
