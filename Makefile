@@ -84,7 +84,7 @@ local-aws: $(DEPLOY_TOOLS)
 test: $(TEST_TOOLS)  ## Run all tests
 	pytest -n $(WORKERS) --dist worksteal $(PYTEST_ARGS)
 
-unit: $(TEST_TOOLS)  ## Run the fast tests of the three packages: half a minute
+unit: $(TEST_TOOLS)  ## Run the tests of the three packages that start no processes: half a minute
 	pytest -n auto --dist worksteal -m 'not process' $(UNITS) $(PYTEST_ARGS)
 
 soak: $(TEST_TOOLS)  ## Run the long reliability tests: SEQUENCES=10000 random sequences of deploys, and every fault
