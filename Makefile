@@ -47,10 +47,10 @@ endif
 
 .PHONY: help setup deploy bootstrap diff synth destroy local stop local-aws test unit soak bench lint format dist template docs clean
 
-help:  ## This list
+help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
-setup: .venv/.dev node_modules/.installed  ## Install all that the other targets need
+setup: .venv/.dev node_modules/.installed  ## Install everything that the other targets need
 
 deploy: $(DEPLOY_TOOLS) $(PREPARED)  ## Deploy the reference app (TARGET=aws for a real account)
 	$(CDK) deploy $(STACKS) --require-approval never --no-notices
@@ -58,13 +58,13 @@ deploy: $(DEPLOY_TOOLS) $(PREPARED)  ## Deploy the reference app (TARGET=aws for
 bootstrap: $(DEPLOY_TOOLS) $(ACCOUNT)  ## Prepare the account for the CDK, once; local deploys do it themselves
 	$(CDK) bootstrap $(ENVIRONMENT) --no-notices
 
-diff: $(DEPLOY_TOOLS) $(PREPARED)  ## What a deploy would change
+diff: $(DEPLOY_TOOLS) $(PREPARED)  ## Show what a deploy would change
 	$(CDK) diff $(STACKS) --no-notices
 
 synth: $(DEPLOY_TOOLS)  ## Write the CloudFormation template to cdk.out
 	cdk synth $(STACKS) --quiet --no-notices
 
-destroy: $(DEPLOY_TOOLS) $(ACCOUNT)  ## Delete what deploy made, and stop the local AWS
+destroy: $(DEPLOY_TOOLS) $(ACCOUNT)  ## Delete the deployed stacks and stop the local AWS
 	@$(CDK) destroy $(STACKS) --force --no-notices || { \
 		status=$$?; echo "The destroy did not end well."; $(LEFT); exit $$status; }
 ifeq ($(TARGET),local)
@@ -75,23 +75,23 @@ endif
 local: $(DEPLOY_TOOLS)  ## Run the local AWS in the foreground
 	$(LOCAL) serve
 
-stop:  ## Stop the local AWS, and forget what is in it
+stop:  ## Stop the local AWS and discard its state
 	@if [ -x .venv/bin/python ]; then $(LOCAL) stop; else echo "No local AWS runs here."; fi
 
 local-aws: $(DEPLOY_TOOLS)
 	@$(LOCAL) start
 
-test: $(TEST_TOOLS)  ## All tests
+test: $(TEST_TOOLS)  ## Run all tests
 	pytest -n $(WORKERS) --dist worksteal $(PYTEST_ARGS)
 
-unit: $(TEST_TOOLS)  ## The tests of the three packages that start no processes: half a minute
+unit: $(TEST_TOOLS)  ## Run the tests of the three packages that start no processes: half a minute
 	pytest -n auto --dist worksteal -m 'not process' $(UNITS) $(PYTEST_ARGS)
 
-soak: $(TEST_TOOLS)  ## The long form of the reliability tests: SEQUENCES=10000 random lives, every fault
+soak: $(TEST_TOOLS)  ## Run the long reliability tests: SEQUENCES=10000 random sequences of deploys, and every fault
 	.venv/bin/python tests/reliability/soak.py --sequences $(or $(SEQUENCES),10000)
 	FAULT_MATRIX=all pytest -n auto --dist worksteal tests/faults
 
-bench: $(TEST_TOOLS)  ## Measure how fast it is, and write docs/performance.md; PARTS="start imports" for parts
+bench: $(TEST_TOOLS)  ## Run the benchmarks and write docs/performance.md; PARTS="start imports" runs only these
 	PYTHONPATH=.:constructs:lambda:local:tests .venv/bin/python -m bench $(PARTS)
 
 # The wheel is built from the sdist. Without SOURCE_DATE_EPOCH the files bear a date that never changes.
@@ -101,28 +101,28 @@ dist: $(TEST_TOOLS)  ## Build the sdist and the wheel, in dist/
 	@wc -c dist/*.tar.gz dist/*.whl
 	@echo "Install it with all extras, or with those that you need: pip install '$$(echo dist/*.whl)[cli,local,testing]'"
 
-template: $(DEPLOY_TOOLS)  ## Write the provider for teams without the CDK to dist/: a template and a zip
+template: $(DEPLOY_TOOLS)  ## Write the provider for plain CloudFormation to dist/: a template and a zip
 	.venv/bin/python plain/build.py dist
 
-lint: $(TEST_TOOLS)  ## Format, style and types, without changing anything
+lint: $(TEST_TOOLS)  ## Check format, style and types without changing files
 	ruff format --check .
 	ruff check .
 	mypy
 	mypy app.py hatch_build.py lambda/build_asset.py plain/build.py tests/support bench docs/_site
 	for example in examples/*/; do MYPYPATH=$$example mypy --no-error-summary $$example || exit 1; done
 
-format: $(TEST_TOOLS)  ## Put the code into the house style
+format: $(TEST_TOOLS)  ## Format the code and fix lint errors
 	ruff format .
 	ruff check --fix .
 
 # The second variable silences what the theme says of other builders at each build.
-docs: $(TEST_TOOLS)  ## Write the generated pages anew, and build the site and the API reference in build/site
+docs: $(TEST_TOOLS)  ## Regenerate the generated pages and build the site in build/site
 	RECIPE_PAGE=update PLAIN_REFERENCE=update pytest -q \
 		tests/docs/test_recipe_page.py tests/docs/test_plain_cloudformation.py
 	NO_MKDOCS_2_WARNING=true mkdocs build --strict --quiet
 	@echo "Open $(CURDIR)/build/site/index.html, or serve it, which the search needs: .venv/bin/mkdocs serve"
 
-clean:  ## Stop the local AWS and remove everything that make made
+clean:  ## Stop the local AWS and remove everything that make created
 	@$(MAKE) --no-print-directory stop
 	rm -rf .venv node_modules build dist cdk.out .local-aws .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
