@@ -10,8 +10,8 @@ from personalize_local.authorization import permissions
 from personalize_local.simulator import Clock, Personalize
 from personalize_local.simulator.engine.objects import Location, StoredObject
 from support import imports
-from support.imports import URI, dataset, imported, job, small, start
 from support.requests.sample_data import INTERACTIONS_SCHEMA, csv_of
+from support.virtual_time.imported_data import URI, dataset, imported, job, small, start
 from support.virtual_time.simulated import START, Simulated
 
 ARN = "arn:aws:personalize:us-east-1:123456789012:dataset-import-job/first"

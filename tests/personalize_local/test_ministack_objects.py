@@ -10,8 +10,8 @@ from botocore.exceptions import ClientError
 
 from personalize_local.address import ACCOUNT, REGION
 from personalize_local.testing.server_process import LocalAws
-from support.imports import small
 from support.requests.sample_data import INTERACTIONS_SCHEMA
+from support.virtual_time.imported_data import small
 
 BUCKET = "arn:aws:s3:::films"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/reader"

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from personalize_local.authorization import permissions
-from support.imports import dataset, imported, small
 from support.requests.sample_data import INTERACTIONS_SCHEMA, csv_of
+from support.virtual_time.imported_data import dataset, imported, small
 from support.virtual_time.simulated import Simulated
 
 TOP_PICKS = "aws-vod-top-picks"

@@ -22,9 +22,9 @@ from personalize_local.simulator.learning.table import Table, fields_of
 from personalize_local.testing.in_process import SimulatedPersonalize
 from personalize_local.testing.server_process import LocalAws
 from support import imports
-from support.imports import dataset, imported, small, with_data
 from support.requests.avro import avro
 from support.requests.sample_data import INTERACTIONS_SCHEMA, Sample, csv_of, sample
+from support.virtual_time.imported_data import dataset, imported, small, with_data
 from support.virtual_time.simulated import DAY, OF_DATA, START, Simulated
 
 NDCG = "normalized_discounted_cumulative_gain_at_25"
