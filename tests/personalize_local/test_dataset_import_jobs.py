@@ -9,8 +9,8 @@ import pytest
 from personalize_local.authorization import permissions
 from personalize_local.simulator import Clock, Personalize
 from personalize_local.simulator.engine.objects import Location, StoredObject
-from support import imports
 from support.requests.sample_data import INTERACTIONS_SCHEMA, csv_of
+from support.virtual_time import imported_data
 from support.virtual_time.imported_data import URI, dataset, imported, job, small, start
 from support.virtual_time.simulated import START, Simulated
 
@@ -184,7 +184,7 @@ def test_permissions__of_a_job__are_on_the_job_the_dataset_and_the_role(sim: Sim
 
 
 def test_state__with_imported_data__has_the_job_and_not_the_data(sim: Simulated) -> None:
-    imports.with_data(sim)
+    imported_data.with_data(sim)
     (account,) = sim.service.state()["accounts"]
     assert [entry["jobName"] for entry in account["datasetImportJobs"]] == ["first", "items"]
     assert "item-00" not in str(account)

@@ -21,9 +21,9 @@ from personalize_local.simulator.learning.csv_import import File
 from personalize_local.simulator.learning.table import Table, fields_of
 from personalize_local.testing.in_process import SimulatedPersonalize
 from personalize_local.testing.server_process import LocalAws
-from support import imports
 from support.requests.avro import avro
 from support.requests.sample_data import INTERACTIONS_SCHEMA, Sample, csv_of, sample
+from support.virtual_time import imported_data
 from support.virtual_time.imported_data import dataset, imported, small, with_data
 from support.virtual_time.simulated import DAY, OF_DATA, START, Simulated
 
@@ -161,10 +161,10 @@ def test_training__takes_the_data_at_its_start(sim: Simulated) -> None:
     sim.service.put_object("s3://films/all.csv", small().interactions_csv)
     solution = sim.active()
     sim.service.set_durations(dataset_import_job=100)
-    job = imports.start(sim, data, "s3://films/all.csv", "second")
+    job = imported_data.start(sim, data, "s3://films/all.csv", "second")
     early = sim.train(solution)
     sim.advance(100)
-    assert imports.job(sim, job)["status"] == "ACTIVE"
+    assert imported_data.job(sim, job)["status"] == "ACTIVE"
     late = sim.train(solution)
     sim.advance(1200)
     assert metrics(sim, early) != metrics(sim, late)
