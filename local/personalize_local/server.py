@@ -169,7 +169,6 @@ async def _serve(
     time_scale: float,
 ) -> None:
     from personalize_local import ministack  # noqa: PLC0415 (it reads the environment while it is imported)
-    from personalize_local.simulator import Clock, Personalize  # noqa: PLC0415 (slow, and needed here only)
 
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -195,7 +194,7 @@ async def _serve(
     config.loglevel = "ERROR"
     config.keep_alive_timeout = 75
     config.graceful_timeout = 0.2
-    local_aws = ministack.application(run_id, Personalize(Clock(scale=time_scale)))
+    local_aws = ministack.application(run_id, time_scale)
     application = cast("ASGIFramework", guarded(local_aws, allowed_origins))
     await serve(application, config, shutdown_trigger=until_stopped)
     ministack.end_lambda_workers()

@@ -37,21 +37,21 @@ from personalize_local.ministack import (
     urls,
     workers,
 )
-from personalize_local.simulator import Personalize
+from personalize_local.simulator import Clock, Personalize
 from personalize_local.simulator.engine import http as simulator_http
 from personalize_local.simulator.engine.http import Message, Receive, Send
 
 _CONTROL = "/_personalize"
 
 
-def application(run_id: str, personalize: Personalize | None = None) -> simulator_http.App:
+def application(run_id: str, time_scale: float = 1) -> simulator_http.App:
     """Return the ASGI application: ministack with Personalize among its services, and `/_personalize/`.
 
     Args:
         run_id: The id in `/_personalize/health`.
-        personalize: The simulator. Default: - a new one.
+        time_scale: Seconds that pass in Personalize, state machines and schedules in each real second.
     """
-    personalize = personalize or Personalize(read_objects=objects.read, files=objects.JobFiles())
+    personalize = Personalize(Clock(scale=time_scale), read_objects=objects.read, files=objects.JobFiles())
     service.register(personalize)
     cloudformation.register(personalize)
     cancellation.register()
