@@ -136,6 +136,16 @@ def test_rollback_updates__events__are_what_this_rollback_asked_for(
     assert rollback_updates(read, STACK_ID, "Movies") == expected
 
 
+@pytest.mark.parametrize(("seconds", "expected"), [(0.4, None), (20.0, [])])
+def test_rollback_updates__a_later_update_has_begun__the_rollback_is_over(
+    seconds: float, expected: list[Any] | None
+) -> None:
+    stacks = told(("films", "UPDATE_IN_PROGRESS"), REVERSE, ROLLBACK)
+    stacks.events[0] = {**stacks.events[0], "Timestamp": datetime.fromtimestamp(1000 + seconds, UTC)}
+    read = lambda page: stacks.describe_stack_events(**page)  # noqa: E731
+    assert rollback_updates(read, STACK_ID, "Movies", 1000.0) == expected
+
+
 @pytest.mark.parametrize(
     ("asked", "expected"),
     [

@@ -122,12 +122,17 @@ class StackState:
         return asdict(self)
 
 
+_SAME_MOMENT_SECONDS = 1.0  # LastUpdatedTime and the event of the same update can differ a little
+
 UNKNOWN = StackState("UNKNOWN")
 """CloudFormation refused to say what the stack is doing."""
 
 
 def rollback_updates(
-    read_page: Callable[[dict[str, str]], Mapping[str, Any]], stack_id: str, logical_id: str
+    read_page: Callable[[dict[str, str]], Mapping[str, Any]],
+    stack_id: str,
+    logical_id: str,
+    began: float | None = None,
 ) -> list[Mapping[str, Any]] | None:
     """The properties of the Updates that the current rollback has sent to a resource, the newest first.
 
@@ -135,10 +140,11 @@ def rollback_updates(
         read_page: Answers a DescribeStackEvents request.
         stack_id: The stack's ARN.
         logical_id: The resource's logical id.
+        began: When the update began that is rolled back, in seconds since the epoch. Default: - not known.
 
     Returns:
-        None as long as the stack's events don't show the rollback. Empty properties if an event has none, or
-        none that can be parsed.
+        None as long as the stack's events don't show the rollback; an empty list if they show that it is
+        over. Empty properties if an event has none, or none that can be parsed.
     """
     updates: list[Mapping[str, Any]] = []
     for event in _events(read_page, stack_id):
@@ -150,8 +156,17 @@ def rollback_updates(
             ):
                 return updates
             case {"ResourceStatus": "UPDATE_IN_PROGRESS", "PhysicalResourceId": name} if name == stack_id:
-                return None  # here the update began: an older rollback belongs to another update
+                # Here an update began: an older rollback belongs to an update before that.
+                return [] if _is_after(event, began) else None
     return None
+
+
+def _is_after(event: Mapping[str, Any], began: float | None) -> bool:
+    """Whether an event is of a later update than the one that began at a moment."""
+    at = event.get("Timestamp")
+    if began is None or not isinstance(at, datetime):
+        return False
+    return at.timestamp() > began + _SAME_MOMENT_SECONDS
 
 
 def is_named_elsewhere(

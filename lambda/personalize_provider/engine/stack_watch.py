@@ -230,6 +230,7 @@ class StackWatch:
                 lambda page: ask(lambda: self._client.describe_stack_events(**page)),
                 request.stack_id,
                 request.logical_id,
+                now.began,
             )
         except CALL_ERRORS as error:
             if not self._is_refused_for_good(error):

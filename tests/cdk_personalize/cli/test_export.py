@@ -10,6 +10,7 @@ import pytest
 from click.testing import Result
 
 from cdk_personalize.solution import api_request
+from personalize_local.simulator.kinds.solution.state import Solution as SimulatedSolution
 from personalize_local.testing.in_process import SimulatedPersonalize
 from personalize_provider.engine.identity import ADOPTED_TAG, CONFIG_HASH_TAG, Owner
 
@@ -202,7 +203,7 @@ def test_export__solution_that_can_not_be_declared__lists_why(
 ) -> None:
     arn = solution("old")
     account = next(iter(personalize.simulator._accounts.values()))
-    account.solutions.get(arn, personalize.now).recipe_arn = "arn:aws:personalize:::recipe/aws-hrnn"
+    account[SimulatedSolution].get(arn, personalize.now).recipe_arn = "arn:aws:personalize:::recipe/aws-hrnn"
     result = run("export", arn)
 
     assert (result.exit_code, result.stdout) == (1, "")

@@ -98,7 +98,11 @@ class Engine:
         """DescribeStackEvents of one stack, newest first, a hundred a page; what is new may not show yet."""
         stack = self.stacks[stack_id]
         until, first = map(float, token.split()) if token else (self.time.now() - stack.events_lag - lag, 0)
-        shown = [event for at, event in stack.events if at <= until][::-1]
+        shown = [
+            {**event, "Timestamp": datetime.fromtimestamp(at, UTC)}
+            for at, event in stack.events
+            if at <= until
+        ][::-1]
         page, more = shown[int(first) :][:_PAGE], int(first) + _PAGE
         next_token = {"NextToken": f"{until!r} {more}"} if more < len(shown) else {}
         return {"StackEvents": page, **next_token}

@@ -203,7 +203,7 @@ def _towards_absent(goal: AbsentSolution, observed: Observed | None, now: float,
     if goal.is_id_made_up and is_older(observed, goal.operation_began):
         # A rollback belongs to the same operation as the create that was given up.
         return Done({}) if goal.leaves_older or goal.is_undone else Fail(existed_before(goal))
-    return _deletion(goal, observed, expired=expired)
+    return _deletion(goal, observed)
 
 
 def _leaving(goal: AbsentSolution, observed: Observed, now: float, *, expired: bool) -> Step:
@@ -220,16 +220,14 @@ def _leaving(goal: AbsentSolution, observed: Observed, now: float, *, expired: b
     return Done({})
 
 
-def _deletion(goal: AbsentSolution, observed: Observed, *, expired: bool) -> Step:
+def _deletion(goal: AbsentSolution, observed: Observed) -> Step:
     if observed.status in DELETING | CREATING:
         return Wait(f"status {observed.status or _NO_STATUS}")
     if observed.is_updating:  # rule 77
         return Wait(f"update {observed.update_status}")
-    is_training_on = observed.status == "ACTIVE" and observed.may_train_automatically
-    if goal.takes_precautions and is_training_on and not expired:
+    if goal.takes_precautions and observed.status == "ACTIVE" and observed.may_train_automatically:
         # Otherwise a version can start at any time, and the service refuses the delete while one trains (rule
-        # 76). Only one try: a service that can't do this must not keep the solution from being deleted. There
-        # is no time for it at the deadline.
+        # 76). Only one try: a service that can't do this must not keep the solution from being deleted.
         off = {"performAutoTraining": False}
         if not _has_sent(goal, observed, off):
             return Configure(off)

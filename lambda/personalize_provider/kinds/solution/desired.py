@@ -57,8 +57,12 @@ class AbsentSolution(Absent):
     takes_precautions: bool = True
 
     def of_canceled_update(self) -> Self:
-        """The same for what a canceled update may have begun: nothing needs its trainings."""
-        return replace(super().of_canceled_update(), wait_for_training=False)
+        """The same for what a canceled update may have begun: nothing needs its trainings.
+
+        It is deleted at once, because a precaution could take the last look before the deadline. If the
+        service refuses the delete, the precautions follow.
+        """
+        return replace(super().of_canceled_update(), wait_for_training=False, takes_precautions=False)
 
 
 @dataclass(frozen=True)
