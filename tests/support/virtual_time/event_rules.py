@@ -169,8 +169,9 @@ class SingleFunction(Executions):
 
     seconds: int
 
-    # Its waiter is a minute's rule, and a poll that was killed is tried again by Lambda.
-    latest_after_deadline: ClassVar[float] = 300.0
+    # Its waiter is a minute's rule. Lambda repeats a killed poll after one and two minutes. Then
+    # the next minute's poll has its work to do.
+    latest_after_deadline: ClassVar[float] = 360.0
     answers_once: ClassVar[bool] = False  # killed after its answer it is started over
 
     def _receive(self, event: Mapping[str, Any]) -> None:

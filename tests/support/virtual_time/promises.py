@@ -11,7 +11,6 @@ from support.virtual_time.account import Account
 from support.virtual_time.stack_engine import Request, Stack
 
 _ENDED = ("_COMPLETE", "_FAILED")
-_KILLS_WITH_A_LIMIT = 3  # Lambda delivers an event three times
 _DONE = {"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"}
 
 
@@ -184,12 +183,6 @@ class Promises:
             for request in self.account.engine.requests
         )
 
-    @property
-    def _killed_again_and_again(self) -> bool:
-        """Whether so many functions were killed that no retry had time to finish a request."""
-        kills = sum(self.account.faults.injected[kind] for kind in ("killed before", "killed after"))
-        return kills > _KILLS_WITH_A_LIMIT
-
     def _answers(self, request: Request) -> Iterator[str]:
         event = request.event
         kind = f"{event['RequestType']} {event['LogicalResourceId']} {event['RequestId']}"
@@ -202,7 +195,7 @@ class Promises:
         for at, answer in request.answers:
             if answer["bytes"] > 4096:
                 yield f"{kind}: an answer of {answer['bytes']} bytes"
-            if request.deliveries == 1 and not (self.started_over or self._killed_again_and_again):
+            if request.deliveries == 1 and not self.started_over:
                 limit = functions.timing.total + functions.latest_after_deadline
                 if at - request.began_at > limit:
                     yield f"stuck: {kind} took {at - request.began_at:.0f} s"
