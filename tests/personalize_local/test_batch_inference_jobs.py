@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import pytest
 
 from personalize_local.simulator import Clock, Personalize, Scope
-from personalize_local.simulator.engine.files import FilesError
+from personalize_local.simulator.engine.objects import Location, ObjectsError, StoredObject
 from support.virtual_time.simulated import START, Simulated
 
 ROLE = "arn:aws:iam::123456789012:role/batch"
@@ -21,18 +21,19 @@ class Bucket:
     """The files, by URI, and the roles that asked for them."""
 
     files: dict[str, bytes] = field(default_factory=dict)
-    roles: set[str] = field(default_factory=set)
+    roles: set[str | None] = field(default_factory=set)
 
-    def read(self, uri: str, _scope: Scope, role_arn: str) -> Mapping[str, bytes]:
+    def read(self, location: Location, _scope: Scope, role_arn: str | None) -> list[StoredObject]:
         self.roles.add(role_arn)
+        uri = f"s3://{location.bucket}/{location.key}"
         found = {key: content for key, content in self.files.items() if key.startswith(uri)}
         if not found:
-            raise FilesError(f"There is no data at {uri}.")
-        return {key.removeprefix("s3://in/"): content for key, content in found.items()}
+            raise ObjectsError(f"There is no data at {uri}.")
+        return [StoredObject(key.removeprefix("s3://in/"), partial(found.get, key, b"")) for key in found]
 
-    def write(self, uri: str, content: bytes, _scope: Scope, role_arn: str) -> None:
+    def write(self, location: Location, content: bytes, _scope: Scope, role_arn: str | None) -> None:
         self.roles.add(role_arn)
-        self.files[uri] = content
+        self.files[f"s3://{location.bucket}/{location.key}"] = content
 
     def put(self, uri: str, *lines: object) -> None:
         self.files[uri] = "".join(f"{json.dumps(line)}\n" for line in lines).encode()
@@ -49,7 +50,9 @@ def bucket() -> Bucket:
 @pytest.fixture
 def batch(bucket: Bucket) -> Simulated:
     """A service with files, the dataset group `films` and three items to recommend."""
-    simulated = Simulated(Personalize(Clock.frozen(START), files=bucket))
+    simulated = Simulated(
+        Personalize(Clock.frozen(START), read_objects=bucket.read, write_object=bucket.write)
+    )
     simulated.create_group("films")
     simulated.service.recommend(["alien", "heat", "up"])
     return simulated

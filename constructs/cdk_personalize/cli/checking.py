@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from cdk_personalize.cli.reading import UnreadableError, parsed, requests_in
+from cdk_personalize.cli.reading import ObjectsError, parsed, requests_in
 from cdk_personalize.model.findings import Doubt, Note, Problem
 from cdk_personalize.model.suggestions import closest
 from cdk_personalize.solution import api_request
@@ -71,11 +71,11 @@ def check_file(file: str, read: Callable[[], bytes]) -> list[Checked]:
 def _check(file: str, content: bytes) -> Iterator[Checked]:
     try:
         requests = list(requests_in(parsed(file, content)))
-    except UnreadableError as error:
+    except ObjectsError as error:
         yield _unreadable(file, str(error))
         return
     for index, request in enumerate(requests):
-        if isinstance(request, UnreadableError):
+        if isinstance(request, ObjectsError):
             yield _unreadable(file, str(request))
         else:
             name = request.get("name") if isinstance(request, Mapping) else None

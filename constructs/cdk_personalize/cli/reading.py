@@ -17,7 +17,7 @@ _SHAPES = (
 _DATASET_GROUP = "arn:aws:personalize:us-east-1:000000000000:dataset-group/of-the-configuration"
 
 
-class UnreadableError(Exception):
+class ObjectsError(Exception):
     """A file, or a part of it, contains no request. The text says why, and what to do."""
 
 
@@ -32,24 +32,24 @@ def parsed(file: str, content: bytes) -> Any:
         Its value; for YAML of several documents, a list of theirs.
 
     Raises:
-        UnreadableError: It is neither.
+        ObjectsError: It is neither.
     """
     try:
         text = content.decode(json.detect_encoding(content)).removeprefix("\ufeff")
     except UnicodeDecodeError as error:
-        raise UnreadableError("is not text in UTF-8 or UTF-16; pass a file of JSON or YAML") from error
+        raise ObjectsError("is not text in UTF-8 or UTF-16; pass a file of JSON or YAML") from error
     if not text.strip():
-        raise UnreadableError(f"is empty; {_SHAPES}")
+        raise ObjectsError(f"is empty; {_SHAPES}")
     if file.lower().endswith(_YAML):
         return _yaml(text)
     try:
         return json.loads(text)
     except RecursionError as error:
-        raise UnreadableError("is not JSON: it is nested too deeply") from error
+        raise ObjectsError("is not JSON: it is nested too deeply") from error
     except ValueError as error:
         if text.lstrip()[0] not in '{["' and "\0" not in text:
             return _yaml(text)
-        raise UnreadableError(f"is not JSON: {error}") from error
+        raise ObjectsError(f"is not JSON: {error}") from error
 
 
 def requests_in(value: Any) -> Iterator[Any]:
@@ -61,7 +61,7 @@ def requests_in(value: Any) -> Iterator[Any]:
             `solutions[].serviceConfig` are requests without a dataset group.
 
     Yields:
-        A request; or an `UnreadableError` where there is none.
+        A request; or an `ObjectsError` where there is none.
     """
     if isinstance(value, list):
         for item in value:
@@ -69,7 +69,7 @@ def requests_in(value: Any) -> Iterator[Any]:
     elif isinstance(value, Mapping):
         yield from _requests_in(value)
     else:
-        yield UnreadableError(f"contains no request: {_SHAPES}")
+        yield ObjectsError(f"contains no request: {_SHAPES}")
 
 
 def _requests_in(value: Mapping[Any, Any]) -> Iterator[Any]:
@@ -80,7 +80,7 @@ def _requests_in(value: Mapping[Any, Any]) -> Iterator[Any]:
     elif isinstance(solution, Mapping):
         yield _of_description(solution)
     elif "solutionVersion" in value and "recipeArn" not in value:
-        yield UnreadableError(
+        yield ObjectsError(
             "is a response of DescribeSolutionVersion; pass the response of DescribeSolution for its solution"
         )
     elif "solutionArn" in value:
@@ -90,11 +90,11 @@ def _requests_in(value: Mapping[Any, Any]) -> Iterator[Any]:
     elif isinstance(value.get("request"), Mapping) and "code" in value:
         yield value["request"]
     elif isinstance(value.get("Resources"), Mapping):
-        yield UnreadableError(
+        yield ObjectsError(
             "is a CloudFormation template, whose solutions were checked at synthesis; pass a request instead"
         )
     elif isinstance(value.get("datasetGroup"), Mapping):
-        yield UnreadableError("is a configuration without `solutions`; it contains nothing to check")
+        yield ObjectsError("is a configuration without `solutions`; it contains nothing to check")
     else:
         yield value
 
@@ -102,7 +102,7 @@ def _requests_in(value: Mapping[Any, Any]) -> Iterator[Any]:
 def _of_description(solution: Mapping[str, Any]) -> Any:
     wrong = misshapen(solution)
     if wrong:
-        return UnreadableError(
+        return ObjectsError(
             f"looks like a response of DescribeSolution, but {wrong}; pass the whole response, as in: "
             "aws personalize describe-solution --solution-arn ARN"
         )
@@ -116,11 +116,11 @@ def _of_configuration(item: Any) -> Any:
         request = {name: value for name, value in service.items() if name != "solutionVersion"}
         return {"datasetGroupArn": _DATASET_GROUP, **request}
     if isinstance(item, Mapping) and "solutionArn" in item:
-        return UnreadableError(
+        return ObjectsError(
             "is a response of ListSolutions, which has no configurations; pass the response of "
             "DescribeSolution"
         )
-    return UnreadableError("has an item of `solutions` without a mapping `serviceConfig`; add it")
+    return ObjectsError("has an item of `solutions` without a mapping `serviceConfig`; add it")
 
 
 def _yaml(text: str) -> Any:
@@ -129,12 +129,12 @@ def _yaml(text: str) -> Any:
     try:
         documents = list(yaml.safe_load_all(text))
     except RecursionError as error:
-        raise UnreadableError("is not YAML: it is nested too deeply") from error
+        raise ObjectsError("is not YAML: it is nested too deeply") from error
     except yaml.YAMLError as error:
-        raise UnreadableError(f"is not YAML: {' '.join(str(error).split())}") from error
+        raise ObjectsError(f"is not YAML: {' '.join(str(error).split())}") from error
     except ValueError as error:  # an invalid timestamp
-        raise UnreadableError(f"is not YAML: {error}") from error
+        raise ObjectsError(f"is not YAML: {error}") from error
     held = [document for document in documents if document is not None]
     if not held:
-        raise UnreadableError(f"is empty; {_SHAPES}")
+        raise ObjectsError(f"is empty; {_SHAPES}")
     return held[0] if len(held) == 1 else held

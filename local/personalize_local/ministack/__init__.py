@@ -51,7 +51,7 @@ def application(run_id: str, time_scale: float = 1) -> simulator_http.App:
         run_id: The id in `/_personalize/health`.
         time_scale: Seconds that pass in Personalize, state machines and schedules in each real second.
     """
-    personalize = Personalize(Clock(scale=time_scale), read_objects=objects.read, files=objects.JobFiles())
+    personalize = Personalize(Clock(scale=time_scale), read_objects=objects.read, write_object=objects.write)
     service.register(personalize)
     cloudformation.register(personalize)
     cancellation.register()

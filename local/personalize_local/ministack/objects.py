@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import contextvars
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import Any
 
 import ministack.app as gateway
 from ministack.core import iam_evaluator, responses
@@ -19,68 +18,56 @@ from ministack.services import iam, s3
 
 from personalize_local.authorization import PRINCIPAL
 from personalize_local.simulator import Scope
-from personalize_local.simulator.engine.files import FilesError
-from personalize_local.simulator.engine.objects import Location, StoredObject, UnreadableError
+from personalize_local.simulator.engine.objects import Location, ObjectsError, StoredObject
 
 _OK = 200
 
 
 def read(location: Location, scope: Scope, role_arn: str | None) -> Sequence[StoredObject]:
     """Return the objects at a location (see `ReadObjects`)."""
+    account = _of_account(scope)
+    keys = account.run(_keys, location, scope, role_arn)
+    # A job reads in another thread: each reading has a copy of its own.
+    return [StoredObject(key, partial(account.copy().run, _content, location.bucket, key)) for key in keys]
+
+
+def write(location: Location, content: bytes, scope: Scope, role_arn: str | None) -> None:
+    """Write an object (see `WriteObject`)."""
+    account = _of_account(scope)
+    if gateway.AUTH:
+        arn = f"arn:{scope.partition}:s3:::{location.bucket}/{location.key}"
+        account.run(_require_allowed, "s3:PutObject", arn, scope, role_arn)
+    status, *_ = account.run(s3._put_object, location.bucket, location.key, content, {})
+    if status != _OK:
+        raise ObjectsError(f"There is no bucket {location.bucket}.")
+
+
+def _of_account(scope: Scope) -> contextvars.Context:
+    """A context in which ministack works for an account, whatever the account of the current call is."""
+    context = contextvars.copy_context()
+    context.run(responses.set_request_account_id, scope.account)
+    return context
+
+
+def _keys(location: Location, scope: Scope, role_arn: str | None) -> list[str]:
+    """The keys of the objects at a location, all of which may be read."""
     bucket = s3._buckets.get(location.bucket)
     arn = f"arn:{scope.partition}:s3:::{location.bucket}"
     if gateway.AUTH:
         _require_allowed("s3:ListBucket", arn, scope, role_arn)
     if bucket is None:
-        raise UnreadableError(f"There is no bucket {location.bucket}.")
+        raise ObjectsError(f"There is no bucket {location.bucket}.")
     keys = location.require(bucket["objects"])
     if gateway.AUTH:
         for key in keys:
             _require_allowed("s3:GetObject", f"{arn}/{key}", scope, role_arn)
-    # The job reads in another thread, where the account of the call is not known.
-    here = contextvars.copy_context()
-    return [StoredObject(key, partial(here.copy().run, _content, location.bucket, key)) for key in keys]
-
-
-class JobFiles:
-    """The files of batch jobs (see `Files`)."""
-
-    def read(self, uri: str, scope: Scope, role_arn: str) -> Mapping[str, bytes]:
-        """Return the content of the objects at a location, by their keys."""
-        try:
-            found = _of_account(scope, read, Location.of(uri), scope, role_arn)
-            return {one.key: one.read() for one in found}
-        except UnreadableError as error:
-            raise FilesError(str(error)) from error
-
-    def write(self, uri: str, content: bytes, scope: Scope, role_arn: str) -> None:
-        """Write an object. The role and the bucket must allow s3:PutObject as well (rule 184)."""
-        location = Location.of(uri)
-        arn = f"arn:{scope.partition}:s3:::{location.bucket}/{location.key}"
-        try:
-            if gateway.AUTH:
-                _of_account(scope, _require_allowed, "s3:PutObject", arn, scope, role_arn)
-        except UnreadableError as error:
-            raise FilesError(str(error)) from error
-        status, *_ = _of_account(scope, s3._put_object, location.bucket, location.key, content, {})
-        if status != _OK:
-            raise FilesError(f"There is no bucket {location.bucket}.")
-
-
-def _of_account(scope: Scope, function: Callable[..., Any], *arguments: object) -> Any:
-    """Call a function of ministack for an account, whatever the account of the current call is."""
-
-    def call() -> Any:
-        responses.set_request_account_id(scope.account)
-        return function(*arguments)
-
-    return contextvars.copy_context().run(call)
+    return keys
 
 
 def _content(bucket: str, key: str) -> bytes:
     content: bytes | None = s3._get_object_data(bucket, key)
     if content is None:
-        raise UnreadableError(f"There is no object s3://{bucket}/{key} any more.")
+        raise ObjectsError(f"There is no object s3://{bucket}/{key} any more.")
     return content
 
 
@@ -88,7 +75,7 @@ def _require_allowed(action: str, resource: str, scope: Scope, role_arn: str | N
     """Refuse what the role or the bucket does not allow. The service's words are not known (?)."""
     bucket = resource.partition(":::")[2].partition("/")[0]
     for obstacle in _obstacles(action, resource, bucket, scope, role_arn):
-        raise UnreadableError(f"Insufficient privileges for accessing data in S3: {obstacle}.")
+        raise ObjectsError(f"Insufficient privileges for accessing data in S3: {obstacle}.")
 
 
 def _obstacles(action: str, resource: str, bucket: str, scope: Scope, role_arn: str | None) -> Iterator[str]:

@@ -12,8 +12,8 @@ from personalize_local.simulator.data_plane import choice, filtering, source
 from personalize_local.simulator.data_plane.source import Source
 from personalize_local.simulator.engine.context import Context
 from personalize_local.simulator.engine.errors import ServiceError
-from personalize_local.simulator.engine.files import Files, FilesError
 from personalize_local.simulator.engine.model import Request
+from personalize_local.simulator.engine.objects import Location, ObjectsError, StoredObject, WriteObject
 from personalize_local.simulator.kinds.batch_inference_job import BatchInferenceJob
 from personalize_local.simulator.kinds.solution import version
 
@@ -25,32 +25,33 @@ _NEEDED = {"RELATED_ITEMS": ("itemId",), "PERSONALIZED_RANKING": ("userId", "ite
 def catch_up(context: Context) -> None:
     """Write the files of the jobs whose time is over."""
     for job in context.account[BatchInferenceJob].live(context.now):
-        if context.files is not None and job.due(context.now):
+        if context.write_object is not None and job.due(context.now):
             job.done = True
             try:
-                _run(context, context.files, job)
-            except (FilesError, ServiceError) as error:
+                _run(context, context.write_object, job)
+            except (ObjectsError, ServiceError) as error:
                 job.fail(error.message if isinstance(error, ServiceError) else str(error))
 
 
-def _run(context: Context, files: Files, job: BatchInferenceJob) -> None:
+def _run(context: Context, write: WriteObject, job: BatchInferenceJob) -> None:
     """Write a file `NAME.out` to the output folder for each file of input."""
     request, role = job.request, job.request["roleArn"]
     served = version.find(context, job.solution_version_arn)
     answering = source.of_version(context, job.arn, served, request.get("batchInferenceJobConfig", {}))
     folder = request["jobOutput"]["s3DataDestination"]["path"].rstrip("/")
-    found = files.read(request["jobInput"]["s3DataSource"]["path"], context.scope, role)
-    for key, content in found.items():
-        lines = [_answered(context, answering, request, line) for line in _lines(key, content)]
+    source_of_input = Location.of(request["jobInput"]["s3DataSource"]["path"])
+    for found in context.read_objects(source_of_input, context.scope, role):
+        lines = [_answered(context, answering, request, line) for line in _lines(found)]
         text = "".join(f"{line}\n" for line in lines)
-        files.write(f"{folder}/{key.rpartition('/')[2]}.out", text.encode(), context.scope, role)
+        output = Location.of(f"{folder}/{found.key.rpartition('/')[2]}.out")
+        write(output, text.encode(), context.scope, role)
 
 
-def _lines(key: str, content: bytes) -> list[str]:
+def _lines(found: StoredObject) -> list[str]:
     try:
-        return [line for line in content.decode("utf-8-sig").split("\n") if line.strip()]
+        return [line for line in found.read().decode("utf-8-sig").split("\n") if line.strip()]
     except UnicodeDecodeError as error:
-        raise FilesError(f"{key} is not UTF-8: {error.reason} at byte {error.start}.") from error
+        raise ObjectsError(f"{found.key} is not UTF-8: {error.reason} at byte {error.start}.") from error
 
 
 def _answered(context: Context, answering: Source, request: Request, line: str) -> str:

@@ -9,8 +9,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from personalize_local.simulator.engine.account import Account
-from personalize_local.simulator.engine.files import Files
-from personalize_local.simulator.engine.objects import ReadObjects
+from personalize_local.simulator.engine.objects import ReadObjects, WriteObject
 from personalize_local.simulator.engine.resource import Resource
 from personalize_local.simulator.engine.scope import Scope
 from personalize_local.simulator.engine.timeline import Timeline
@@ -35,7 +34,7 @@ class Context:
         new_uuid: Returns the next UUID.
         read_objects: Returns the objects at a location in S3.
         executor: Where work is done that takes long. None: where its result is needed first.
-        files: The files in S3 that jobs read and write. None: jobs that write are refused.
+        write_object: Writes an object in S3. None: jobs that write are refused.
     """
 
     account: Account
@@ -48,7 +47,7 @@ class Context:
     new_uuid: Callable[[], str]
     read_objects: ReadObjects
     executor: Executor | None
-    files: Files | None
+    write_object: WriteObject | None
 
     def setting(self, group: type[_S]) -> _S:
         """Return the settings of one kind, for example `setting(CampaignDurations).campaign`.

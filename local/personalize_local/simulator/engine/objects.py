@@ -1,4 +1,4 @@
-"""The objects in S3 that import jobs read."""
+"""The objects in S3 that jobs read and write."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from personalize_local.simulator.engine.scope import Scope
 _CHUNK = 1024 * 1024
 
 
-class UnreadableError(Exception):
-    """The objects cannot be read. The text is the failure reason of the job."""
+class ObjectsError(Exception):
+    """Objects cannot be read or written. The text is the failure reason of the job."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +48,11 @@ class Location:
         """Return the keys of the objects that it names.
 
         Raises:
-            UnreadableError: There are none. The service's words are not known (?).
+            ObjectsError: There are none. The service's words are not known (?).
         """
         keys = self.keys(existing)
         if not keys:
-            raise UnreadableError(f"There is no data at s3://{self.bucket}/{self.key}.")
+            raise ObjectsError(f"There is no data at s3://{self.bucket}/{self.key}.")
         return keys
 
 
@@ -62,7 +62,7 @@ class StoredObject:
 
     Attributes:
         key: Its key in the bucket.
-        read: Returns its content. It raises `UnreadableError` if that cannot be read.
+        read: Returns its content. It raises `ObjectsError` if that cannot be read.
     """
 
     key: str
@@ -78,7 +78,13 @@ class StoredObject:
 ReadObjects = Callable[[Location, Scope, str | None], Sequence[StoredObject]]
 """Returns the objects at a location, for the caller's account and the ARN of a role, if there is one.
 
-It raises `UnreadableError` if the role or the bucket does not allow it, or if there is nothing.
+It raises `ObjectsError` if the role or the bucket does not allow it, or if there is nothing.
+"""
+
+WriteObject = Callable[[Location, bytes, Scope, str | None], None]
+"""Writes the object at a location, for the caller's account and the ARN of a role.
+
+It raises `ObjectsError` if there is no such bucket, or if the role or the bucket does not allow it.
 """
 
 

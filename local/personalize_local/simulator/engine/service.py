@@ -27,9 +27,8 @@ from personalize_local.simulator.engine.errors import (
     ServiceError,
 )
 from personalize_local.simulator.engine.faults import Fault, Faults
-from personalize_local.simulator.engine.files import Files
 from personalize_local.simulator.engine.model import checked, operation_model
-from personalize_local.simulator.engine.objects import ObjectStore, ReadObjects
+from personalize_local.simulator.engine.objects import ObjectStore, ReadObjects, WriteObject
 from personalize_local.simulator.engine.operations import operations, rate_limited
 from personalize_local.simulator.engine.planned_failures import Failure, Outcomes
 from personalize_local.simulator.engine.scope import Scope
@@ -50,8 +49,8 @@ class Personalize:
         durations: How long each kind of work takes. Default: - `Durations()`, much quicker than AWS.
         limits: The quotas. Default: - `Limits()`, those of AWS without the limit of the request rate.
         seed: The seed of identifiers. The same seed and calls give the same ARNs.
-        read_objects: Returns the objects in S3 that import jobs read. Default: - those of `put_object`.
-        files: The files in S3 that batch jobs read and write. Default: - batch jobs are refused
+        read_objects: Returns the objects in S3 that jobs read. Default: - those of `put_object`.
+        write_object: Writes an object in S3, for batch jobs. Default: - batch jobs are refused.
     """
 
     def __init__(
@@ -61,12 +60,12 @@ class Personalize:
         limits: Limits | None = None,
         seed: int = 0,
         read_objects: ReadObjects | None = None,
-        files: Files | None = None,
+        write_object: WriteObject | None = None,
     ) -> None:
         self.clock = clock or Clock()
         self._foreign_objects = read_objects
         self._executor: ThreadPoolExecutor | None = None
-        self._files = files
+        self._write_object = write_object
         self._initial = (durations or Durations(), limits or Limits(), seed, self.clock.scale)
         self._lock = threading.RLock()
         self._operations, self._rate_limited = operations(), rate_limited()
@@ -284,7 +283,7 @@ class Personalize:
             new_uuid=lambda: str(UUID(int=self._random.getrandbits(128), version=4)),
             read_objects=self._foreign_objects or self._objects.read,
             executor=self._executor,
-            files=self._files,
+            write_object=self._write_object,
         )
 
 

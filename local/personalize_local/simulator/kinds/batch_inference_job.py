@@ -118,7 +118,7 @@ def create(context: Context, request: Request) -> dict[str, object]:
     Raises:
         ServiceError: The request is refused, or the simulator has no S3 (`NotImplementedException`).
     """
-    if context.files is None:
+    if context.write_object is None:
         raise ServiceError(NOT_SIMULATED, "CreateBatchInferenceJob is not simulated without an S3")
     if request.get("batchInferenceJobMode", _MODE) != _MODE:
         raise ServiceError(NOT_SIMULATED, "THEME_GENERATION of CreateBatchInferenceJob is not simulated")

@@ -12,7 +12,7 @@ from personalize_local.simulator.engine.errors import invalid_input, limit_excee
 from personalize_local.simulator.engine.kind import Kind
 from personalize_local.simulator.engine.kind import Table as Columns
 from personalize_local.simulator.engine.model import Request
-from personalize_local.simulator.engine.objects import Location, StoredObject, UnreadableError
+from personalize_local.simulator.engine.objects import Location, ObjectsError, StoredObject
 from personalize_local.simulator.engine.resource import Resource, members
 from personalize_local.simulator.engine.tag_set import parsed
 from personalize_local.simulator.engine.timeline import ACTIVE, CREATE_IN_PROGRESS, CREATE_PENDING
@@ -165,7 +165,7 @@ def _reading(context: Context, job: DatasetImportJob, dataset: Dataset) -> Work[
     problem: str | None = None
     try:
         objects = context.read_objects(Location.of(job.location), context.scope, job.role_arn)
-    except UnreadableError as error:
+    except ObjectsError as error:
         problem = str(error)
 
     def read() -> Table:
@@ -174,7 +174,7 @@ def _reading(context: Context, job: DatasetImportJob, dataset: Dataset) -> Work[
         files = (File(one.key, one.chunks()) for one in objects)
         try:
             table = csv_import.read(files, wanted, dataset.dataset_type)
-        except UnreadableError as error:
+        except ObjectsError as error:
             raise WorkFailedError(str(error)) from error
         if isinstance(table, Failure):
             raise WorkFailedError(table.reason)
