@@ -13,7 +13,6 @@ from personalize_local.simulator.engine.errors import (
     NOT_SIMULATED,
     ServiceError,
     invalid_input,
-    limit_exceeded,
 )
 from personalize_local.simulator.engine.kind import Kind, Table
 from personalize_local.simulator.engine.model import Request
@@ -21,16 +20,14 @@ from personalize_local.simulator.engine.resource import Resource, members
 from personalize_local.simulator.engine.tag_set import parsed
 from personalize_local.simulator.engine.timeline import (
     ACTIVE,
-    CREATE_IN_PROGRESS,
-    CREATE_PENDING,
     Timeline,
 )
 from personalize_local.simulator.kinds import exploration
 from personalize_local.simulator.kinds.filter.filter import Filter
+from personalize_local.simulator.kinds.job import Job, require_room
 from personalize_local.simulator.kinds.solution import version
 from personalize_local.simulator.kinds.solution.state import Solution
 
-_RUNNING = frozenset({CREATE_PENDING, CREATE_IN_PROGRESS})
 _RECIPE_TYPES = frozenset({"USER_PERSONALIZATION", "RELATED_ITEMS", "PERSONALIZED_RANKING", "POPULAR_ITEMS"})
 _CONFIG_OF = {"itemExplorationConfig": "itemExploration", "rankingInfluence": "rankingInfluence"}
 _MODE = "BATCH_INFERENCE"
@@ -59,7 +56,7 @@ class BatchInferenceJobLimits:
 
 
 @dataclass(kw_only=True)
-class BatchInferenceJob(Resource):
+class BatchInferenceJob(Job):
     """A batch inference job. The API cannot delete it.
 
     Attributes:
@@ -82,9 +79,7 @@ class BatchInferenceJob(Resource):
     def blocks(self, other: Resource, now: datetime) -> str | None:
         """The solution and the filter cannot be deleted while the job runs (?)."""
         used = {self.solution_version_arn.rpartition("/")[0], self.request.get("filterArn")}
-        if other.arn in used and self.status(now) in _RUNNING:
-            return f"{other.arn} is used by {self.arn}, which is {self.status(now)}: wait until it ends"
-        return None
+        return self.hold(other, now) if other.arn in used else None
 
     def due(self, now: datetime) -> bool:
         """Whether its time is over and its files are not written yet."""
@@ -132,8 +127,7 @@ def create(context: Context, request: Request) -> dict[str, object]:
     arn = context.scope.arn("batch-inference-job", name)
     jobs.require_free(arn, now)
     most = context.setting(BatchInferenceJobLimits).batch_inference_jobs_in_progress
-    if sum(job.status(now) in _RUNNING for job in jobs.live(now)) >= most:
-        raise limit_exceeded(f"More than {most} batch inference jobs with PENDING or IN_PROGRESS status")
+    require_room(context, BatchInferenceJob, most, "batch inference jobs")
     seconds = context.setting(BatchInferenceJobDurations).batch_inference_job
     jobs.add(
         BatchInferenceJob(

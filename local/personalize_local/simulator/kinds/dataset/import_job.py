@@ -8,22 +8,21 @@ from datetime import datetime
 
 from personalize_local.simulator.engine.account import Account
 from personalize_local.simulator.engine.context import Context
-from personalize_local.simulator.engine.errors import invalid_input, limit_exceeded
+from personalize_local.simulator.engine.errors import invalid_input
 from personalize_local.simulator.engine.kind import Kind
 from personalize_local.simulator.engine.kind import Table as Columns
 from personalize_local.simulator.engine.model import Request
 from personalize_local.simulator.engine.objects import Location, ObjectsError, StoredObject
 from personalize_local.simulator.engine.resource import Resource, members
 from personalize_local.simulator.engine.tag_set import parsed
-from personalize_local.simulator.engine.timeline import ACTIVE, CREATE_IN_PROGRESS, CREATE_PENDING
+from personalize_local.simulator.engine.timeline import ACTIVE
 from personalize_local.simulator.engine.work import Work, WorkFailedError
 from personalize_local.simulator.kinds.dataset.dataset import Dataset
+from personalize_local.simulator.kinds.job import Job, require_room
 from personalize_local.simulator.kinds.schema import Schema
 from personalize_local.simulator.learning import csv_import
 from personalize_local.simulator.learning.csv_import import Failure, File
 from personalize_local.simulator.learning.table import Field, Table, fields_of
-
-_RUNNING = {CREATE_PENDING, CREATE_IN_PROGRESS}
 
 
 @dataclass(frozen=True)
@@ -49,7 +48,7 @@ class ImportJobLimits:
 
 
 @dataclass(kw_only=True)
-class DatasetImportJob(Resource):
+class DatasetImportJob(Job):
     """A dataset import job. Jobs are never deleted; those of a deleted dataset no longer count.
 
     Attributes:
@@ -72,9 +71,7 @@ class DatasetImportJob(Resource):
 
     def blocks(self, other: Resource, now: datetime) -> str | None:
         """The dataset cannot be deleted while the job runs."""
-        if self.dataset_arn == other.arn and self.status(now) in _RUNNING:
-            return f"{other.arn} is used by {self.arn}, which is {self.status(now)}: wait until it ends"
-        return None
+        return self.hold(other, now) if self.dataset_arn == other.arn else None
 
     def summary(self, now: datetime) -> dict[str, object]:
         """The entry in a list."""
@@ -111,7 +108,8 @@ def create(context: Context, request: Request) -> dict[str, object]:
     tags = parsed(request.get("tags", ()))
     arn = context.scope.arn("dataset-import-job", name)
     account[DatasetImportJob].require_free(arn, now)
-    _require_room(context)
+    most = context.setting(ImportJobLimits).dataset_import_jobs_in_progress
+    require_room(context, DatasetImportJob, most, "dataset import jobs")
     for replaced in _by_use(account, dataset, now)[0]:
         replaced.work = None  # its records take memory, and nothing needs them any more
     seconds = context.setting(ImportJobDurations).dataset_import_job
@@ -181,15 +179,6 @@ def _reading(context: Context, job: DatasetImportJob, dataset: Dataset) -> Work[
         return table
 
     return Work(read, context.executor)
-
-
-def _require_room(context: Context) -> None:
-    """Count the jobs of the account and Region that are pending or running (rule 183)."""
-    jobs, limits = context.account[DatasetImportJob], context.setting(ImportJobLimits)
-    most = limits.dataset_import_jobs_in_progress
-    running = sum(job.status(context.now) in _RUNNING for job in jobs.live(context.now))
-    if running >= most:
-        raise limit_exceeded(f"More than {most} dataset import jobs with PENDING or IN_PROGRESS status")
 
 
 KIND = Kind(
