@@ -38,7 +38,8 @@ def _cycle(graph: dict[str, set[str]]) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("source_root", "package"), [("constructs", "cdk_personalize"), ("local", "personalize_local")]
+    ("source_root", "package"),
+    [("constructs", "cdk_personalize"), ("lambda", "personalize_provider"), ("local", "personalize_local")],
 )
 def test_modules__of_a_package__import_each_other_in_one_direction(source_root: str, package: str) -> None:
     modules = _modules(ROOT / source_root, package)

@@ -13,6 +13,7 @@ from personalize_local.simulator import Durations, Failure
 from personalize_provider.engine.identity import ADOPTED_TAG, STACK_ID_TAG, TAG_PREFIX
 from support.virtual_time.account import Account, account, template
 from support.virtual_time.call_faults import CallFault
+from support.virtual_time.call_faults import Kind as FaultKind
 from support.virtual_time.framework_runtime import FrameworkRuntime
 from support.virtual_time.machine import RandomAdoptingStacks, lives
 from support.virtual_time.provider_world import GROUP, SIMS, V2, tag_list
@@ -165,10 +166,10 @@ CALLS = ["ListTagsForResource", "DescribeSolution", "TagResource", "UpdateSoluti
 @pytest.mark.parametrize("operation", CALLS)
 @pytest.mark.parametrize("call", [0, 1])
 def test_adoption__with_a_fault_around_a_call__it_stays(
-    at: Account, moment: str, operation: str, call: int
+    at: Account, moment: FaultKind, operation: str, call: int
 ) -> None:
     arn = by_hand(at)
-    at.inject(CallFault(moment, operation, after=call))  # type: ignore[arg-type]
+    at.inject(CallFault(moment, operation, after=call))
     stack = at.deploy("films", template(Movies=ADOPT))
     assert stack.status in {"CREATE_COMPLETE", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED"}
     ended(at, stack)
@@ -178,11 +179,11 @@ def test_adoption__with_a_fault_around_a_call__it_stays(
 @pytest.mark.parametrize("moment", ["killed before", "killed after", "lost"])
 @pytest.mark.parametrize("operation", ["ListTagsForResource", "DescribeSolution", "UntagResource"])
 def test_letting_go__with_a_fault_around_a_call__can_be_tried_again(
-    at: Account, moment: str, operation: str
+    at: Account, moment: FaultKind, operation: str
 ) -> None:
     arn = by_hand(at)
     stack = at.deploy("films", template(Movies=ADOPT))
-    at.inject(CallFault(moment, operation))  # type: ignore[arg-type]
+    at.inject(CallFault(moment, operation))
     stack.delete()
     at.time.run()
     ended(at, stack)

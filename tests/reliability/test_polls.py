@@ -11,6 +11,7 @@ from personalize_local.simulator import Durations, Failure
 from personalize_provider.aws.poll_rule import unpack
 from support.virtual_time.account import Account, account, template
 from support.virtual_time.call_faults import CallFault
+from support.virtual_time.call_faults import Kind as FaultKind
 from support.virtual_time.event_rules import OneFunction
 from support.virtual_time.promises import ends_clean
 from support.virtual_time.scenarios import CHANGES, LIVES, begin
@@ -71,10 +72,10 @@ def test_request__that_one_invocation_is_enough_for__makes_no_rule(at: Account, 
 @pytest.mark.parametrize("operation", CALLS)
 @pytest.mark.parametrize("kind", ["killed before", "killed after", "refused", "lost"])
 def test_polling__a_call_of_it_goes_wrong__ends_well_and_leaves_nothing(
-    at: Account, life: str, operation: str, kind: str
+    at: Account, life: str, operation: str, kind: FaultKind
 ) -> None:
     stack = before(at, life)
-    at.inject(CallFault(kind, operation, code="ThrottlingException"))  # type: ignore[arg-type]
+    at.inject(CallFault(kind, operation, code="ThrottlingException"))
     stack = begin(at, stack, life)
     at.time.run()
     assert stack.status == done(life), stack.reasons
@@ -115,10 +116,10 @@ def test_polling__the_rule_can_never_be_removed__is_answered_at_the_deadline_as_
 @pytest.mark.parametrize("moment", ["killed before", "killed after"])
 @pytest.mark.parametrize("call", [8, 11, 15, 19])
 def test_polls__killed_around_the_nth_call__leave_nothing(
-    at: Account, life: str, moment: str, call: int
+    at: Account, life: str, moment: FaultKind, call: int
 ) -> None:
     stack = before(at, life)
-    at.inject(CallFault(moment, "*", after=call))  # type: ignore[arg-type]
+    at.inject(CallFault(moment, "*", after=call))
     stack = begin(at, stack, life)
     at.time.run()
     assert stack.status == done(life), stack.reasons

@@ -8,6 +8,7 @@ import pytest
 
 from support.virtual_time.account import Account, account, template
 from support.virtual_time.call_faults import CallFault
+from support.virtual_time.call_faults import Kind as FaultKind
 from support.virtual_time.framework_runtime import FrameworkRuntime
 from support.virtual_time.promises import ends_clean
 from support.virtual_time.provider_world import SIMS, tag_list
@@ -29,10 +30,10 @@ def stack_before(at: Account, life: str) -> Stack | None:
 @pytest.mark.parametrize("moment", ["killed before", "killed after"])
 @pytest.mark.parametrize("call", range(8))
 def test_function_killed__around_the_nth_call__leaves_nothing(
-    at: Account, life: str, moment: str, call: int
+    at: Account, life: str, moment: FaultKind, call: int
 ) -> None:
     before = stack_before(at, life)
-    at.inject(CallFault(moment, "*", after=call))  # type: ignore[arg-type]
+    at.inject(CallFault(moment, "*", after=call))
     stack = begin(at, before, life)
     at.time.run()
     ends_clean(at, stack)

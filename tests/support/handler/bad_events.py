@@ -11,7 +11,8 @@ import pytest
 
 from personalize_provider import framework
 from personalize_provider.aws.errors import LifecycleError
-from support.virtual_time.provider_world import CONTEXT, PROPERTIES, STACK_ID, World
+from support.handler import framework_events
+from support.virtual_time.provider_world import CONTEXT, PROPERTIES, World
 
 SECRET = "X-Amz-Signature=c2VjcmV0"
 RESPONSE_URL = f"https://cloudformation-custom-resource-response-useast1.s3.amazonaws.com/x?{SECRET}"
@@ -31,22 +32,14 @@ MESSAGE_BYTES = 1000
 
 def event(type_: str = "Create", physical: Any = ABSENT, **properties: Any) -> dict[str, Any]:
     """An event as CloudFormation sends it, with what `on_event` adds for `is_complete`."""
-    made: dict[str, Any] = {
-        "RequestType": type_,
+    own: dict[str, Any] = {
         "ResponseURL": RESPONSE_URL,
-        "StackId": STACK_ID,
-        "RequestId": "4d6a7c1e-0000-4000-8000-000000000000",
-        "LogicalResourceId": "Movies",
-        "ResourceType": "Custom::PersonalizeSolution",
-        "ServiceToken": PROPERTIES["ServiceToken"],
         "ResourceProperties": {**PROPERTIES, **properties},
         "Attempt": ATTEMPT,
     }
     if physical is not ABSENT or type_ != "Create":
-        made["PhysicalResourceId"] = OWN if physical is ABSENT else physical
-    if type_ == "Update":
-        made["OldResourceProperties"] = PROPERTIES
-    return made
+        own["PhysicalResourceId"] = OWN if physical is ABSENT else physical
+    return {**framework_events.event(type_), **own}
 
 
 def failure(handler: str, sent: Any) -> LifecycleError:
