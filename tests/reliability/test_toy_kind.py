@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Annotated, Any
 
 import aws_cdk as cdk
@@ -20,20 +19,13 @@ from cdk_personalize.model.kind import Kind as ConstructKind
 from cdk_personalize.model.structures import Spelled, Structure
 from cdk_personalize.model.value_types import Text
 from cdk_personalize.provider.resource import ManagedResource
-from personalize_local.simulator import Durations
-from personalize_local.simulator.engine.context import Context
-from personalize_local.simulator.engine.kind import Kind as SimulatedKind
-from personalize_local.simulator.engine.kind import Table
-from personalize_local.simulator.engine.model import Request as Call
-from personalize_local.simulator.engine.resource import Resource
-from personalize_local.simulator.engine.tag_set import parsed
 from personalize_provider.aws import sdk
 from personalize_provider.aws.reading import if_found
 from personalize_provider.engine.first_event import Attempt
 from personalize_provider.engine.identity import Owner, arns_of
 from personalize_provider.engine.kind import Ask, Claim, Desired, Kind
 from personalize_provider.engine.steps import Done, Effect, Step, Wait
-from support.virtual_time import stack_rules
+from support.virtual_time import simulated_toy, stack_rules
 from support.virtual_time.account import Account, account
 from support.virtual_time.event_rules import OneFunction
 from support.virtual_time.framework_runtime import FrameworkRuntime
@@ -115,46 +107,6 @@ class DesiredToy(Desired):
         return self.request.type == "Delete"
 
 
-# The simulator's kind.
-
-
-class SimulatedToy(Resource):
-    def summary(self, now: datetime) -> dict[str, object]:
-        return {"name": self.name, "metricAttributionArn": self.arn, **self.dates(now)}
-
-    describe = summary
-
-
-@dataclass(frozen=True)
-class ToyDurations:
-    toy: float = 3
-
-
-@dataclass(frozen=True)
-class WithToy(Durations, ToyDurations):
-    """As `kinds.Durations` inherits from the durations of each kind."""
-
-
-def create(context: Context, request: Call) -> dict[str, object]:
-    name, arn = request["name"], context.scope.arn("metric-attribution", request["name"])
-    timeline = context.creation("toy", name, context.setting(ToyDurations).toy)
-    tags = parsed(request.get("tags", ()))
-    toy = SimulatedToy(arn=arn, name=name, created=context.now, timeline=timeline, tags=tags)
-    context.account[SimulatedToy].add(toy)
-    return {"metricAttributionArn": arn}
-
-
-SIMULATED = SimulatedKind(
-    noun="MetricAttribution",
-    resource=SimulatedToy,
-    create=create,
-    arn_type="metric-attribution",
-    failures=("toy",),
-    statuses={"metricAttribution": "toy"},
-    table=Table("Toys", ("name", "status", "creationDateTime")),
-)
-
-
 @pytest.fixture
 def at(transport: FrameworkRuntime | OneFunction, monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
     """An account where all three know the kind."""
@@ -162,9 +114,9 @@ def at(transport: FrameworkRuntime | OneFunction, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setitem(
         personalize_provider.kinds.KINDS, TYPE, Kind(TYPE, arns_of("metric-attribution"), DesiredToy)
     )
-    monkeypatch.setitem(personalize_local.simulator.kinds.KINDS, "MetricAttribution", SIMULATED)
+    monkeypatch.setitem(personalize_local.simulator.kinds.KINDS, simulated_toy.KIND.noun, simulated_toy.KIND)
     monkeypatch.setattr(stack_rules, "RESOURCE_TYPE", TYPE)
-    with account(transport, durations=WithToy()) as made:
+    with account(transport, durations=simulated_toy.WithToy(toy=3)) as made:
         yield made
 
 
