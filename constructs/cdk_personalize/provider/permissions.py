@@ -51,8 +51,8 @@ def manage_resources(stack: Stack, stacks: str, *, shared: bool) -> list[iam.Pol
     resource without that tag: its owner must be able to delete it after somebody removed the tags, and a
     solution version has tags of its own (rule 85). The provider proves ownership before it changes anything.
 
-    A shared provider may do this for every stack of the account and Region. Only the provider then keeps
-    their resources apart.
+    The role of a shared provider allows this for every stack in the account and Region. Then only the
+    provider's own checks keep the stacks' resources apart.
     """
     same = "StringLike" if shared else "StringEquals"
     requested = {same: {f"aws:RequestTag/{_STACK_ID_TAG}": stacks}}

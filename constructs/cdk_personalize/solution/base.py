@@ -87,8 +87,8 @@ class ISolution(IResource, Protocol):
 class SolutionBase:
     """The grants and metrics of a solution, which need only its ARN.
 
-    It is mixed into a `Resource`, as a later base: for every new construct, jsii compares all members of the
-    classes before `Resource` with its own that they may override.
+    List it after `Resource` in the base classes of a construct. For each new construct, jsii checks every
+    member of the classes before `Resource` for overrides, which takes time.
     """
 
     @property
