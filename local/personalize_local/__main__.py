@@ -222,9 +222,8 @@ def _start(state: StateDir, options: argparse.Namespace) -> int:
                 options.time_scale = None
                 flags = _flags(options)
             if flags:
-                _say(
-                    f"It keeps its other options. To change them, stop it: {shell.command(state.path, 'stop')}"
-                )
+                _say("It keeps its other options.")
+                _say(f"To change them, stop it: {shell.command(state.path, 'stop')}")
             return 0
         try:
             with _bind(options.port) as probe:
