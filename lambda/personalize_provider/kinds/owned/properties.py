@@ -21,12 +21,12 @@ def broken_by_name_and_tags(request: Mapping[str, Any]) -> Iterator[str]:
     """A message for each rule that the name and the tags break; their values can be of any type."""
     name = request.get("name")
     if isinstance(name, str) and not NAME.fullmatch(name):  # it becomes part of an ARN
-        yield f"Invalid value for parameter name, value: {_shown(name)}, valid pattern: {NAME.pattern}"
+        yield f"Invalid value for parameter name, value: {shown(name)}, valid pattern: {NAME.pattern}"
     for key, times in Counter(tag_keys(request)).items():
         if times > 1:  # otherwise the last one would win silently
-            yield f"Invalid value for parameter tags, the key {_shown(key)} appears {times} times"
+            yield f"Invalid value for parameter tags, the key {shown(key)} appears {times} times"
         if key.lower().startswith(TAG_PREFIX):
-            yield f"Invalid value for parameter tags, key: {_shown(key)}, {TAG_PREFIX} is reserved"
+            yield f"Invalid value for parameter tags, key: {shown(key)}, {TAG_PREFIX} is reserved"
 
 
 def tag_keys(properties: Mapping[str, Any]) -> list[str]:
@@ -52,5 +52,6 @@ def broken_by_flags(properties: Mapping[str, Any], flags: Iterable[str], noun: s
         yield f"Missing parameter name: {ADOPT} needs the name of the {noun}"
 
 
-def _shown(text: str) -> str:
-    return repr(text[:_MAX_SHOWN])
+def shown(value: Any) -> str:
+    """The beginning of a string, or the type of any other value, for a message."""
+    return repr(value[:_MAX_SHOWN]) if isinstance(value, str) else f"of type {type(value).__name__}"

@@ -194,14 +194,14 @@ class OwnedResource(ABC, Generic[P, A]):
         For some seconds, the waiter of that update may read that the stack still waits for it. It has nothing
         left to do if the first look found the resource as the old properties describe it.
         """
-        goal = self._goal
-        if not isinstance(goal, Present) or goal.before is None or observed is None:
+        goal, is_done = self._goal, isinstance(step, Done)
+        if not isinstance(goal, Present) or goal.before is None or (observed is None and not is_done):
             return None
         if self._was_as_before is None:
             found = self._decide(cast(P, goal.before), observed, expired=False)
             self._was_as_before = isinstance(found, Done)
         is_settled = self._was_as_before or self._now() >= goal.settled_at
-        if is_settled or not isinstance(step, Done):
+        if is_settled or not is_done:
             return None
         self._tags = None
         return Wait("a canceled update may still change it")
