@@ -15,7 +15,12 @@ class ExistingCampaign(ExistingResource, CampaignBase):
     """A campaign that this app doesn't define. It adds nothing to the template."""
 
     NOUN = "campaign"
-    ARN = arn_text("a campaign", f"campaign/{NAME.pattern}", "campaign/live")
+    ARN = arn_text(
+        "a campaign",
+        f"campaign/{NAME.pattern}",
+        "campaign/live",
+        "for a name use Campaign.from_campaign_name",
+    )
     ERROR = InvalidCampaignError
 
     def __init__(

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from cdk_personalize.model.names import NAME, ArnOf, arn_text
 
-SOLUTION_ARN = arn_text("a solution", f"solution/{NAME.pattern}", "solution/movies")
+SOLUTION_ARN = arn_text(
+    "a solution",
+    f"solution/{NAME.pattern}",
+    "solution/movies",
+    "for a name use Solution.from_solution_name",
+)
 VERSION_ARN = arn_text(
-    "a solution version", rf"solution/{NAME.pattern}/[a-zA-Z0-9\-_]+", "solution/movies/236f000b"
+    "a solution version",
+    rf"solution/{NAME.pattern}/[a-zA-Z0-9\-_]+",
+    "solution/movies/236f000b",
+    "ListSolutionVersions has those of a solution",
 )
 
 SOLUTION = ArnOf(
