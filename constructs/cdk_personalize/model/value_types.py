@@ -192,10 +192,12 @@ class NumberText(ScalarText):
     def problems(self, value: Any, at: str) -> Iterator[Problem]:
         if not (_is_number(value) or isinstance(value, str)):
             yield _wrong_type(value, at, "a number, or a string that holds one", 'give one, as in "0.5"')
-        elif not _is_finite(value):
+            return
+        too_long = list(Text(max=self.max).problems(to_text(value), at))
+        yield from too_long
+        if not too_long and not _is_finite(value):
             yield Problem(argument=at, value=value, rule="must be a number", fix='give one, as in "0.5"')
-        else:
-            yield from Text(max=self.max).problems(to_text(value), at)
+        elif not too_long:
             yield from _out_of_range(float(value), at, self.low, self.high)
 
 
