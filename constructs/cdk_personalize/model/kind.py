@@ -1,4 +1,4 @@
-"""What the provider, tags and snapshots need to know of a kind of resource."""
+"""What the provider, tags and snapshots need to know about a kind of resource."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ def describe_stack_events(stacks: str) -> iam.PolicyStatement:
 
 
 def list_stack_resources(stacks: str) -> iam.PolicyStatement:
-    """Find the stack's resource for a solution whose tags name an outdated logical id."""
+    """Find the resource of the stack whose tags have an outdated logical id."""
     return iam.PolicyStatement(actions=["cloudformation:ListStackResources"], resources=[stacks])
 
 
