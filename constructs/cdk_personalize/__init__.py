@@ -7,6 +7,8 @@ The constructs are imported on first use. They need the CDK, which takes seconds
 import importlib
 import typing
 
+from cdk_personalize.campaign.config import CampaignConfig, ItemExplorationConfig, RankingInfluence
+from cdk_personalize.campaign.request import InvalidCampaignError
 from cdk_personalize.model.findings import InvalidConstructError, Problem
 from cdk_personalize.recipe.facts import RecipeFacts, RecipeParameter
 from cdk_personalize.recipe.recipe import CatalogRecipe, Recipe
@@ -30,16 +32,21 @@ from cdk_personalize.solution.config import (
 from cdk_personalize.solution.request import InvalidSolutionError
 
 if typing.TYPE_CHECKING:
+    from cdk_personalize.campaign.base import ICampaign
+    from cdk_personalize.campaign.construct import Campaign
     from cdk_personalize.dataset_group.base import IDatasetGroup
     from cdk_personalize.provider.base import InvalidProviderError, IPersonalizeProvider
     from cdk_personalize.provider.framework import PersonalizeProvider
     from cdk_personalize.provider.single_function import SingleFunctionProvider
     from cdk_personalize.solution.base import ISolution
     from cdk_personalize.solution.construct import Solution
+    from cdk_personalize.solution.version import ISolutionVersion, SolutionVersion
 
 __all__ = [
     "AutoMLConfig",
     "AutoTraining",
+    "Campaign",
+    "CampaignConfig",
     "CatalogRecipe",
     "CategoricalHyperParameterRange",
     "ContinuousHyperParameterRange",
@@ -49,34 +56,44 @@ __all__ = [
     "HpoObjective",
     "HpoResourceConfig",
     "HyperParameterRanges",
+    "ICampaign",
     "IDatasetGroup",
     "IPersonalizeProvider",
     "ISolution",
+    "ISolutionVersion",
     "IntegerHyperParameterRange",
+    "InvalidCampaignError",
     "InvalidConstructError",
     "InvalidProviderError",
     "InvalidSolutionError",
+    "ItemExplorationConfig",
     "ObjectiveSensitivity",
     "OptimizationObjective",
     "PersonalizeProvider",
     "Problem",
+    "RankingInfluence",
     "Recipe",
     "RecipeFacts",
     "RecipeParameter",
     "SingleFunctionProvider",
     "Solution",
     "SolutionConfig",
+    "SolutionVersion",
     "TrainingDataConfig",
 ]
 
 _CONSTRUCTS = {
+    "Campaign": "campaign.construct",
+    "ICampaign": "campaign.base",
     "IDatasetGroup": "dataset_group.base",
     "IPersonalizeProvider": "provider.base",
     "ISolution": "solution.base",
+    "ISolutionVersion": "solution.version",
     "InvalidProviderError": "provider.base",
     "PersonalizeProvider": "provider.framework",
     "SingleFunctionProvider": "provider.single_function",
     "Solution": "solution.construct",
+    "SolutionVersion": "solution.version",
 }
 
 
