@@ -14,6 +14,7 @@ import ministack.app as gateway
 from ministack.core import lambda_runtime
 
 from personalize_local.ministack import (
+    alarms,
     buckets,
     cancellation,
     cloudformation,
@@ -67,6 +68,7 @@ def application(run_id: str, time_scale: float = 1) -> simulator_http.App:
     buckets.register()
     executions.register(personalize.clock)
     one_clock.register(personalize.clock)
+    alarms.register(personalize.clock)
     state_errors.register()
     state_paths.register()
     state_output.register()
