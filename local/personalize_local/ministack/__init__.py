@@ -35,6 +35,7 @@ from personalize_local.ministack import (
     state_errors,
     state_output,
     state_paths,
+    task_tokens,
     urls,
     workers,
 )
@@ -72,6 +73,7 @@ def application(run_id: str, time_scale: float = 1) -> simulator_http.App:
     state_errors.register()
     state_paths.register()
     state_output.register()
+    task_tokens.register(personalize.clock)
     definitions.register()
     sdk_tasks.register()
     schedules.register()
