@@ -36,6 +36,7 @@ from personalize_local.ministack import (
     state_output,
     state_paths,
     task_tokens,
+    trust,
     urls,
     workers,
 )
@@ -77,6 +78,7 @@ def application(run_id: str, time_scale: float = 1) -> simulator_http.App:
     definitions.register()
     sdk_tasks.register()
     schedules.register()
+    trust.register()
     control = simulator_http.app(personalize)
     health = json.dumps({"service": "personalize-local", "run": run_id}).encode()
 
