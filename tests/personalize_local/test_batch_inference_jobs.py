@@ -262,10 +262,11 @@ def test_create__without_files__is_not_simulated_and_names_the_operation(sim: Si
 @pytest.mark.parametrize(
     "operation",
     [
-        "CreateBatchSegmentJob",
+        "CreateMetricAttribution",
+        "DescribeDataDeletionJob",
+        "ListDatasetExportJobs",
         "CreateDataDeletionJob",
         "CreateDatasetExportJob",
-        "CreateMetricAttribution",
     ],
 )
 def test_other_jobs__are_refused_by_name(sim: Simulated, operation: str) -> None:
