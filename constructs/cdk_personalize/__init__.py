@@ -12,6 +12,8 @@ from cdk_personalize.campaign.request import InvalidCampaignError
 from cdk_personalize.model.findings import InvalidConstructError, Problem
 from cdk_personalize.recipe.facts import RecipeFacts, RecipeParameter
 from cdk_personalize.recipe.recipe import CatalogRecipe, Recipe
+from cdk_personalize.schema.columns import DatasetType, Domain
+from cdk_personalize.schema.field import Field
 from cdk_personalize.solution.config import (
     AutoMLConfig,
     AutoTraining,
@@ -34,10 +36,15 @@ from cdk_personalize.solution.request import InvalidSolutionError
 if typing.TYPE_CHECKING:
     from cdk_personalize.campaign.base import ICampaign
     from cdk_personalize.campaign.construct import Campaign
+    from cdk_personalize.dataset.base import IDataset
+    from cdk_personalize.dataset.construct import Dataset
     from cdk_personalize.dataset_group.base import IDatasetGroup
+    from cdk_personalize.dataset_group.construct import DatasetGroup
     from cdk_personalize.provider.base import InvalidProviderError, IPersonalizeProvider
     from cdk_personalize.provider.framework import PersonalizeProvider
     from cdk_personalize.provider.single_function import SingleFunctionProvider
+    from cdk_personalize.schema.base import ISchema
+    from cdk_personalize.schema.construct import Schema
     from cdk_personalize.solution.base import ISolution
     from cdk_personalize.solution.construct import Solution
     from cdk_personalize.solution.version import ISolutionVersion, SolutionVersion
@@ -50,15 +57,22 @@ __all__ = [
     "CatalogRecipe",
     "CategoricalHyperParameterRange",
     "ContinuousHyperParameterRange",
+    "Dataset",
+    "DatasetGroup",
+    "DatasetType",
+    "Domain",
     "EventParameters",
     "EventsConfig",
+    "Field",
     "HpoConfig",
     "HpoObjective",
     "HpoResourceConfig",
     "HyperParameterRanges",
     "ICampaign",
+    "IDataset",
     "IDatasetGroup",
     "IPersonalizeProvider",
+    "ISchema",
     "ISolution",
     "ISolutionVersion",
     "IntegerHyperParameterRange",
@@ -75,6 +89,7 @@ __all__ = [
     "Recipe",
     "RecipeFacts",
     "RecipeParameter",
+    "Schema",
     "SingleFunctionProvider",
     "Solution",
     "SolutionConfig",
@@ -84,13 +99,18 @@ __all__ = [
 
 _CONSTRUCTS = {
     "Campaign": "campaign.construct",
+    "Dataset": "dataset.construct",
+    "DatasetGroup": "dataset_group.construct",
     "ICampaign": "campaign.base",
+    "IDataset": "dataset.base",
     "IDatasetGroup": "dataset_group.base",
     "IPersonalizeProvider": "provider.base",
+    "ISchema": "schema.base",
     "ISolution": "solution.base",
     "ISolutionVersion": "solution.version",
     "InvalidProviderError": "provider.base",
     "PersonalizeProvider": "provider.framework",
+    "Schema": "schema.construct",
     "SingleFunctionProvider": "provider.single_function",
     "Solution": "solution.construct",
     "SolutionVersion": "solution.version",
