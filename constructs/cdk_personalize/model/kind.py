@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class Kind:
-    """A kind of resource that the provider manages. `cdk_personalize.kinds` lists them.
+    """A kind of resource. `cdk_personalize.kinds` lists those that the provider manages.
 
-    The actions are those that the handler calls for it, without the prefix `personalize:`.
+    The actions are those that the handler calls for it, without the prefix `personalize:`. CloudFormation
+    manages a native kind, without the handler.
 
     Attributes:
         name: As ARNs and messages have it, such as `solution`.
@@ -29,3 +30,8 @@ class Kind:
     creates: tuple[str, ...] = ()
     changes: tuple[str, ...] = ()
     lists: tuple[str, ...] = ()
+
+    @property
+    def is_native(self) -> bool:
+        """Whether it is a resource type of CloudFormation's own."""
+        return self.resource_type.startswith("AWS::")
