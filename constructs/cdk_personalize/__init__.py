@@ -31,6 +31,10 @@ from cdk_personalize.solution.request import InvalidSolutionError
 
 if typing.TYPE_CHECKING:
     from cdk_personalize.dataset_group.base import IDatasetGroup
+    from cdk_personalize.event_tracker.base import IEventTracker
+    from cdk_personalize.event_tracker.construct import EventTracker
+    from cdk_personalize.filter.base import IFilter
+    from cdk_personalize.filter.construct import Filter
     from cdk_personalize.provider.base import InvalidProviderError, IPersonalizeProvider
     from cdk_personalize.provider.framework import PersonalizeProvider
     from cdk_personalize.provider.single_function import SingleFunctionProvider
@@ -44,12 +48,16 @@ __all__ = [
     "CategoricalHyperParameterRange",
     "ContinuousHyperParameterRange",
     "EventParameters",
+    "EventTracker",
     "EventsConfig",
+    "Filter",
     "HpoConfig",
     "HpoObjective",
     "HpoResourceConfig",
     "HyperParameterRanges",
     "IDatasetGroup",
+    "IEventTracker",
+    "IFilter",
     "IPersonalizeProvider",
     "ISolution",
     "IntegerHyperParameterRange",
@@ -70,7 +78,11 @@ __all__ = [
 ]
 
 _CONSTRUCTS = {
+    "EventTracker": "event_tracker.construct",
+    "Filter": "filter.construct",
     "IDatasetGroup": "dataset_group.base",
+    "IEventTracker": "event_tracker.base",
+    "IFilter": "filter.base",
     "IPersonalizeProvider": "provider.base",
     "ISolution": "solution.base",
     "InvalidProviderError": "provider.base",

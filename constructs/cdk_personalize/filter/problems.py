@@ -40,7 +40,7 @@ def _excerpt(text: str, at: int) -> tuple[str, int]:
     first = text.rfind("\n", 0, at) + 1
     line = text[first:].partition("\n")[0].rstrip().replace("\t", " ")
     column = at - first
-    left = max(0, column - _WIDTH // 2)
+    left = max(0, min(column - _WIDTH // 2, len(line) - _WIDTH))
     shown = line[left : left + _WIDTH]
     before = "..." if left else ""
     after = "..." if left + _WIDTH < len(line) else ""

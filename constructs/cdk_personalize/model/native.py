@@ -16,8 +16,7 @@ from cdk_personalize.model.tagging import make_taggable
 class NativeResource(Resource):
     """A construct with a resource of a native type.
 
-    The resource is a `CfnResource` with the type's name: the lowest supported aws-cdk-lib lacks the L1 of some
-    types (rule 195).
+    The resource is a `CfnResource`: the lowest supported aws-cdk-lib lacks the L1s of some types (rule 195).
     """
 
     KIND: ClassVar[Kind]
