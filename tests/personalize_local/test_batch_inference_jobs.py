@@ -18,7 +18,7 @@ ROLE = "arn:aws:iam::123456789012:role/batch"
 
 @dataclass
 class Bucket:
-    """The files, by URI, and the roles that asked for them."""
+    """The files, by URI, and the roles that read and wrote them."""
 
     files: dict[str, bytes] = field(default_factory=dict)
     roles: set[str | None] = field(default_factory=set)
