@@ -18,6 +18,7 @@ from cdk_personalize.cli.check_data.reading import UnreadableDataError
 from cdk_personalize.cli.code import declaration
 from cdk_personalize.cli.described import owner_of, request_of
 from cdk_personalize.recipe.facts import catalog
+from cdk_personalize.schema.columns import DatasetType, Domain
 from cdk_personalize.solution import api_request
 
 if TYPE_CHECKING:
@@ -135,12 +136,12 @@ def check(files: tuple[str, ...], *, as_json: bool) -> None:
 @click.option(
     "--type",
     "dataset_type",
-    type=click.Choice([_word(name) for name in expected.TYPES]),
+    type=click.Choice([_word(name) for name in DatasetType]),
     help="The type of the dataset, if you have no schema yet: only the columns that the service requires.",
 )
 @click.option(
     "--domain",
-    type=click.Choice([_word(name) for name in expected.DOMAINS]),
+    type=click.Choice([_word(name) for name in Domain]),
     help="The domain of the dataset group, if it has one.",
 )
 @_as_json
@@ -152,13 +153,14 @@ def check_data(
     It checks the header, the values, and whether there is enough data. The exit code is 1 if there is an
     error, and 0 if there are only warnings.
     """
-    if (schema is None) == (dataset_type is None) or (schema is not None and domain is not None):
-        raise click.UsageError("pass --schema, or --type with or without --domain")
+    if (schema is None) == (dataset_type is None):
+        raise click.UsageError("pass either --schema or --type")
+    place = None if domain is None else Domain(_name(domain))
     try:
         if schema is not None:
-            wanted = expected.from_schema(schema.read_bytes())
+            wanted = expected.from_schema(schema.read_bytes(), place)
         else:
-            wanted = expected.from_type(_name(str(dataset_type)), domain and _name(domain))
+            wanted = expected.from_type(DatasetType(_name(str(dataset_type))), place)
     except expected.UnusableSchemaError as error:
         raise click.ClickException(f"{schema or '--type'} {error}") from error
     with file.open("rb") as opened, tables.progress_bar(f"Checking {file}", file.stat().st_size) as done:

@@ -16,6 +16,7 @@ from click.testing import Result
 
 from cdk_personalize.cli.check_data import checker, expected, reading, repeats
 from cdk_personalize.cli.check_data.repeats import Keys
+from cdk_personalize.schema.columns import DatasetType
 
 Run = Callable[..., Result]
 
@@ -248,7 +249,7 @@ def test_items__without_records__are_an_error(check: Any) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "found"),
     [
-        ((), 2, "pass --schema, or --type with or without --domain"),
+        ((), 2, "pass either --schema or --type"),
         (("--type", "films"), 2, "'films' is not one of 'interactions'"),
         (("--type", "actions", "--domain", "ecommerce"), 1, "ECOMMERCE has no dataset ACTIONS"),
         (("--schema", "nothing.json"), 2, "'nothing.json' does not exist"),
@@ -270,8 +271,11 @@ def test_arguments__that_fit_nothing__are_an_error(
     ("content", "found"),
     [
         ("{", "is not valid JSON"),
-        ("[]", 'has no "fields"'),
-        ('{"name": "Films", "fields": []}', "has the name 'Films': it must be the type of the dataset"),
+        ("[]", "is not the schema of a dataset:\n  schema must be an Avro record"),
+        (
+            '{"type": "record", "name": "Films", "fields": [{"name": "A", "type": "text"}]}',
+            "is not the schema of a dataset:\n  schema.name must be the dataset type: Interactions, Items",
+        ),
     ],
 )
 def test_schema__that_is_none__is_an_error(tmp_path: Path, run: Run, content: str, found: str) -> None:
@@ -320,7 +324,7 @@ def test_keys__repeated_among_many__are_found_with_their_lines() -> None:
 def test_memory__of_a_file_three_times_as_long__is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "_BATCH", 500)
     monkeypatch.setattr(repeats, "_IN_MEMORY", 256)
-    wanted = expected.from_type("INTERACTIONS", None)
+    wanted = expected.from_type(DatasetType.INTERACTIONS)
 
     def peak(count: int) -> int:
         lines = "\n".join([HEADER, *interactions(count, users=count)]).encode()

@@ -10,13 +10,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import BinaryIO
 
-from cdk_personalize.cli.check_data.columns import Column, shown, wrong_values
+from cdk_personalize.cli.check_data.columns import shown, wrong_values
 from cdk_personalize.cli.check_data.expected import Expected
 from cdk_personalize.cli.check_data.findings import DataFinding, Findings
 from cdk_personalize.cli.check_data.header import check as check_header
 from cdk_personalize.cli.check_data.header import plain
 from cdk_personalize.cli.check_data.reading import Batch, Records
 from cdk_personalize.cli.check_data.repeats import Keys
+from cdk_personalize.schema.columns import DatasetType, columns_of
+from cdk_personalize.schema.field import Field
 
 _FEWEST_RECORDS = 1000  # of an import of interactions, and of a training (rules 93 and 183)
 _FEWEST_USERS = 25  # with two interactions (rule 93)
@@ -28,17 +30,13 @@ _MILLISECONDS = 10**11  # seconds until the year 5138
 _DAY = 86_400
 
 _KEYS = {
-    "INTERACTIONS": ("USER_ID", "ITEM_ID", "TIMESTAMP", "EVENT_TYPE"),
-    "ACTION_INTERACTIONS": ("USER_ID", "ACTION_ID", "TIMESTAMP", "EVENT_TYPE"),
-    "ITEMS": ("ITEM_ID",),
-    "USERS": ("USER_ID",),
-    "ACTIONS": ("ACTION_ID",),
+    DatasetType.INTERACTIONS: ("USER_ID", "ITEM_ID", "TIMESTAMP", "EVENT_TYPE"),
+    DatasetType.ACTION_INTERACTIONS: ("USER_ID", "ACTION_ID", "TIMESTAMP", "EVENT_TYPE"),
+    DatasetType.ITEMS: ("ITEM_ID",),
+    DatasetType.USERS: ("USER_ID",),
+    DatasetType.ACTIONS: ("ACTION_ID",),
 }
-_RESERVED = {  # of interactions: no optional metadata columns
-    *_KEYS["INTERACTIONS"],
-    *("EVENT_VALUE", "IMPRESSION", "RECOMMENDATION_ID", "EVENT_ATTRIBUTION_SOURCE"),
-}
-_TIMES = {"TIMESTAMP", "CREATION_TIMESTAMP"}
+_INTERACTIONS = {DatasetType.INTERACTIONS, DatasetType.ACTION_INTERACTIONS}
 
 
 @dataclass(kw_only=True)
@@ -47,7 +45,7 @@ class DataReport:
 
     Attributes:
         file: The file's name.
-        dataset_type: The type of the dataset that it is for.
+        dataset_type: The type of the dataset that it is for, in upper case.
         records: How many records it has.
         users: How many different users interactions have, or None.
         users_with_two: How many of those have at least two interactions, or None.
@@ -99,11 +97,11 @@ class _Checker:
         self._expected, self._report, self._findings = expected, report, findings
         self._keys, self._users = stack.enter_context(Keys()), stack.enter_context(Keys())
         self._event_types: Counter[str] = Counter()
-        self._present: list[tuple[int, Column]] = []
+        self._present: list[tuple[int, Field]] = []
         self._places: dict[str, int] = {}
         self._keys_of: list[str] = []
         self._own = 0
-        self._is_interactions = expected.dataset_type in {"INTERACTIONS", "ACTION_INTERACTIONS"}
+        self._is_interactions = expected.dataset_type in _INTERACTIONS
         self._tomorrow = int(time.time()) + _DAY
 
     def header(self, header: Sequence[str]) -> None:
@@ -115,7 +113,7 @@ class _Checker:
             if plain(column.name) in self._places:
                 self._present.append((self._places[plain(column.name)], column))
         self._keys_of = [name for name in _KEYS[self._expected.dataset_type] if name in self._places]
-        self._own = len(self._places.keys() - _RESERVED)
+        self._own = len(self._places.keys() - _reserved(self._expected.dataset_type))
 
     def batch(self, batch: Batch) -> None:
         """Check some records."""
@@ -126,7 +124,7 @@ class _Checker:
             wrong = dict(wrong_values(column, columns[place]))
             for index, message in wrong.items():
                 self._findings.error("value", message, column=column.name, line=lines[index])
-            if plain(column.name) in _TIMES:
+            if plain(column.name).endswith("TIMESTAMP"):
                 values = (
                     ["" if i in wrong else v for i, v in enumerate(columns[place])]
                     if wrong
@@ -173,7 +171,7 @@ class _Checker:
         self._report.event_types = dict(self._event_types.most_common(_MOST_COUNTED))
         self._too_few_records()
         self._too_few_users()
-        if self._expected.dataset_type == "INTERACTIONS":
+        if self._expected.dataset_type is DatasetType.INTERACTIONS:
             self._too_many_event_types()
 
     def _repeated(self) -> None:
@@ -229,6 +227,13 @@ class _Checker:
                 f" and {self._own} columns",
                 column="EVENT_TYPE",
             )
+
+
+def _reserved(dataset_type: DatasetType) -> set[str]:
+    """The columns that don't count as optional metadata."""
+    columns = columns_of(dataset_type)
+    assert columns is not None  # noqa: S101 (a custom dataset group has datasets of all types)
+    return {field.name for field in (*columns.required, *columns.reserved)}
 
 
 def _moment(seconds: int) -> str:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+
+from cdk_personalize.schema.field import Field
 
 _IDS = {"USER_ID", "ITEM_ID", "ACTION_ID"}
 _LONGEST_ID, _LONGEST_STRING = 256, 1000
@@ -27,32 +27,7 @@ _ALL_PLAIN: Mapping[str, re.Pattern[str]] = {
 _SHOWN = 40  # characters of a value in a message
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A field of a schema.
-
-    Attributes:
-        name: Its name.
-        type: Its Avro type, other than `null`.
-        nullable: Whether it can be empty.
-        textual: Whether it is text, which the service cuts and never rejects for its length.
-    """
-
-    name: str
-    type: str
-    nullable: bool = False
-    textual: bool = False
-
-
-def column_of(field: Mapping[str, Any]) -> Column:
-    """Return the column for a field of an Avro schema."""
-    declared = field["type"]
-    types = declared if isinstance(declared, list) else [declared]
-    kind = next((str(type_) for type_ in types if type_ != "null"), "string")
-    return Column(str(field["name"]), kind, "null" in types, field.get("textual") is True)
-
-
-def wrong_values(column: Column, values: Sequence[str]) -> Iterator[tuple[int, str]]:
+def wrong_values(column: Field, values: Sequence[str]) -> Iterator[tuple[int, str]]:
     """Find the values that the service rejects.
 
     Returns:
@@ -80,7 +55,7 @@ def shown(value: str) -> str:
     return repr(value if len(value) <= _SHOWN else f"{value[:_SHOWN]}...")
 
 
-def _all_fine(column: Column, values: Sequence[str]) -> bool:
+def _all_fine(column: Field, values: Sequence[str]) -> bool:
     if column.type == "string":
         return (column.nullable or all(values)) and (
             column.textual or max(map(len, values)) <= _longest(column)
@@ -89,37 +64,37 @@ def _all_fine(column: Column, values: Sequence[str]) -> bool:
     return plain is not None and plain.fullmatch(_BETWEEN.join(values)) is not None
 
 
-def _longest(column: Column) -> int:
+def _longest(column: Field) -> int:
     return _LONGEST_ID if column.name in _IDS else _LONGEST_STRING
 
 
-def _wrong_string(column: Column, value: str) -> str | None:
+def _wrong_string(column: Field, value: str) -> str | None:
     if column.textual or len(value) <= _longest(column):
         return None
     return f"must have at most {_longest(column)} characters: got {len(value)}"
 
 
-def _wrong_integer(column: Column, value: str) -> str | None:
+def _wrong_integer(column: Field, value: str) -> str | None:
     if is_whole(value) and -(1 << _BITS[column.type]) <= int(value) < 1 << _BITS[column.type]:
         return None
     hint = "; give Unix time in seconds, such as 1596238243" if "TIMESTAMP" in column.name else ""
     return f"must be a whole number ({column.type}): got {shown(value)}{hint}"
 
 
-def _wrong_decimal(column: Column, value: str) -> str | None:
+def _wrong_decimal(column: Field, value: str) -> str | None:
     if _DECIMAL.fullmatch(value) and math.isfinite(float(value)):
         return None
     hint = "; write a decimal point" if _DECIMAL.fullmatch(value.replace(",", ".")) else ""
     return f"must be a number ({column.type}): got {shown(value)}{hint}"
 
 
-def _wrong_boolean(_column: Column, value: str) -> str | None:
+def _wrong_boolean(_column: Field, value: str) -> str | None:
     if value.lower() in {"true", "false"}:
         return None
     return f"must be true or false: got {shown(value)}"
 
 
-_CHECKS: Mapping[str, Callable[[Column, str], str | None]] = {
+_CHECKS: Mapping[str, Callable[[Field, str], str | None]] = {
     "int": _wrong_integer,
     "long": _wrong_integer,
     "float": _wrong_decimal,

@@ -5,53 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from cdk_personalize.cli.check_data.columns import Column, column_of
-
-TYPES = ("INTERACTIONS", "ITEMS", "USERS", "ACTIONS", "ACTION_INTERACTIONS")
-"""The types of datasets, as ARNs have them."""
-
-DOMAINS = ("ECOMMERCE", "VIDEO_ON_DEMAND")
-"""The domains of dataset groups."""
-
-
-_EVENT = {"USER_ID": "string", "ITEM_ID": "string", "TIMESTAMP": "long"}
-_TYPED_EVENT = _EVENT | {"EVENT_TYPE": "string"}
-_REQUIRED: Mapping[str | None, Mapping[str, Mapping[str, str]]] = {
-    None: {
-        "INTERACTIONS": _EVENT,
-        "ITEMS": {"ITEM_ID": "string"},
-        "USERS": {"USER_ID": "string"},
-        "ACTIONS": {"ACTION_ID": "string"},
-        "ACTION_INTERACTIONS": {
-            "USER_ID": "string",
-            "ACTION_ID": "string",
-            "EVENT_TYPE": "string",
-            "TIMESTAMP": "long",
-        },
-    },
-    "ECOMMERCE": {
-        "INTERACTIONS": _TYPED_EVENT,
-        "ITEMS": {"ITEM_ID": "string", "PRICE": "float", "CATEGORY_L1": "string"},
-        "USERS": {"USER_ID": "string"},
-    },
-    "VIDEO_ON_DEMAND": {
-        "INTERACTIONS": _TYPED_EVENT,
-        "ITEMS": {"ITEM_ID": "string", "CREATION_TIMESTAMP": "long", "GENRES": "string"},
-        "USERS": {"USER_ID": "string"},
-    },
-}
-_OPTIONAL = {
-    "EVENT_TYPE": "string",
-    "EVENT_VALUE": "float?",
-    "IMPRESSION": "string?",
-    "RECOMMENDATION_ID": "string?",
-    "CREATION_TIMESTAMP": "long?",
-}
+from cdk_personalize.model.findings import problems_in
+from cdk_personalize.schema.columns import DatasetType, Domain, columns_of, type_of_record
+from cdk_personalize.schema.field import Field
+from cdk_personalize.schema.rules import find_problems
 
 
 class UnusableSchemaError(Exception):
-    """The file with the schema can't be used. The text says why, and what to do."""
+    """There are no columns to check a file against. The text says why, and what to do."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,52 +22,56 @@ class Expected:
     """What a file should have.
 
     Attributes:
-        dataset_type: In upper case, as ARNs have it.
+        dataset_type: The type of the dataset that it is for.
         columns: The columns that must exist, in their order.
         optional: Columns that may exist, with their types.
         is_schema: Whether the columns are those of a schema. If so, others are not imported.
     """
 
-    dataset_type: str
-    columns: Sequence[Column]
-    optional: Sequence[Column] = ()
+    dataset_type: DatasetType
+    columns: Sequence[Field]
+    optional: Sequence[Field] = ()
     is_schema: bool = True
 
 
-def from_schema(content: bytes) -> Expected:
+def from_schema(content: bytes, domain: Domain | None = None) -> Expected:
     """Read an Avro schema in JSON.
 
     Raises:
-        UnusableSchemaError: It is not the schema of a dataset.
+        UnusableSchemaError: It is not the schema of a dataset. The text lists every problem.
     """
     try:
         document = json.loads(content)
     except ValueError as error:
         raise UnusableSchemaError(f"is not valid JSON: {error}") from error
-    if not isinstance(document, Mapping) or not isinstance(document.get("fields"), list):
-        raise UnusableSchemaError('has no "fields": give the Avro schema that CreateSchema gets')
-    names = {type_.replace("_", ""): type_ for type_ in TYPES}
-    dataset_type = names.get(str(document.get("name")).replace("_", "").upper())
-    if dataset_type is None:
-        raise UnusableSchemaError(
-            f"has the name {document.get('name')!r}: it must be the type of the dataset, such as Interactions"
-        )
-    return Expected(dataset_type=dataset_type, columns=[column_of(field) for field in document["fields"]])
+    problems = problems_in(find_problems(document, domain=domain))
+    if problems:
+        lines = "".join(f"\n  {problem}" for problem in problems)
+        raise UnusableSchemaError(f"is not the schema of a dataset:{lines}")
+    dataset_type = type_of_record(document["name"])
+    assert dataset_type is not None  # noqa: S101 (or there would be a problem)
+    return Expected(dataset_type=dataset_type, columns=[_field(entry) for entry in document["fields"]])
 
 
-def from_type(dataset_type: str, domain: str | None) -> Expected:
-    """Return what the service requires of a type of datasets.
+def from_type(dataset_type: DatasetType, domain: Domain | None = None) -> Expected:
+    """Return what the service requires of a type of dataset.
 
     Raises:
         UnusableSchemaError: A dataset group of the domain has no such dataset.
     """
-    required = _REQUIRED[domain].get(dataset_type)
-    if required is None:
+    columns = columns_of(dataset_type, domain)
+    if columns is None:
         raise UnusableSchemaError(f"a dataset group of the domain {domain} has no dataset {dataset_type}")
-    columns = [Column(name, type_) for name, type_ in required.items()]
-    optional = [
-        Column(name, type_.removesuffix("?"), nullable=type_.endswith("?"))
-        for name, type_ in _OPTIONAL.items()
-        if name not in required
-    ]
-    return Expected(dataset_type=dataset_type, columns=columns, optional=optional, is_schema=False)
+    optional = (*columns.reserved, *columns.reserved_metadata)
+    return Expected(dataset_type=dataset_type, columns=columns.required, optional=optional, is_schema=False)
+
+
+def _field(entry: Mapping[str, Any]) -> Field:
+    declared = entry["type"]
+    types = declared if isinstance(declared, list) else [declared]
+    return Field(
+        name=entry["name"],
+        type=next((type_ for type_ in types if type_ != "null"), "string"),
+        nullable="null" in types,
+        textual=entry.get("textual", False),
+    )
