@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from aws_cdk import Stack
+from aws_cdk import CfnResource, Stack
 from constructs import Construct
 
 from cdk_personalize.dataset_group import members
@@ -15,7 +16,7 @@ from cdk_personalize.event_tracker.base import EventTrackerBase, IEventTracker
 from cdk_personalize.event_tracker.existing import ExistingEventTracker
 from cdk_personalize.model import value_types
 from cdk_personalize.model.annotations import annotate
-from cdk_personalize.model.findings import InvalidConstructError, Problem
+from cdk_personalize.model.findings import Doubt, InvalidConstructError, Problem
 from cdk_personalize.model.kind import Kind
 from cdk_personalize.model.names import RESOURCE_NAME
 from cdk_personalize.model.native import NativeResource
@@ -96,7 +97,9 @@ class EventTracker(NativeResource, EventTrackerBase):
         self._define({"Name": event_tracker_name, "DatasetGroupArn": arn})
         self._resource.override_logical_id(f"EventTracker{_digest(Stack.of(self).resolve(arn))}")
         members.add(self, dataset_group, self.KIND.name)
-        annotate(self, doubts(scope, [("dataset_group", arn)]))
+        for group in members.of_group(scope, dataset_group, "dataset group"):
+            self.node.add_dependency(group.event_interactions)
+        annotate(self, [*_left_behind(dataset_group), *doubts(scope, [("dataset_group", arn)])])
 
     @property
     def event_tracker_arn(self) -> str:
@@ -116,6 +119,18 @@ def _second(other: Construct) -> Problem:
         rule="must have no other event tracker: the service allows one in a dataset group",
         fix="use that one in place of this one",
     )
+
+
+def _left_behind(dataset_group: object) -> Iterator[Doubt]:
+    if isinstance(dataset_group, CfnResource):
+        yield Doubt(
+            id="event-interactions",
+            argument="dataset_group",
+            value=dataset_group.node.path,
+            rule="should be a DatasetGroup: the service keeps the events in a hidden dataset, and nothing deletes"
+            " a native dataset group while that exists",
+            fix="use DatasetGroup, or call DeleteDataset for EVENT_INTERACTIONS before you delete the stack",
+        )
 
 
 def _digest(dataset_group: object) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from constructs import Construct
+import jsii
+from constructs import Construct, IValidation
 
 from cdk_personalize.dataset_group import members
 from cdk_personalize.dataset_group.arn import DatasetGroupArn
@@ -22,6 +23,7 @@ from cdk_personalize.model.native import NativeResource
 from cdk_personalize.model.places import doubts
 from cdk_personalize.model.tokens import is_token
 from cdk_personalize.provider.resource import path_of
+from cdk_personalize.schema.construct import Schema
 
 if TYPE_CHECKING:
     from aws_cdk.interfaces.aws_personalize import IDatasetGroupRef
@@ -31,6 +33,24 @@ if TYPE_CHECKING:
 _MOST_FIELDS = 20  # of all filters in a dataset group (rule 147)
 
 
+@jsii.implements(IValidation)
+class _Fields:
+    """The check of the fields against the schemas, at synthesis, when all datasets are defined."""
+
+    def __init__(self, filter: Filter, dataset_group: Any) -> None:
+        self._filter = filter
+        self._dataset_group = dataset_group
+
+    def validate(self) -> list[str]:
+        datasets = members.of_group(self._filter, self._dataset_group, "dataset")
+        schemas = {
+            str(dataset.dataset_type): dataset.schema.document["fields"]
+            for dataset in datasets
+            if isinstance(dataset.schema, Schema)
+        }
+        return [str(problem) for problem in fields.find_problems(self._filter._expression, schemas)]
+
+
 class Filter(NativeResource):
     """Define a filter, which narrows recommendations to the items, actions or users of an expression.
 
@@ -38,6 +58,8 @@ class Filter(NativeResource):
     datasets that this app defines.
 
     Updated in place: tags.
+
+    Created after the datasets of its dataset group in the same stack, and deleted before them.
 
     Replaced when anything else changes: the service can't change an expression (rule 176). The generated name
     depends on the expression, so the new filter can exist beside the old one. With an explicit `filter_name`,
@@ -115,6 +137,8 @@ class Filter(NativeResource):
         self._name = filter_name or content_name(self, arn, filter_expression)
         self._define({"Name": self._name, "DatasetGroupArn": arn, "FilterExpression": filter_expression})
         members.add(self, dataset_group, self.KIND.name)
+        members.depend_on_all(self, dataset_group, "dataset")
+        self.node.add_validation(_Fields(self, dataset_group))
         annotate(self, [*findings, *doubts(scope, [("dataset_group", arn)])])
 
     @property
