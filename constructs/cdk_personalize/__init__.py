@@ -10,6 +10,8 @@ import typing
 from cdk_personalize.model.findings import InvalidConstructError, Problem
 from cdk_personalize.recipe.facts import RecipeFacts, RecipeParameter
 from cdk_personalize.recipe.recipe import CatalogRecipe, Recipe
+from cdk_personalize.schema.columns import DatasetType, Domain
+from cdk_personalize.schema.field import Field
 from cdk_personalize.solution.config import (
     AutoMLConfig,
     AutoTraining,
@@ -30,7 +32,10 @@ from cdk_personalize.solution.config import (
 from cdk_personalize.solution.request import InvalidSolutionError
 
 if typing.TYPE_CHECKING:
+    from cdk_personalize.dataset.base import IDataset
+    from cdk_personalize.dataset.construct import Dataset
     from cdk_personalize.dataset_group.base import IDatasetGroup
+    from cdk_personalize.dataset_group.construct import DatasetGroup
     from cdk_personalize.event_tracker.base import IEventTracker
     from cdk_personalize.event_tracker.construct import EventTracker
     from cdk_personalize.filter.base import IFilter
@@ -38,6 +43,8 @@ if typing.TYPE_CHECKING:
     from cdk_personalize.provider.base import InvalidProviderError, IPersonalizeProvider
     from cdk_personalize.provider.framework import PersonalizeProvider
     from cdk_personalize.provider.single_function import SingleFunctionProvider
+    from cdk_personalize.schema.base import ISchema
+    from cdk_personalize.schema.construct import Schema
     from cdk_personalize.solution.base import ISolution
     from cdk_personalize.solution.construct import Solution
 
@@ -47,18 +54,25 @@ __all__ = [
     "CatalogRecipe",
     "CategoricalHyperParameterRange",
     "ContinuousHyperParameterRange",
+    "Dataset",
+    "DatasetGroup",
+    "DatasetType",
+    "Domain",
     "EventParameters",
     "EventTracker",
     "EventsConfig",
+    "Field",
     "Filter",
     "HpoConfig",
     "HpoObjective",
     "HpoResourceConfig",
     "HyperParameterRanges",
+    "IDataset",
     "IDatasetGroup",
     "IEventTracker",
     "IFilter",
     "IPersonalizeProvider",
+    "ISchema",
     "ISolution",
     "IntegerHyperParameterRange",
     "InvalidConstructError",
@@ -71,6 +85,7 @@ __all__ = [
     "Recipe",
     "RecipeFacts",
     "RecipeParameter",
+    "Schema",
     "SingleFunctionProvider",
     "Solution",
     "SolutionConfig",
@@ -78,15 +93,20 @@ __all__ = [
 ]
 
 _CONSTRUCTS = {
+    "Dataset": "dataset.construct",
+    "DatasetGroup": "dataset_group.construct",
+    "IDataset": "dataset.base",
     "EventTracker": "event_tracker.construct",
     "Filter": "filter.construct",
     "IDatasetGroup": "dataset_group.base",
     "IEventTracker": "event_tracker.base",
     "IFilter": "filter.base",
     "IPersonalizeProvider": "provider.base",
+    "ISchema": "schema.base",
     "ISolution": "solution.base",
     "InvalidProviderError": "provider.base",
     "PersonalizeProvider": "provider.framework",
+    "Schema": "schema.construct",
     "SingleFunctionProvider": "provider.single_function",
     "Solution": "solution.construct",
 }

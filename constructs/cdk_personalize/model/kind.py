@@ -15,6 +15,7 @@ class Kind:
     Attributes:
         name: As ARNs and messages have it, such as `solution`.
         resource_type: Its CloudFormation type.
+        path: What follows the name in the ARNs of those that the provider manages, as a pattern.
         created_in: Resources, as ARNs have them, on which creating one also needs rights, such as
             `dataset-group`.
         reads: Actions that look at any resource of the kind, to find out whose it is.
@@ -25,6 +26,7 @@ class Kind:
 
     name: str
     resource_type: str
+    path: str = "*"
     created_in: tuple[str, ...] = ()
     reads: tuple[str, ...] = ()
     creates: tuple[str, ...] = ()
