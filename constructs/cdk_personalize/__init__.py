@@ -95,9 +95,9 @@ __all__ = [
 _CONSTRUCTS = {
     "Dataset": "dataset.construct",
     "DatasetGroup": "dataset_group.construct",
-    "IDataset": "dataset.base",
     "EventTracker": "event_tracker.construct",
     "Filter": "filter.construct",
+    "IDataset": "dataset.base",
     "IDatasetGroup": "dataset_group.base",
     "IEventTracker": "event_tracker.base",
     "IFilter": "filter.base",

@@ -12,7 +12,7 @@ from aws_cdk import aws_personalize as personalize
 from aws_cdk.assertions import Template
 from constructs import Construct
 
-from cdk_personalize import EventTracker, InvalidConstructError
+from cdk_personalize import DatasetGroup, EventTracker, InvalidConstructError
 
 TYPE = "AWS::Personalize::EventTracker"
 ARN = "arn:aws:personalize:eu-west-1:111122223333:event-tracker/0a1b"
@@ -107,6 +107,34 @@ def test_others__of_other_groups_or_of_parameters_of_other_stacks__are_accepted(
         EventTracker(place, "Three", dataset_group=parameter.value_as_string)
 
     assert len(Template.from_stack(stack).find_resources(TYPE)) == 3
+
+
+@pytest.mark.parametrize("group_of", [lambda group: group, lambda group: group.dataset_group_arn])
+@pytest.mark.parametrize("elsewhere", [False, True], ids=["same stack", "other stack"])
+def test_dependencies__on_what_deletes_the_dataset_of_events__are_there(
+    app: cdk.App, stack: cdk.Stack, group_of: Any, elsewhere: bool
+) -> None:
+    group = DatasetGroup(stack, "Group")
+    place = cdk.Stack(app, "Other") if elsewhere else stack
+    tracker = EventTracker(place, "Events", dataset_group=group_of(group))
+
+    [found] = Template.from_stack(place).find_resources(TYPE).values()
+    guard = group.event_interactions.node.default_child
+    assert isinstance(guard, cdk.CfnResource)
+    if elsewhere:
+        assert stack in place.dependencies
+    else:
+        assert found["DependsOn"] == [stack.get_logical_id(guard)]
+    assert not [entry for entry in tracker.node.metadata if entry.type == "aws:cdk:warning"]
+
+
+def test_native_group__is_a_warning(stack: cdk.Stack) -> None:
+    group = personalize.CfnDatasetGroup(stack, "Group", name="movies")
+    tracker = EventTracker(stack, "Events", dataset_group=group)
+
+    [warning] = [entry.data for entry in tracker.node.metadata if entry.type == "aws:cdk:warning"]
+    assert "use DatasetGroup" in warning
+    assert "cdk-personalize:event-interactions" in warning
 
 
 def test_second__in_another_app__is_accepted(dataset_group: str) -> None:

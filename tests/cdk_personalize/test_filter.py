@@ -10,7 +10,7 @@ import pytest
 from aws_cdk import aws_personalize as personalize
 from aws_cdk.assertions import Template
 
-from cdk_personalize import Filter, InvalidConstructError
+from cdk_personalize import Dataset, DatasetGroup, Field, Filter, InvalidConstructError, Schema
 
 TYPE = "AWS::Personalize::Filter"
 ARN = "arn:aws:personalize:eu-west-1:111122223333:filter/unseen"
@@ -177,3 +177,66 @@ def test_from_arn__not_of_a_filter__is_refused(stack: cdk.Stack, arn: Any) -> No
 def test_from_name__not_a_name__is_refused(stack: cdk.Stack) -> None:
     with pytest.raises(InvalidConstructError, match="filter_name must have only letters"):
         Filter.from_filter_name(stack, "Unseen", "a/b")
+
+
+def items(stack: cdk.Stack, group: DatasetGroup) -> Dataset:
+    fields = [Field.string("GENRE", categorical=True), Field.boolean("IN_STOCK")]
+    schema = Schema.items(stack, "ItemsSchema", fields=fields)
+    return Dataset(stack, "Items", dataset_group=group, schema=schema)
+
+
+@pytest.mark.parametrize("datasets_first", [True, False])
+def test_fields__that_the_schema_lacks_or_that_are_no_fields_to_filter_by__are_errors(
+    stack: cdk.Stack, datasets_first: bool
+) -> None:
+    group = DatasetGroup(stack, "Group")
+    if datasets_first:
+        items(stack, group)
+    expression = 'INCLUDE ItemID WHERE Items.GENRES IN ("a") AND Items.IN_STOCK = 1 IF CurrentUser.AGE > 1'
+    Filter(stack, "Calm", dataset_group=group, filter_expression=expression)
+    if not datasets_first:
+        items(stack, group)
+
+    with pytest.raises(RuntimeError) as raised:
+        Template.from_stack(stack)
+
+    for problem in (
+        "[Stack/Calm] filter_expression must be a field of the dataset's schema: got 'Items.GENRES'; write"
+        " Items.GENRE",
+        "[Stack/Calm] filter_expression must not be a boolean field: got 'Items.IN_STOCK'",
+        "\n                         ^^^^^^^^^^^^\n",
+    ):
+        assert problem in str(raised.value)
+    assert "CurrentUser" not in str(raised.value).replace(expression, "")
+
+
+def test_fields__of_the_schema__are_accepted(stack: cdk.Stack) -> None:
+    group = DatasetGroup(stack, "Group")
+    items(stack, group)
+    Filter(stack, "Calm", dataset_group=group, filter_expression=CALM)
+
+    assert properties(stack)["FilterExpression"] == CALM
+
+
+def test_dependencies__on_datasets_defined_before_and_after__are_there(
+    app: cdk.App, stack: cdk.Stack
+) -> None:
+    group = DatasetGroup(stack, "Group")
+    first = items(stack, group)
+    Filter(stack, "Calm", dataset_group=group.dataset_group_arn, filter_expression=CALM)
+    second = Dataset(
+        stack,
+        "Users",
+        dataset_group=group,
+        schema=Schema.users(stack, "UsersSchema", fields=[Field.int("AGE")]),
+    )
+    other = cdk.Stack(app, "Other")
+    third = Dataset(
+        other, "Seen", dataset_group=group, schema=Schema.interactions(other, "SeenSchema", event_type=True)
+    )
+
+    [found] = Template.from_stack(stack).find_resources(TYPE).values()
+    assert [stack.resolve(dataset.dataset_arn)["Fn::GetAtt"][0] for dataset in (first, second)] == sorted(
+        found["DependsOn"]
+    )
+    assert third.stack is other

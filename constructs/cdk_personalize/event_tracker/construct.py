@@ -127,8 +127,8 @@ def _left_behind(dataset_group: object) -> Iterator[Doubt]:
             id="event-interactions",
             argument="dataset_group",
             value=dataset_group.node.path,
-            rule="should be a DatasetGroup: the service keeps the events in a hidden dataset, and nothing deletes"
-            " a native dataset group while that exists",
+            rule="should be a DatasetGroup: the service keeps the events in a hidden dataset, and"
+            " CloudFormation can't delete a native dataset group while that exists",
             fix="use DatasetGroup, or call DeleteDataset for EVENT_INTERACTIONS before you delete the stack",
         )
 

@@ -8,14 +8,14 @@ from constructs import Construct
 from cdk_personalize.event_tracker.base import EventTrackerBase
 from cdk_personalize.model import value_types
 from cdk_personalize.model.findings import InvalidConstructError
+from cdk_personalize.model.imported import arn_type
 from cdk_personalize.model.value_types import Text
 from cdk_personalize.provider.resource import path_of
 
-_ARN = Text(
-    max=256,
-    pattern=r"arn:[a-z\d-]+:personalize:[a-z\d-]+:\d{12}:event-tracker/.+",
-    rule="must be the ARN of an event tracker",
-    hint="an ARN is like arn:aws:personalize:us-east-1:123456789012:event-tracker/0a1b2c3d",
+_ARN = arn_type(
+    "an event tracker",
+    "event-tracker/.+",
+    "an ARN is like arn:aws:personalize:us-east-1:123456789012:event-tracker/0a1b2c3d",
 )
 _TRACKING_ID = Text(min=1, max=256)
 

@@ -10,13 +10,14 @@ from constructs import Construct, IValidation
 
 from cdk_personalize.dataset_group import members
 from cdk_personalize.dataset_group.arn import DatasetGroupArn
-from cdk_personalize.filter import existing, fields, rules
+from cdk_personalize.filter import fields, rules
 from cdk_personalize.filter.base import IFilter
 from cdk_personalize.filter.existing import ExistingFilter
 from cdk_personalize.filter.expression import parse
 from cdk_personalize.model import value_types
 from cdk_personalize.model.annotations import annotate
 from cdk_personalize.model.findings import InvalidConstructError, Problem, problems_in
+from cdk_personalize.model.imported import arn_of_name
 from cdk_personalize.model.kind import Kind
 from cdk_personalize.model.names import RESOURCE_NAME, content_name
 from cdk_personalize.model.native import NativeResource
@@ -95,7 +96,7 @@ class Filter(NativeResource):
         Raises:
             InvalidConstructError: It is not the ARN of a filter.
         """
-        return ExistingFilter(scope, id, filter_arn=filter_arn)
+        return ExistingFilter(scope, id, filter_arn)
 
     @classmethod
     def from_filter_name(cls, scope: Construct, id: str, filter_name: str) -> IFilter:
@@ -109,7 +110,7 @@ class Filter(NativeResource):
         Raises:
             InvalidConstructError: It can't be the name of a filter.
         """
-        return existing.named(scope, id, filter_name)
+        return ExistingFilter(scope, id, arn_of_name(scope, id, "filter", filter_name, "filter_name"))
 
     def __init__(
         self,
