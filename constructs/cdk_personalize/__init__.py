@@ -40,6 +40,10 @@ if typing.TYPE_CHECKING:
     from cdk_personalize.dataset.construct import Dataset
     from cdk_personalize.dataset_group.base import IDatasetGroup
     from cdk_personalize.dataset_group.construct import DatasetGroup
+    from cdk_personalize.event_tracker.base import IEventTracker
+    from cdk_personalize.event_tracker.construct import EventTracker
+    from cdk_personalize.filter.base import IFilter
+    from cdk_personalize.filter.construct import Filter
     from cdk_personalize.provider.base import InvalidProviderError, IPersonalizeProvider
     from cdk_personalize.provider.framework import PersonalizeProvider
     from cdk_personalize.provider.single_function import SingleFunctionProvider
@@ -62,8 +66,10 @@ __all__ = [
     "DatasetType",
     "Domain",
     "EventParameters",
+    "EventTracker",
     "EventsConfig",
     "Field",
+    "Filter",
     "HpoConfig",
     "HpoObjective",
     "HpoResourceConfig",
@@ -71,6 +77,8 @@ __all__ = [
     "ICampaign",
     "IDataset",
     "IDatasetGroup",
+    "IEventTracker",
+    "IFilter",
     "IPersonalizeProvider",
     "ISchema",
     "ISolution",
@@ -101,9 +109,13 @@ _CONSTRUCTS = {
     "Campaign": "campaign.construct",
     "Dataset": "dataset.construct",
     "DatasetGroup": "dataset_group.construct",
+    "EventTracker": "event_tracker.construct",
+    "Filter": "filter.construct",
     "ICampaign": "campaign.base",
     "IDataset": "dataset.base",
     "IDatasetGroup": "dataset_group.base",
+    "IEventTracker": "event_tracker.base",
+    "IFilter": "filter.base",
     "IPersonalizeProvider": "provider.base",
     "ISchema": "schema.base",
     "ISolution": "solution.base",

@@ -8,13 +8,22 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from aws_cdk import Reference, Stack, Tokenization
-from constructs import Construct, IConstruct
+from constructs import Construct, DependencyGroup, IConstruct
 
 from cdk_personalize.dataset_group.arn import DatasetGroupArn
 from cdk_personalize.model.tokens import is_token
 
+
+class _Members:
+    """The constructs of a kind in a dataset group."""
+
+    def __init__(self) -> None:
+        self.constructs: list[Any] = []
+        self.by_stack: defaultdict[str, DependencyGroup] = defaultdict(DependencyGroup)
+
+
 # By the app, then by the dataset group and the kind of resource.
-_BY_APP: WeakKeyDictionary[IConstruct, defaultdict[tuple[str, str], list[Any]]] = WeakKeyDictionary()
+_BY_APP: WeakKeyDictionary[IConstruct, defaultdict[tuple[str, str], _Members]] = WeakKeyDictionary()
 
 
 def add(construct: Construct, dataset_group: Any, kind: str) -> None:
@@ -25,7 +34,9 @@ def add(construct: Construct, dataset_group: Any, kind: str) -> None:
         dataset_group: The dataset group, as constructs take it.
         kind: What the construct is, such as `event tracker`.
     """
-    of_group(construct, dataset_group, kind).append(construct)
+    members = _members(construct, dataset_group, kind)
+    members.constructs.append(construct)
+    members.by_stack[Stack.of(construct).node.path].add(construct)
 
 
 def of_group(scope: Construct, dataset_group: Any, kind: str) -> list[Any]:
@@ -38,8 +49,26 @@ def of_group(scope: Construct, dataset_group: Any, kind: str) -> list[Any]:
         dataset_group: The dataset group, as constructs take it.
         kind: What the constructs are.
     """
-    members = _BY_APP.setdefault(scope.node.root, defaultdict(list))
-    return members[_identity(scope, dataset_group), kind]
+    return _members(scope, dataset_group, kind).constructs
+
+
+def depend_on_all(construct: Construct, dataset_group: Any, kind: str) -> None:
+    """Create a construct after those of a kind, and delete it before them.
+
+    It depends on all in its own stack, also on those that are defined later.
+
+    Args:
+        construct: The construct.
+        dataset_group: The dataset group, as constructs take it.
+        kind: What the others are.
+    """
+    members = _members(construct, dataset_group, kind)
+    construct.node.add_dependency(members.by_stack[Stack.of(construct).node.path])
+
+
+def _members(scope: Construct, dataset_group: Any, kind: str) -> _Members:
+    of_app = _BY_APP.setdefault(scope.node.root, defaultdict(_Members))
+    return of_app[_identity(scope, dataset_group), kind]
 
 
 def _identity(scope: Construct, dataset_group: Any) -> str:
