@@ -237,6 +237,7 @@ class Solution(ManagedResource, SolutionBase):
         too_large = [*room.problems(properties, provider)]
         if too_large:
             raise InvalidSolutionError(path_of(scope, id), too_large)
+        self.request, self.declared = request, properties
         self._define(
             properties,
             provider,
