@@ -108,17 +108,19 @@ class TrainingPipeline(Resource):
         seconds = int((timeout or Duration.seconds(_DAY)).to_seconds())
         findings = list(
             rules.examine(
-                solution=solution,
-                campaign=campaign,
-                imports=imports,
-                gate=gate,
-                schedule=schedule,
-                train_on_deploy=train_on_deploy,
-                bake=bake,
-                wait_on_first_deploy=wait_on_first_deploy,
-                approval=approval,
-                dry_run=dry_run,
-                timeout=seconds,
+                rules.Arguments(
+                    solution=solution,
+                    campaign=campaign,
+                    imports=imports,
+                    gate=gate,
+                    schedule=schedule,
+                    train_on_deploy=train_on_deploy,
+                    bake=bake,
+                    wait_on_first_deploy=wait_on_first_deploy,
+                    approval=approval,
+                    dry_run=dry_run,
+                    timeout=seconds,
+                )
             )
         )
         problems = problems_in(findings)
@@ -139,7 +141,7 @@ class TrainingPipeline(Resource):
             type="AWS::SSM::Parameter",
             properties={"Type": "String", "Name": champion, "Value": _NO_CHAMPION},
         )
-        signal = None if wait_on_first_deploy is None else self._wait_condition(wait_on_first_deploy)
+        condition = None if wait_on_first_deploy is None else self._wait_condition(wait_on_first_deploy)
         plan = Plan(
             name=self.node.path,
             solution_arn=solution.solution_arn,
@@ -147,28 +149,18 @@ class TrainingPipeline(Resource):
             free_updates=rules.gets_free_updates(solution),
             baselines=[one.solution_arn for one in baselines],
             imports=[self._import(one, number) for number, one in enumerate(imports, 1)],
-            campaign=campaign
-            and CampaignPlan(arn=campaign.campaign_arn, request=dict(campaign.create_request)),
-            gate=gate and _gate(gate, baselines),
-            approval=approval
-            and ApprovalPlan(
-                topic_arn=approval.topic.topic_arn,
-                timeout=int((approval.timeout or Duration.seconds(_DAY)).to_seconds()),
-            ),
-            bake=bake
-            and BakePlan(
-                duration=int(bake.duration.to_seconds()),
-                alarm_names=[alarm.alarm_name for alarm in bake.alarms],
-            ),
+            campaign=None if campaign is None else _campaign(campaign),
+            gate=None if gate is None else _gate(gate, baselines),
+            approval=None if approval is None else _approval(approval),
+            bake=None if bake is None else _bake(bake),
             dry_run=dry_run,
             trains_on_deploy=train_on_deploy,
             timeout=seconds,
-            topic_arn=notify.topic_arn if notify else None,
+            topic_arn=None if notify is None else notify.topic_arn,
             champion_parameter=champion,
             machine_arn=names.machine_arn(self, self._name),
             cleanup_arn=names.machine_arn(self, f"{self._name}-cleanup"),
-            signal=signal
-            and SignalPlan(stack_id=Aws.STACK_ID, logical_id=Stack.of(self).get_logical_id(signal)),
+            signal=None if condition is None else self._signal(condition),
         )
         cleanups = self._machine("Cleanup", f"{self._name}-cleanup", cleanup.definition(plan))
         permissions.of_cleanups(self, plan, solutions, cleanups.role)
@@ -187,8 +179,10 @@ class TrainingPipeline(Resource):
         )
         if train_on_deploy:
             self._start_on_deploys(plan)
-        if signal and plan.signal:
-            signal.node.add_dependency(self._machine_of_runs, self._start_on_first_deploy(plan, plan.signal))
+        if condition is not None and plan.signal is not None:
+            condition.node.add_dependency(
+                self._machine_of_runs, self._start_on_first_deploy(plan, plan.signal)
+            )
         if schedule is not None:
             self._schedule(schedule)
         annotate(self, findings)
@@ -383,6 +377,9 @@ class TrainingPipeline(Resource):
         )
         return condition
 
+    def _signal(self, condition: CfnResource) -> SignalPlan:
+        return SignalPlan(stack_id=Aws.STACK_ID, logical_id=Stack.of(self).get_logical_id(condition))
+
     def _schedule(self, schedule: scheduler.ScheduleExpression) -> None:
         from aws_cdk import aws_scheduler as scheduler  # noqa: PLC0415 (few pipelines need it)
         from aws_cdk import aws_scheduler_targets as scheduler_targets  # noqa: PLC0415
@@ -412,6 +409,20 @@ class TrainingPipeline(Resource):
             ),
             targets=[target] if target else None,
         )
+
+
+def _campaign(campaign: Any) -> CampaignPlan:
+    return CampaignPlan(arn=campaign.campaign_arn, request=dict(campaign.create_request))
+
+
+def _approval(approval: Approval) -> ApprovalPlan:
+    timeout = int((approval.timeout or Duration.seconds(_DAY)).to_seconds())
+    return ApprovalPlan(topic_arn=approval.topic.topic_arn, timeout=timeout)
+
+
+def _bake(bake: Bake) -> BakePlan:
+    names = [alarm.alarm_name for alarm in bake.alarms]
+    return BakePlan(duration=int(bake.duration.to_seconds()), alarm_names=names)
 
 
 def _gate(gate: MetricGate, baselines: list[ISolution]) -> GatePlan:

@@ -29,8 +29,8 @@ class DatasetImport:
     """Files in S3 that each run imports before it trains.
 
     The service reads the files of the folder's first level only. It needs at least 1,000 interactions in
-    each import of an Interactions dataset (rule 183). The pipeline gives a role the right to read them, and adds the
-    service to the bucket's policy, because it needs both (rule 184).
+    each import of an Interactions dataset (rule 183). The pipeline gives a role the right to read them, and
+    adds the service to the bucket's policy, because it needs both (rule 184).
 
     Attributes:
         dataset: The dataset: its ARN, a token, or a construct with a `dataset_arn`.

@@ -38,7 +38,8 @@ _EXPRESSION = """(
       : $check.kind = "better_than_baseline" ? $value >= $bound and $value > $against : $value >= $bound;
     $required := $check.kind = "at_least" ? "at least " & $show($bound)
       : $check.kind = "at_most" ? "at most " & $show($bound)
-      : $check.value = 0 ? ($check.kind = "no_drop" ? "at least " : "more than ") & $show($against) & " of " & $whose
+      : $check.value = 0
+        ? ($check.kind = "no_drop" ? "at least " : "more than ") & $show($against) & " of " & $whose
       : "at least " & $show($bound) & ", " & $percent($check.value)
         & ($check.kind = "no_drop" ? " below " : " above ") & $show($against) & " of " & $whose;
     $outcome := $first ? "PASS"

@@ -18,6 +18,7 @@ from cdk_personalize.pipeline.definition.states import (
     failure,
     jsonata,
     personalize,
+    promotion_timeout,
     task,
     wait,
 )
@@ -169,7 +170,7 @@ def _baked(
             "Type": "Pass",
             "Assign": {
                 "reasons": jsonata('$append($reasons, "alarms after the promotion: " & $join($fired, ", "))'),
-                "promotionDeadline": jsonata(f"$millis() + {plan.timeout * 1000}"),
+                "promotionDeadline": jsonata(f"$millis() + {promotion_timeout(plan.timeout) * 1000}"),
             },
             "Next": back,
         },

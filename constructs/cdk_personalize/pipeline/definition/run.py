@@ -13,12 +13,13 @@ from cdk_personalize.pipeline.definition.states import (
     jsonata,
     literal,
     machine,
+    promotion_timeout,
     task,
 )
 
 CLEANUP, FAILED, END = "Clean up", "Failed", "Done"
 CHAMPION = "Note the champion"
-_HOUR = 3600
+_SPARE = 6 * 3600  # for retries
 
 _STALE = (
     "until a newer version is promoted, the version in service no longer gets the free updates every two"
@@ -68,7 +69,7 @@ def definition(plan: Plan) -> dict[str, Any]:
         },
     }
     total = 2 * plan.timeout + (plan.approval.timeout if plan.approval else 0)
-    total += 2 * plan.timeout + (plan.bake.duration if plan.bake else 0) + _HOUR
+    total += 2 * promotion_timeout(plan.timeout) + (plan.bake.duration if plan.bake else 0) + _SPARE
     return machine(f"{plan.name}: trains, measures, judges and promotes a version.", turn.NOTE, states, total)
 
 
@@ -99,7 +100,10 @@ def _decided(plan: Plan) -> States:
     states |= {
         begin: {
             "Type": "Pass",
-            "Assign": {"promotionDeadline": jsonata(f"$millis() + {plan.timeout * 1000}"), "polls": 0},
+            "Assign": {
+                "promotionDeadline": jsonata(f"$millis() + {promotion_timeout(plan.timeout) * 1000}"),
+                "polls": 0,
+            },
             "Next": promotion.PROMOTE,
         },
         **promotion.states(plan, plan.campaign, then=CHAMPION, rolled_back=rolled_back, failed=CLEANUP),

@@ -12,6 +12,8 @@ States = dict[str, State]
 FIRST_WAIT, LONGEST_WAIT, GROWTH = 30, 300, 1.5
 """Seconds between two looks at something that takes long, and how they grow."""
 
+_PROMOTION = 3 * 3600
+
 # Throttles and faults of the service. Quotas look like throttles (rule 120), so there is a limit. Errors
 # that the service's model does not name, such as a ThrottlingException, are a `...Exception` of the service.
 _RETRY_LIMIT: State = {
@@ -38,6 +40,11 @@ _THROTTLES = {
     "CloudWatch": ["InternalServiceException"],
     "CloudFormation": ["ThrottlingException"],
 }
+
+
+def promotion_timeout(timeout: int) -> int:
+    """Seconds for a campaign to serve a version; it takes minutes."""
+    return min(timeout, _PROMOTION)
 
 
 def jsonata(text: str) -> str:

@@ -116,9 +116,7 @@ def _branch(label: str, solution_arn: str, name: str, *, optional: bool) -> Stat
                 Assign={
                     "status": jsonata("$states.result.SolutionVersion.Status"),
                     "reason": jsonata("($states.result.SolutionVersion.FailureReason & '')"),
-                    "hours": jsonata(
-                        "$exists($states.result.SolutionVersion.TrainingHours) ? $states.result.SolutionVersion.TrainingHours : 0"
-                    ),
+                    "hours": jsonata("$sum($states.result.SolutionVersion.TrainingHours)"),
                 },
                 Next=ended,
             ),

@@ -29,7 +29,7 @@ _SOLUTION = """(
   {
     "status": $solution.Status,
     "reason": $solution.FailureReason & "",
-    "busy": $contains($newest.Status & "", $busy) or $contains($solution.LatestSolutionUpdate.Status & "", $busy),
+    "busy": $contains($newest.Status & " " & $solution.LatestSolutionUpdate.Status, $busy),
     "newest": $exists($newest) ? $newest.SolutionVersionArn : ""
   }
 )"""
