@@ -7,7 +7,11 @@ The constructs are imported on first use. They need the CDK, which takes seconds
 import importlib
 import typing
 
+from cdk_personalize.campaign.config import CampaignConfig, ItemExplorationConfig, RankingInfluence
+from cdk_personalize.campaign.request import InvalidCampaignError
 from cdk_personalize.model.findings import InvalidConstructError, Problem
+from cdk_personalize.pipeline.gate import MetricCheck, MetricGate, WhenUnknown
+from cdk_personalize.pipeline.steps import Approval, Bake, DatasetImport, ImportMode
 from cdk_personalize.recipe.facts import RecipeFacts, RecipeParameter
 from cdk_personalize.recipe.recipe import CatalogRecipe, Recipe
 from cdk_personalize.solution.config import (
@@ -30,53 +34,80 @@ from cdk_personalize.solution.config import (
 from cdk_personalize.solution.request import InvalidSolutionError
 
 if typing.TYPE_CHECKING:
+    from cdk_personalize.campaign.base import ICampaign
+    from cdk_personalize.campaign.construct import Campaign
     from cdk_personalize.dataset_group.base import IDatasetGroup
+    from cdk_personalize.pipeline.construct import InvalidPipelineError, TrainingPipeline
     from cdk_personalize.provider.base import InvalidProviderError, IPersonalizeProvider
     from cdk_personalize.provider.framework import PersonalizeProvider
     from cdk_personalize.provider.single_function import SingleFunctionProvider
     from cdk_personalize.solution.base import ISolution
     from cdk_personalize.solution.construct import Solution
+    from cdk_personalize.solution.version import ISolutionVersion, SolutionVersion
 
 __all__ = [
+    "Approval",
     "AutoMLConfig",
     "AutoTraining",
+    "Bake",
+    "Campaign",
+    "CampaignConfig",
     "CatalogRecipe",
     "CategoricalHyperParameterRange",
     "ContinuousHyperParameterRange",
+    "DatasetImport",
     "EventParameters",
     "EventsConfig",
     "HpoConfig",
     "HpoObjective",
     "HpoResourceConfig",
     "HyperParameterRanges",
+    "ICampaign",
     "IDatasetGroup",
     "IPersonalizeProvider",
     "ISolution",
+    "ISolutionVersion",
+    "ImportMode",
     "IntegerHyperParameterRange",
+    "InvalidCampaignError",
     "InvalidConstructError",
+    "InvalidPipelineError",
     "InvalidProviderError",
     "InvalidSolutionError",
+    "ItemExplorationConfig",
+    "MetricCheck",
+    "MetricGate",
     "ObjectiveSensitivity",
     "OptimizationObjective",
     "PersonalizeProvider",
     "Problem",
+    "RankingInfluence",
     "Recipe",
     "RecipeFacts",
     "RecipeParameter",
     "SingleFunctionProvider",
     "Solution",
     "SolutionConfig",
+    "SolutionVersion",
     "TrainingDataConfig",
+    "TrainingPipeline",
+    "WhenUnknown",
 ]
 
 _CONSTRUCTS = {
+    "Campaign": "campaign.construct",
+    "ICampaign": "campaign.base",
     "IDatasetGroup": "dataset_group.base",
     "IPersonalizeProvider": "provider.base",
     "ISolution": "solution.base",
+    "ISolutionVersion": "solution.version",
+    "InvalidPipelineError": "pipeline.construct",
     "InvalidProviderError": "provider.base",
     "PersonalizeProvider": "provider.framework",
     "SingleFunctionProvider": "provider.single_function",
     "Solution": "solution.construct",
+    "SolutionVersion": "solution.version",
+    "TrainingPipeline": "pipeline.construct",
 }
 
 

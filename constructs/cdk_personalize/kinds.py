@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from cdk_personalize.campaign.kind import CAMPAIGN
 from cdk_personalize.model.kind import Kind
 from cdk_personalize.solution.kind import SOLUTION
 
-KINDS: dict[str, Kind] = {kind.resource_type: kind for kind in (SOLUTION,)}
+KINDS: dict[str, Kind] = {kind.resource_type: kind for kind in (SOLUTION, CAMPAIGN)}
 """The kinds by CloudFormation type, in the order of their statements in the provider's roles: append only."""

@@ -1,16 +1,20 @@
-"""Every argument of a solution has a maximum length, and synthesis refuses longer values."""
+"""Every argument of a solution or a campaign has a maximum length, and synthesis refuses longer values."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import pytest
 
+from cdk_personalize.campaign.request import CampaignRequest
 from cdk_personalize.dataset_group.arn import DatasetGroupArn
 from cdk_personalize.model import value_types
+from cdk_personalize.model.names import ArnOf
 from cdk_personalize.model.structures import Structure, members
 from cdk_personalize.model.value_types import ValueType
 from cdk_personalize.recipe.recipe import Recipe
+from cdk_personalize.solution.arn import SOLUTION
 from cdk_personalize.solution.request import RecipeArn, SolutionRequest
 
 LONGEST = 1000  # characters of one text (rule 8)
@@ -30,11 +34,15 @@ def within(type_: ValueType, at: str) -> Iterator[tuple[str, ValueType]]:
             yield from within(type_.value, f"{at}.value")
 
 
-ALL = dict(within(Structure(SolutionRequest), ""))
+ALL = {**dict(within(Structure(SolutionRequest), "")), **dict(within(Structure(CampaignRequest), "campaign"))}
 TEXTS = {
     at: type_ for at, type_ in ALL.items() if isinstance(type_, value_types.Text | value_types.ScalarText)
 }
-MANY = {at: type_ for at, type_ in ALL.items() if isinstance(type_, value_types.ListOf | value_types.MapOf)}
+MANY = {
+    at: type_
+    for at, type_ in ALL.items()
+    if isinstance(type_, value_types.ListOf | value_types.MapOf) and type_.max != math.inf  # few keys
+}
 
 
 def test_kinds__that_can_be_long__are_all_known() -> None:
@@ -44,12 +52,13 @@ def test_kinds__that_can_be_long__are_all_known() -> None:
         value_types.Number,
         value_types.Integer,
         value_types.Choice,
+        ArnOf,
         DatasetGroupArn,
         RecipeArn,
     )
     others = [at for at, type_ in ALL.items() if at not in TEXTS | MANY and not isinstance(type_, short)]
 
-    assert others == [".auto_training"]
+    assert others == [".auto_training", "campaign.campaign_config.ranking_influence"]
 
 
 @pytest.mark.parametrize("at", TEXTS)
@@ -78,6 +87,7 @@ def test_entries__one_too_many__are_refused(at: str) -> None:
 @pytest.mark.parametrize(
     ("type_", "value"),
     [
+        (SOLUTION, f"arn:aws:personalize:us-east-1:123456789012:solution/{'a' * 300}"),
         (DatasetGroupArn(), f"arn:aws:personalize:us-east-1:123456789012:dataset-group/{'a' * 300}"),
         (RecipeArn(), Recipe.from_arn(f"arn:aws:personalize:::recipe/{'a' * 300}")),
         (RecipeArn(), Recipe.from_name("a" * 300)),

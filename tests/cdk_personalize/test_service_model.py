@@ -7,16 +7,21 @@ import math
 from typing import Any
 
 import botocore.session
+import pytest
 from botocore.model import Shape
 
-from cdk_personalize import Solution, SolutionConfig
+from cdk_personalize import Campaign, Solution, SolutionConfig
+from cdk_personalize.campaign.construct import CampaignOptions
+from cdk_personalize.campaign.request import CampaignRequest
 from cdk_personalize.dataset_group.arn import DatasetGroupArn
 from cdk_personalize.model import value_types
+from cdk_personalize.model.names import ArnOf
 from cdk_personalize.model.structures import Structure, members
 from cdk_personalize.solution.request import RecipeArn, SolutionRequest
 
 MODEL = botocore.session.get_session().get_service_model("personalize")
-REQUEST = MODEL.operation_model("CreateSolution").input_shape
+
+REQUESTS = {Solution: (SolutionRequest, "CreateSolution"), Campaign: (CampaignRequest, "CreateCampaign")}
 
 # What the API has and a structure has not, and the other way round. Nothing else may differ.
 ELSEWHERE_IN_PYTHON = {
@@ -24,10 +29,16 @@ ELSEWHERE_IN_PYTHON = {
         "performAutoTraining",  # Solution's auto_training
         "tags",  # CDK's Tags
     },
+    "CreateCampaignRequest": {"tags"},
     "SolutionConfig": {"autoTrainingConfig"},  # Solution's auto_training
 }
-OUR_OWN = {"CreateSolutionRequest": {"autoTraining", "waitForTrainingOnDelete", "adoptExisting"}}
-NO_PART_OF_THE_REQUEST = {"removal_policy", "provider"}
+OUR_OWN = {
+    "CreateSolutionRequest": {"autoTraining", "waitForTrainingOnDelete", "adoptExisting"},
+    "CreateCampaignRequest": {"solutionArn", "adoptExisting"},
+}
+NOT_IN_THE_REQUEST = {"removal_policy", "provider"}
+# The API has a map of strings; its guide names the keys (rule 158).
+MAPS_WITH_KNOWN_KEYS = {"itemExplorationConfig": {"explorationWeight", "explorationItemAgeCutOff"}}
 
 TYPES: dict[type[value_types.ValueType], str] = {
     value_types.Choice: "string",
@@ -40,6 +51,7 @@ TYPES: dict[type[value_types.ValueType], str] = {
     value_types.NumberText: "string",
     value_types.ScalarText: "string",
     value_types.Text: "string",
+    ArnOf: "string",
     DatasetGroupArn: "string",
     RecipeArn: "string",
     Structure: "structure",
@@ -48,6 +60,9 @@ TYPES: dict[type[value_types.ValueType], str] = {
 
 def differences(type_: value_types.ValueType, shape: Shape, at: str) -> list[str]:
     """Walk a type and a shape together and say where they differ."""
+    if isinstance(type_, Structure) and shape.type_name == "map":
+        ours = {member.api_name for member in members(type_.type).values()}
+        return [] if ours == MAPS_WITH_KNOWN_KEYS.get(at.rpartition(".")[2]) else [f"{at}: {ours}"]
     if TYPES.get(type(type_)) != shape.type_name:
         return [f"{at}: {type(type_).__name__} for {shape.type_name}"]
     found = [f"{at}: {text}" for text in limits(type_, shape.metadata)]
@@ -94,18 +109,41 @@ def limits(type_: value_types.ValueType, model: dict[str, Any]) -> list[str]:
     return found
 
 
-def test_solution__against_create_solution__has_the_same_members_limits_and_kinds() -> None:
-    assert structure_differences(SolutionRequest, REQUEST, "") == []
+@pytest.mark.parametrize("construct", REQUESTS, ids=lambda construct: construct.__name__)
+def test_request__against_the_operation__has_the_same_members_limits_and_kinds(construct: type) -> None:
+    request, operation = REQUESTS[construct]
+
+    assert structure_differences(request, MODEL.operation_model(operation).input_shape, "") == []
 
 
-def test_solution__its_arguments__are_the_members_of_its_request() -> None:
+@pytest.mark.parametrize(
+    ("construct", "constructor", "elsewhere"),
+    [
+        (Solution, Solution.__init__, set()),
+        (Campaign, Campaign.__init__, {"solution_version"}),  # Campaign.fixed has it
+    ],
+    ids=["Solution", "Campaign"],
+)
+def test_construct__its_arguments__are_the_members_of_its_request(
+    construct: type, constructor: Any, elsewhere: set[str]
+) -> None:
     arguments = {
         name
-        for name, parameter in inspect.signature(Solution.__init__).parameters.items()
-        if parameter.kind is inspect.Parameter.KEYWORD_ONLY
+        for name, parameter in inspect.signature(constructor).parameters.items()
+        if parameter.kind is inspect.Parameter.KEYWORD_ONLY and not name.startswith("_")
     }
 
-    assert arguments - NO_PART_OF_THE_REQUEST == set(members(SolutionRequest))
+    assert arguments - NOT_IN_THE_REQUEST == set(members(REQUESTS[construct][0])) - elsewhere
+
+
+def test_campaign__the_options_of_its_other_ways__are_the_arguments_of_the_first() -> None:
+    arguments = inspect.signature(Campaign.__init__).parameters.values()
+
+    assert list(CampaignOptions.__annotations__) == [
+        parameter.name
+        for parameter in arguments
+        if parameter.kind is parameter.KEYWORD_ONLY and not parameter.name.startswith("_")
+    ]
 
 
 def test_walk__an_api_with_one_member_more__notices() -> None:

@@ -11,7 +11,7 @@ from personalize_provider.engine.identity import LOGICAL_ID_TAG, STACK_ID_TAG
 from support.virtual_time.account import Account, template
 from support.virtual_time.call_faults import CallFault
 from support.virtual_time.promises import assert_kept, ends_clean
-from support.virtual_time.provider_world import SIMS, tag_list
+from support.virtual_time.provider_world import GROUP, SIMS, tag_list
 from support.virtual_time.scenarios import (
     NAMES,
     deleted,
@@ -123,6 +123,17 @@ def test_two_that_changed_places__each_stays(at: Account) -> None:
     assert updated(at, stack, Films=training) == "UPDATE_COMPLETE"
     assert set(at.solutions()) == {movies}
     ends_clean(at, stack)
+
+
+def test_two_that_changed_places__one_without_its_tags__a_rollback_never_takes_the_other(at: Account) -> None:
+    stack = at.deploy("films", template(Movies={}, Films={}))
+    movies, films = (stack.resources[key].physical_id for key in ("Movies", "Films"))
+    stack.refactor("Movies", "Films")
+    at.call("UntagResource", resourceArn=films, tagKeys=list(at.tags(films)))
+    at.call("CreateSolution", name="taken", datasetGroupArn=GROUP, recipeArn=SIMS)
+    assert updated(at, stack, Movies={"name": "taken"}, Films={}) == "UPDATE_ROLLBACK_COMPLETE"
+    assert (stack.resources["Movies"].physical_id, stack.resources["Films"].physical_id) == (films, movies)
+    assert "TagResource" not in operations(at, movies)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -182,16 +182,23 @@ class ScalarText(ValueType):
         return _read_text(value, at, found)
 
 
+@dataclass(frozen=True, kw_only=True)
 class NumberText(ScalarText):
-    """A real number that the API takes as a string, such as "0.5"."""
+    """A real number in an inclusive range that the API takes as a string, such as "0.5"."""
+
+    low: float = -math.inf
+    high: float = math.inf
 
     def problems(self, value: Any, at: str) -> Iterator[Problem]:
         if not (_is_number(value) or isinstance(value, str)):
             yield _wrong_type(value, at, "a number, or a string that holds one", 'give one, as in "0.5"')
-        elif not _is_finite(value):
+            return
+        too_long = list(Text(max=self.max).problems(to_text(value), at))
+        yield from too_long
+        if not too_long and not _is_finite(value):
             yield Problem(argument=at, value=value, rule="must be a number", fix='give one, as in "0.5"')
-        else:
-            yield from Text(max=self.max).problems(to_text(value), at)
+        elif not too_long:
+            yield from _out_of_range(float(value), at, self.low, self.high)
 
 
 class Flag(ValueType):
@@ -258,7 +265,7 @@ class MapOf(ValueType):
 
     key: ValueType
     value: ValueType
-    max: int
+    max: float = math.inf
 
     def problems(self, value: Any, at: str) -> Iterator[Problem]:
         if not isinstance(value, Mapping):
@@ -355,10 +362,10 @@ def _out_of_range(value: float, at: str, low: float, high: float) -> Iterator[Pr
     yield Problem(argument=at, value=value, rule=f"must be {limits}", fix=fix)
 
 
-def _too_many(value: Mapping[Any, Any] | Sequence[Any], at: str, most: int) -> Iterator[Problem]:
+def _too_many(value: Mapping[Any, Any] | Sequence[Any], at: str, most: float) -> Iterator[Problem]:
     if len(value) > most:
-        fix = f"remove {len(value) - most}"
-        yield Problem(argument=at, value=value, rule=f"must have at most {most} entries", fix=fix)
+        fix = f"remove {len(value) - most:g}"
+        yield Problem(argument=at, value=value, rule=f"must have at most {most:g} entries", fix=fix)
 
 
 def _is_number(value: object) -> bool:

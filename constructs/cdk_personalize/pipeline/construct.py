@@ -15,6 +15,7 @@ from constructs import Construct
 
 from cdk_personalize.model.annotations import annotate
 from cdk_personalize.model.findings import InvalidConstructError, problems_in
+from cdk_personalize.model.metrics import MetricOptions
 from cdk_personalize.pipeline import configuration, names, permissions, rules
 from cdk_personalize.pipeline.definition import cleanup, run, telling
 from cdk_personalize.pipeline.definition.plan import (
@@ -29,12 +30,14 @@ from cdk_personalize.pipeline.definition.plan import (
 from cdk_personalize.pipeline.gate import MetricGate, WhenUnknown
 from cdk_personalize.pipeline.steps import Approval, Bake, DatasetImport
 from cdk_personalize.provider.resource import path_of
-from cdk_personalize.solution.base import ISolution, MetricOptions
+from cdk_personalize.solution.base import ISolution
 
 if TYPE_CHECKING:
     from aws_cdk import aws_cloudwatch as cloudwatch
     from aws_cdk import aws_scheduler as scheduler
     from aws_cdk import aws_sns as sns
+
+    from cdk_personalize.campaign.construct import Campaign
 
 _DAY = 24 * 3600
 _NO_CHAMPION = "none"
@@ -93,7 +96,7 @@ class TrainingPipeline(Resource):
         id: str,
         *,
         solution: ISolution,
-        campaign: Any = None,
+        campaign: Campaign | None = None,
         imports: Sequence[DatasetImport] = (),
         gate: MetricGate | None = None,
         schedule: scheduler.ScheduleExpression | None = None,
@@ -127,6 +130,8 @@ class TrainingPipeline(Resource):
         if problems:
             raise InvalidPipelineError(path_of(scope, id), problems)
         super().__init__(scope, id)
+        if campaign is not None:
+            campaign._add_promoter(self)
         self._name = names.unique_name(self)
         baselines = list(
             dict.fromkeys(check.baseline for check in gate.checks if check.baseline) if gate else ()
@@ -411,8 +416,10 @@ class TrainingPipeline(Resource):
         )
 
 
-def _campaign(campaign: Any) -> CampaignPlan:
-    return CampaignPlan(arn=campaign.campaign_arn, request=dict(campaign.create_request))
+def _campaign(campaign: Campaign) -> CampaignPlan:
+    request = campaign.create_request
+    tags = request.pop("tags")
+    return CampaignPlan(arn=campaign.campaign_arn, request=request, tags=tags)
 
 
 def _approval(approval: Approval) -> ApprovalPlan:

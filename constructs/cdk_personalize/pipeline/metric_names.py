@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cdk_personalize.model.findings import Doubt, Problem
 from cdk_personalize.model.suggestions import closest
 from cdk_personalize.model.tokens import is_token
 
 if TYPE_CHECKING:
+    from cdk_personalize.recipe.recipe import Recipe
     from cdk_personalize.solution.base import ISolution
-    from cdk_personalize.solution.request import SolutionRequest
 
 # Rule 111.
 _RANKED = frozenset(
@@ -36,16 +36,17 @@ _WEIGHTED = "normalized_discounted_cumulative_gain_with_event_weights_at_k"  # r
 _LONGEST = 256
 
 
-def known_metrics(request: SolutionRequest) -> frozenset[str]:
+def known_metrics(solution: ISolution) -> frozenset[str]:
     """The metrics that versions of a solution have, as far as they are published; empty if they are not."""
-    facts = request.recipe.facts if request.recipe else None
+    recipe: Recipe | None = getattr(solution, "recipe", None)
+    facts = recipe.facts if recipe else None
     if facts is None or facts.name in _UNPUBLISHED:
         return frozenset()
     known = _BY_TYPE.get(facts.recipe_type, frozenset())
-    config = request.solution_config
-    if known and config is not None and config.optimization_objective is not None:
+    config: Mapping[str, Any] = getattr(solution, "declared", {}).get("solutionConfig", {})
+    if known and "optimizationObjective" in config:
         known |= {_OBJECTIVE}
-    if known and config is not None and config.events_config is not None:
+    if known and "eventsConfig" in config:
         known |= {_WEIGHTED, *(_WEIGHTED.removesuffix("k") + str(k) for k in (5, 10, 25))}
     return known
 
@@ -62,8 +63,7 @@ def metric_problems(metric: object, solution: ISolution, at: str) -> Iterator[Pr
             fix="use a name of GetSolutionMetrics, such as coverage",
         )
         return
-    request: SolutionRequest | None = getattr(solution, "request", None)
-    known = known_metrics(request) if request else frozenset()
+    known = known_metrics(solution)
     if not known or metric in known:
         return
     of = f"versions of {solution.node.path}"

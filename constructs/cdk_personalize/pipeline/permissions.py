@@ -12,6 +12,9 @@ from cdk_personalize.pipeline.definition.plan import Plan
 from cdk_personalize.pipeline.definition.telling import NAMESPACE
 from cdk_personalize.solution.base import ISolution
 
+# CreateCampaign sends tags, and needs a right on the solution too (rule 125).
+_PROMOTE = ("personalize:CreateCampaign", "personalize:TagResource", "personalize:UpdateCampaign")
+
 
 def of_runs(
     scope: Construct, plan: Plan, solutions: Sequence[ISolution], role: iam.IGrantable, alarms: Iterable[str]
@@ -42,10 +45,8 @@ def of_runs(
     if plan.campaign:
         _allow(role, [plan.campaign.arn], "personalize:DescribeCampaign")
         if not plan.dry_run:
-            _allow(role, [plan.campaign.arn], "personalize:CreateCampaign", "personalize:UpdateCampaign")
+            _allow(role, [plan.campaign.arn], *_PROMOTE)
             solutions[0].grant(role, "personalize:CreateCampaign")
-            if plan.campaign.request.get("tags"):
-                _allow(role, [plan.campaign.arn], "personalize:TagResource")
     if not plan.dry_run:
         _allow(role, [_parameter_arn(scope, plan)], "ssm:PutParameter")
         _allow(role, list(alarms), "cloudwatch:DescribeAlarms")

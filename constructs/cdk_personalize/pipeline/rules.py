@@ -46,8 +46,8 @@ class Arguments:
 
 def gets_free_updates(solution: ISolution) -> bool:
     """Whether the service updates the newest version of a recipe every two hours (rule 91)."""
-    request = getattr(solution, "request", None)
-    return request is not None and request.recipe is not None and request.recipe.name in _FREE
+    recipe = getattr(solution, "recipe", None)
+    return recipe is not None and recipe.name in _FREE
 
 
 def examine(arguments: Arguments) -> Iterator[Problem]:
@@ -63,8 +63,8 @@ def examine(arguments: Arguments) -> Iterator[Problem]:
 
 
 def _automatic_training(solution: ISolution, at: str) -> Iterator[Problem]:
-    request = getattr(solution, "request", None)
-    if request is not None and request.auto_training.enabled:
+    training = getattr(solution, "auto_training", None)
+    if training is not None and training.enabled:
         yield Problem(
             argument=at,
             value=solution.node.path,
@@ -75,6 +75,7 @@ def _automatic_training(solution: ISolution, at: str) -> Iterator[Problem]:
 
 def _without_campaign(arguments: Arguments) -> Iterator[Problem]:
     if arguments.campaign is not None:
+        yield from _campaign(arguments.campaign)
         return
     given = {
         "gate": arguments.gate,
@@ -91,6 +92,18 @@ def _without_campaign(arguments: Arguments) -> Iterator[Problem]:
                 rule="needs a campaign: without one, nothing is promoted",
                 fix=f"pass the campaign, or leave {argument} out",
             )
+
+
+def _campaign(campaign: Any) -> Iterator[Problem]:
+    if not hasattr(campaign, "_promoter_problems"):
+        yield Problem(
+            argument="campaign",
+            value=campaign,
+            rule="must be a Campaign of this app: the pipeline creates it with what the stack declares",
+            fix="use Campaign(...); to take over one that exists, use its adopt_existing",
+        )
+        return
+    yield from campaign._promoter_problems("campaign")
 
 
 def _gate(gate: MetricGate, solution: ISolution) -> Iterator[Problem]:

@@ -58,14 +58,17 @@ def manage_resources(stack: Stack, stacks: str, *, shared: bool) -> list[iam.Pol
     requested = {same: {f"aws:RequestTag/{_STACK_ID_TAG}": stacks}}
     tagged = {f"{same}IfExists": {f"aws:ResourceTag/{_STACK_ID_TAG}": stacks}}
     statements: list[iam.PolicyStatement] = []
+    listed: set[str] = set()
     for kind in KINDS.values():
         statements += [
             _on(stack, kind, kind.creates, *kind.created_in, conditions=requested),
             _on(stack, kind, kind.changes, conditions=tagged),
             _on(stack, kind, kind.reads),
         ]
-        if kind.lists:
-            statements.append(iam.PolicyStatement(actions=_actions(kind.lists), resources=["*"]))
+        lists = [action for action in kind.lists if action not in listed]
+        if lists:
+            statements.append(iam.PolicyStatement(actions=_actions(lists), resources=["*"]))
+            listed.update(lists)
     return statements
 
 

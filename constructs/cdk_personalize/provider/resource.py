@@ -9,9 +9,11 @@ import jsii
 from aws_cdk import CfnResource, ITaggableV2, RemovalPolicy, Resource, Stack, TagManager, Token
 from constructs import Construct
 
-from cdk_personalize.model.findings import Problem
+from cdk_personalize.model.findings import InvalidConstructError, Problem
 from cdk_personalize.model.kind import Kind
 from cdk_personalize.model.tagging import make_taggable
+from cdk_personalize.model.tokens import is_token
+from cdk_personalize.provider import room
 from cdk_personalize.provider.base import IPersonalizeProvider
 
 
@@ -20,6 +22,7 @@ class ManagedResource(Resource):
     """A construct with a custom resource."""
 
     KIND: ClassVar[Kind]
+    ERROR: ClassVar[type[InvalidConstructError]] = InvalidConstructError
 
     _resource: CfnResource
     _tag_manager: TagManager | None = None
@@ -33,6 +36,11 @@ class ManagedResource(Resource):
         removal_policy: RemovalPolicy | None = None,
         own_tags: int = 3,
     ) -> None:
+        if is_token(properties.get("name")):  # PhysicalName.GENERATE_IF_NEEDED is a token as well
+            properties = {**properties, "name": self._physical_name}
+        too_large = [*room.problems(properties, provider)]
+        if too_large:
+            raise self.ERROR(self.node.path, too_large)
         # Not a CustomResource, which wraps this in one more construct: the default child is what CDK's escape
         # hatches and removal policies work on, and each call less is a round trip to jsii saved.
         self._resource = CfnResource(
@@ -57,6 +65,20 @@ class ManagedResource(Resource):
         if self._tag_manager is None:
             self._tag_manager = make_taggable(self._resource, self.KIND, self._own_tags)
         return self._tag_manager
+
+    def apply_removal_policy(self, policy: RemovalPolicy) -> None:
+        """Set what happens to the resource when it leaves the stack.
+
+        Args:
+            policy: Any but `RemovalPolicy.SNAPSHOT`.
+
+        Raises:
+            InvalidConstructError: It has no snapshot. The construct's own subclass of it.
+        """
+        problems = [*removal_problems(self.KIND, policy)]
+        if problems:
+            raise self.ERROR(self.node.path, problems)
+        self._resource.apply_removal_policy(policy)
 
     def _attribute(self, name: str) -> str:
         return Token.as_string(self._resource.get_att(name))
@@ -85,6 +107,17 @@ def removal_problems(kind: Kind, removal_policy: object) -> Iterator[Problem]:
             value=removal_policy,
             rule=f"must be one of {', '.join(map(str, policies))}: a {kind.name} has no snapshot",
             fix=f"use RemovalPolicy.RETAIN to keep the {kind.name}",
+        )
+
+
+def adoption_problems(kind: Kind, *, adopts: object, name: object) -> Iterator[Problem]:
+    """Find what is wrong with the adoption of an existing resource."""
+    if adopts is True and name is None:
+        yield Problem(
+            argument="adopt_existing",
+            value=True,
+            rule=f"needs {kind.name}_name: a generated name is never that of an existing {kind.name}",
+            fix=f"pass the name of the {kind.name} to take over",
         )
 
 

@@ -61,6 +61,8 @@ class RecipeFacts:
         allows_incremental_update: Whether `perform_incremental_update` may be True (rule 35).
         allows_training_data_config: Whether columns can be chosen (rule 40).
         allows_campaign: Whether a campaign can serve it; if not, it is for batch jobs only (rule 109).
+        allows_item_exploration: Whether its campaigns can explore new items (rule 158).
+        allows_ranking_influence: Whether its campaigns can favor popular or fresh items (rule 158).
         allows_batch_inference: Whether batch inference jobs can use it.
         allows_batch_segment: Whether batch segment jobs can use it.
         notes: More to know, a sentence or two each.
@@ -80,6 +82,8 @@ class RecipeFacts:
     allows_incremental_update: bool
     allows_training_data_config: bool
     allows_campaign: bool
+    allows_item_exploration: bool
+    allows_ranking_influence: bool
     allows_batch_inference: bool
     allows_batch_segment: bool
     notes: tuple[str, ...]
@@ -89,6 +93,11 @@ class RecipeFacts:
     def is_batch_only(self) -> bool:
         """Whether its recommendations come from batch jobs alone."""
         return not self.allows_campaign
+
+    @property
+    def has_free_metadata(self) -> bool:
+        """Whether its campaigns return metadata of items without a flag, for free (rule 157)."""
+        return self.name.endswith("-v2")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,6 +153,8 @@ def _facts(entry: Mapping[str, Any]) -> RecipeFacts:
         allows_incremental_update="incremental_update" in allows,
         allows_training_data_config="training_data_config" in allows,
         allows_campaign="campaign" in allows,
+        allows_item_exploration="item_exploration" in allows,
+        allows_ranking_influence="ranking_influence" in allows,
         allows_batch_inference="batch_inference" in allows,
         allows_batch_segment="batch_segment" in allows,
         notes=tuple(entry["notes"]),

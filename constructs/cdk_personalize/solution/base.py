@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import TYPE_CHECKING, Protocol, TypedDict, Unpack
+from typing import TYPE_CHECKING, Protocol, Unpack
 
-from aws_cdk import Duration, IResource
+from aws_cdk import IResource
 from aws_cdk import aws_iam as iam
 from constructs import Node
 
-from cdk_personalize.model.tokens import is_token
+from cdk_personalize.model import grants, metrics
+from cdk_personalize.model.metrics import MetricOptions
 
 if TYPE_CHECKING:
     from aws_cdk import aws_cloudwatch as cloudwatch
@@ -27,19 +28,6 @@ _TRAIN = (
     "personalize:DescribeSolution",  # whether it is ACTIVE yet (rule 55)
     "personalize:DescribeSolutionVersion",  # how the training goes
 )
-
-
-class MetricOptions(TypedDict, total=False):
-    """Options of a metric, as of CloudWatch's own `Metric`."""
-
-    account: str
-    color: str
-    dimensions_map: dict[str, str]
-    label: str
-    period: Duration
-    region: str
-    statistic: str
-    unit: cloudwatch.Unit
 
 
 class ISolution(IResource, Protocol):
@@ -123,17 +111,8 @@ class SolutionBase:
             grantee: The principal: a role, a function, a user.
             actions: IAM actions such as `personalize:DescribeSolution`.
         """
-        listing = [action for action in actions if _has_no_resource_type(action)]
-        others = [action for action in actions if action not in listing]
-        resources = [self.solution_arn, f"{self.solution_arn}/*"]
-        grants = [
-            iam.Grant.add_to_principal(grantee=grantee, actions=some, resource_arns=on)
-            for some, on in ((others, resources), (listing, ["*"]))
-            if some
-        ]
-        if not grants:
-            return iam.Grant.drop(grantee, f"no actions on {self.node.path}")
-        return grants[0].combine(grants[1]) if len(grants) > 1 else grants[0]
+        arns = [self.solution_arn, f"{self.solution_arn}/*"]
+        return grants.grant(grantee, actions, arns, on=self.node)
 
     def grant_read(self, grantee: iam.IGrantable) -> iam.Grant:
         """Allow reading this solution, its versions, their metrics and its tags.
@@ -171,15 +150,7 @@ class SolutionBase:
             options: As of `aws_cloudwatch.Metric`; `dimensions_map` adds dimensions.
                 Default: - those of CloudWatch, which are the average over five minutes.
         """
-        from aws_cdk import aws_cloudwatch as cloudwatch  # noqa: PLC0415 (slow, and most apps never need it)
-
-        place = self.env  # not the stack's: an existing solution may be elsewhere
-        if not is_token(place.account):
-            options.setdefault("account", place.account)
-        if not is_token(place.region):
-            options.setdefault("region", place.region)
-        options["dimensions_map"] = {"SolutionArn": self.solution_arn, **options.get("dimensions_map", {})}
-        return cloudwatch.Metric(namespace="AWS/Personalize", metric_name=metric_name, **options)
+        return metrics.metric(metric_name, {"SolutionArn": self.solution_arn}, self.env, options)
 
     def metric_training_time(self, **options: Unpack[MetricOptions]) -> cloudwatch.Metric:
         """Return how long trainings took from CreateSolutionVersion to success or failure, in seconds.
@@ -197,8 +168,3 @@ class SolutionBase:
         """
         options.setdefault("statistic", "Sum")
         return self.metric("SolutionTrainingJobError", **options)
-
-
-def _has_no_resource_type(action: str) -> bool:
-    service, _, name = action.lower().partition(":")
-    return service == "personalize" and name.startswith("list") and name != "listtagsforresource"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Self
 
 from aws_cdk import RemovalPolicy, Tags
@@ -10,10 +10,9 @@ from constructs import Construct
 
 from cdk_personalize.model import places
 from cdk_personalize.model.annotations import annotate
-from cdk_personalize.model.findings import Problem, problems_in
+from cdk_personalize.model.findings import problems_in
 from cdk_personalize.model.tag_rules import own_tags
-from cdk_personalize.model.tokens import is_token
-from cdk_personalize.provider import resource, room
+from cdk_personalize.provider import resource
 from cdk_personalize.provider.base import IPersonalizeProvider
 from cdk_personalize.provider.framework import PersonalizeProvider
 from cdk_personalize.provider.resource import ManagedResource, path_of
@@ -90,6 +89,12 @@ class Solution(ManagedResource, SolutionBase):
 
     KIND = SOLUTION
     RESOURCE_TYPE = SOLUTION.resource_type
+    ERROR = InvalidSolutionError
+
+    recipe: Recipe | None
+    """The recipe that you passed."""
+    auto_training: AutoTraining
+    """Whether and how often it trains automatically."""
 
     @classmethod
     def from_solution_arn(cls, scope: Construct, id: str, solution_arn: str) -> ISolution:
@@ -148,8 +153,8 @@ class Solution(ManagedResource, SolutionBase):
         return ExistingSolution(
             scope,
             id,
-            solution_arn=solution_arn,
-            solution_name=solution_name,
+            arn=solution_arn,
+            name=solution_name,
             account=account,
             region=region,
         )
@@ -224,7 +229,7 @@ class Solution(ManagedResource, SolutionBase):
         )
         findings = [
             *examine(request),
-            *_adoption_problems(request),
+            *resource.adoption_problems(self.KIND, adopts=adopt_existing, name=solution_name),
             *resource.problems(self.KIND, scope, provider, removal_policy),
         ]
         problems = problems_in(findings)
@@ -232,12 +237,11 @@ class Solution(ManagedResource, SolutionBase):
             raise InvalidSolutionError(path_of(scope, id), problems)
         # With a physical name, the CDK can write out the ARN where another account's stack refers to it.
         super().__init__(scope, id, physical_name=solution_name if isinstance(solution_name, str) else None)
+        self.recipe = recipe
+        self.auto_training = auto_training
         provider = provider or PersonalizeProvider.get_or_create(scope)
-        properties = self._properties(request, provider.partition)
-        too_large = [*room.problems(properties, provider)]
-        if too_large:
-            raise InvalidSolutionError(path_of(scope, id), too_large)
-        self.request, self.declared = request, properties
+        properties = request.properties(provider.partition)
+        self.declared = properties
         self._define(
             properties,
             provider,
@@ -285,33 +289,3 @@ class Solution(ManagedResource, SolutionBase):
     def creation_date_time(self) -> str:
         """The time of its creation, in ISO 8601."""
         return self._attribute("creationDateTime")
-
-    def apply_removal_policy(self, policy: RemovalPolicy) -> None:
-        """Set what happens to the solution when it leaves the stack.
-
-        Args:
-            policy: Any but `RemovalPolicy.SNAPSHOT`.
-
-        Raises:
-            InvalidSolutionError: A solution has no snapshot.
-        """
-        problems = [*resource.removal_problems(self.KIND, policy)]
-        if problems:
-            raise InvalidSolutionError(self.node.path, problems)
-        self._resource.apply_removal_policy(policy)
-
-    def _properties(self, request: SolutionRequest, partition: str) -> dict[str, Any]:
-        properties = request.properties(partition)
-        if isinstance(request.solution_name, str) and is_token(request.solution_name):
-            properties["name"] = self._physical_name  # PhysicalName.GENERATE_IF_NEEDED is a token as well
-        return properties
-
-
-def _adoption_problems(request: SolutionRequest) -> Iterator[Problem]:
-    if request.adopt_existing is True and request.solution_name is None:
-        yield Problem(
-            argument="adopt_existing",
-            value=True,
-            rule="needs solution_name: a generated name is never that of an existing solution",
-            fix="pass the name of the solution to take over",
-        )

@@ -191,7 +191,15 @@ class RandomStacks(RuleBasedStateMachine):
         key = sorted(stack.resources)[which % len(stack.resources)]
         arn = stack.resources[key].physical_id
         self.account.time.run(_OLD_SECONDS)
-        if stack.status in _AT_REST and arn in self.account.solutions().keys() - self.promises.foreign.keys():
+        # After somebody deleted it by hand, another stack may have made one of that name.
+        others = {
+            resource.physical_id
+            for other in self.promises.stacks
+            if other is not stack
+            for _, resource in other.known
+        }
+        is_its_own = arn in self.account.solutions().keys() - self.promises.foreign.keys() - others
+        if stack.status in _AT_REST and is_its_own:
             stack.let_go(key)
             self.promises.retained[arn] = len(self.account.effects)
             self.tally["retained"] += 1

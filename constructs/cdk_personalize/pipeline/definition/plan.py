@@ -32,11 +32,13 @@ class CampaignPlan:
 
     Attributes:
         arn: Its ARN, which is known before it exists.
-        request: CreateCampaign without the version, in the API's names.
+        request: CreateCampaign without the version and the tags, in the API's names.
+        tags: Its tags, in the API's names; they can be a token.
     """
 
     arn: str
     request: Mapping[str, Any]
+    tags: Any = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -43,14 +43,17 @@ def states(plan: Plan, campaign: CampaignPlan, *, then: str, rolled_back: str, f
     """The states from the decision to the version in service."""
     create, update = "Create the campaign", "Update the campaign"
     served = then if plan.bake is None else "Is there a way back?"
-    declared = request(campaign.request)
     return {
         PROMOTE: choice(
             "The first promotion creates it.", ("$hasCampaign", update, {"polls": 0}), default=create
         ),
         create: task(
             "personalize:createCampaign",
-            {**declared, "SolutionVersionArn": jsonata("$version")},
+            {
+                **request(campaign.request),
+                "SolutionVersionArn": jsonata("$version"),
+                "Tags": jsonata('[$tags.{"TagKey": tagKey, "TagValue": tagValue}]'),
+            },
             comment="With the name, the configuration and the tags that the stack declares.",
             catch=[
                 catch(personalize("ResourceAlreadyExists"), then=update, polls=0),
@@ -73,8 +76,6 @@ def request(declared: Mapping[str, Any]) -> State:
 def _value(name: str, value: Any) -> Any:
     if isinstance(value, Mapping):
         return dict(value) if name in _MAPS else request(value)
-    if isinstance(value, list):
-        return [_value("", item) for item in value]
     return value
 
 

@@ -101,6 +101,7 @@ def _decided(plan: Plan) -> States:
         begin: {
             "Type": "Pass",
             "Assign": {
+                "tags": plan.campaign.tags,
                 "promotionDeadline": jsonata(f"$millis() + {promotion_timeout(plan.timeout) * 1000}"),
                 "polls": 0,
             },

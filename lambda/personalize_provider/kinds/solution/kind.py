@@ -37,7 +37,7 @@ class SolutionRequest(DesiredSolution):
         client = sdk.personalize()
         if is_rolling_back:
             return self._where_it_was(
-                goal, lambda arn: ask(lambda: if_found(lambda: sdk.read_tags(client, arn))) or {}
+                goal, lambda arn: ask(lambda: if_found(lambda: sdk.read_tags(client, arn))) or {}, is_claimed
             )
         observed = None if goal.is_known else ask(lambda: find(client, goal.arn, is_claimed))
         refused = None if observed is None else refusal(goal, observed)
@@ -45,7 +45,9 @@ class SolutionRequest(DesiredSolution):
             raise refused
         return goal.arn
 
-    def _where_it_was(self, goal: Present, tags_of: Callable[[str], Mapping[str, str]]) -> str:
+    def _where_it_was(
+        self, goal: Present, tags_of: Callable[[str], Mapping[str, str]], is_claimed: Claim
+    ) -> str:
         """ARN of what a rollback restores: its name may have been generated for another logical id."""
         physical_id = self.request.physical_id
         if goal.arn == physical_id or not goal.name_proves_owner:
@@ -57,7 +59,11 @@ class SolutionRequest(DesiredSolution):
         owner = Owner(self.request.stack_id, self.request.logical_id)
         before = owner.arn(f"solution/{tags.get(REPLACES_TAG, '')}")
         is_replaced = owner.owns(tags) and REPLACES_TAG in tags
-        return before if is_replaced and _is_made_from(goal, tags_of(before)) else goal.arn
+        if is_replaced and _is_made_from(goal, tags_of(before)):
+            return before
+        # Without its tags, only the stack can tell that the name now belongs to another logical id.
+        is_anothers = not is_new and is_claimed(goal.arn, tags_of(goal.arn))
+        return physical_id if is_anothers else goal.arn
 
     def resource(self, attempt: Attempt, now: Callable[[], float], is_claimed: Claim) -> Solution | None:
         """The solution that the request is about."""

@@ -1,0 +1,1 @@
+"""Campaigns: the endpoints that give recommendations in real time."""
