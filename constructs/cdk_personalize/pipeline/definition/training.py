@@ -116,7 +116,7 @@ def _branch(label: str, solution_arn: str, name: str, *, optional: bool) -> Stat
                 Assign={
                     "status": jsonata("$states.result.SolutionVersion.Status"),
                     "reason": jsonata("($states.result.SolutionVersion.FailureReason & '')"),
-                    "hours": jsonata("$sum($states.result.SolutionVersion.TrainingHours)"),
+                    "hours": jsonata("$sum([$states.result.SolutionVersion.TrainingHours])"),
                 },
                 Next=ended,
             ),
