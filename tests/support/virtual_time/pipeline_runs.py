@@ -71,7 +71,9 @@ class Pipeline:
         self.machines.ended(execution)
         run = self.machines.execution(execution)
         detail = {"executionArn": execution, "status": run["status"], "input": run["input"]}
-        cleaned = self.machines.run(self.plan.cleanup_arn, {"detail": detail | {"error": None, "cause": None}})
+        cleaned = self.machines.run(
+            self.plan.cleanup_arn, {"detail": detail | {"error": None, "cause": None}}
+        )
         found: dict[str, Any] = json.loads(cleaned["output"])
         return found
 
@@ -79,14 +81,18 @@ class Pipeline:
         """DescribeCampaign."""
         return dict(self.machines.sim.call("DescribeCampaign", campaignArn=CAMPAIGN)["campaign"])
 
-    def versions(self, solution: str = SOLUTION) -> list[Mapping[str, Any]]:
+    def versions(self, solution: str = SOLUTION) -> list[dict[str, Any]]:
         """Its versions, oldest first."""
         return [self.machines.sim.version(one["solutionVersionArn"]) for one in self._listed(solution)]
 
     def training(self) -> list[str]:
         """The versions that train."""
         found = [*self._listed(SOLUTION), *self._listed(BASELINE)]
-        return [one["solutionVersionArn"] for one in found if one["status"] in ("CREATE PENDING", "CREATE IN_PROGRESS")]
+        return [
+            one["solutionVersionArn"]
+            for one in found
+            if one["status"] in ("CREATE PENDING", "CREATE IN_PROGRESS")
+        ]
 
     def champion(self) -> str | None:
         """What the SSM parameter says."""
@@ -106,7 +112,7 @@ class Pipeline:
         """The pipeline after a deploy that changes it."""
         return deployed(self.machines, replace(self.plan, **changes))
 
-    def _listed(self, solution: str) -> list[Mapping[str, Any]]:
+    def _listed(self, solution: str) -> list[dict[str, Any]]:
         return self.machines.sim.versions(solution)
 
     def _cleanups(self, execution: str) -> list[Mapping[str, Any]]:
@@ -119,14 +125,11 @@ class Pipeline:
 
 def deployed(machines: Machines, plan: Plan) -> Pipeline:
     """A pipeline whose state machines are there, with this plan."""
-    from ministack.services import stepfunctions
-
     for arn, definition in (
         (plan.machine_arn, run.definition(plan)),
         (plan.cleanup_arn, cleanup.definition(plan)),
     ):
-        stepfunctions._state_machines.pop(arn, None)
-        machines.create(arn.rpartition(":")[2], definition)
+        machines.replace(arn.rpartition(":")[2], definition)
     return Pipeline(machines, plan)
 
 

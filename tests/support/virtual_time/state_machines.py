@@ -31,7 +31,7 @@ from personalize_local.simulator import Clock, Personalize, Scope, ServiceError
 from support.virtual_time.simulated import START, Simulated
 
 SCOPE = Scope("aws", "us-east-1", "000000000000")
-_LONGEST = 60.0
+_LONGEST = 60.0  # real seconds
 _state: ContextVar[str] = ContextVar("state", default="")
 
 
@@ -41,10 +41,10 @@ class JumpingClock(Clock):
     def __init__(self) -> None:
         super().__init__(lambda: START)
         self.stands = True
-        self.before_wait: Callable[[], None] = lambda: None
 
     def wait_until(self, moment: datetime, ended: Callable[[], bool]) -> None:
-        self.before_wait()
+        """Jump to a moment. The other threads have a turn first, so that no loop outruns them."""
+        time.sleep(0.001)
         if ended():
             return
         left = (moment - self.now()) / timedelta(seconds=1)
@@ -88,17 +88,27 @@ class Machines:
     """The calls of other services than Personalize: state, operation, request."""
     alarms: Mapping[str, str] = field(default_factory=dict)
     """The states of alarms, by their names."""
+    before: Callable[[str, Mapping[str, Any]], None] = lambda _operation, _request: None
+    """What happens before each call."""
+    approves: bool = False
+    """Whether each message with a task token is answered with yes."""
     answer: Callable[[str, Mapping[str, Any]], None] = lambda _operation, _request: None
     """What else happens at a call of another service."""
 
-    def create(self, name: str, definition: Mapping[str, Any]) -> str:
-        """The ARN of a new state machine."""
+    def replace(self, name: str, definition: Mapping[str, Any]) -> str:
+        """The ARN of a state machine, which has this definition from now on."""
+        arn = f"arn:aws:states:{SCOPE.region}:{SCOPE.account}:stateMachine:{name}"
+        stepfunctions._state_machines.pop(arn, None)
         request = {"name": name, "definition": json.dumps(definition), "roleArn": "role"}
         return str(_body(stepfunctions._create_state_machine(request))["stateMachineArn"])
 
     def start(self, arn: str, data: object = None, name: str | None = None) -> str:
         """The ARN of a new execution, which runs in a thread."""
-        request = {"stateMachineArn": arn, "input": json.dumps(data or {}), **({"name": name} if name else {})}
+        request = {
+            "stateMachineArn": arn,
+            "input": json.dumps(data or {}),
+            **({"name": name} if name else {}),
+        }
         return str(_body(stepfunctions._start_execution(request))["executionArn"])
 
     def ended(self, execution: str) -> Mapping[str, Any]:
@@ -132,6 +142,7 @@ class Machines:
         return [request for _, name, request in self.calls if name == operation]
 
     def _send(self, model: Any, prefix: str, request: Mapping[str, Any], _role: object) -> dict[str, Any]:
+        self.before(model.name, request)
         state, fault = _state.get(), next((f for f in self.faults if f.strikes(_state.get())), None)
         error = fault and stepfunctions._ExecutionError(
             sdk_names.error(model.service_model, prefix, fault.code), "injected by a test"
@@ -152,6 +163,10 @@ class Machines:
                 raise stepfunctions._ExecutionError(name, error.message) from error
         self.calls.append((state, model.name, request))
         self.answer(model.name, request)
+        if self.approves and '"token"' in str(request.get("Message")):
+            stepfunctions._send_task_success(
+                {"taskToken": json.loads(request["Message"])["token"], "output": "{}"}
+            )
         match model.name:
             case "ListExecutions":
                 running = [
@@ -185,7 +200,7 @@ def state_machines() -> Iterator[Machines]:
     state_paths.register()
     state_output.register()
     sdk_tasks.register()
-    sdk_tasks._send = machines._send
+    sdk_tasks._send = machines._send  # type: ignore[assignment] # its arguments go by position
     stepfunctions.time = _Sleepless(time)
     _remember_states()
     try:
