@@ -200,7 +200,10 @@ def _times(arguments: Arguments) -> Iterator[Problem]:
     seconds = _seconds(arguments.bake.duration) if arguments.bake else 0
     branches = 1 + len({id(check.baseline) for check in _checks(arguments.gate) if check.baseline})
     events = budget.history_events(
-        timeout=arguments.timeout, trainings=branches, imports=len(arguments.imports), bake=seconds
+        timeout=arguments.timeout,
+        trainings=branches,
+        imports=min(len(arguments.imports), _MOST_IMPORTS),
+        bake=seconds,
     )
     if events > budget.MOST_EVENTS:
         yield Problem(
