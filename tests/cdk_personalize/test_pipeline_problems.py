@@ -49,9 +49,12 @@ def warnings(gate: MetricGate | None = None, **arguments: Any) -> list[str]:
     """The warnings of a pipeline, without those of its parts."""
     scope = stack()
     smallest(scope, gate=gate, **arguments)
-    found = assertions.Annotations.from_stack(scope).find_warning(
-        "/Films/Train", assertions.Match.any_value()
-    )
+    return warned(scope)
+
+
+def warned(scope: cdk.Stack) -> list[str]:
+    anything = assertions.Match.any_value()
+    found = assertions.Annotations.from_stack(scope).find_warning("/Films/Train", anything)
     return [str(entry.entry.data) for entry in found]
 
 

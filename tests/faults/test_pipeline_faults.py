@@ -139,6 +139,8 @@ def prepared(runs: Pipeline, case: Case) -> str:
             machines.faults.append(
                 StateFault(f"Start training the {label}", "ThrottlingException", after=True)
             )
+    if case.state == "Clean up":
+        machines.sim.fail("campaign_update")
     return "deploy" if case.state == "Read what the newest version is of" else "schedule"
 
 

@@ -198,11 +198,12 @@ def _times(arguments: Arguments) -> Iterator[Problem]:
             fix="leave it out for a day",
         )
     seconds = _seconds(arguments.bake.duration) if arguments.bake else 0
+    imports = min(len(arguments.imports), _MOST_IMPORTS)
     branches = 1 + len({id(check.baseline) for check in _checks(arguments.gate) if check.baseline})
     events = budget.history_events(
         timeout=arguments.timeout,
         trainings=branches,
-        imports=min(len(arguments.imports), _MOST_IMPORTS),
+        imports=imports,
         bake=seconds,
     )
     if events > budget.MOST_EVENTS:
