@@ -129,8 +129,8 @@ _FUNCTIONS = frozenset(
     re.findall(
         r"\w+",
         """abs append average contains count distinct each error exists filter floor hash join keys length
-        lookup map match max merge millis min not now number parse power random range reduce replace round single
-        sort split states string substring sum toMillis type uuid zip""",
+        lookup map match max merge millis min not now number parse power random range reduce replace round
+        single sort split states string substring sum toMillis type uuid zip""",
     )
 )
 

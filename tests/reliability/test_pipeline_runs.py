@@ -300,7 +300,7 @@ def test_run__aborted__cleanup_stops_both_trainings(runs: Pipeline) -> None:
     execution = interrupted(judging, trainings=2)
     assert runs.machines.execution(execution)["status"] == "ABORTED"
     assert len(runs.training()) == 2
-    record = judging.aborted(execution)
+    record = judging.cleaned_up(execution)
     assert (record["outcome"], record["reasons"], len(record["stopped"])) == ("FAILED", ["ABORTED"], 2)
     assert runs.training() == []
 
@@ -309,7 +309,7 @@ def test_run__aborted__cleanup_stops_both_trainings(runs: Pipeline) -> None:
 def test_cleanup__leaves_what_others_train(runs: Pipeline) -> None:
     execution = interrupted(runs)
     other = runs.machines.sim.train(SOLUTION, name="mine")
-    runs.aborted(execution)
+    runs.cleaned_up(execution)
     assert runs.training() == [other]
 
 

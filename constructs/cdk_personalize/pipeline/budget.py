@@ -11,9 +11,12 @@ MOST_ALARMS = 50
 
 _POLL = 9  # events of a Wait, a Task and a Choice: 2 + 5 + 2
 _RETRIED = 3  # events of an attempt that is retried
-_TASKS, _RETRIES = 40, 8  # tasks outside of loops, more than there are
-_BUSY_TASKS, _BUSY_RETRIES = 8, 60
-_OTHERS = 300  # events of all other states, more than there are
+TASKS, _RETRIES = 80, 8
+"""Tasks of a run, more than there are."""
+BUSY_TASKS, _BUSY_RETRIES = 12, 30
+"""Those that wait while something else changes a resource."""
+OTHERS = 700
+"""Events of all states outside of loops, more than there are."""
 
 
 def polls(seconds: int) -> int:
@@ -27,7 +30,9 @@ def polls(seconds: int) -> int:
 
 
 def history_events(*, timeout: int, trainings: int, imports: int, bake: int) -> int:
-    """The most events that the history of a run can have, if no more than one look in two must be repeated.
+    """The most events that the history of a run can have.
+
+    Each look of a loop can be repeated, and then delays the next one. This counts with every second one.
 
     Args:
         timeout: Seconds for the turn, and again for the imports and trainings.
@@ -37,5 +42,5 @@ def history_events(*, timeout: int, trainings: int, imports: int, bake: int) -> 
     """
     looks = polls(timeout) * (1 + max(trainings, imports))
     looks += 2 * polls(promotion_timeout(timeout)) + polls(bake)
-    single = _TASKS * _RETRIES + _BUSY_TASKS * _BUSY_RETRIES
-    return looks * (_POLL + _RETRIED) + single * _RETRIED + _OTHERS
+    retries = looks // 2 + TASKS * _RETRIES + BUSY_TASKS * _BUSY_RETRIES
+    return looks * _POLL + retries * _RETRIED + OTHERS

@@ -319,7 +319,14 @@ class TrainingPipeline(Resource):
 
     def _rule_of_ends(self, plan: Plan, cleanups: sfn.StateMachine) -> events.Rule:
         """Runs that ended without a chance to clean up by themselves."""
-        ended = {"stateMachineArn": [plan.machine_arn], "status": ["ABORTED", "TIMED_OUT"]}
+        other_errors = [{"anything-but": [run.FAILED_ERROR]}]
+        ended = {
+            "stateMachineArn": [plan.machine_arn],
+            "$or": [
+                {"status": ["ABORTED", "TIMED_OUT"]},
+                {"status": ["FAILED"], "error": other_errors},
+            ],
+        }
         return events.Rule(
             self,
             "OnEnd",

@@ -61,19 +61,24 @@ class Pipeline:
         """The record of a run that was started, when it has ended."""
         ended = self.machines.ended(execution)
         if ended["status"] != "SUCCEEDED":
-            (ended,) = self._cleanups(execution)
+            cleanups = self._cleanups(execution)
+            if not cleanups:
+                return self.cleaned_up(execution)
+            (ended,) = cleanups
         assert ended["status"] == "SUCCEEDED", ended.get("cause")
         found: dict[str, Any] = json.loads(ended["output"])
         return found
 
-    def aborted(self, execution: str) -> dict[str, Any]:
-        """The record of the cleanup that EventBridge starts after a run was aborted or timed out."""
+    def cleaned_up(self, execution: str) -> dict[str, Any]:
+        """The record of the cleanup that EventBridge starts after a run that could not do so."""
         self.machines.ended(execution)
-        run = self.machines.execution(execution)
-        detail = {"executionArn": execution, "status": run["status"], "input": run["input"]}
-        cleaned = self.machines.run(
-            self.plan.cleanup_arn, {"detail": detail | {"error": None, "cause": None}}
-        )
+        detail = {
+            name: self.machines.execution(execution)[name]
+            for name in ("executionArn", "status", "input", "error", "cause")
+            if name in self.machines.execution(execution)
+        }
+        assert detail["status"] in ("ABORTED", "TIMED_OUT") or detail["error"] != run.FAILED_ERROR
+        cleaned = self.machines.run(self.plan.cleanup_arn, {"detail": detail})
         found: dict[str, Any] = json.loads(cleaned["output"])
         return found
 

@@ -41,10 +41,14 @@ class JumpingClock(Clock):
     def __init__(self) -> None:
         super().__init__(lambda: START)
         self.stands = True
+        self.calls = 0
+        """Calls that are being answered."""
 
     def wait_until(self, moment: datetime, ended: Callable[[], bool]) -> None:
         """Jump to a moment. The other threads have a turn first, so that no loop outruns them."""
         time.sleep(0.001)
+        while self.calls:
+            time.sleep(0.001)
         if ended():
             return
         left = (moment - self.now()) / timedelta(seconds=1)
@@ -92,6 +96,7 @@ class Machines:
     """What happens before each call."""
     approves: bool = False
     """Whether each message with a task token is answered with yes."""
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
     answer: Callable[[str, Mapping[str, Any]], None] = lambda _operation, _request: None
     """What else happens at a call of another service."""
 
@@ -149,7 +154,13 @@ class Machines:
         )
         if error and fault and not fault.after:
             raise error
-        answer = self._answer(state, model, prefix, request)
+        with self._lock:
+            self.clock.calls += 1
+        try:
+            answer = self._answer(state, model, prefix, request)
+        finally:
+            with self._lock:
+                self.clock.calls -= 1
         if error:
             raise error
         return answer

@@ -9,6 +9,7 @@ from cdk_personalize.pipeline.definition.plan import Plan
 from cdk_personalize.pipeline.definition.states import (
     State,
     States,
+    catch,
     fails,
     jsonata,
     literal,
@@ -17,7 +18,9 @@ from cdk_personalize.pipeline.definition.states import (
     task,
 )
 
-CLEANUP, FAILED, END = "Clean up", "Failed", "Done"
+CLEANUP, FAILED, NOT_CLEANED, END = "Clean up", "Failed", "Failed without cleanup", "Done"
+FAILED_ERROR = "TrainingPipelineFailed"
+"""The error of a run that failed and cleaned up. EventBridge has the others cleaned up."""
 CHAMPION = "Note the champion"
 _SPARE = 6 * 3600  # for retries
 
@@ -62,11 +65,8 @@ def definition(plan: Plan) -> dict[str, Any]:
         **quiet,
         END: {"Type": "Succeed", "Output": jsonata("$record")},
         CLEANUP: _cleanup(plan),
-        FAILED: {
-            "Type": "Fail",
-            "Error": "TrainingPipelineFailed",
-            "Cause": jsonata('$failure.at & ": " & $failure.error & ": " & $failure.cause'),
-        },
+        FAILED: _failed(FAILED_ERROR),
+        NOT_CLEANED: _failed("TrainingPipelineNotCleanedUp"),
     }
     total = 2 * plan.timeout + (plan.approval.timeout if plan.approval else 0)
     total += 2 * promotion_timeout(plan.timeout) + (plan.bake.duration if plan.bake else 0) + _SPARE
@@ -187,6 +187,14 @@ def _record(plan: Plan, then: str) -> State:
     }
 
 
+def _failed(error: str) -> State:
+    return {
+        "Type": "Fail",
+        "Error": error,
+        "Cause": jsonata('$failure.at & ": " & $failure.error & ": " & $failure.cause'),
+    }
+
+
 def _cleanup(plan: Plan) -> State:
     """The end of a failed run is a machine of its own: EventBridge starts it as well, after an abort."""
     return task(
@@ -202,7 +210,7 @@ def _cleanup(plan: Plan) -> State:
         },
         comment="Stops what still trains, and tells of the failure.",
         catch=[
-            {"ErrorEquals": ["States.ALL"], "Next": FAILED},
+            catch(then=NOT_CLEANED),
         ],
         Next=FAILED,
     )

@@ -24,7 +24,7 @@ _RETRY_LIMIT: State = {
     "JitterStrategy": "FULL",
 }
 # Something else changes the resource: a deploy, or a creation that still runs.
-_BUSY: State = {"IntervalSeconds": 60, "BackoffRate": 1, "MaxAttempts": 60, "JitterStrategy": "FULL"}
+_BUSY: State = {"IntervalSeconds": 120, "BackoffRate": 1, "MaxAttempts": 30, "JitterStrategy": "FULL"}
 
 _ERRORS_OF = {
     "personalize": "Personalize",

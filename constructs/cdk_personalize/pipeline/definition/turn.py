@@ -19,9 +19,11 @@ from cdk_personalize.pipeline.definition.states import (
 )
 
 NOTE = "Note the run"
+SETTLE = "Let starts settle"
 LOOK = "Look for other runs"
 SOLUTION = "Look at the solution"
 
+_SETTLING = 15  # seconds; ListExecutions is eventually consistent
 _SOLUTION = """(
   $solution := $states.result.Solution;
   $newest := $solution.LatestSolutionVersion;
@@ -77,6 +79,12 @@ def states(plan: Plan, *, then: str, nothing: str, skipped: str, failed: str) ->
                 "judgment": {"verdict": "NONE", "checks": [], "reasons": []},
                 "reasons": [],
             },
+            "Next": SETTLE,
+        },
+        SETTLE: {
+            "Type": "Wait",
+            "Comment": "Runs that start at the same time see each other after this.",
+            "Seconds": _SETTLING,
             "Next": LOOK,
         },
         LOOK: task(
