@@ -102,6 +102,16 @@ HINTS: list[tuple[str, Act, Act]] = [
         lambda stack: fixed(stack, VERSION.replace("movies", "films"), SOLUTION.replace("movies", "films")),
     ),
     (
+        "pass a CampaignConfig(...) with tokens as values",
+        lambda stack: latest(stack, campaign_config=cdk.Fn.get_att("Config", "Value")),
+        lambda stack: latest(
+            stack,
+            campaign_config=CampaignConfig(
+                enable_metadata_with_recommendations=cdk.Fn.get_att("Config", "Value")  # type: ignore[arg-type]
+            ),
+        ),
+    ),
+    (
         "leave it out, or use Campaign(...)",
         lambda stack: latest(stack, campaign_config=NO_SYNC),
         lambda stack: live(stack, campaign_config=NO_SYNC),

@@ -36,7 +36,7 @@ NEWER = "arn:aws:personalize:::recipe/aws-simz"
             PersonalizeProvider,
         ),
         (
-            "create the provider once, before the stack's first Solution",
+            "create the provider once, before the stack's first Solution or Campaign",
             lambda stack: (movies(stack), PersonalizeProvider(stack)),
             lambda stack: (PersonalizeProvider(stack), movies(stack)),
         ),

@@ -59,14 +59,15 @@ def statements(template: Template, handler: str) -> list[dict[str, Any]]:
 
 def allowed(template: Template, handler: str) -> dict[str, list[str]]:
     """Return the resources of each action, as text with CloudFormation's references in braces."""
-    result = {}
+    result: dict[str, list[str]] = {}
     for statement in statements(template, handler):
         assert statement["Effect"] == "Allow"
         actions, resources = (
             value if isinstance(value, list) else [value]
             for value in (statement["Action"], statement["Resource"])
         )
-        result.update({action: [arn(resource) for resource in resources] for action in actions})
+        for action in actions:
+            result.setdefault(action, []).extend(map(arn, resources))
     return result
 
 
@@ -123,14 +124,16 @@ def test_provider__all_five_functions__log_to_one_group_for_a_month(template: Te
 
 def test_provider__the_function_that_receives_requests__may_do_only_that(template: Template) -> None:
     actions = allowed(template, ON_EVENT)
-    solutions = ["arn:{AWS::Partition}:personalize:{AWS::Region}:{AWS::AccountId}:solution/*"]
+    prefix = "arn:{AWS::Partition}:personalize:{AWS::Region}:{AWS::AccountId}:"
+    solutions, campaigns = [f"{prefix}solution/*"], [f"{prefix}campaign/*"]
 
     [log_group] = template.find_resources("AWS::Logs::LogGroup")
     assert actions == {
         "cloudformation:DescribeStacks": ["{AWS::StackId}"],
         "cloudformation:ListStackResources": ["{AWS::StackId}"],
         "personalize:DescribeSolution": solutions,
-        "personalize:ListTagsForResource": solutions,
+        "personalize:DescribeCampaign": campaigns,
+        "personalize:ListTagsForResource": solutions + campaigns,
         "logs:CreateLogStream": [f"{{{log_group}.Arn}}"],
         "logs:PutLogEvents": [f"{{{log_group}.Arn}}"],
     }
@@ -138,7 +141,7 @@ def test_provider__the_function_that_receives_requests__may_do_only_that(templat
 
 def test_provider__the_function_that_calls_personalize__may_do_only_what_it_calls(template: Template) -> None:
     prefix = "arn:{AWS::Partition}:personalize:{AWS::Region}:{AWS::AccountId}:"
-    solutions = [f"{prefix}solution/*"]
+    solutions, campaigns = [f"{prefix}solution/*"], [f"{prefix}campaign/*"]
     [log_group] = template.find_resources("AWS::Logs::LogGroup")
 
     assert allowed(template, IS_COMPLETE) == {
@@ -150,9 +153,13 @@ def test_provider__the_function_that_calls_personalize__may_do_only_what_it_call
         "personalize:UpdateSolution": solutions,
         "personalize:DeleteSolution": solutions,
         "personalize:StopSolutionVersionCreation": solutions,
-        "personalize:TagResource": solutions,
-        "personalize:UntagResource": solutions,
-        "personalize:ListTagsForResource": solutions,
+        "personalize:CreateCampaign": campaigns + solutions,
+        "personalize:DescribeCampaign": campaigns,
+        "personalize:UpdateCampaign": campaigns,
+        "personalize:DeleteCampaign": campaigns,
+        "personalize:TagResource": solutions + campaigns,
+        "personalize:UntagResource": solutions + campaigns,
+        "personalize:ListTagsForResource": solutions + campaigns,
         "personalize:ListSolutionVersions": ["*"],
         "personalize:ListCampaigns": ["*"],
         "logs:CreateLogStream": [f"{{{log_group}.Arn}}"],

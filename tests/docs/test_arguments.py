@@ -16,6 +16,8 @@ from aws_cdk import App, CfnResource, RemovalPolicy, Stack, assertions
 import cdk_personalize
 from cdk_personalize import (
     AutoTraining,
+    Campaign,
+    CampaignConfig,
     EventParameters,
     EventsConfig,
     PersonalizeProvider,
@@ -27,7 +29,9 @@ from personalize_provider.engine.request import Request
 from support.pages.documents import ROOT, code, table
 from support.virtual_time.provider_world import physical_id
 
-SOLUTIONS, PROVIDERS = ROOT / "docs" / "solutions.md", ROOT / "docs" / "providers.md"
+SOLUTIONS, CAMPAIGNS, PROVIDERS = (
+    ROOT / "docs" / f"{name}.md" for name in ("solutions", "campaigns", "providers")
+)
 GROUP = "arn:aws:personalize:us-east-1:000000000000:dataset-group/movies"
 STACK_ID = "arn:aws:cloudformation:us-east-1:000000000000:stack/Movies/0a1b"
 
@@ -64,7 +68,11 @@ def parameters(construct: type, *, skipped: set[str]) -> dict[str, inspect.Param
         found = {**signature.parameters, **found}
         if options is None:
             break
-    return {name: value for name, value in found.items() if name not in skipped | {"options"}}
+    return {
+        name: value
+        for name, value in found.items()
+        if name not in skipped | {"options"} and not name.startswith("_")
+    }
 
 
 def shown(default: Any) -> str:
@@ -82,6 +90,7 @@ def shown(default: Any) -> str:
     ("construct", "document", "skipped"),
     [
         (Solution, SOLUTIONS, {"self", "scope", "id"}),
+        (Campaign, CAMPAIGNS, {"self", "scope", "id"}),
         (PersonalizeProvider, PROVIDERS, {"self", "scope"}),
     ],
 )
@@ -107,16 +116,26 @@ def first_sentence(words: str) -> str:
     return re.split(r"\.(?: |$)", words)[0]
 
 
-def test_arguments__of_a_solution__are_described_as_in_its_docstring() -> None:
-    documented = {code(row["Argument"])[0]: row[""] for row in table(SOLUTIONS, "Arguments")}
-    docstring = described(Solution, "Args")
+RESOURCES = pytest.mark.parametrize(
+    ("construct", "document"), [(Solution, SOLUTIONS), (Campaign, CAMPAIGNS)], ids=["solution", "campaign"]
+)
+
+
+@RESOURCES
+def test_arguments__of_a_resource__are_described_as_in_its_docstring(construct: type, document: Path) -> None:
+    documented = {code(row["Argument"])[0]: row[""] for row in table(document, "Arguments")}
+    docstring = described(construct, "Args")
     assert documented == {name: first_sentence(docstring[name]) for name in documented}
     assert docstring.keys() - documented.keys() == {"scope", "id"}
 
 
-def test_arguments__of_a_solution__have_the_defaults_of_its_docstring() -> None:
-    docstring = described(Solution, "Args")
-    for name, parameter in parameters(Solution, skipped={"self", "scope", "id"}).items():
+@RESOURCES
+def test_arguments__of_a_resource__have_the_defaults_of_its_docstring(
+    construct: type, document: Path
+) -> None:
+    del document
+    docstring = described(construct, "Args")
+    for name, parameter in parameters(construct, skipped={"self", "scope", "id"}).items():
         default = shown(parameter.default).strip("`")
         says = re.search(r"Default: (.+)\.$", docstring[name])
         if default == "required":
@@ -152,10 +171,15 @@ def configuration_docstrings(structure: type, prefix: str = "") -> Iterator[tupl
                 yield from configuration_docstrings(inner[0], f"{prefix}{name}.")
 
 
-def test_configuration__of_a_solution__is_that_of_the_table() -> None:
-    rows = table(SOLUTIONS, "The configuration")
+@pytest.mark.parametrize(
+    ("config", "document"),
+    [(SolutionConfig, SOLUTIONS), (CampaignConfig, CAMPAIGNS)],
+    ids=["solution", "campaign"],
+)
+def test_configuration__of_a_resource__is_that_of_the_table(config: type, document: Path) -> None:
+    rows = table(document, "The configuration")
     documented = {code(row["Property"])[0]: row for row in rows}
-    actual = {path: (words, default) for path, words, default in configured(SolutionConfig)}
+    actual = {path: (words, default) for path, words, default in configured(config)}
     refused = {path for path in actual if path.startswith("hpo_config.hpo_objective.")}
     assert documented.keys() == actual.keys() - refused
     for path, row in documented.items():
@@ -163,26 +187,26 @@ def test_configuration__of_a_solution__is_that_of_the_table() -> None:
         assert row["Default"] == default
         assert set(re.findall(r"\w+", row["Type"])) <= set(words.split()), path
     assert {path: row[""] for path, row in documented.items()} == {
-        path: first_sentence(words)
-        for path, words in configuration_docstrings(SolutionConfig)
-        if path not in refused
+        path: first_sentence(words) for path, words in configuration_docstrings(config) if path not in refused
     }
 
 
-def test_attributes__of_a_solution__are_those_of_the_table() -> None:
+@RESOURCES
+def test_attributes__of_a_resource__are_those_of_the_table(construct: type, document: Path) -> None:
     stack = Stack(App(), "Stack")
     solution = Solution(stack, "Solution", dataset_group=GROUP, recipe=Recipe.SIMS)
+    resource = solution if construct is Solution else Campaign(stack, "Campaign", solution=solution)
     documented = {
-        code(row["Property"])[0]: code(row["In the template"])[0] for row in table(SOLUTIONS, "Attributes")
+        code(row["Property"])[0]: code(row["In the template"])[0] for row in table(document, "Attributes")
     }
     own = {
         name
-        for name, value in vars(Solution).items()
-        if isinstance(value, property) and name != "cdk_tag_manager"
+        for name, value in vars(construct).items()
+        if isinstance(value, property) and name not in ("cdk_tag_manager", "create_request")
     }
     assert set(documented) == own
     for name, attribute in documented.items():
-        [(function, value)] = stack.resolve(getattr(solution, name)).items()
+        [(function, value)] = stack.resolve(getattr(resource, name)).items()
         assert attribute == (value[1] if function == "Fn::GetAtt" else function)
 
 

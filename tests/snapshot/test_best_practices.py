@@ -28,11 +28,16 @@ ACCEPTED = {
         f"IAM5[Resource::{PERSONALIZE}:solution/*]": (
             "a role that named each solution would lose the right to delete one in the update that removes it"
         ),
+        f"IAM5[Resource::{PERSONALIZE}:campaign/*]": (
+            "a role of the kinds in use would lose the right to delete the last campaign in the update that "
+            "removes it"
+        ),
         f"IAM5[Resource::{PERSONALIZE}:dataset-group/*]": "the dataset group's ARN is often a token",
         "IAM5[Resource::*]": "List operations have no resource types (rule 127)",
     },
     "OnEventRole/Resource": {
-        f"IAM5[Resource::{PERSONALIZE}:solution/*]": "it must see whose a solution is, whatever its name"
+        f"IAM5[Resource::{PERSONALIZE}:campaign/*]": "it must see whose a campaign is, whatever its name",
+        f"IAM5[Resource::{PERSONALIZE}:solution/*]": "it must see whose a solution is, whatever its name",
     },
     "FrameworkOnEventRole/DefaultPolicy/Resource": {
         f"IAM5[Resource::{ON_EVENT}:*]": ANY_VERSION,

@@ -26,3 +26,10 @@ def test_template__every_property__stays_as_it_is(snapshot: SnapshotAssertion) -
     cdk.Tags.of(stack).add("cost-center", "42")
 
     assert stack == snapshot
+
+
+def test_template__every_property_of_campaigns__stays_as_it_is(snapshot: SnapshotAssertion) -> None:
+    stack = cdk.Stack(cdk.App(), "EveryPropertyOfCampaigns")
+    stacks.every_property_of_campaigns(stack, "arn:aws:personalize:us-east-1:123456789012:solution/movies")
+
+    assert stack == snapshot

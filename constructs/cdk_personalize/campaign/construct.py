@@ -315,7 +315,7 @@ class Campaign(ManagedResource, CampaignBase):
 
         tps = Token.as_string(self._tps) if is_token(self._tps) else self._tps
         return cloudwatch.MathExpression(
-            expression=f"100 * requests / PERIOD(requests) / {tps}",
+            expression=f"100 * FILL(requests, 0) / PERIOD(requests) / {tps}",
             using_metrics={"requests": self.metric_requests()},
             label="Provisioned TPS used (%)",
             period=period or Duration.minutes(5),

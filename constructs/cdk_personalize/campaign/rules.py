@@ -101,6 +101,13 @@ def _version(request: CampaignRequest) -> Iterator[Problem]:
 def _sync(request: CampaignRequest, choice: VersionChoice) -> Iterator[Problem]:
     """The flag goes with `$LATEST` (rule 103)."""
     sync = _known(request.campaign_config).sync_with_latest_solution_version
+    if choice is VersionChoice.LATEST and is_token(request.campaign_config):
+        yield Problem(
+            argument=_CONFIG,
+            value=request.campaign_config,
+            rule="must be a CampaignConfig: a campaign that follows the latest version sets a flag in it",
+            fix="pass a CampaignConfig(...) with tokens as values",
+        )
     if choice is VersionChoice.LATEST and sync is False:
         yield Problem(
             argument=_SYNC,

@@ -1,4 +1,4 @@
-"""What the provider, tags and snapshots need to know of a kind of resource."""
+"""What the provider, tags and snapshots need to know about a kind of resource."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Kind:
         resource_type: Its CloudFormation type.
         created_in: Resources, as ARNs have them, on which creating one also needs rights, such as
             `dataset-group`.
-        reads: Actions that look at any resource of the kind, to find out whose it is.
+        reads: Actions that read any resource of the kind, to find its owner.
         creates: Actions that create one.
         changes: Actions that change or delete one.
         lists: Actions without resource types, which IAM allows on `*` only (rule 127).

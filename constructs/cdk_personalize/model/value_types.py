@@ -193,11 +193,12 @@ class NumberText(ScalarText):
         if not (_is_number(value) or isinstance(value, str)):
             yield _wrong_type(value, at, "a number, or a string that holds one", 'give one, as in "0.5"')
             return
-        too_long = list(Text(max=self.max).problems(to_text(value), at))
+        too_long = list(Text(max=self.max).problems(value, at)) if isinstance(value, str) else []
         yield from too_long
         if not too_long and not _is_finite(value):
             yield Problem(argument=at, value=value, rule="must be a number", fix='give one, as in "0.5"')
         elif not too_long:
+            yield from Text(max=self.max).problems(to_text(value), at)
             yield from _out_of_range(float(value), at, self.low, self.high)
 
 

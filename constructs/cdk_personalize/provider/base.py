@@ -28,7 +28,7 @@ class InvalidProviderError(InvalidConstructError):
 
 
 class IPersonalizeProvider(Protocol):
-    """A provider: manages solutions. It may belong to another stack of the account and Region."""
+    """Manages solutions and campaigns. It may belong to another stack of the account and Region."""
 
     service_token: str
     """The ARN for the ServiceToken of custom resources."""
@@ -37,10 +37,10 @@ class IPersonalizeProvider(Protocol):
     partition: str
     """Its AWS partition."""
     must_outlive: Sequence[IDependable]
-    """What must exist until the last solution is deleted, besides the service token."""
+    """What must exist until the last resource is deleted, besides the service token."""
 
     def serves(self, stack: Stack) -> bool:
-        """Whether it may manage the solutions of a stack."""
+        """Whether it may manage the resources of a stack."""
         ...
 
 
@@ -49,7 +49,7 @@ class ProviderBase(Construct):
 
     ID: ClassVar[str] = "PersonalizeProvider"
 
-    # A look-up in the construct tree costs three round trips to jsii per Solution; this costs none.
+    # A look-up in the construct tree costs three round trips to jsii per construct; this costs none.
     _by_stack: ClassVar[WeakKeyDictionary[Stack, ProviderBase]] = WeakKeyDictionary()
 
     service_token: str
@@ -59,7 +59,7 @@ class ProviderBase(Construct):
     partition: str
     """The stack's AWS partition."""
     must_outlive: Sequence[IDependable]
-    """What must exist until the last solution is deleted, besides the service token."""
+    """What must exist until the last resource is deleted, besides the service token."""
     log_group: logs.LogGroup
     """The log group of all functions."""
 
@@ -86,7 +86,7 @@ class ProviderBase(Construct):
                     argument="scope",
                     value=stack.node.path,
                     rule="must be in a stack without a PersonalizeProvider",
-                    fix="create the provider once, before the stack's first Solution",
+                    fix="create the provider once, before the stack's first Solution or Campaign",
                 )
             )
         if problems:
@@ -122,7 +122,7 @@ class ProviderBase(Construct):
         warn_if_unavailable(self, stack.region)
 
     def serves(self, stack: Stack) -> bool:
-        """Whether it may manage the solutions of a stack: its own, or any if it is shared."""
+        """Whether it may manage the resources of a stack: its own, or any if it is shared."""
         return self._shared or stack is self._stack
 
     def _role(
@@ -177,5 +177,5 @@ class ImportedProvider(Construct):
         self.must_outlive: Sequence[IDependable] = ()
 
     def serves(self, _stack: Stack) -> bool:
-        """Whether it may manage the solutions of a stack: you imported it for that."""
+        """Whether it may manage the resources of a stack: you imported it for that."""
         return True

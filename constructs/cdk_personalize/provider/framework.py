@@ -17,12 +17,12 @@ from cdk_personalize.provider.timing import IS_COMPLETE_SECONDS, ON_EVENT_SECOND
 
 
 class PersonalizeProvider(ProviderBase):
-    """Define the custom-resource provider that creates, updates and deletes a stack's solutions.
+    """Define the custom resource provider that manages a stack's solutions and campaigns.
 
-    One provider serves a whole stack. The first `Solution` of a stack creates it with the defaults. To tune
-    it, create it yourself before that, and the stack's solutions find it. Wherever you create it, it has the
-    id `PersonalizeProvider` at the top of the stack, because CloudFormation refuses to move an existing
-    resource to another provider: tuning a deployed provider stays an update.
+    One provider serves a whole stack. The first `Solution` or `Campaign` of a stack creates it with the
+    defaults. To tune it, create it yourself before that, and the stack's constructs find it. Wherever you
+    create it, it has the id `PersonalizeProvider` at the top of the stack, because CloudFormation refuses to
+    move an existing resource to another provider: tuning a deployed provider stays an update.
 
     Timing: the handler gives up after `total_timeout`, and reports the last status and what to do. The waiter
     outlasts the handler by one full invocation, and CloudFormation's `ServiceTimeout` outlasts the waiter, so
@@ -92,9 +92,9 @@ class PersonalizeProvider(ProviderBase):
     def single_function(scope: Construct, **options: Unpack[ProviderOptions]) -> SingleFunctionProvider:
         """Define the stack's provider as one Lambda function, without a state machine.
 
-        For stacks that can't have the CDK's provider framework. Create it before the stack's first
-        `Solution`, which then finds it. A stack has this provider or the other, and can't change it once it
-        is deployed: CloudFormation refuses another ServiceToken for an existing resource.
+        For stacks that can't have the CDK's provider framework. Create it before the stack's first `Solution`
+        or `Campaign`, which then finds it. A stack has this provider or the other, and can't change it once
+        it is deployed: CloudFormation refuses another ServiceToken for an existing resource.
 
         Args:
             scope: A construct in the stack that the provider serves.
@@ -119,7 +119,7 @@ class PersonalizeProvider(ProviderBase):
                 Default: - 35 minutes, which fits a `total_timeout` of 30.
 
         Returns:
-            A value for the `provider` of a `Solution`.
+            A value for the `provider` of a `Solution` or a `Campaign`.
         """
         timeout = given(timeout=service_timeout).get("timeout", Timing().service_timeout)
         return ImportedProvider(scope, id, service_token, int(timeout))

@@ -32,7 +32,7 @@ class ProviderOptions(TypedDict, total=False):
     vpc: ec2.IVpc | None
     """Run all functions in this VPC. They then need a way out to the endpoints of Personalize, CloudFormation
     and S3; the framework's also to Lambda and Step Functions, a single function also to EventBridge.
-    Solutions depend on everything defined inside the VPC's construct, so its ways out exist before and after
+    Resources depend on everything defined inside the VPC's construct, so its ways out exist before and after
     them. For one defined elsewhere, add `solution.node.add_dependency(endpoint)`. Default: - no VPC."""
 
     vpc_subnets: ec2.SubnetSelection | None
@@ -42,6 +42,6 @@ class ProviderOptions(TypedDict, total=False):
     """For the functions' network interfaces. Default: - one new group, all outbound traffic allowed."""
 
     shared: bool
-    """Also serve other stacks of the account and Region: those whose solutions name it as their `provider`.
-    Its roles may then work on the solutions of any stack; the provider itself still proves for each request
-    which stack a solution belongs to. Default: - False, for its own stack only."""
+    """Also serve other stacks of the account and Region: those whose constructs name it as their `provider`.
+    Its roles may then work on the resources of any stack; the provider itself still proves for each request
+    which stack a resource belongs to. Default: - False, for its own stack only."""

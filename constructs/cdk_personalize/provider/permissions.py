@@ -32,7 +32,7 @@ def describe_stack_events(stacks: str) -> iam.PolicyStatement:
 
 
 def list_stack_resources(stacks: str) -> iam.PolicyStatement:
-    """Find the stack's resource for a solution whose tags name an outdated logical id."""
+    """Find the resource of the stack whose tags have an outdated logical id."""
     return iam.PolicyStatement(actions=["cloudformation:ListStackResources"], resources=[stacks])
 
 
@@ -44,8 +44,9 @@ def read_resources(stack: Stack) -> list[iam.PolicyStatement]:
 def manage_resources(stack: Stack, stacks: str, *, shared: bool) -> list[iam.PolicyStatement]:
     """Create resources for the stacks, look at any, and change or delete those that belong to no other stack.
 
-    The statements name `solution/*`, nothing narrower: a name may be known only at deploy time, and a policy
-    that shrinks when a solution leaves the stack would be rolled back before that solution is deleted.
+    The statements name all resources of all kinds, nothing narrower: a name may be known only at deploy time,
+    and CloudFormation updates the role before it deletes what left the template. A policy that shrinks with
+    the template would not allow that anymore.
 
     The tag that the provider gives each resource binds the role to its stack. The role can also change a
     resource without that tag: its owner must be able to delete it after somebody removed the tags, and a

@@ -2,43 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
-from aws_cdk import App, RemovalPolicy, Stack
+from aws_cdk import RemovalPolicy
 from aws_cdk.assertions import Matcher, Template
 
-from cdk_personalize import AutoTraining, IPersonalizeProvider, Recipe, Solution, SolutionConfig
-from cdk_personalize.model import value_types
-from cdk_personalize.model.structures import Structure, members
+from cdk_personalize import AutoTraining, IPersonalizeProvider, Recipe, SolutionConfig
+from cdk_personalize.model.structures import members
 from cdk_personalize.model.tokens import is_token
-from cdk_personalize.model.value_types import ListOf, MapOf, Text, ValueType
+from cdk_personalize.solution.kind import SOLUTION
 from cdk_personalize.solution.request import SolutionRequest
-
-_DELETION_POLICIES = {
-    RemovalPolicy.DESTROY: "Delete",
-    RemovalPolicy.RETAIN: "Retain",
-    RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE: "RetainExceptOnCreate",
-}
-
-_TAG = Text(max=256)
-
-
-@dataclass(frozen=True)
-class _Difference:
-    argument: str
-    expected: object
-    found: object
-
-    def __str__(self) -> str:
-        found = "nothing" if self.found is None else repr(self.found)
-        return f"{self.argument}: expected {self.expected!r}, found {found}"
+from cdk_personalize.testing._assertions import (
+    Difference,
+    SharedArguments,
+    as_in_template,
+    assert_one_has,
+    resources_of,
+    value_differences,
+)
 
 
 def solutions_of(template: Template | Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """Return the properties of a template's solutions, in the API's names, by logical id."""
-    return {name: resource["Properties"] for name, resource in _solution_resources(template).items()}
+    return {name: item["Properties"] for name, item in resources_of(template, SOLUTION).items()}
 
 
 def has_solution(
@@ -101,33 +89,12 @@ def has_solution(
         "adopt_existing": adopt_existing,
     }
     expected = {name: value for name, value in arguments.items() if value is not None}
-    solutions = _solution_resources(template)
-    if not solutions:
-        raise AssertionError("the template has no solution")
-    differences = {
-        name: [
-            *_differences(expected, solution["Properties"]),
-            *_tag_differences(tags or {}, solution["Properties"].get("tags", [])),
-            *_policy_differences(removal_policy, solution.get("DeletionPolicy", "Delete")),
-            *_provider_differences(provider, solution["Properties"]["ServiceToken"]),
-        ]
-        for name, solution in solutions.items()
-    }
-    closest = min(differences, key=lambda name: len(differences[name]))
-    if differences[closest]:
-        lines = [f"no solution is as expected; the closest is {closest}:"]
-        lines += [f"  {difference}" for difference in differences[closest]]
-        others = [name for name in solutions if name != closest]
-        lines += [f"others: {', '.join(others)}"] if others else []
-        raise AssertionError("\n".join(lines))
+    assert_one_has(
+        template, SOLUTION, partial(_differences, expected), SharedArguments(removal_policy, provider, tags)
+    )
 
 
-def _solution_resources(template: Template | Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    resources = (template.to_json() if isinstance(template, Template) else template).get("Resources", {})
-    return {name: item for name, item in resources.items() if item["Type"] == Solution.RESOURCE_TYPE}
-
-
-def _differences(expected: Mapping[str, Any], properties: Mapping[str, Any]) -> Iterator[_Difference]:
+def _differences(expected: Mapping[str, Any], properties: Mapping[str, Any]) -> Iterator[Difference]:
     known = members(SolutionRequest)
     for name, value in expected.items():
         found = properties.get(known[name].api_name)
@@ -137,95 +104,30 @@ def _differences(expected: Mapping[str, Any], properties: Mapping[str, Any]) -> 
             yield from _auto_training_differences(value, properties)
         elif name in ("wait_for_training_on_delete", "adopt_existing") and value is False:
             # The template leaves False out.
-            yield from [] if found is None else [_Difference(name, value, found)]
+            yield from [] if found is None else [Difference(name, value, found)]
         else:
-            yield from _value_differences(known[name].type, value, found, name)
+            yield from value_differences(known[name].type, value, found, name)
 
 
-def _value_differences(type_: ValueType, expected: Any, found: Any, at: str) -> Iterator[_Difference]:
-    """Compare a value with what the template has in its place, part by part where it has parts."""
-    parts = _parts(type_, expected, found, at)
-    if parts is not None:
-        for part in parts:
-            yield from _value_differences(*part)
-    elif isinstance(expected, Matcher):
-        result = expected.test(found)
-        if result.has_failed():
-            yield _Difference(at, " and ".join(result.to_human_strings()), found)
-    else:
-        wanted = _as_in_template(
-            expected if isinstance(expected, Mapping) else value_types.wire(type_, expected)
-        )
-        if wanted != found:
-            yield _Difference(at, wanted, found)
-
-
-def _parts(
-    type_: ValueType, expected: Any, found: Any, at: str
-) -> list[tuple[ValueType, Any, Any, str]] | None:
-    """What to compare one by one: type_, expected, found and argument; None for a value without parts."""
-    members_found = {} if found is None else found
-    if (
-        isinstance(type_, Structure)
-        and isinstance(expected, type_.type)
-        and isinstance(members_found, Mapping)
-    ):
-        return [
-            (member.type, getattr(expected, name), members_found.get(member.api_name), f"{at}.{name}")
-            for name, member in members(type_.type).items()
-            if getattr(expected, name) is not None
-        ]
-    if isinstance(type_, MapOf) and isinstance(expected, Mapping) and isinstance(found, Mapping):
-        return [(type_.value, value, found.get(key), f"{at}[{key!r}]") for key, value in expected.items()]
-    are_lists = isinstance(expected, list | tuple) and isinstance(found, list) and not is_token(expected)
-    if isinstance(type_, ListOf) and are_lists and len(found) == len(expected):
-        pairs = enumerate(zip(expected, found, strict=True))
-        return [(type_.item, item, other, f"{at}[{index}]") for index, (item, other) in pairs]
-    return None
-
-
-def _recipe_differences(recipe: Recipe, found: Any) -> Iterator[_Difference]:
+def _recipe_differences(recipe: Recipe, found: Any) -> Iterator[Difference]:
     """Compare recipes by name where they are the service's own: the partition is the stack's affair."""
     arn = recipe.arn(partition="aws")
     if is_token(arn):
-        if _as_in_template(arn) != found:
-            yield _Difference("recipe", _as_in_template(arn), found)
+        if as_in_template(arn) != found:
+            yield Difference("recipe", as_in_template(arn), found)
         return
     text = _joined(found)
     _, _, wanted = arn.partition(":personalize:")
     if text.partition(":personalize:")[2] != wanted:
-        yield _Difference("recipe", recipe.name, text.rpartition("/")[2] or None)
+        yield Difference("recipe", recipe.name, text.rpartition("/")[2] or None)
 
 
-def _auto_training_differences(value: AutoTraining, properties: Mapping[str, Any]) -> Iterator[_Difference]:
+def _auto_training_differences(value: AutoTraining, properties: Mapping[str, Any]) -> Iterator[Difference]:
     config = properties.get("solutionConfig", {}).get("autoTrainingConfig", {})
     found = config.get("schedulingExpression") if properties["performAutoTraining"] is True else "off"
-    expected = _as_in_template(value.schedule_expression) or "off"
+    expected = as_in_template(value.schedule_expression) or "off"
     if expected != found:
-        yield _Difference("auto_training", expected, found)
-
-
-def _tag_differences(
-    expected: Mapping[str, object], found: Sequence[Mapping[str, Any]]
-) -> Iterator[_Difference]:
-    tags = {tag["tagKey"]: tag["tagValue"] for tag in found}
-    for key, value in expected.items():
-        yield from _value_differences(_TAG, value, tags.get(key), f"tags[{key!r}]")
-
-
-def _policy_differences(policy: RemovalPolicy | None, found: str) -> Iterator[_Difference]:
-    if policy is not None and _DELETION_POLICIES.get(policy) != found:
-        yield _Difference("removal_policy", _DELETION_POLICIES.get(policy, str(policy)), found)
-
-
-def _provider_differences(provider: IPersonalizeProvider | None, found: Any) -> Iterator[_Difference]:
-    if provider is not None and _as_in_template(provider.service_token) != found:
-        yield _Difference("provider", _as_in_template(provider.service_token), found)
-
-
-def _as_in_template(value: Any) -> Any:
-    """A token as the template has it; anything else as it is."""
-    return Stack(App()).resolve(value) if is_token(value) else value
+        yield Difference("auto_training", expected, found)
 
 
 def _joined(value: Any) -> str:

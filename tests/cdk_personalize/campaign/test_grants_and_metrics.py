@@ -131,7 +131,7 @@ def test_metric_provisioned_tps_used__is_the_share_of_what_is_paid_for(
     used.create_alarm(stack, "Alarm", threshold=80, evaluation_periods=1)
 
     expression, requests = alarm(stack)["Metrics"]
-    assert expression["Expression"] == f"100 * requests / PERIOD(requests) / {minimum}"
+    assert expression["Expression"] == f"100 * FILL(requests, 0) / PERIOD(requests) / {minimum}"
     assert requests["Id"] == "requests"
     assert requests["MetricStat"]["Metric"]["MetricName"] == "GetRecommendations"
     assert (requests["MetricStat"]["Stat"], requests["MetricStat"]["Period"]) == ("Sum", 60)
@@ -145,7 +145,7 @@ def test_metric_provisioned_tps_used__of_a_minimum_known_at_deploy_time__refers_
     campaign.metric_provisioned_tps_used().create_alarm(stack, "Alarm", threshold=80, evaluation_periods=1)
 
     assert alarm(stack)["Metrics"][0]["Expression"]["Fn::Join"][1] == [
-        "100 * requests / PERIOD(requests) / ",
+        "100 * FILL(requests, 0) / PERIOD(requests) / ",
         {"Ref": "Minimum"},
     ]
 

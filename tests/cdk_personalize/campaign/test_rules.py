@@ -140,6 +140,15 @@ def test_following_latest__without_sync__is_refused() -> None:
     assert problem.argument == "campaign_config.sync_with_latest_solution_version"
 
 
+def test_following_latest__of_a_config_known_at_deploy_time__is_refused_for_its_flag_can_not_be_set() -> None:
+    config = cdk.Token.as_any({"syncWithLatestSolutionVersion": False})
+
+    [problem] = found(VersionChoice.LATEST, campaign_config=config)
+
+    assert problem.argument == "campaign_config"
+    assert found(VersionChoice.PROMOTER, campaign_config=config) == []
+
+
 @pytest.mark.parametrize("recipe", [Recipe.ITEM_AFFINITY, Recipe.ITEM_ATTRIBUTE_AFFINITY])
 def test_recipe__for_batch_jobs_only__has_no_campaign(recipe: Recipe) -> None:
     [problem] = found(recipe=recipe)

@@ -42,9 +42,15 @@ def _overview() -> Iterator[Mapping[str, str]]:
             "Objective": _YES[recipe.allows_optimization_objective],
             "Columns": _YES[recipe.allows_training_data_config],
             "Incremental updates": _YES[recipe.allows_incremental_update],
-            "Campaign": _YES[recipe.allows_campaign],
+            "Campaign": _campaign(recipe),
             "Batch": " and ".join(_batch(recipe)),
         }
+
+
+def _campaign(recipe: RecipeFacts) -> str:
+    if recipe.allows_item_exploration:
+        return "yes, with exploration"
+    return "yes, with ranking influence" if recipe.allows_ranking_influence else _YES[recipe.allows_campaign]
 
 
 def _batch(recipe: RecipeFacts) -> Iterator[str]:

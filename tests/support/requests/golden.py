@@ -4,7 +4,7 @@ A golden file has the resources of the stacks below as `template_of` marks them.
 major version must keep, in every stack that was deployed with it:
 
 - each logical id and each leaf of each resource, at the same path with the same value;
-- each solution exactly as it was: a new property would be an update of every deployed solution;
+- each resource of ours exactly as it was: a new property would be an update of every deployed one;
 - each resource's physical identity: no new property that CloudFormation can set at creation only.
 
 A new resource, a new property that CloudFormation sets in place, and a new element at the end of a list are
@@ -24,7 +24,8 @@ from aws_cdk import App, Duration, Stack
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_logs as logs
 
-from cdk_personalize import PersonalizeProvider, Solution
+from cdk_personalize import PersonalizeProvider
+from cdk_personalize.kinds import KINDS
 from cdk_personalize.testing import template_of
 from support.requests import stacks
 from support.requests.native_schema import pointed_at, resource_schema
@@ -46,7 +47,11 @@ def written() -> dict[str, Resources]:
     """The resources of the fixed stacks, as they are now, by the stack's name."""
     app = App()
     every, tuned = Stack(app, "EveryProperty"), Stack(app, "TunedProvider")
+    campaigns = Stack(app, "EveryPropertyOfCampaigns")
     stacks.every_property(every, "arn:aws:personalize:us-east-1:123456789012:dataset-group/movies")
+    stacks.every_property_of_campaigns(
+        campaigns, "arn:aws:personalize:us-east-1:123456789012:solution/movies"
+    )
     vpc = ec2.Vpc.from_vpc_attributes(
         tuned,
         "Vpc",
@@ -62,7 +67,7 @@ def written() -> dict[str, Resources]:
         memory_size=512,
         vpc=vpc,
     )
-    return {stack.stack_name: template_of(stack)["Resources"] for stack in (every, tuned)}
+    return {stack.stack_name: template_of(stack)["Resources"] for stack in (every, tuned, campaigns)}
 
 
 def stored(file: Path) -> dict[str, Resources]:
@@ -97,9 +102,10 @@ def _broken_of(logical_id: str, then: Mapping[str, Any], now: Mapping[str, Any])
         elif after[path] != value:
             yield f"{logical_id}{path} is {after[path]!r}: it was {value!r}"
     added = now["Properties"].keys() - then["Properties"].keys()
-    if then["Type"] == Solution.RESOURCE_TYPE:
+    if then["Type"] in KINDS:
+        noun = KINDS[then["Type"]].name
         new = sorted(after.keys() - before.keys())
-        yield from (f"{logical_id}{path} is new: every deployed solution would be updated" for path in new)
+        yield from (f"{logical_id}{path} is new: every deployed {noun} would be updated" for path in new)
     else:
         create_only = sorted(added & pointed_at(resource_schema(then["Type"]), "createOnlyProperties"))
         yield from (f"{logical_id}/Properties/{name} is new: it means a replacement" for name in create_only)

@@ -7,6 +7,8 @@ from aws_cdk import Stack, Tags
 from cdk_personalize import (
     AutoMLConfig,
     AutoTraining,
+    Campaign,
+    CampaignConfig,
     CategoricalHyperParameterRange,
     ContinuousHyperParameterRange,
     EventParameters,
@@ -16,8 +18,10 @@ from cdk_personalize import (
     HyperParameterRanges,
     IntegerHyperParameterRange,
     ISolution,
+    ItemExplorationConfig,
     ObjectiveSensitivity,
     OptimizationObjective,
+    RankingInfluence,
     Recipe,
     Solution,
     SolutionConfig,
@@ -114,3 +118,36 @@ def every_property(stack: Stack, dataset_group_arn: str) -> None:
         perform_auto_ml=True,
         solution_config=SolutionConfig(auto_ml_config=AutoMLConfig(metric_name="precision_at_25")),
     )
+
+
+def every_property_of_campaigns(stack: Stack, solution_arn: str) -> None:
+    """Declare campaigns that, taken together, set every property; see `every_property`."""
+    plain = Campaign(stack, "Plain", solution=solution_arn)
+    Tags.of(plain).add("team", "recommendations")
+    Campaign(
+        stack,
+        "Exploring",
+        solution=solution_arn,
+        campaign_name="exploring",
+        min_provisioned_tps=2,
+        campaign_config=CampaignConfig(
+            item_exploration_config=ItemExplorationConfig(
+                exploration_weight=0.3, exploration_item_age_cut_off=30
+            ),
+            enable_metadata_with_recommendations=True,
+            sync_with_latest_solution_version=False,
+        ),
+        adopt_existing=True,
+    )
+    favoring = CampaignConfig(
+        ranking_influence={RankingInfluence.POPULARITY: 0.25, RankingInfluence.FRESHNESS: 1.0}
+    )
+    Campaign.fixed(
+        stack,
+        "Fixed",
+        solution=solution_arn,
+        solution_version=f"{solution_arn}/236f000b",
+        campaign_config=favoring,
+    )
+    Campaign.following_latest(stack, "Latest", solution=solution_arn)
+    Campaign(stack, "Promoted", solution=solution_arn)._add_promoter(stack)
