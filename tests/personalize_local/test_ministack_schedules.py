@@ -14,7 +14,8 @@ from support.processes.state_machines import ROLE, machine, one
 
 WEEK = 7 * 86400
 UNIVERSAL = "arn:aws:scheduler:::aws-sdk:sfn:startExecution"
-STATES = {"Effect": "Allow", "Principal": {"Service": "scheduler.amazonaws.com"}, "Action": "sts:AssumeRole"}
+BOTH = {"Service": ["scheduler.amazonaws.com", "states.amazonaws.com"]}
+STATES = {"Effect": "Allow", "Principal": BOTH, "Action": "sts:AssumeRole"}
 
 
 def schedule(aws: LocalAws, target: dict[str, Any], expression: str = "rate(7 days)", **more: Any) -> None:

@@ -40,6 +40,15 @@ FUNCTIONS: list[tuple[Callable[..., Any], list[str]]] = [
     (stepfunctions._run_sub_machine, ["states", "start_at", "input_data", "execution", "ctx"]),
     (stepfunctions._state_query_language, ["state_def", "ctx"]),
     (stepfunctions._invoke_aws_sdk_integration, ["resource", "input_data"]),
+    (stepfunctions._invoke_resource, ["resource", "input_data"]),
+    (stepfunctions._invoke_with_callback, ["resource", "input_data", "token", "state_def"]),
+    (stepfunctions._execute_task, ["state_def", "raw_input", "execution", "ctx"]),
+    (stepfunctions._apply_jsonata_template, ["value", "raw_input", "ctx", "result", "error_output"]),
+    (stepfunctions._apply_input_path, ["state_def", "data", "ctx"]),
+    (stepfunctions._resolve_path_or_ctx, ["path", "data", "ctx"]),
+    (stepfunctions._send_task_success, ["data"]),
+    (stepfunctions._send_task_failure, ["data"]),
+    (stepfunctions._send_task_heartbeat, ["data"]),
     (stepfunctions._validate_definition_jsonata, ["definition_str"]),
     (stepfunctions._validate_state_machine_definition, ["data"]),
     (stepfunctions._ExecutionError, ["error", "cause"]),
@@ -79,9 +88,9 @@ def test_retry__delay_is_waited_right_after_its_retrier_is_found() -> None:
 
 
 def test_time__is_looked_up_in_the_modules_when_it_is_needed() -> None:
-    callback = inspect.getsource(stepfunctions._invoke_with_callback)
-    assert "evt = threading.Event()" in callback
-    assert 'state_def.get("TimeoutSeconds", 99999)' in callback
+    activity = inspect.getsource(stepfunctions._invoke_activity)
+    assert "evt = threading.Event()" in activity
+    assert "timeout = 99999" in activity
     assert "now = time.time()" in inspect.getsource(scheduler._tick_schedules)
     assert "now = _now_ts()" in inspect.getsource(eventbridge._tick_scheduled_rules)
     assert "target=_ticker_loop" in inspect.getsource(scheduler.start_scheduler)

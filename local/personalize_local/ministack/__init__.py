@@ -14,6 +14,7 @@ import ministack.app as gateway
 from ministack.core import lambda_runtime
 
 from personalize_local.ministack import (
+    alarms,
     buckets,
     cancellation,
     cloudformation,
@@ -35,6 +36,8 @@ from personalize_local.ministack import (
     state_errors,
     state_output,
     state_paths,
+    task_tokens,
+    trust,
     urls,
     workers,
 )
@@ -69,12 +72,15 @@ def application(run_id: str, time_scale: float = 1) -> simulator_http.App:
     buckets.register()
     executions.register(personalize.clock)
     one_clock.register(personalize.clock)
+    alarms.register(personalize.clock)
     state_errors.register()
     state_paths.register()
     state_output.register()
+    task_tokens.register(personalize.clock)
     definitions.register()
     sdk_tasks.register()
     schedules.register()
+    trust.register()
     control = simulator_http.app(personalize)
     health = json.dumps({"service": "personalize-local", "run": run_id}).encode()
 

@@ -8,7 +8,6 @@ Personalize must be able to assume, and the policy of the bucket, for the princi
 from __future__ import annotations
 
 import contextvars
-import json
 from collections.abc import Iterator, Sequence
 from functools import partial
 
@@ -17,6 +16,7 @@ from ministack.core import iam_evaluator, responses
 from ministack.services import iam, s3
 
 from personalize_local.authorization import PRINCIPAL
+from personalize_local.ministack.trust import trusts
 from personalize_local.simulator import Scope
 from personalize_local.simulator.engine.objects import Location, ObjectsError, StoredObject
 
@@ -83,7 +83,7 @@ def _obstacles(action: str, resource: str, bucket: str, scope: Scope, role_arn: 
     role = iam._roles.get_scoped(scope.account, None, name)
     if role is None:
         yield f"there is no role {role_arn}" if role_arn else "the job has no roleArn"
-    elif not _is_trusted(role["AssumeRolePolicyDocument"]):
+    elif not trusts(role["AssumeRolePolicyDocument"], PRINCIPAL):
         yield f"the trust policy of {role_arn} does not let {PRINCIPAL} assume it"
     asked = iam_evaluator.EvalContext(
         principal_arn=f"arn:{scope.partition}:sts::{scope.account}:assumed-role/{name}/PersonalizeSession",
@@ -100,13 +100,3 @@ def _obstacles(action: str, resource: str, bucket: str, scope: Scope, role_arn: 
     policy = s3._bucket_policies.get(bucket)
     if iam_evaluator.evaluate_resource_policy(policy, asked, PRINCIPAL).decision != "Allow":
         yield f"the policy of the bucket {bucket} does not allow {PRINCIPAL} {action} on {resource}"
-
-
-def _is_trusted(document: str) -> bool:
-    found = json.loads(document).get("Statement", [])
-    statements = found if isinstance(found, list) else [found]
-    return any(
-        one.get("Effect") == "Allow"
-        and iam_evaluator._service_principal_matches(one.get("Principal"), PRINCIPAL)
-        for one in statements
-    )

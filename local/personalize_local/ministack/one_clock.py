@@ -1,8 +1,9 @@
-"""State machines, schedules and EventBridge rules keep the time of the simulator.
+"""State machines, schedules, EventBridge rules and CloudWatch keep the time of the simulator.
 
 ministack has real time for each of them. Here a Wait, a retry, the timeout of a state machine or of a task
-token, a schedule and a training are all moments of the simulator's clock: its scale and a push move them
-together. What does work takes real time: the timeout of a task without a token, Lambda and CloudFormation.
+token, a schedule, a metric, an alarm and a training are all moments of the simulator's clock: its scale and a
+push move them together. What does work takes real time: the timeout of a task without a token, Lambda and
+CloudFormation.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from types import ModuleType
 from typing import Any
 
-from ministack.services import eventbridge, scheduler, stepfunctions
+from ministack.services import cloudwatch, eventbridge, scheduler, stepfunctions
 
 from personalize_local.ministack import executions
 from personalize_local.simulator import Clock
@@ -53,7 +54,7 @@ def register(clock: Clock) -> None:
     stepfunctions.threading = events
     stepfunctions.now_iso = lambda: _iso(clock.now())
     eventbridge._now_ts = scheduler._now = lambda: clock.now().timestamp()
-    scheduler.time = _Time(time, clock)
+    scheduler.time = cloudwatch.time = _Time(time, clock)
     eventbridge._scheduler_loop = _ticking(eventbridge, "_tick_scheduled_rules")
     scheduler._ticker_loop = _ticking(scheduler, "_tick_schedules")
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
 import ministack.app as gateway
 from ministack.core import iam_actions, iam_evaluator, responses, router
 
 from personalize_local.authorization import permissions
+from personalize_local.ministack import metrics
 from personalize_local.simulator import Personalize, Response, Scope, ServiceError
 from personalize_local.simulator.engine.http import target
 from personalize_local.simulator.engine.wire import refused
@@ -46,8 +49,11 @@ class _Service:
     ) -> tuple[int, dict[str, str], bytes]:
         asked = target(path, headers)
         operation = asked.rpartition(".")[2]
-        denied = _denial(self._service, operation, headers, body, query) if gateway.AUTH else None
+        request = _request(body)
+        denied = _denial(self._service, operation, headers, request, query) if gateway.AUTH else None
+        began = time.perf_counter()
         response = denied or self._service.respond(asked, body, scope())
+        metrics.publish(operation, request, response.status, (time.perf_counter() - began) * 1000)
         return response.status, response.headers, response.body
 
     def reset(self) -> None:
@@ -57,20 +63,23 @@ class _Service:
         """Nothing is saved between runs."""
 
 
+def _request(body: bytes) -> Mapping[str, Any]:
+    """The members of a request, if it has any."""
+    try:
+        request = json.loads(body or b"{}")
+    except ValueError:
+        return {}
+    return request if isinstance(request, Mapping) else {}
+
+
 def _denial(
     service: Personalize,
     operation: str,
     headers: Mapping[str, str],
-    body: bytes,
+    request: Mapping[str, Any],
     query: Mapping[str, list[str]],
 ) -> Response | None:
     """The response if the caller's policies do not allow the call."""
-    try:
-        request = json.loads(body or b"{}")
-    except ValueError:
-        request = None
-    if not isinstance(request, Mapping):
-        request = {}
     where = scope()
     caller = router.extract_access_key_id(headers, query)
     for permission in permissions(operation, request, where, partial(service.tags_of, where)):

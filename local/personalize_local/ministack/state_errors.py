@@ -13,6 +13,9 @@ from typing import Any
 
 from ministack.services import stepfunctions
 
+HEARTBEAT = "States.HeartbeatTimeout"
+"""The error of a task without a heartbeat. States that catch `States.Timeout` catch it too."""
+
 _FATAL = ("States.Runtime", "States.DataLimitExceeded")
 
 # ministack works out the delay after it has found the retrier, and waits no longer than a minute.
@@ -42,6 +45,8 @@ def register() -> None:
     )
 
     def error_matches(names: Sequence[str], error: str) -> bool:
+        if error == HEARTBEAT:
+            return not {HEARTBEAT, "States.Timeout", "States.ALL"}.isdisjoint(names)
         return error not in _FATAL and bool(matches(names, error))
 
     def find_matching_retrier(
