@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from personalize_provider.kinds.owned.refusals import NotAdoptableError
 from personalize_provider.kinds.solution.adoption import differences
-from personalize_provider.kinds.solution.refusals import NotAdoptableError
 from support.virtual_time.provider_world import GROUP, SIMS, V2, world
 
 PAYLOADS = {

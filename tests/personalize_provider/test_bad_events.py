@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, cast
 
 import pytest
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from personalize_provider import framework
 from personalize_provider.aws import sdk
 from personalize_provider.aws.errors import InvalidPropertiesError, LifecycleError, refused
-from personalize_provider.kinds.solution.observed import Observed, attributes
+from personalize_provider.kinds.solution.observed import Observed
 from support.handler.bad_events import (
     ABSENT,
     ATTEMPT,
@@ -28,6 +29,7 @@ from support.handler.bad_events import (
     no_call,
     response,
 )
+from support.handler.solution_goals import present
 from support.virtual_time.provider_world import CONTEXT, GROUP, PROPERTIES, STACK_ID, START, World, world
 
 REQUIRED = ("RequestType", "StackId", "LogicalResourceId", "RequestId", "ResourceType", "ResourceProperties")
@@ -97,7 +99,7 @@ def test_response__success_with_the_longest_values__fits(letter: str) -> None:
         "eventType": letter * 256,
         "creationDateTime": START,
     }
-    data = attributes(arn, Observed(solution, {}))
+    data = Observed(solution, {}).attributes(replace(present(), arn=arn))
     assert data["eventType"] == letter * 256
     sent = {**longest(), "PhysicalResourceId": arn}
     assert len(response("SUCCESS", "SUCCESS", sent, data)) <= RESPONSE_BYTES

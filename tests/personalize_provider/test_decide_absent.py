@@ -13,8 +13,9 @@ from personalize_provider.engine.identity import (
     STACK_ID_TAG,
 )
 from personalize_provider.engine.steps import Done, Fail, Step, Wait
+from personalize_provider.kinds.owned.effects import Delete
 from personalize_provider.kinds.solution.decide import opening
-from personalize_provider.kinds.solution.effects import Delete, StopTraining
+from personalize_provider.kinds.solution.effects import StopTraining
 from support.handler.solution_goals import (
     AFTER,
     ARN,

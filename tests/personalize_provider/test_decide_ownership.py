@@ -16,9 +16,9 @@ from personalize_provider.engine.identity import (
     STACK_ID_TAG,
 )
 from personalize_provider.engine.steps import Done, Fail, Wait
-from personalize_provider.kinds.solution.decide import refusal
+from personalize_provider.kinds.owned.decide import refusal
+from personalize_provider.kinds.owned.effects import Adopt, Configure, Delete, Retag
 from personalize_provider.kinds.solution.desired import AbsentSolution
-from personalize_provider.kinds.solution.effects import Adopt, Configure, Delete, Retag
 from support.handler.solution_goals import (
     AFTER,
     ARN,

@@ -11,8 +11,8 @@ import pytest
 
 from personalize_provider.aws.reading import canonical_status
 from personalize_provider.engine.steps import Done, Effect, Fail, Wait
+from personalize_provider.kinds.owned.effects import Configure, Create, Delete, Retag
 from personalize_provider.kinds.solution.decide import opening
-from personalize_provider.kinds.solution.effects import Configure, Create, Delete, Retag
 from support.handler.solution_goals import (
     AFTER,
     ARN,

@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 from personalize_provider.aws.reading import canonical_status
 from personalize_provider.engine.goal import Present
 from personalize_provider.engine.steps import Done, Effect, Fail, Wait
+from personalize_provider.kinds.owned.effects import Configure, Create, Delete, Retag
+from personalize_provider.kinds.owned.observed import is_ours
 from personalize_provider.kinds.solution.decide import opening
 from personalize_provider.kinds.solution.desired import AbsentSolution
-from personalize_provider.kinds.solution.effects import Configure, Create, Delete, Retag, StopTraining
-from personalize_provider.kinds.solution.observed import Observed, is_ours
+from personalize_provider.kinds.solution.effects import StopTraining
+from personalize_provider.kinds.solution.observed import Observed
 from support.handler.solution_goals import (
     AFTER,
     BEFORE,
@@ -149,7 +151,7 @@ def test_decide__each_goal__has_its_own_effects(
         if isinstance(step, Delete):
             assert observed is not None
             assert observed.status == "CREATE FAILED"
-            assert "latestSolutionVersion" not in observed.solution
+            assert "latestSolutionVersion" not in observed.described
 
 
 @given(goals, st.none() | observations(), moments, st.booleans())
@@ -162,7 +164,7 @@ def test_decide__any_failure__discards_only_what_this_request_made_or_nobody_fin
         assert observed is not None
         assert is_ours(goal, observed)
         assert observed.status not in ("ACTIVE", *DELETING)
-        assert observed.solution["creationDateTime"] == AFTER or observed.status in CREATING
+        assert observed.described["creationDateTime"] == AFTER or observed.status in CREATING
 
 
 @given(goals, moments)

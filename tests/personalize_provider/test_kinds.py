@@ -15,8 +15,8 @@ import personalize_provider
 from personalize_provider import framework
 from personalize_provider.engine.request import Request
 from personalize_provider.kinds import KINDS
+from personalize_provider.kinds.owned.desired import Wanted
 from personalize_provider.kinds.solution import desired
-from personalize_provider.kinds.solution.desired import Wanted
 from support.virtual_time.provider_world import CONTEXT, PROPERTIES, STACK_ID, World
 
 PACKAGE = Path(personalize_provider.__file__).parent

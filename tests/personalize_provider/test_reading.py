@@ -20,7 +20,8 @@ from personalize_provider.aws import sdk
 from personalize_provider.aws.errors import CALL_ERRORS, LifecycleError
 from personalize_provider.aws.reading import read
 from personalize_provider.engine.steps import Done, Effect, Fail, Wait
-from personalize_provider.kinds.solution.effects import Delete, StopTraining
+from personalize_provider.kinds.owned.effects import Delete
+from personalize_provider.kinds.solution.effects import StopTraining
 from personalize_provider.kinds.solution.resource import Solution
 from support.virtual_time.provider_world import client_of, goal_of, request
 

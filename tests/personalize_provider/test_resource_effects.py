@@ -8,7 +8,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from personalize_provider.engine.steps import Done, Effect, Wait
-from personalize_provider.kinds.solution.effects import Configure, Create, Delete, Retag, StopTraining
+from personalize_provider.kinds.owned.effects import Configure, Create, Delete, Retag
+from personalize_provider.kinds.solution.effects import StopTraining
 from personalize_provider.kinds.solution.resource import Solution
 from support.handler.observed_solution import absent, called, look, present, solution, throttled
 from support.virtual_time.provider_world import World, goal_of, request, tag_list, world

@@ -9,7 +9,8 @@ from botocore.exceptions import ClientError
 
 from personalize_local.simulator import Durations
 from personalize_provider.engine.steps import Done, Effect, Wait
-from personalize_provider.kinds.solution.effects import Adopt, Configure, Create, Delete, Retag, StopTraining
+from personalize_provider.kinds.owned.effects import Adopt, Configure, Create, Delete, Retag
+from personalize_provider.kinds.solution.effects import StopTraining
 from support.handler.observed_solution import absent, called, look, present, solution, throttled
 from support.virtual_time.provider_world import GROUP, SIMS, V2, World, goal_of, request, tag_list, world
 

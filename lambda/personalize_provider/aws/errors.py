@@ -196,8 +196,9 @@ def may_pass(error: CallError, age: float) -> bool:
 
 
 def _may_be_new(error: ClientError) -> bool:
-    """Whether a Create depends on a resource that may be new, such as a dataset group."""
-    return error_code(error) == "ResourceNotFoundException" and error.operation_name.startswith("Create")
+    """Whether a Create, or a List before it, is about a resource that may be new, such as a dataset group."""
+    is_about_another = error.operation_name.startswith(("Create", "List"))
+    return error_code(error) == "ResourceNotFoundException" and is_about_another
 
 
 def refused(resource: str, operation: str, error: Exception) -> LifecycleError:

@@ -57,6 +57,24 @@ class Personalize(Protocol):
     def list_campaigns(self, **request: Any) -> Mapping[str, Any]:
         """https://docs.aws.amazon.com/personalize/latest/dg/API_ListCampaigns.html."""
 
+    def create_campaign(self, **request: Any) -> Mapping[str, Any]:
+        """https://docs.aws.amazon.com/personalize/latest/dg/API_CreateCampaign.html."""
+
+    def describe_campaign(self, *, campaignArn: str) -> Mapping[str, Any]:  # noqa: N803
+        """https://docs.aws.amazon.com/personalize/latest/dg/API_DescribeCampaign.html."""
+
+    def update_campaign(self, **request: Any) -> Mapping[str, Any]:
+        """https://docs.aws.amazon.com/personalize/latest/dg/API_UpdateCampaign.html."""
+
+    def delete_campaign(self, *, campaignArn: str) -> Mapping[str, Any]:  # noqa: N803
+        """https://docs.aws.amazon.com/personalize/latest/dg/API_DeleteCampaign.html."""
+
+    def describe_dataset(self, *, datasetArn: str) -> Mapping[str, Any]:  # noqa: N803
+        """https://docs.aws.amazon.com/personalize/latest/dg/API_DescribeDataset.html."""
+
+    def delete_dataset(self, *, datasetArn: str) -> Mapping[str, Any]:  # noqa: N803
+        """https://docs.aws.amazon.com/personalize/latest/dg/API_DeleteDataset.html."""
+
     def list_tags_for_resource(self, *, resourceArn: str) -> Mapping[str, Any]:  # noqa: N803
         """https://docs.aws.amazon.com/personalize/latest/dg/API_ListTagsForResource.html."""
 

@@ -43,6 +43,15 @@ class Goal:
         return self.arn.rpartition(":")[2].replace("/", " ", 1)
 
     @property
+    def noun(self) -> str:
+        """The type of the resource in its ARN, for example `solution`."""
+        return self.arn.rpartition(":")[2].partition("/")[0]
+
+    def operation(self, verb: str) -> str:
+        """The operation of the API that does this to the resource, for example `CreateSolution`."""
+        return f"{verb}{self.noun.capitalize()}"
+
+    @property
     def name(self) -> str:
         """The name of the resource."""
         return self.arn.rpartition("/")[2]
@@ -126,6 +135,8 @@ class Absent(Goal):
             first.
         leaves_older: A resource that is older than that update was not made by the request that is given up,
             and stays.
+        is_raced: Something else may create the resource while it is deleted, so it is looked for until the
+            quiet time is over.
     """
 
     quiet_seconds: float = 0.0
@@ -134,6 +145,7 @@ class Absent(Goal):
     is_undone: bool = False
     operation_began: float | None = None
     leaves_older: bool = False
+    is_raced: bool = False
 
     @property
     def is_known(self) -> bool:

@@ -14,9 +14,9 @@ from personalize_provider.engine.identity import (
     Owner,
 )
 from personalize_provider.engine.steps import Fail, Step
+from personalize_provider.kinds.owned.effects import Configure
 from personalize_provider.kinds.solution.decide import decide
 from personalize_provider.kinds.solution.desired import AbsentSolution
-from personalize_provider.kinds.solution.effects import Configure
 from personalize_provider.kinds.solution.observed import Observed
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -75,7 +75,7 @@ def seen(
         "creationDateTime": AFTER,
         **solution,
     }
-    return Observed(described, tags, versions)
+    return Observed(described, tags, versions=versions)
 
 
 def update(status: str, at: datetime = AFTER, **sent: Any) -> dict[str, Any]:

@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from personalize_provider.kinds.solution.config import UPDATABLE_CONFIG_MEMBERS, canonical_config, scalar_text
+from personalize_provider.kinds.owned.differences import difference
+from personalize_provider.kinds.owned.spelling import scalar_text
+from personalize_provider.kinds.solution.config import UPDATABLE_CONFIG_MEMBERS, canonical_config
 
 _SCALARS = ("datasetGroupArn", "recipeArn", "eventType", "performHPO", "performAutoML")
 _OF_AUTO_ML = frozenset({"recipeArn", "performHPO"})  # the service chooses them (rules 19 and 21)
@@ -20,8 +22,6 @@ _RENAMED = ("algorithmHyperParameters", "featureTransformationParameters", "hpoC
 
 # Values that the service may add.
 _FILLED_IN = ("hpoConfig", "autoMLConfig", "optimizationObjective.objectiveSensitivity")
-
-_MAX_SHOWN = 100
 
 
 def differences(declared: Mapping[str, Any], live: Mapping[str, Any]) -> list[str]:
@@ -38,7 +38,7 @@ def _of_members(declared: Mapping[str, Any], live: Mapping[str, Any]) -> Iterato
     chosen = _OF_AUTO_ML if declared.get("performAutoML") else frozenset()
     for name in _SCALARS:
         if name not in chosen and (declared.get(name) or None) != (live.get(name) or None):
-            yield _line(name, live.get(name), declared.get(name))
+            yield difference(name, live.get(name), declared.get(name))
 
 
 def _of_configs(declared: Mapping[str, Any], live: Mapping[str, Any]) -> Iterator[str]:
@@ -57,10 +57,10 @@ def _of_configs(declared: Mapping[str, Any], live: Mapping[str, Any]) -> Iterato
             del missing[path], surplus[same[0]]
     for path, value in ours.items():
         if path in missing or theirs.get(path, value) != value:
-            yield _line(".".join(path), theirs.get(path), value)
+            yield difference(".".join(path), theirs.get(path), value)
     for path, value in surplus.items():
         if not ".".join(path).startswith(_FILLED_IN):
-            yield _line(".".join(path), value, None)
+            yield difference(".".join(path), value, None)
 
 
 _Path = tuple[str, ...]
@@ -94,14 +94,3 @@ def _one_name(name: str, path: _Path) -> str:
     if path and path[-1].endswith("DatasetColumns"):
         return name.lower()
     return name.rpartition(".")[2] if path else name
-
-
-def _line(name: str, live: Any, declared: Any) -> str:
-    return f"{name} is {_shown(live)}, declared is {_shown(declared)}"
-
-
-def _shown(value: Any) -> str:
-    if value is None or value == "":
-        return "nothing"
-    text = str(value)
-    return text if len(text) <= _MAX_SHOWN else f"{text[:_MAX_SHOWN]}..."

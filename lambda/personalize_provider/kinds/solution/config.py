@@ -10,10 +10,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from decimal import Decimal
 from typing import Any
 
 from personalize_provider.engine.identity import digest
+from personalize_provider.kinds.owned.spelling import scalar_text
 
 # Rule 65. These lists don't come from the service model: a name is a function of what can't be changed, so a
 # newer model must not move a member from one side to the other and rename everyone's solutions.
@@ -28,8 +28,6 @@ _OFF_BY_DEFAULT = ("performHPO", "performAutoML")  # rules 19 and 23
 # Maps whose values are numbers, booleans or words, each written as a string (rules 8 and 10).
 _PARAMETERS = frozenset({"algorithmHyperParameters", "featureTransformationParameters", "hpoResourceConfig"})
 _COLUMNS = frozenset({"excludedDatasetColumns", "includedDatasetColumns"})
-
-_DECIMAL = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 
 
 def immutable_hash(request: Mapping[str, Any]) -> str:
@@ -130,27 +128,6 @@ def canonical(request: Mapping[str, Any]) -> dict[str, Any]:
 def canonical_config(config: Mapping[str, Any]) -> dict[str, Any]:
     """A `solutionConfig` in one spelling, without empty members, which mean nothing."""
     return _without_empty({name: _member(name, value) for name, value in config.items()})
-
-
-def scalar_text(value: Any) -> str:
-    """A number or a boolean in one spelling: `0.50` is `0.5`, `1e-2` is `0.01`, and `True` is `true`.
-
-    Any other text stays as it is.
-    """
-    text = str(value)
-    if _DECIMAL.fullmatch(text):
-        return _decimal_text(text)
-    return text.lower() if text.lower() in {"true", "false"} else text
-
-
-def _decimal_text(text: str) -> str:
-    plain = f"{Decimal(text):f}"
-    if "." in plain:
-        plain = plain.rstrip("0").rstrip(".")
-    digits = plain.lstrip("+-")
-    whole, point, part = digits.partition(".")
-    digits = (whole.lstrip("0") or "0") + point + part
-    return f"-{digits}" if plain.startswith("-") and digits != "0" else digits
 
 
 def _member(name: str, value: Any) -> Any:

@@ -1,91 +1,22 @@
-"""Solutions as the engine uses them: the physical id of a request, and the resource to reconcile.
-
-When a deploy fails, CloudFormation deletes the new solution by the id in the answer. So a Create must not
-answer with the id of a solution that existed before. An id that CloudFormation has stays, although the
-logical id that it was made from may have changed.
-"""
+"""Solutions as the engine uses them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from personalize_provider.aws import sdk
-from personalize_provider.aws.reading import if_found
-from personalize_provider.engine.first_event import Attempt
-from personalize_provider.engine.goal import Absent, Present
-from personalize_provider.engine.identity import CONFIG_HASH_TAG, REPLACES_TAG, Owner
-from personalize_provider.engine.kind import Ask, Claim, Kind
-from personalize_provider.kinds.solution.decide import refusal
-from personalize_provider.kinds.solution.desired import SOLUTION_ARN, DesiredSolution
-from personalize_provider.kinds.solution.resource import Solution, find
+from personalize_provider.engine.goal import Present
+from personalize_provider.engine.kind import Kind
+from personalize_provider.kinds.owned.desired import Wanted
+from personalize_provider.kinds.owned.request import OwnedRequest
+from personalize_provider.kinds.solution.desired import SOLUTION_ARN, AbsentSolution, DesiredSolution
+from personalize_provider.kinds.solution.resource import Solution
 
 
 @dataclass(frozen=True)
-class SolutionRequest(DesiredSolution):
-    """A request for a solution. See `Desired` for what each method returns."""
+class SolutionRequest(DesiredSolution, OwnedRequest[Wanted, Present, AbsentSolution]):
+    """A request for a solution."""
 
-    def identify(self, ask: Ask, is_claimed: Claim, *, is_rolling_back: bool) -> str:
-        """The ARN of the solution, which is known before the solution exists.
-
-        Raises:
-            LifecycleError: what the request creates already exists. Nothing was changed.
-        """
-        goal = self.goal(since=0.0, is_rolling_back=is_rolling_back)
-        if not isinstance(goal, Present):
-            return self.request.physical_id
-        client = sdk.personalize()
-        if is_rolling_back:
-            return self._where_it_was(
-                goal, lambda arn: ask(lambda: if_found(lambda: sdk.read_tags(client, arn))) or {}, is_claimed
-            )
-        observed = None if goal.is_known else ask(lambda: find(client, goal.arn, is_claimed))
-        refused = None if observed is None else refusal(goal, observed)
-        if refused is not None:
-            raise refused
-        return goal.arn
-
-    def _where_it_was(
-        self, goal: Present, tags_of: Callable[[str], Mapping[str, str]], is_claimed: Claim
-    ) -> str:
-        """ARN of what a rollback restores: its name may have been generated for another logical id."""
-        physical_id = self.request.physical_id
-        if goal.arn == physical_id or not goal.name_proves_owner:
-            return goal.arn
-        tags = tags_of(physical_id)
-        is_new = physical_id == self.old_arn  # the failed update has made it
-        if not is_new and _is_made_from(goal, tags):
-            return physical_id
-        owner = Owner(self.request.stack_id, self.request.logical_id)
-        before = owner.arn(f"solution/{tags.get(REPLACES_TAG, '')}")
-        is_replaced = owner.owns(tags) and REPLACES_TAG in tags
-        if is_replaced and _is_made_from(goal, tags_of(before)):
-            return before
-        # Without its tags, only the stack can tell that the name now belongs to another logical id.
-        is_anothers = not is_new and is_claimed(goal.arn, tags_of(goal.arn))
-        return physical_id if is_anothers else goal.arn
-
-    def resource(self, attempt: Attempt, now: Callable[[], float], is_claimed: Claim) -> Solution | None:
-        """The solution that the request is about."""
-        goal = self.goal(
-            attempt.started_at,
-            is_rolling_back=attempt.stack.may_roll_back,
-            identity=self.request.physical_id,
-            predecessor=attempt.predecessor,
-            operation_began=attempt.stack.began,
-        )
-        return None if goal is None else Solution(goal, sdk.personalize(), now, is_claimed)
-
-    def cleanup(self, attempt: Attempt, now: Callable[[], float], is_claimed: Claim) -> Solution | None:
-        """The replacement of a canceled update."""
-        goal = self.delete_of(attempt.abandoned).goal(attempt.started_at, operation_began=attempt.stack.began)
-        if not isinstance(goal, Absent):
-            return None
-        return Solution(goal.of_canceled_update(), sdk.personalize(), now, is_claimed)
-
-
-def _is_made_from(goal: Present, tags: Mapping[str, str]) -> bool:
-    return goal.owner.shares_stack_with(tags) and tags.get(CONFIG_HASH_TAG) == goal.config_hash
+    RESOURCE = Solution
 
 
 SOLUTION = Kind("Custom::PersonalizeSolution", SOLUTION_ARN, SolutionRequest.read)

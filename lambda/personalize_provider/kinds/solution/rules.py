@@ -10,11 +10,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
-
-from personalize_provider.engine.identity import NAME, TAG_PREFIX
 
 _SCHEDULE = re.compile(r"rate\((\d{1,2}) days?\)", re.ASCII)
 _DAYS = range(1, 31)
@@ -22,7 +19,6 @@ _JOBS = {"maxNumberOfTrainingJobs": 40, "maxParallelTrainingJobs": 10}
 _CONFIG = "solutionConfig"
 _HPO = f"{_CONFIG}.hpoConfig"
 _COLUMNS = f"{_CONFIG}.trainingDataConfig"
-_MAX_SHOWN = 60
 
 
 def broken(request: Mapping[str, Any]) -> Iterator[str]:
@@ -38,30 +34,6 @@ def broken(request: Mapping[str, Any]) -> Iterator[str]:
     yield from _optimization(request, config)
     yield from _events(request, config)
     yield from _columns(config.get("trainingDataConfig", {}))
-
-
-def broken_by_name_and_tags(request: Mapping[str, Any]) -> Iterator[str]:
-    """A message for each rule that the name and the tags break; their values can be of any type."""
-    name = request.get("name")
-    if isinstance(name, str) and not NAME.fullmatch(name):  # it becomes part of an ARN
-        yield f"Invalid value for parameter name, value: {_shown(name)}, valid pattern: {NAME.pattern}"
-    for key, times in Counter(tag_keys(request)).items():
-        if times > 1:  # otherwise the last one would win silently
-            yield f"Invalid value for parameter tags, the key {_shown(key)} appears {times} times"
-        if key.lower().startswith(TAG_PREFIX):
-            yield f"Invalid value for parameter tags, key: {_shown(key)}, {TAG_PREFIX} is reserved"
-
-
-def tag_keys(properties: Mapping[str, Any]) -> list[str]:
-    """The keys of the tags that can be read: a request may have failed on these properties."""
-    tags = properties.get("tags")
-    listed = tags if isinstance(tags, list) else []
-    keys = [tag.get("tagKey") for tag in listed if isinstance(tag, Mapping)]
-    return [key for key in keys if isinstance(key, str)]
-
-
-def _shown(text: str) -> str:
-    return repr(text[:_MAX_SHOWN])
 
 
 def _schedule(config: Mapping[str, Any]) -> Iterator[str]:

@@ -1,6 +1,6 @@
-"""The failures of requests about solutions: another owner's, older ones, and those that the service failed.
+"""The failures of requests: another owner's resources, older ones, and those that the service failed.
 
-`tests/reliability/test_identity_moves.py` follows each next step.
+`tests/reliability/test_refusals.py` follows each next step.
 """
 
 from __future__ import annotations
@@ -11,14 +11,11 @@ from typing import Any
 from personalize_provider.aws.errors import LifecycleError
 from personalize_provider.engine.goal import Goal, Present
 from personalize_provider.engine.identity import LOGICAL_ID_TAG, STACK_ID_TAG, TAG_PREFIX
-from personalize_provider.kinds.solution.adoption import differences
-from personalize_provider.kinds.solution.observed import Observed
-
-_OTHER_NAME = "choose another solution_name, or leave it out to have one generated"
+from personalize_provider.kinds.owned.observed import Observed, P
 
 
 class NotAdoptableError(LifecycleError):
-    """The solution to adopt differs from the declared one; every difference is on its own line."""
+    """The resource to adopt differs from the declared one; every difference is on its own line."""
 
     def __init__(self, resource: str, differences: Sequence[str]) -> None:
         """List the differences."""
@@ -27,46 +24,51 @@ class NotAdoptableError(LifecycleError):
             resource,
             "adopting it",
             "it is not as declared in what can't be changed, and was left as it is",
-            "declare it as it is, or choose another solution_name",
+            f"declare it as it is, or choose another {resource.partition(' ')[0]}_name",
             "NotAdoptable",
             differences,
         )
 
 
-def service_failed(goal: Goal, operation: str, described: Mapping[str, Any]) -> LifecycleError:
-    """The service accepted an operation, which then failed."""
+def service_failed(goal: Goal, operation: str, described: Mapping[str, Any], check: str) -> LifecycleError:
+    """The service accepted an operation, which then failed.
+
+    Args:
+        goal: What the request wants.
+        operation: The operation.
+        described: What may have the reason.
+        check: The next step if there is no reason.
+    """
     reason = described.get("failureReason")
     return LifecycleError(
         goal.label,
         operation,
         reason or "the service gives no reason",
-        "correct what it names and deploy again"
-        if reason
-        else "check that its dataset group is ACTIVE and has the recipe's datasets, and deploy again",
+        "correct what it names and deploy again" if reason else check,
         "CREATE FAILED",
     )
 
 
-def not_owned(goal: Present, observed: Observed) -> LifecycleError:
-    """A solution of that name exists and isn't this resource's."""
+def not_owned(goal: P, observed: Observed[P]) -> LifecycleError:
+    """A resource of that name exists and isn't this one's."""
     tags = observed.tags
     if observed.is_claimed or goal.owner.shares_stack_with(tags):
-        return _another_resources(goal, observed, "CreateSolution")
+        return _another_resources(goal, observed, goal.operation("Create"))
     if STACK_ID_TAG in tags and goal.is_known:
-        return moved_from_another_stack(goal, "UpdateSolution", observed)
-    cause = f"a solution of that name exists (status {observed.status}) and is not this resource's; "
-    next_step = _OTHER_NAME
+        return moved_from_another_stack(goal, "Update", observed)
+    cause = f"a {goal.noun} of that name exists (status {observed.status}) and is not this resource's; "
+    next_step = _other_name(goal)
     if STACK_ID_TAG in tags:
         cause += f"it belongs to the resource {_logical_id(observed)} of the stack {tags[STACK_ID_TAG]}; "
-    elif observed.status == "ACTIVE" and not differences(goal.request, observed.solution):
-        next_step += "; adopt_existing takes the solution over"
+    elif observed.status == "ACTIVE" and not observed.differences(goal):
+        next_step += f"; adopt_existing takes the {goal.noun} over"
     return LifecycleError(
-        goal.label, "CreateSolution", f"{cause}it was left as it is", next_step, "AlreadyExists"
+        goal.label, goal.operation("Create"), f"{cause}it was left as it is", next_step, "AlreadyExists"
     )
 
 
-def owned_elsewhere(goal: Present, observed: Observed) -> LifecycleError:
-    """The solution to adopt belongs to another resource."""
+def owned_elsewhere(goal: Present, observed: Observed[Any]) -> LifecycleError:
+    """The resource to adopt belongs to another one."""
     if observed.is_claimed or goal.owner.shares_stack_with(observed.tags):
         return _another_resources(goal, observed, "adopting it")
     stack = observed.tags.get(STACK_ID_TAG, "an unknown one")
@@ -74,21 +76,22 @@ def owned_elsewhere(goal: Present, observed: Observed) -> LifecycleError:
         goal.label,
         "adopting it",
         f"it belongs to the resource {_logical_id(observed)} of the stack {stack}, and was left as it is",
-        f"choose another solution_name; if that stack is gone, remove the solution's tags {TAG_PREFIX}*",
+        f"choose another {goal.noun}_name; if that stack is gone, remove the {goal.noun}'s tags "
+        f"{TAG_PREFIX}*",
         "AlreadyExists",
     )
 
 
-def moved_from_another_stack(goal: Goal, operation: str, observed: Observed) -> LifecycleError:
-    """CloudFormation says that a solution is this resource's, and its tags name another stack.
+def moved_from_another_stack(goal: Goal, verb: str, observed: Observed[Any]) -> LifecycleError:
+    """CloudFormation says that a resource is this resource's, and its tags name another stack.
 
     The role must not change it, and nothing tells whether the other stack still has it.
     """
-    is_delete = operation == "DeleteSolution"
-    otherwise = "keep the resource out of the delete (RetainResources)" if is_delete else _OTHER_NAME
+    is_delete = verb == "Delete"
+    otherwise = "keep the resource out of the delete (RetainResources)" if is_delete else _other_name(goal)
     return LifecycleError(
         goal.label,
-        operation,
+        goal.operation(verb),
         f"its tags say that it belongs to the resource {_logical_id(observed)} of the stack "
         f"{observed.tags[STACK_ID_TAG]}; it was left as it is",
         "if it was moved to this stack, set its tag and try again: aws personalize tag-resource "
@@ -98,25 +101,25 @@ def moved_from_another_stack(goal: Goal, operation: str, observed: Observed) -> 
     )
 
 
-def retained(goal: Present, observed: Observed) -> LifecycleError:
-    """The solution to create already exists: a rollback would delete it with its versions."""
-    created = observed.solution["creationDateTime"]
+def retained(goal: Present, observed: Observed[Any]) -> LifecycleError:
+    """The resource to create already exists: a rollback would delete it with all that it has."""
+    created = observed.described["creationDateTime"]
     return LifecycleError(
         goal.label,
-        "CreateSolution",
+        goal.operation("Create"),
         f"it has existed since {created:%Y-%m-%d %H:%M}: it was retained, or its delete was given up; "
         "it was left as it is",
-        f'to take it over, declare it with solution_name="{goal.name}" and adopt_existing=True; '
+        f'to take it over, declare it with {goal.noun}_name="{goal.name}" and adopt_existing=True; '
         "if nobody needs it, delete it",
         "AlreadyExists",
     )
 
 
 def existed_before(goal: Goal) -> LifecycleError:
-    """A Delete without an id found a solution that the request before it may not have made."""
+    """A Delete without an id found a resource that the request before it may not have made."""
     return LifecycleError(
         goal.label,
-        "DeleteSolution",
+        goal.operation("Delete"),
         "it existed before the stack's last update, and CloudFormation doesn't know it as this resource's; "
         "it was left as it is",
         "if nobody needs it, delete it; otherwise keep the resource out of the delete (RetainResources)",
@@ -128,30 +131,34 @@ def not_updatable(goal: Goal) -> LifecycleError:
     """A change needs a replacement, which can't have the same name."""
     return LifecycleError(
         goal.label,
-        "UpdateSolution",
-        "the change needs a new solution, and this one's name is fixed by solution_name",
-        "change solution_name as well, or leave it out to have one generated",
+        goal.operation("Update"),
+        f"the change needs a new {goal.noun}, and this one's name is fixed by {goal.noun}_name",
+        f"change {goal.noun}_name as well, or leave it out to have one generated",
         "NotUpdatable",
     )
 
 
-def _another_resources(goal: Present, observed: Observed, operation: str) -> LifecycleError:
+def _another_resources(goal: Present, observed: Observed[Any], operation: str) -> LifecycleError:
     other = _logical_id(observed)
     if not observed.is_claimed:
         cause = f"it belongs to the resource {other}, which this stack no longer has"
-        next_step = f'declare it with solution_name="{goal.name}" and adopt_existing=True to take it over'
+        next_step = f'declare it with {goal.noun}_name="{goal.name}" and adopt_existing=True to take it over'
     elif other == goal.owner.logical_id:  # which was renamed, and has not been updated since
         cause = "another resource of this stack has it, whose logical id has changed"
-        next_step = "give one of the two a solution_name"
+        next_step = f"give one of the two a {goal.noun}_name"
     else:
         cause = f"it belongs to the resource {other} of this stack"
         next_step = (
             "to rename the resource, keep its logical id: "
-            f'solution.node.default_child.override_logical_id("{other}"); '
-            "for one more solution, choose another solution_name"
+            f'{goal.noun}.node.default_child.override_logical_id("{other}"); '
+            f"for one more {goal.noun}, choose another {goal.noun}_name"
         )
     return LifecycleError(goal.label, operation, f"{cause}; it was left as it is", next_step, "AlreadyExists")
 
 
-def _logical_id(observed: Observed) -> str:
+def _logical_id(observed: Observed[Any]) -> str:
     return observed.tags.get(LOGICAL_ID_TAG, "an unknown one")
+
+
+def _other_name(goal: Goal) -> str:
+    return f"choose another {goal.noun}_name, or leave it out to have one generated"

@@ -1,0 +1,1 @@
+"""Amazon Personalize campaigns as a kind of resource."""

@@ -1,0 +1,57 @@
+"""The calls to Personalize for one campaign."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from personalize_provider.aws.reading import pages
+from personalize_provider.aws.sdk import Personalize
+from personalize_provider.engine.goal import Absent
+from personalize_provider.engine.steps import Effect, Step
+from personalize_provider.kinds.campaign.decide import decide, newest_active
+from personalize_provider.kinds.campaign.desired import VERSION, PresentCampaign
+from personalize_provider.kinds.campaign.effects import CreateWith
+from personalize_provider.kinds.campaign.observed import Observed
+from personalize_provider.kinds.owned.decide import without_look
+from personalize_provider.kinds.owned.effects import Configure, Delete
+from personalize_provider.kinds.owned.resource import OwnedResource
+
+
+class Campaign(OwnedResource[PresentCampaign, Absent]):
+    """One campaign, and what one request wants of it."""
+
+    def _opening(self) -> Effect | None:
+        return without_look(self._goal)
+
+    def _decide(self, goal: PresentCampaign | Absent, observed: Observed | None, *, expired: bool) -> Step:
+        newest = ""
+        if observed is None and isinstance(goal, PresentCampaign) and goal.needs_version:
+            newest = self._newest(goal.solution_arn)
+        return decide(goal, observed, now=self._now(), expired=expired, newest=newest)
+
+    def _newest(self, solution_arn: str) -> str:
+        found = pages(self._client.list_solution_versions, {"solutionArn": solution_arn})
+        return newest_active(version for page in found for version in page["solutionVersions"])
+
+    @staticmethod
+    def _describe(client: Personalize, arn: str) -> Mapping[str, Any]:
+        return client.describe_campaign(campaignArn=arn)
+
+    @staticmethod
+    def _seen(
+        answer: Mapping[str, Any], tags: Mapping[str, str], lead: float = 0.0, *, is_claimed: bool = False
+    ) -> Observed:
+        return Observed(answer.get("campaign", {}), tags, lead, is_claimed)
+
+    def _call(self, effect: Effect) -> None:
+        arn = self._goal.arn
+        match effect:
+            case CreateWith(version) if isinstance(self._goal, PresentCampaign):
+                self._client.create_campaign(**{**self._goal.request, VERSION: version})
+            case Configure(changes):
+                self._client.update_campaign(campaignArn=arn, **changes)
+            case Delete():
+                self._client.delete_campaign(campaignArn=arn)
+            case _:
+                raise TypeError(f"{self.label} has no effect {effect!r}")

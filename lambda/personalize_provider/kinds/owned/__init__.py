@@ -1,0 +1,1 @@
+"""What the kinds share whose resources have a name and tags of ownership: solutions and campaigns."""
