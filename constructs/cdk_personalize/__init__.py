@@ -10,6 +10,8 @@ import typing
 from cdk_personalize.campaign.config import CampaignConfig, ItemExplorationConfig, RankingInfluence
 from cdk_personalize.campaign.request import InvalidCampaignError
 from cdk_personalize.model.findings import InvalidConstructError, Problem
+from cdk_personalize.pipeline.gate import MetricCheck, MetricGate, WhenUnknown
+from cdk_personalize.pipeline.steps import Approval, Bake, DatasetImport, ImportMode
 from cdk_personalize.recipe.facts import RecipeFacts, RecipeParameter
 from cdk_personalize.recipe.recipe import CatalogRecipe, Recipe
 from cdk_personalize.schema.columns import DatasetType, Domain
@@ -44,6 +46,7 @@ if typing.TYPE_CHECKING:
     from cdk_personalize.event_tracker.construct import EventTracker
     from cdk_personalize.filter.base import IFilter
     from cdk_personalize.filter.construct import Filter
+    from cdk_personalize.pipeline.construct import InvalidPipelineError, TrainingPipeline
     from cdk_personalize.provider.base import InvalidProviderError, IPersonalizeProvider
     from cdk_personalize.provider.framework import PersonalizeProvider
     from cdk_personalize.provider.single_function import SingleFunctionProvider
@@ -54,8 +57,10 @@ if typing.TYPE_CHECKING:
     from cdk_personalize.solution.version import ISolutionVersion, SolutionVersion
 
 __all__ = [
+    "Approval",
     "AutoMLConfig",
     "AutoTraining",
+    "Bake",
     "Campaign",
     "CampaignConfig",
     "CatalogRecipe",
@@ -63,6 +68,7 @@ __all__ = [
     "ContinuousHyperParameterRange",
     "Dataset",
     "DatasetGroup",
+    "DatasetImport",
     "DatasetType",
     "Domain",
     "EventParameters",
@@ -83,12 +89,16 @@ __all__ = [
     "ISchema",
     "ISolution",
     "ISolutionVersion",
+    "ImportMode",
     "IntegerHyperParameterRange",
     "InvalidCampaignError",
     "InvalidConstructError",
+    "InvalidPipelineError",
     "InvalidProviderError",
     "InvalidSolutionError",
     "ItemExplorationConfig",
+    "MetricCheck",
+    "MetricGate",
     "ObjectiveSensitivity",
     "OptimizationObjective",
     "PersonalizeProvider",
@@ -103,6 +113,8 @@ __all__ = [
     "SolutionConfig",
     "SolutionVersion",
     "TrainingDataConfig",
+    "TrainingPipeline",
+    "WhenUnknown",
 ]
 
 _CONSTRUCTS = {
@@ -120,12 +132,14 @@ _CONSTRUCTS = {
     "ISchema": "schema.base",
     "ISolution": "solution.base",
     "ISolutionVersion": "solution.version",
+    "InvalidPipelineError": "pipeline.construct",
     "InvalidProviderError": "provider.base",
     "PersonalizeProvider": "provider.framework",
     "Schema": "schema.construct",
     "SingleFunctionProvider": "provider.single_function",
     "Solution": "solution.construct",
     "SolutionVersion": "solution.version",
+    "TrainingPipeline": "pipeline.construct",
 }
 
 

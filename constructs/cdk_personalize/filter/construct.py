@@ -16,10 +16,11 @@ from cdk_personalize.filter.existing import ExistingFilter
 from cdk_personalize.filter.expression import parse
 from cdk_personalize.model import value_types
 from cdk_personalize.model.annotations import annotate
+from cdk_personalize.model.content_names import content_name
 from cdk_personalize.model.findings import InvalidConstructError, Problem, problems_in
 from cdk_personalize.model.imported import arn_of_name
 from cdk_personalize.model.kind import Kind
-from cdk_personalize.model.names import RESOURCE_NAME, content_name
+from cdk_personalize.model.names import RESOURCE_NAME
 from cdk_personalize.model.native import NativeResource
 from cdk_personalize.model.places import doubts
 from cdk_personalize.model.tokens import is_token

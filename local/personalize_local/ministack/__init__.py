@@ -32,6 +32,7 @@ from personalize_local.ministack import (
     sdk_tasks,
     service,
     stack_events,
+    stack_notices,
     state_errors,
     state_output,
     state_paths,
@@ -62,6 +63,7 @@ def application(run_id: str, time_scale: float = 1) -> simulator_http.App:
     rollback.register()
     nested.register()
     exports.register()
+    stack_notices.register()
     stack_events.register()
     events.register()
     urls.register()

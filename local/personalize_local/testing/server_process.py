@@ -34,6 +34,8 @@ _OWN_COMMAND = (sys.executable, "-m", "personalize_local")
 _STARTS_WITHIN = 30.0
 # CloudFormation's reason for the resources that were in progress when another one failed.
 _CANCELLED = re.compile(r"Resource (creation|update) cancelled", re.IGNORECASE)
+_LONGEST_TEMPLATE = 51200  # characters of a TemplateBody
+_TEMPLATES = "personalize-local-templates"
 _OTHER_STARTS_WITHIN = 300.0  # uvx may have to install it first
 
 
@@ -164,11 +166,20 @@ class LocalAws:
         operation = cloudformation.update_stack if update else cloudformation.create_stack
         operation(
             StackName=name,
-            TemplateBody=json.dumps(template),
+            **self._template(json.dumps(template)),
             Capabilities=["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"],
             **more,
         )
         return self.settled(name)
+
+    def _template(self, text: str) -> dict[str, str]:
+        """The template as an argument: a long one has to be in S3, as the CDK CLI puts it there."""
+        if len(text) <= _LONGEST_TEMPLATE:
+            return {"TemplateBody": text}
+        s3 = self.client("s3")
+        s3.create_bucket(Bucket=_TEMPLATES)
+        s3.put_object(Bucket=_TEMPLATES, Key="template.json", Body=text.encode())
+        return {"TemplateURL": f"{self.endpoint}/{_TEMPLATES}/template.json"}
 
     def delete(self, name: str) -> str:
         """Delete a stack, wait for the end, and return the last status."""

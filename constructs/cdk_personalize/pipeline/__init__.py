@@ -1,0 +1,1 @@
+"""The `TrainingPipeline` construct: train, measure, judge, promote."""

@@ -1,0 +1,1 @@
+"""The state machines of a pipeline, in the Amazon States Language."""

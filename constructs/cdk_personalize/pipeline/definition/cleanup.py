@@ -1,0 +1,179 @@
+"""The state machine that ends a run that failed, was aborted, or timed out.
+
+Runs start it themselves when they fail. After an abort or a timeout a run can't, so EventBridge does; both
+give it an event of Step Functions. All that it does can be done twice.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cdk_personalize.pipeline.definition import telling
+from cdk_personalize.pipeline.definition.plan import Plan
+from cdk_personalize.pipeline.definition.states import (
+    States,
+    catch,
+    choice,
+    jsonata,
+    literal,
+    machine,
+    personalize,
+    task,
+)
+from cdk_personalize.pipeline.definition.training import version_names
+
+NOTE, STOP, RECORD, END = "Note the run", "Stop what it trains", "Write the record", "Done"
+_TIMEOUT = 6 * 3600
+
+
+def definition(plan: Plan) -> dict[str, Any]:
+    """The definition of the state machine."""
+    told = telling.states(plan, "$record", literal(telling.FAILED), '"FAILED"', then=END)
+    detail = "$states.input.detail"
+    trained = [f'{{"solutionArn": {literal(arn)}, "name": {name}}}' for arn, name in version_names(plan)]
+    states: States = {
+        NOTE: {
+            "Type": "Pass",
+            "Comment": "Which run it was, and what its versions are called.",
+            "Assign": {
+                "execution": jsonata(f"{detail}.executionArn"),
+                "id": jsonata(f'$substring($hash({detail}.executionArn, "SHA-256"), 0, 24)'),
+                "reason": jsonata(
+                    f"{detail}.status & ($exists({detail}.error) and {detail}.error != null"
+                    f' ? ": " & {detail}.error : "") & ($exists({detail}.cause) and {detail}.cause != null'
+                    f' ? ": " & {detail}.cause : "")'
+                ),
+                "startedBy": jsonata(
+                    f"$exists({detail}.startedBy) ? {detail}.startedBy :"
+                    f" $exists({detail}.input) ? ($parse({detail}.input).startedBy & '') : 'unknown'"
+                ),
+            },
+            "Next": "Wait for the last calls",
+        },
+        "Wait for the last calls": {
+            "Type": "Wait",
+            "Comment": "A call that was under way when the run ended has its effect by then.",
+            "Seconds": 30,
+            "Next": STOP,
+        },
+        STOP: {
+            "Type": "Map",
+            "Comment": "The candidate, and each baseline.",
+            "Items": jsonata(f"[{', '.join(trained)}]"),
+            "MaxConcurrency": 1,
+            "ItemProcessor": {
+                "ProcessorConfig": {"Mode": "INLINE"},
+                "StartAt": "Note the solution",
+                "States": _stopping(),
+            },
+            "Catch": [
+                catch(
+                    then=RECORD, stopped=[], trouble=jsonata('"; not stopped: " & $states.errorOutput.Cause')
+                )
+            ],
+            "Assign": {
+                "stopped": jsonata("$reduce($states.result, $append, [])"),
+                "trouble": "",
+            },
+            "Next": RECORD,
+        },
+        RECORD: {
+            "Type": "Pass",
+            "Assign": {
+                "record": {
+                    "pipeline": plan.name,
+                    "execution": jsonata("$execution"),
+                    "startedBy": jsonata("$startedBy"),
+                    "endedAt": jsonata("$now()"),
+                    "outcome": "FAILED",
+                    "reasons": [jsonata("$reason & $trouble")],
+                    "solutionArn": plan.solution_arn,
+                    "configuration": plan.configuration,
+                    "stopped": jsonata("$stopped"),
+                    "metrics": {"candidate": {}},
+                }
+            },
+            "Next": telling.first(told, END),
+        },
+        **told,
+        END: {"Type": "Succeed", "Output": jsonata("$record")},
+    }
+    return machine(
+        f"{plan.name}: stops what a failed run still trains, and tells of the failure.",
+        NOTE,
+        states,
+        _TIMEOUT,
+    )
+
+
+def _stopping() -> States:
+    """Find the version of a run among those that train, page by page, and stop it."""
+    page, more, describe, stop = "List its versions", "More of them?", "Read their names", "Stop it"
+    return {
+        "Note the solution": {
+            "Type": "Pass",
+            "Assign": {
+                "solutionArn": jsonata("$states.input.solutionArn"),
+                "name": jsonata("$states.input.name"),
+                "training": [],
+                "token": "",
+            },
+            "Next": page,
+        },
+        page: task(
+            "personalize:listSolutionVersions",
+            jsonata(
+                '$merge([{"SolutionArn": $solutionArn, "MaxResults": 100},'
+                ' $token = "" ? {} : {"NextToken": $token}])'
+            ),
+            comment="The answer has statuses but no names (rule 140).",
+            catch=[catch(personalize("ResourceNotFound"), then="Nothing trains")],
+            Assign={
+                "training": jsonata(
+                    "[$append($training, $states.result.SolutionVersions"
+                    '[Status in ["CREATE PENDING", "CREATE IN_PROGRESS"]].SolutionVersionArn)]'
+                ),
+                "token": jsonata('$states.result.NextToken & ""'),
+            },
+            Next=more,
+        ),
+        more: choice("A page has 100.", ('$token != ""', page), default=describe),
+        describe: {
+            "Type": "Map",
+            "Comment": "At most 20 train at once in a Region (rule 117).",
+            "Items": jsonata("$training"),
+            "MaxConcurrency": 1,
+            "ItemProcessor": {
+                "ProcessorConfig": {"Mode": "INLINE"},
+                "StartAt": "Read its name",
+                "States": {
+                    "Read its name": task(
+                        "personalize:describeSolutionVersion",
+                        {"SolutionVersionArn": jsonata("$states.input")},
+                        comment="Only this run's own is stopped.",
+                        Output=jsonata(
+                            '{"arn": $states.result.SolutionVersion.SolutionVersionArn,'
+                            ' "mine": $states.result.SolutionVersion.Name = $name}'
+                        ),
+                        End=True,
+                    )
+                },
+            },
+            "Assign": {"training": jsonata("[$states.result[mine].arn]")},
+            "Next": "Does it train?",
+        },
+        "Does it train?": choice(
+            "At most one does.", ("$count($training) > 0", stop), default="Nothing trains"
+        ),
+        stop: task(
+            "personalize:stopSolutionVersionCreation",
+            {"SolutionVersionArn": jsonata("$training[0]")},
+            comment="Training is billed up to here.",
+            catch=[
+                catch(personalize("ResourceInUse"), personalize("ResourceNotFound"), then="Nothing trains")
+            ],
+            Output=jsonata("[$training]"),
+            End=True,
+        ),
+        "Nothing trains": {"Type": "Pass", "Output": [], "End": True},
+    }

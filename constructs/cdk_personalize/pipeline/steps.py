@@ -1,0 +1,90 @@
+"""What a run does besides training: imports, approval and bake."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from aws_cdk import Duration
+    from aws_cdk import aws_cloudwatch as cloudwatch
+    from aws_cdk import aws_iam as iam
+    from aws_cdk import aws_s3 as s3
+    from aws_cdk import aws_sns as sns
+
+
+class ImportMode(Enum):
+    """What an import does with the data that is there already."""
+
+    FULL = "FULL"
+    """Replace what earlier imports brought. Events that were sent to a tracker stay (rule 183)."""
+    INCREMENTAL = "INCREMENTAL"
+    """Add to it: at most 1 GB, and never as the first import of a dataset (rule 183)."""
+
+
+@dataclass(frozen=True)
+class DatasetImport:
+    """Files in S3 that each run imports before it trains.
+
+    The service reads the files of the folder's first level only. It needs at least 1,000 interactions in
+    each import of an Interactions dataset (rule 183). The pipeline gives a role the right to read them, and
+    adds the service to the bucket's policy, because it needs both (rule 184).
+
+    Attributes:
+        dataset: The dataset: its ARN, a token, or a construct with a `dataset_arn`.
+        bucket: The bucket. One that is only imported has its policy elsewhere: allow
+            `personalize.amazonaws.com` there to call `s3:GetObject` and `s3:ListBucket`.
+        prefix: The folder, or the key of one file.
+        mode: What happens to the data that is there already.
+        role: The role with which the service reads the files. None to let the pipeline create one.
+    """
+
+    dataset: Any
+    bucket: s3.IBucket
+    prefix: str
+    mode: ImportMode = ImportMode.FULL
+    role: iam.IRole | None = None
+
+    @property
+    def dataset_arn(self) -> str:
+        """The dataset's ARN."""
+        arn = getattr(self.dataset, "dataset_arn", self.dataset)
+        return str(arn)
+
+    @property
+    def location(self) -> str:
+        """Where the files are, as the API wants it."""
+        return f"s3://{self.bucket.bucket_name}/{self.prefix.lstrip('/')}"
+
+
+@dataclass(frozen=True)
+class Approval:
+    """A person's approval of each version before it is promoted.
+
+    The run publishes a message with a task token and waits. `docs/pipeline.md` has the two commands that
+    answer it. No answer in time is a rejection.
+
+    Attributes:
+        topic: The topic that the message goes to.
+        timeout: How long to wait. None for a day.
+    """
+
+    topic: sns.ITopic
+    timeout: Duration | None = None
+
+
+@dataclass(frozen=True)
+class Bake:
+    """A time after a promotion in which an alarm brings the previous version back.
+
+    The first version of a campaign has nothing to go back to, so it is not watched.
+
+    Attributes:
+        duration: How long to watch.
+        alarms: The alarms.
+    """
+
+    duration: Duration
+    alarms: Sequence[cloudwatch.IAlarm]

@@ -1,0 +1,293 @@
+"""What a `TrainingPipeline` puts into a template."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_sns as sns
+
+from cdk_personalize import (
+    AutoTraining,
+    EventParameters,
+    EventsConfig,
+    Recipe,
+    Solution,
+    SolutionConfig,
+    TrainingPipeline,
+)
+from cdk_personalize.pipeline import configuration
+from support.requests.pipelines import (
+    GROUP,
+    definitions,
+    largest,
+    resources,
+    smallest,
+    stack,
+    states,
+    template,
+    text_of,
+)
+
+
+@pytest.fixture(scope="module")
+def small() -> dict[str, Any]:
+    scope = stack()
+    smallest(scope)
+    return template(scope)
+
+
+@pytest.fixture(scope="module")
+def large() -> dict[str, Any]:
+    scope = stack()
+    largest(scope)
+    return template(scope)
+
+
+# Services whose IAM prefix is not their name in a state machine, and integrations of their own.
+_PREFIX = {"sfn": "states", "sns": "sns", "events": "events"}
+
+
+def called(definition: dict[str, Any]) -> set[str]:
+    """The IAM actions that a definition calls, in lower case."""
+    found = set()
+    for _, state in states(definition):
+        if state["Type"] == "Task":
+            resource = state["Resource"].removesuffix(".waitForTaskToken").removeprefix("arn:aws:states:::")
+            service, _, action = resource.removeprefix("aws-sdk:").partition(":")
+            found.add(f"{_PREFIX.get(service, service)}:{action}".lower())
+    return found
+
+
+def granted(found: dict[str, Any], machine: str) -> dict[str, set[str]]:
+    """The resources that the role of a state machine may call each action on."""
+    grants: dict[str, set[str]] = {}
+    for name, policy in resources(found, "AWS::IAM::Policy").items():
+        if not re.match(rf"Train{machine}Role", name):
+            continue
+        for statement in policy["PolicyDocument"]["Statement"]:
+            actions, on = statement["Action"], statement["Resource"]
+            for action in [actions] if isinstance(actions, str) else actions:
+                texts = {text_of(one) for one in (on if isinstance(on, list) else [on])}
+                grants.setdefault(action, set()).update(texts)
+    return grants
+
+
+# What calls need besides the action of their own name.
+_IMPLIED = {
+    "personalize:tagresource": "personalize:createcampaign",
+    "iam:passrole": "personalize:createdatasetimportjob",
+}
+
+
+@pytest.mark.parametrize("size", ["small", "large"])
+@pytest.mark.parametrize("machine", ["Runs", "Cleanup"])
+def test_role__may_call_what_the_definition_calls_and_no_more(
+    machine: str, size: str, request: pytest.FixtureRequest
+) -> None:
+    found = request.getfixturevalue(size)
+    calls = called(definitions(found)[machine])
+    allowed = {action.lower() for action in granted(found, machine)}
+    assert {_IMPLIED.get(action, action) for action in allowed} == calls
+
+
+def test_role__any_resource__only_where_there_is_no_other(large: dict[str, Any]) -> None:
+    for machine in ("Runs", "Cleanup"):
+        anywhere = {action for action, on in granted(large, machine).items() if "*" in on}
+        assert anywhere <= {"cloudwatch:PutMetricData", "personalize:ListSolutionVersions"}
+
+
+def test_template__of_the_same_input__is_the_same() -> None:
+    first, second = stack(), stack()
+    largest(first)
+    largest(second)
+    assert template(first) == template(second)
+
+
+@pytest.mark.parametrize("size", ["small", "large"])
+def test_definition__names_each_state_once__and_explains_it(
+    size: str, request: pytest.FixtureRequest
+) -> None:
+    for definition in definitions(request.getfixturevalue(size)).values():
+        found = list(states(definition))
+        names = [name for name, _ in found]
+        assert len(names) == len(set(names))
+        assert all(len(name) <= 80 for name in names)
+        for name, state in found:
+            if state["Type"] in ("Task", "Choice", "Wait", "Parallel", "Map"):
+                assert state.get("Comment"), name
+        assert definition["TimeoutSeconds"] > 0
+
+
+# Those of JSONata that a variable is likely to be called.
+_FUNCTIONS = frozenset(
+    re.findall(
+        r"\w+",
+        """abs append average contains count distinct each error exists filter floor hash join keys length
+        lookup map match max merge millis min not now number parse power random range reduce replace round
+        single sort split states string substring sum toMillis type uuid zip""",
+    )
+)
+
+
+def test_definition__no_variable_hides_a_function(large: dict[str, Any]) -> None:
+    """`$exists(...)` fails once a variable is called `exists`."""
+    for definition in definitions(large).values():
+        for name, state in states(definition):
+            for assigned in (state, *state.get("Catch", ()), *state.get("Choices", ())):
+                assert not _FUNCTIONS & set(assigned.get("Assign", ())), name
+
+
+def test_definition__each_task_retries_throttles__and_never_what_is_invalid(large: dict[str, Any]) -> None:
+    for definition in definitions(large).values():
+        for name, state in states(definition):
+            if state["Type"] != "Task":
+                continue
+            retried = {error for retrier in state["Retry"] for error in retrier["ErrorEquals"]}
+            assert retried, name
+            assert not any("Invalid" in error or error == "States.ALL" for error in retried), name
+            for retrier in state["Retry"]:
+                assert retrier["JitterStrategy"] == "FULL", name
+                assert retrier["MaxAttempts"] <= 60, name
+
+
+def test_definition__every_task_and_parallel_of_a_run_catches(large: dict[str, Any]) -> None:
+    """In a branch, the Parallel catches."""
+    for name, state in definitions(large)["Runs"]["States"].items():
+        if state["Type"] in ("Task", "Parallel"):
+            assert state["Catch"][-1]["ErrorEquals"] == ["States.ALL"], name
+
+
+def test_campaign__with_a_pipeline__leaves_the_version_to_it(small: dict[str, Any]) -> None:
+    (campaign,) = resources(small, "Custom::PersonalizeCampaign").values()
+    assert campaign["hasPromoter"] is True
+    create = definitions(small)["Runs"]["States"]["Begin the promotion"]["Assign"]["tags"]
+    assert {tag["tagKey"] for tag in create} >= {"cdk-personalize:stack-id", "cdk-personalize:config-hash"}
+
+
+def test_schedule__gives_up_soon(large: dict[str, Any]) -> None:
+    """The CDK's default is 185 retries in a day (rule 207)."""
+    (schedule,) = resources(large, "AWS::Scheduler::Schedule").values()
+    assert schedule["Target"]["RetryPolicy"] == {"MaximumEventAgeInSeconds": 900, "MaximumRetryAttempts": 3}
+    assert json.loads(schedule["Target"]["Input"]) == {"startedBy": "schedule"}
+
+
+def test_champion__takes_no_tags__so_that_no_deploy_overwrites_it() -> None:
+    scope = stack()
+    smallest(scope)
+    cdk.Tags.of(scope).add("team", "films")
+    (champion,) = resources(template(scope), "AWS::SSM::Parameter").values()
+    assert champion.keys() == {"Type", "Name", "Value"}
+
+
+def rule(found: dict[str, Any], name: str) -> dict[str, Any]:
+    (rule,) = (
+        rule for key, rule in resources(found, "AWS::Events::Rule").items() if key.startswith(f"Train{name}")
+    )
+    return dict(rule["EventPattern"])
+
+
+def test_deploys__start_runs_by_default(small: dict[str, Any], large: dict[str, Any]) -> None:
+    assert rule(small, "OnDeploy")["detail"] == {
+        "stack-id": [{"Ref": "AWS::StackId"}],
+        "status-details": {"status": ["CREATE_COMPLETE", "UPDATE_COMPLETE"]},
+    }
+    first = rule(large, "OnFirstDeploy")["detail"]
+    (condition,) = resources(large, "AWS::CloudFormation::WaitCondition")
+    assert first["logical-resource-id"] == [condition]
+    assert large["Resources"][condition]["CreationPolicy"] == {
+        "ResourceSignal": {"Count": 1, "Timeout": "PT6H"}
+    }
+
+
+def test_rule_of_deploys__does_not_depend_on_the_state_machine(small: dict[str, Any]) -> None:
+    """A rule takes a while to work, so it must be there long before the deploy ends."""
+    (target,) = (
+        target
+        for name, properties in resources(small, "AWS::Events::Rule").items()
+        if name.startswith("TrainOnDeploy")
+        for target in properties["Targets"]
+    )
+    assert "TrainRuns" not in json.dumps(target)
+
+
+def test_deploys__turned_off__start_nothing() -> None:
+    scope = stack()
+    smallest(scope, train_on_deploy=False)
+    found = template(scope)
+    assert [name for name in resources(found, "AWS::Events::Rule") if "Deploy" in name] == []
+    assert "Nothing to train" not in definitions(found)["Runs"]["States"]
+
+
+def test_events__rules_match_the_outcomes_of_this_pipeline() -> None:
+    scope = stack()
+    pipeline = smallest(scope)
+    topic = sns.Topic(scope, "Topic")
+    pipeline.on_promoted("Promoted", target=targets.SnsTopic(topic))
+    pipeline.on_rejected("Rejected")
+    pipeline.on_failed("Failed")
+    found = template(scope)
+    assert [rule(found, name)["detail-type"] for name in ("Promoted", "Rejected", "Failed")] == [
+        ["Training Promoted"],
+        ["Training Rejected"],
+        ["Training Failed"],
+    ]
+    assert rule(found, "Promoted")["source"] == ["cdk-personalize"]
+
+
+def test_metrics__have_the_pipeline_as_their_dimension() -> None:
+    pipeline = smallest(stack())
+    rejected = pipeline.metric_rejected()
+    assert (rejected.namespace, rejected.metric_name, rejected.statistic) == (
+        "CdkPersonalize",
+        "REJECTED",
+        "Sum",
+    )
+    assert rejected.dimensions == {"Pipeline": "Films/Train"}
+    assert pipeline.metric_promoted().metric_name == "PROMOTED"
+    assert pipeline.metric_failed().metric_name == "FAILED"
+    assert pipeline.metric("coverage").metric_name == "coverage"
+
+
+def test_grant_start_execution__is_for_runs_only() -> None:
+    scope = stack()
+    pipeline = smallest(scope)
+    user = iam.User(scope, "Ci")
+    pipeline.grant_start_execution(user)
+    (policy,) = (p for n, p in resources(template(scope), "AWS::IAM::Policy").items() if n.startswith("Ci"))
+    (statement,) = policy["PolicyDocument"]["Statement"]
+    assert statement["Action"] == "states:StartExecution"
+    assert "TrainRuns" in text_of(statement["Resource"])
+
+
+def hashed(**arguments: Any) -> str:
+    solution = Solution(stack(), "S", dataset_group=GROUP, recipe=Recipe.USER_PERSONALIZATION_V2, **arguments)
+    return configuration.hash_of(solution, None)
+
+
+def test_configuration__is_what_is_trained() -> None:
+    weights = EventsConfig(event_parameters_list=[EventParameters(event_type="watch", weight=1)])
+    assert hashed() == hashed() == hashed(wait_for_training_on_delete=True)
+    assert hashed() != hashed(event_type="watch")
+    assert hashed() != hashed(solution_config=SolutionConfig(events_config=weights))
+
+
+def test_configuration__of_an_existing_solution__is_its_arn() -> None:
+    scope = stack()
+    arn = "arn:aws:personalize:us-east-1:000000000000:solution/"
+    one, other = (Solution.from_solution_arn(scope, name, arn + name) for name in ("one", "other"))
+    assert configuration.hash_of(one, None) != configuration.hash_of(other, None)
+
+
+def test_pipeline__on_a_solution_that_trains_automatically__is_refused() -> None:
+    scope = stack()
+    solution = Solution(
+        scope, "S", dataset_group=GROUP, recipe=Recipe.SIMS, auto_training=AutoTraining.every(days=7)
+    )
+    with pytest.raises(ValueError, match="must not train automatically"):
+        TrainingPipeline(scope, "Train", solution=solution)

@@ -1,0 +1,280 @@
+"""Pipelines on the local AWS: the synthesized template, and executions in compressed time."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_scheduler as scheduler
+from aws_cdk import aws_sns as sns
+
+from cdk_personalize import (
+    Bake,
+    Campaign,
+    EventParameters,
+    EventsConfig,
+    MetricGate,
+    Recipe,
+    Solution,
+    SolutionConfig,
+    TrainingPipeline,
+)
+from personalize_local.testing.server_process import LocalAws
+from support.processes.cloud import Build, Cloud
+from support.requests.pipelines import NDCG, definitions, largest, template
+from support.requests.sample_data import INTERACTIONS_SCHEMA, Sample
+from support.virtual_time.imported_data import small
+
+SCALE = 600
+"""Seconds of the service in each second: a training of 20 minutes takes two."""
+
+
+class Films:
+    """A stack with a solution, a campaign and a pipeline, on a dataset group with data."""
+
+    def __init__(self, cloud: Cloud) -> None:
+        self.cloud, self.aws = cloud, cloud.aws
+        self.personalize = cloud.personalize
+        self.aws.control("POST", "durations", {"dataset": 0, "dataset_import_job": 0})
+        schema = self.personalize.create_schema(name="films", schema=INTERACTIONS_SCHEMA)["schemaArn"]
+        self._dataset = self.personalize.create_dataset(
+            name="films",
+            datasetType="Interactions",
+            datasetGroupArn=Cloud.dataset_group_arn,
+            schemaArn=schema,
+        )["datasetArn"]
+        self.data(small())
+        self.aws.control("POST", "clock", {"scale": SCALE})
+
+    def data(self, sample: Sample) -> None:
+        """Import other interactions."""
+        s3 = self.aws.client("s3")
+        s3.create_bucket(Bucket="films")
+        s3.put_object(Bucket="films", Key="films.csv", Body=sample.interactions_csv)
+        arn = self.personalize.create_dataset_import_job(
+            jobName=f"import-{time.monotonic_ns()}",
+            datasetArn=self._dataset,
+            dataSource={"dataLocation": "s3://films/films.csv"},
+            roleArn="arn:aws:iam::000000000000:role/import",
+        )["datasetImportJobArn"]
+        eventually(lambda: self._imported(arn))
+
+    def _imported(self, arn: str) -> bool:
+        job = self.personalize.describe_dataset_import_job(datasetImportJobArn=arn)["datasetImportJob"]
+        assert job["status"] != "CREATE FAILED", job
+        return bool(job["status"] == "ACTIVE")
+
+    def deploy(self, more: Callable[[cdk.Stack], Mapping[str, Any]] | None = None, **solution: Any) -> str:
+        """Deploy the stack, with more arguments of the pipeline."""
+        return self.cloud.deploy(films(more, **solution))
+
+    def machine(self) -> str:
+        """The ARN of the state machine of runs."""
+        return self.aws.outputs("Stack")["Runs"]
+
+    def start(self) -> str:
+        """Start a run."""
+        started = self.aws.client("stepfunctions").start_execution(stateMachineArn=self.machine())
+        return str(started["executionArn"])
+
+    def executions(self, name: str = "") -> list[dict[str, Any]]:
+        """The executions of the runs, oldest first, or of another machine whose name ends so."""
+        states = self.aws.client("stepfunctions")
+        arn = self.machine() + name
+        listed = states.list_executions(stateMachineArn=arn)["executions"]
+        return [
+            states.describe_execution(executionArn=one["executionArn"])
+            for one in sorted(listed, key=lambda one: one["startDate"])
+        ]
+
+    def records(self, count: int, name: str = "") -> list[dict[str, Any]]:
+        """The records of this many executions, when they have ended."""
+        found = eventually(lambda: ended(self.executions(name), count))
+        return [json.loads(one.get("output") or "{}") for one in found]
+
+    def campaigns(self) -> list[dict[str, Any]]:
+        """All campaigns."""
+        listed = self.personalize.list_campaigns()["campaigns"]
+        return [
+            self.personalize.describe_campaign(campaignArn=one["campaignArn"])["campaign"] for one in listed
+        ]
+
+    def training(self) -> list[str]:
+        """The versions that train."""
+        listed = self.personalize.list_solution_versions()["solutionVersions"]
+        return [
+            one["solutionVersionArn"]
+            for one in listed
+            if one["status"] in ("CREATE PENDING", "CREATE IN_PROGRESS")
+        ]
+
+
+def films(more: Callable[[cdk.Stack], Mapping[str, Any]] | None = None, **of_solution: Any) -> Build:
+    """The stack."""
+
+    def build(stack: cdk.Stack) -> None:
+        solution = Solution(
+            stack,
+            "ForYou",
+            dataset_group=Cloud.dataset_group_arn,
+            recipe=Recipe.USER_PERSONALIZATION_V2,
+            **of_solution,
+        )
+        campaign = Campaign(stack, "Live", solution=solution)
+        arguments = more(stack) if more else {}
+        pipeline = TrainingPipeline(stack, "Train", solution=solution, campaign=campaign, **arguments)
+        cdk.CfnOutput(stack, "Runs", value=pipeline.state_machine.state_machine_arn)
+        cdk.CfnOutput(stack, "Champion", value=pipeline.champion_parameter.parameter_name)
+
+    return build
+
+
+def ended(executions: list[dict[str, Any]], count: int) -> list[dict[str, Any]] | None:
+    done = [one for one in executions if one["status"] != "RUNNING"]
+    return done if len(done) >= count else None
+
+
+def eventually(look: Callable[[], Any], seconds: float = 30) -> Any:
+    """What `look` finds, when it finds something."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        found = look()
+        if found:
+            return found
+        time.sleep(0.05)
+    raise AssertionError("it did not happen in time")
+
+
+@pytest.fixture
+def stack(cloud: Cloud) -> Iterator[Films]:
+    """The account, with data."""
+    return Films(cloud)
+
+
+def judged(stack: cdk.Stack) -> Mapping[str, Any]:
+    """A gate with a baseline."""
+    popular = Solution(
+        stack, "Popular", dataset_group=Cloud.dataset_group_arn, recipe=Recipe.POPULARITY_COUNT
+    )
+    return {"gate": MetricGate.better_than_baseline(NDCG, popular, by=0.1)}
+
+
+def test_first_deploy__starts_a_run_that_creates_the_campaign__and_the_next_deploy_none(
+    stack: Films,
+) -> None:
+    assert stack.deploy(judged) == "CREATE_COMPLETE", stack.cloud.reasons()
+    (record,) = stack.records(1)
+    assert (record["startedBy"], record["outcome"], record["verdict"]) == ("deploy", "PROMOTED", "PASS")
+    (campaign,) = stack.campaigns()
+    assert campaign["solutionVersionArn"] == record["solutionVersionArn"]
+    assert "cdk-personalize:stack-id" in stack.cloud.tags(campaign["campaignArn"])
+    name = stack.aws.outputs("Stack")["Champion"]
+    champion = stack.aws.client("ssm").get_parameter(Name=name)["Parameter"]["Value"]
+    assert champion == record["solutionVersionArn"]
+
+    # Only what the pipeline does has changed, so there is nothing to train.
+    assert stack.deploy(lambda scope: {**judged(scope), "dry_run": True}) == "UPDATE_COMPLETE"
+    assert [one["outcome"] for one in stack.records(2)] == ["PROMOTED", "NOTHING_TO_TRAIN"]
+
+    # Shuffled data: no user has a taste that a model could learn.
+    stack.deploy(judged)
+    stack.data(small().shuffled())
+    stack.start()
+    rejected = stack.records(4)[-1]
+    assert (rejected["outcome"], rejected["verdict"]) == ("REJECTED", "FAIL")
+    assert stack.campaigns()[0]["solutionVersionArn"] == champion
+    assert stack.cloud.destroy() == "DELETE_COMPLETE", stack.cloud.reasons()
+    assert (stack.campaigns(), stack.cloud.solutions()) == ([], {})
+
+
+def test_run__aborted__is_cleaned_up_through_eventbridge(stack: Films) -> None:
+    stack.deploy(lambda _: {"train_on_deploy": False})
+    execution = stack.start()
+    eventually(stack.training)
+    stack.aws.client("stepfunctions").stop_execution(executionArn=execution)
+    (record,) = stack.records(1, "-cleanup")
+    assert record["outcome"] == "FAILED"
+    assert record["execution"] == execution
+    assert len(record["stopped"]) == 1
+    assert stack.training() == []
+
+
+def test_stack__deleted_during_a_run__leaves_nothing(stack: Films) -> None:
+    assert stack.deploy() == "CREATE_COMPLETE", stack.cloud.reasons()
+    eventually(stack.training)
+    assert stack.cloud.destroy() == "DELETE_COMPLETE", stack.cloud.reasons()
+    assert (stack.campaigns(), stack.cloud.solutions(), stack.training()) == ([], {}, [])
+
+
+def test_schedule__is_due__starts_a_run(stack: Films) -> None:
+    weekly = scheduler.ScheduleExpression.rate(cdk.Duration.days(7))
+    stack.deploy(lambda _: {"train_on_deploy": False, "schedule": weekly})
+    assert stack.executions() == []
+    stack.aws.control("POST", "clock", {"advance": 7 * 86400})
+    record = stack.records(1)[0]
+    assert (record["startedBy"], record["outcome"]) == ("schedule", "PROMOTED")
+
+
+def test_first_deploy__that_waits__ends_with_a_campaign_in_service(stack: Films) -> None:
+    hours = cdk.Duration.hours(6)
+    assert stack.deploy(lambda _: {"wait_on_first_deploy": hours}) == "CREATE_COMPLETE", stack.cloud.reasons()
+    assert [campaign["status"] for campaign in stack.campaigns()] == ["ACTIVE"]
+
+
+def test_first_deploy__that_waits_for_a_rejected_version__fails_with_the_reason(stack: Films) -> None:
+    def more(_: cdk.Stack) -> Mapping[str, Any]:
+        gate = MetricGate.at_least("coverage", 2)
+        return {"wait_on_first_deploy": cdk.Duration.hours(6), "gate": gate}
+
+    assert stack.deploy(more) == "ROLLBACK_COMPLETE"
+    assert "REJECTED coverage is " in stack.cloud.reasons()
+    assert (stack.campaigns(), stack.cloud.solutions()) == ([], {})
+
+
+def test_bake__alarm_of_cloudwatch__goes_back(stack: Films) -> None:
+    def more(scope: cdk.Stack) -> Mapping[str, Any]:
+        alarm = cloudwatch.Alarm(
+            scope,
+            "Errors",
+            alarm_name="errors",
+            metric=cloudwatch.Metric(namespace="App", metric_name="Errors"),
+            threshold=1,
+            evaluation_periods=1,
+        )
+        topic = sns.Topic(scope, "Topic")
+        return {"bake": Bake(cdk.Duration.minutes(30), alarms=[alarm]), "notify": topic}
+
+    assert stack.deploy(more) == "CREATE_COMPLETE", stack.cloud.reasons()
+    first = stack.records(1)[0]["solutionVersionArn"]
+    watch = stack.aws.client("cloudwatch")
+    watch.set_alarm_state(AlarmName="errors", StateValue="ALARM", StateReason="a test")
+    stack.start()
+    record = stack.records(2)[-1]
+    assert (record["outcome"], record["reasons"][0]) == (
+        "ROLLED_BACK",
+        "alarms after the promotion: errors",
+    )
+    assert stack.campaigns()[0]["solutionVersionArn"] == first
+
+
+def test_deploy__that_changes_what_is_trained__trains(stack: Films) -> None:
+    stack.deploy()
+    stack.records(1)
+    events = EventsConfig(event_parameters_list=[EventParameters(event_type="Purchase", weight=1)])
+    assert stack.deploy(solution_config=SolutionConfig(events_config=events)) == "UPDATE_COMPLETE"
+    assert [one["outcome"] for one in stack.records(2)] == ["PROMOTED", "PROMOTED"]
+
+
+def test_machines__of_a_whole_stack__are_valid(local_aws: LocalAws) -> None:
+    scope = cdk.Stack(cdk.App(), "Films")
+    largest(scope)
+    for definition in definitions(template(scope)).values():
+        validated = local_aws.client("stepfunctions").validate_state_machine_definition(
+            definition=json.dumps(definition)
+        )
+        assert (validated["result"], validated["diagnostics"]) == ("OK", [])

@@ -1,0 +1,104 @@
+"""The largest run there can be, against the quotas of Step Functions (rule 205)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from cdk_personalize.pipeline import budget
+from cdk_personalize.pipeline.definition import cleanup, run
+from cdk_personalize.pipeline.definition.plan import BakePlan, GatePlan, ImportPlan, Plan
+from support.requests.pipelines import states
+from support.virtual_time.pipeline_runs import BASELINE, DATASET, NDCG, PLAN, Pipeline, pipeline
+from support.virtual_time.state_machines import SCOPE
+
+HOUR = 3600
+LARGE_CHECKS = [{"metric": "m" * 256, "kind": "at_least", "value": 0.1234567}] * 100
+LONGEST_DEFINITION = 1024 * 1024
+LARGEST_STATE = 256 * 1024
+
+LARGE = replace(
+    PLAN,
+    baselines=[BASELINE],
+    gate=GatePlan(
+        checks=[{"metric": NDCG, "kind": "better_than_baseline", "value": 0.1, "baseline": 0}],
+        promotes_unknown=False,
+    ),
+    bake=BakePlan(duration=6 * HOUR, alarm_names=["errors"]),
+)
+
+
+def with_imports(plan: Plan, count: int) -> Plan:
+    one = ImportPlan(
+        dataset_arn=DATASET,
+        location="s3://films/new.csv",
+        role_arn="arn:aws:iam::000000000000:role/import",
+        mode="FULL",
+        job_arn_prefix=SCOPE.arn("dataset-import-job", ""),
+    )
+    return replace(plan, imports=[one] * count)
+
+
+@pytest.fixture(scope="module")
+def longest() -> Iterator[tuple[Pipeline, list[dict[str, Any]]]]:
+    """A run whose training takes almost all of its time, and its history."""
+    with pipeline(LARGE) as runs:
+        runs.machines.alarms = {"errors": "OK"}
+        runs.run()
+        runs.machines.sim.service.set_durations(solution_version=23 * HOUR)
+        execution = runs.start()
+        record = runs.record(execution)
+        assert record["outcome"] == "PROMOTED", record["reasons"]
+        yield runs, runs.machines.execution(execution)["events"]
+
+
+def test_budget__counts_the_looks_of_a_loop() -> None:
+    with pipeline() as runs:
+        runs.machines.sim.service.set_durations(solution_version=23 * HOUR)
+        runs.run()
+        calls = [call.operation for call in runs.machines.sim.service.calls()]
+    looks = calls.count("DescribeSolutionVersion")
+    assert looks <= budget.polls(23 * HOUR) <= looks + 2
+
+
+def test_budget__of_accepted_arguments__is_below_the_quota() -> None:
+    assert budget.history_events(timeout=24 * HOUR, trainings=2, imports=5, bake=HOUR) < budget.MOST_EVENTS
+    assert budget.history_events(timeout=48 * HOUR, trainings=2, imports=2, bake=HOUR) < budget.MOST_EVENTS
+
+
+def test_budget__has_room_for_every_state() -> None:
+    baselines = [f"{BASELINE}-{number}" for number in range(3)]
+    definition = run.definition(with_imports(replace(LARGE, baselines=baselines), 5))
+    found = [state for _, state in states(definition)]
+    tasks = [state for state in found if state["Type"] == "Task"]
+    busy = [state for state in tasks if len(state["Retry"]) > 1]
+    assert len(busy) <= budget.BUSY_TASKS
+    assert len(tasks) <= budget.TASKS
+    assert 2 * len(found) + 3 * len(tasks) <= budget.OTHERS
+
+
+def test_state_data__of_the_largest_record__fits(longest: Any) -> None:
+    """A hundred metrics of each version, which is the most there can be (rule 110), and the longest names."""
+    _, history = longest
+    record = json.loads(history[-1]["executionSucceededEventDetails"]["output"])
+    metrics = {f"{'m' * 250}_{number}": 0.1234567890123456 for number in range(100)}
+    record["metrics"] = {"candidate": metrics, "baselines": [metrics], "inService": metrics}
+    record["checks"] *= 100
+    assert len(json.dumps(record)) < LARGEST_STATE
+    passed = [
+        len(str(details.get("output") or details.get("input") or ""))
+        for event in history
+        for details in event.values()
+        if isinstance(details, dict)
+    ]
+    assert max(passed) < LARGEST_STATE / 10
+
+
+def test_definitions__of_the_largest_pipeline__fit() -> None:
+    largest = with_imports(replace(LARGE, gate=GatePlan(checks=LARGE_CHECKS, promotes_unknown=False)), 5)
+    for definition in (run.definition(largest), cleanup.definition(largest)):
+        assert len(json.dumps(definition)) < LONGEST_DEFINITION / 4
