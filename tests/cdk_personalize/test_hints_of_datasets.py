@@ -289,5 +289,5 @@ def test_hint__on_a_policy_of_an_imported_key__can_be_added_and_acknowledged() -
     [warning] = Annotations.from_stack(stack).find_warning("/Stack/Movies", Match.any_value())
     assert says in str(warning.entry.data)
 
-    cdk.Annotations.of(group).acknowledge_warning("cdk-personalize:kms-key-policy")
+    cdk.Annotations.of(group).acknowledge_warning("cdk-personalize:service-policy")
     assert Annotations.from_stack(stack).find_warning("/Stack/Movies", Match.any_value()) == []

@@ -68,7 +68,7 @@ def warn_of_policy(scope: Construct, argument: str, path: str, *statements: iam.
     needed = [stack.resolve(statement.to_statement_json()) for statement in statements]
     shown = json.dumps([{name: _plain(part, stack) for name, part in each.items()} for each in needed])
     doubt = Doubt(
-        id=f"{argument.replace('_', '-')}-policy",
+        id="service-policy",
         argument=argument,
         value=path,
         rule="should have a policy that allows Amazon Personalize to use it:"

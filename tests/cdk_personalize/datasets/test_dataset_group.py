@@ -71,6 +71,16 @@ def test_guard__of_every_dataset_group__names_it_and_has_its_removal_policy(stac
     assert guard["DeletionPolicy"] == resource(stack)["DeletionPolicy"] == "Retain"
 
 
+def test_guard__of_a_dataset_group_retained_later__is_retained_too(stack: cdk.Stack) -> None:
+    group = DatasetGroup(stack, "Movies")
+
+    group.apply_removal_policy(cdk.RemovalPolicy.RETAIN)
+
+    assert resource(stack, GUARD)["DeletionPolicy"] == resource(stack)["DeletionPolicy"] == "Retain"
+    with pytest.raises(InvalidConstructError, match="a dataset group has no snapshot"):
+        group.apply_removal_policy(cdk.RemovalPolicy.SNAPSHOT)
+
+
 def test_guard__with_a_provider__is_of_that_provider(app: cdk.App, stack: cdk.Stack) -> None:
     shared = PersonalizeProvider(cdk.Stack(app, "Shared"), shared=True)
 
@@ -127,7 +137,7 @@ def test_key__imported__warns_of_the_statement_that_its_policy_needs(stack: cdk.
     DatasetGroup(stack, "Movies", kms_key=key)
 
     [warning] = Annotations.from_stack(stack).find_warning("/Stack/Movies", Match.any_value())
-    assert "cdk-personalize:kms-key-policy" in str(warning.entry.data)
+    assert "cdk-personalize:service-policy" in str(warning.entry.data)
     assert '"kms:CreateGrant"' in str(warning.entry.data)
 
 

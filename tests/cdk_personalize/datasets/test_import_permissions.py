@@ -101,7 +101,7 @@ def test_bucket__imported__warns_once_with_the_policy_to_paste(stack: cdk.Stack,
     dataset.grant_import(bucket, "movies/")
 
     [warning] = warnings(stack)
-    assert "cdk-personalize:bucket-policy" in warning
+    assert "cdk-personalize:service-policy" in warning
     pasted = json.loads(warning[warning.index("[{") : warning.rindex("}]") + 2])
     assert pasted == [
         {"Action": "s3:GetObject", "Effect": "Allow", "Resource": "arn:aws:s3:::lake/movies/*", **SERVICE},
@@ -116,5 +116,5 @@ def test_key__imported_with_its_bucket__warns_of_both_policies(stack: cdk.Stack,
 
     assert [
         name in warning
-        for name, warning in zip(("bucket-policy", "encryption-key-policy"), warnings(stack), strict=True)
+        for name, warning in zip(("bucket should", "encryption_key should"), warnings(stack), strict=True)
     ] == [True, True]
