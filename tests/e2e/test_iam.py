@@ -13,7 +13,7 @@ import pytest
 from aws_cdk import aws_iam as iam
 from botocore.exceptions import ClientError
 
-from cdk_personalize import AutoTraining, PersonalizeProvider, Recipe, Solution
+from cdk_personalize import AutoTraining, Campaign, PersonalizeProvider, Recipe, Solution
 from personalize_local.address import ACCOUNT, REGION
 from personalize_local.testing.server_process import LocalAws
 from support.processes.audit import Function, handlers, recording
@@ -59,6 +59,7 @@ def test_roles__enforced_through_a_whole_life__allow_all_that_is_called_and_no_m
         granted = {(name, action) for name in functions for action in functions[name].granted()}
         live_through_changes(cloud)
         live_through_a_new_logical_id(cloud)
+        live_with_a_campaign(cloud)
         be_destroyed_in_use(cloud)
         called = {(name, action) for name in functions for action in functions[name].called()}
 
@@ -81,6 +82,7 @@ def test_role__of_the_single_function__allows_all_that_is_called_and_no_more(enf
         with short_minutes(cloud):
             live_through_changes(cloud)
             live_through_a_new_logical_id(cloud)
+            live_with_a_campaign(cloud)
             be_destroyed_in_use(cloud)
         called = function.called() | CALLED_BY_LAMBDA
 
@@ -168,6 +170,37 @@ def live_through_a_new_logical_id(cloud: Cloud) -> None:
     eventually("only one", lambda: len(cloud.solutions()) == 1)
 
 
+def live_with_a_campaign(cloud: Cloud) -> None:
+    """One that is created and changed in place; it stays. And one that asks for a name that is taken."""
+    cloud.aws.control("POST", "durations", {"solution_version": 0})
+    solution = cloud.only_solution()["solutionArn"]
+    version = cloud.personalize.create_solution_version(solutionArn=solution)["solutionVersionArn"]
+
+    def served(tags: dict[str, str], **arguments: Any) -> Build:
+        def build(stack: cdk.Stack) -> None:
+            recommender({"team": "recs"}, recipe=Recipe.SIMILAR_ITEMS)(stack)
+            solution = stack.node.find_child("Recommender")
+            assert isinstance(solution, Solution)
+            campaign = Campaign(stack, "Live", solution=solution, **arguments)
+            for key, value in tags.items():
+                cdk.Tags.of(campaign).add(key, value)
+
+        return build
+
+    assert cloud.deploy(served({"team": "recs", "stage": "alpha"})) == "UPDATE_COMPLETE", cloud.reasons()
+    [created] = cloud.personalize.list_campaigns()["campaigns"]
+    changed = served({"team": "search"}, min_provisioned_tps=2)
+    assert cloud.deploy(changed) == "UPDATE_COMPLETE", cloud.reasons()
+    campaign = cloud.personalize.describe_campaign(campaignArn=created["campaignArn"])["campaign"]
+    assert (campaign["minProvisionedTPS"], campaign["solutionVersionArn"]) == (2, version)
+    assert "stage" not in cloud.tags(campaign["campaignArn"])
+
+    theirs = cloud.personalize.create_campaign(name="taken", solutionVersionArn=version)["campaignArn"]
+    assert cloud.deploy(served({}, campaign_name="taken")) == "UPDATE_ROLLBACK_COMPLETE"
+    assert "a campaign of that name exists" in cloud.reasons()
+    cloud.personalize.delete_campaign(campaignArn=theirs)
+
+
 def fail_next(cloud: Cloud, kind: str) -> None:
     failure = {"resource": kind, "name": "*", "outcome": "fail", "reason": "Too few interactions"}
     cloud.aws.control("POST", "outcomes", failure)
@@ -196,6 +229,7 @@ def be_destroyed_in_use(cloud: Cloud) -> None:
     cloud.personalize.delete_campaign(campaignArn=campaign)
     assert cloud.aws.settled(stack_id) == "DELETE_COMPLETE", cloud.reasons(stack_id)
     assert cloud.solutions() == {}
+    assert cloud.personalize.list_campaigns()["campaigns"] == []
 
 
 def test_roles__of_one_stack__can_not_touch_the_solution_of_another(cloud: Cloud) -> None:
