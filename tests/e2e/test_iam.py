@@ -21,6 +21,7 @@ from support.processes.cloud import Build, Cloud
 from support.processes.process_faults import eventually
 
 SOLUTION = f"arn:aws:personalize:{REGION}:{ACCOUNT}:solution"
+CAMPAIGN = f"arn:aws:personalize:{REGION}:{ACCOUNT}:campaign"
 RECIPE = "arn:aws:personalize:::recipe/aws-similar-items"
 STACK_ID = "cdk-personalize:stack-id"
 LOGICAL_ID = "cdk-personalize:logical-id"
@@ -232,7 +233,7 @@ def be_destroyed_in_use(cloud: Cloud) -> None:
     assert cloud.personalize.list_campaigns()["campaigns"] == []
 
 
-def test_roles__of_one_stack__can_not_touch_the_solution_of_another(cloud: Cloud) -> None:
+def test_roles__of_one_stack__can_not_touch_the_solution_or_campaign_of_another(cloud: Cloud) -> None:
     for name in ("Ours", "Theirs"):
         assert cloud.deploy(recommender(), name) == "CREATE_COMPLETE", cloud.reasons(name)
     ours, theirs = (solution_of(cloud, name) for name in ("Ours", "Theirs"))
@@ -243,6 +244,10 @@ def test_roles__of_one_stack__can_not_touch_the_solution_of_another(cloud: Cloud
         ]
         for arn in (ours, theirs)
     )
+    cloud.aws.control("POST", "durations", {"solution_version": 0})
+    served = cloud.personalize.create_solution_version(solutionArn=theirs)["solutionVersionArn"]
+    campaign = {"name": "theirs", "solutionVersionArn": served, "tags": [mark_of_theirs]}
+    their_campaign = cloud.personalize.create_campaign(**campaign)["campaignArn"]
     before = cloud.describe(theirs), cloud.tags(theirs)
     our_function = handlers(cloud.aws, "Ours")["is_complete"]
     personalize = our_function.client("personalize")
@@ -259,15 +264,17 @@ def test_roles__of_one_stack__can_not_touch_the_solution_of_another(cloud: Cloud
     refused(theirs, "tag_resource", resourceArn=theirs, tags=[mark_of_ours])
     refused(theirs, "untag_resource", resourceArn=theirs, tagKeys=[STACK_ID])
     refused(their_version, "stop_solution_version_creation", solutionVersionArn=their_version)
+    refused(their_campaign, "update_campaign", campaignArn=their_campaign, minProvisionedTPS=2)
+    refused(their_campaign, "delete_campaign", campaignArn=their_campaign)
+    refused(their_campaign, "tag_resource", resourceArn=their_campaign, tags=[mark_of_ours])
+    refused(f"{CAMPAIGN}/new", "create_campaign", **{**campaign, "name": "new"})
     refused(f"{SOLUTION}/new", "create_solution", **new)
     refused(f"{SOLUTION}/new", "create_solution", **new, tags=[mark_of_theirs])
     assert personalize.describe_solution(solutionArn=theirs)["solution"]["solutionArn"] == theirs
     assert mark_of_theirs in personalize.list_tags_for_resource(resourceArn=theirs)["tags"]
     assert (cloud.describe(theirs), cloud.tags(theirs)) == before
-    assert cloud.describe(theirs)["latestSolutionVersion"]["status"] in {
-        "CREATE PENDING",
-        "CREATE IN_PROGRESS",
-    }
+    described = cloud.personalize.describe_solution_version(solutionVersionArn=their_version)
+    assert described["solutionVersion"]["status"] in {"CREATE PENDING", "CREATE IN_PROGRESS"}
 
     personalize.update_solution(solutionArn=ours, performAutoTraining=True)
     personalize.tag_resource(resourceArn=ours, tags=[{"tagKey": "team", "tagValue": "recs"}])
@@ -284,7 +291,7 @@ def solution_of(cloud: Cloud, stack: str) -> str:
 
 
 def mark(cloud: Cloud, arn: str) -> dict[str, str]:
-    """The tag that says which stack a solution belongs to."""
+    """The tag with the stack that a solution belongs to."""
     return {"tagKey": STACK_ID, "tagValue": cloud.tags(arn)[STACK_ID]}
 
 
