@@ -185,10 +185,10 @@ class Personalize:
         with self._lock:
             now = self.clock.advance(seconds)
             due = [
-                resource.work
+                work
                 for account in self._accounts.values()
                 for resource in account.working
-                if resource.work and resource.timeline.active_at and resource.timeline.active_at <= now
+                if (work := resource.work_due(now)) is not None
             ]
         if self._executor:
             for work in due:
