@@ -144,7 +144,7 @@ def _branch(label: str, solution_arn: str, name: str, *, optional: bool) -> Stat
                 "End": True,
             },
             **ends,
-            **(_without(label, stop, without) if optional else {}),
+            **(_without(stop, without) if optional else {}),
         },
     }
 
@@ -159,7 +159,7 @@ def _end(error: str, cause: str, then: str, optional: bool) -> State:
     return {"Type": "Fail", "Error": error, "Cause": jsonata(cause)}
 
 
-def _without(label: str, stop: str, without: str) -> States:
+def _without(stop: str, without: str) -> States:
     return {
         stop: task(
             "personalize:stopSolutionVersionCreation",
