@@ -64,7 +64,8 @@ def _branch(label: str, solution_arn: str, name: str, *, optional: bool) -> Stat
     ends: States = {
         failed: _end("TrainingFailed", f'{why}failed: " & $status & ": " & $reason', without, optional),
         late: _end("TrainingTimedOut", f'{why}is still " & $status & ": " & $arn', stop, optional),
-        lost: _end("TrainingLost", f'{why}has begun, but its version was not found"', without, optional),
+        # Whatever has begun there: a run that fails stops it.
+        lost: _end("TrainingLost", f'{why}has begun, but its version was not found"', without, False),
     }
     problem = jsonata("$states.errorOutput.Cause")
     broken: list[State] = [catch(then=without, problem=problem)]
@@ -87,7 +88,6 @@ def _branch(label: str, solution_arn: str, name: str, *, optional: bool) -> Stat
                 "personalize:describeSolution",
                 {"SolutionArn": solution_arn},
                 comment="An earlier try of this call was answered too late: its version is the newest.",
-                catch=broken if optional else None,
                 Assign={
                     "arn": jsonata("$states.result.Solution.LatestSolutionVersion.SolutionVersionArn"),
                     "polls": 0,
@@ -98,7 +98,6 @@ def _branch(label: str, solution_arn: str, name: str, *, optional: bool) -> Stat
                 "personalize:describeSolutionVersion",
                 {"SolutionVersionArn": jsonata("$arn")},
                 comment="A version is known by its name (rule 140).",
-                catch=broken if optional else None,
                 Assign={"same": jsonata(f"$states.result.SolutionVersion.Name = {name}")},
                 Next=f"Found the {label}?",
             ),
