@@ -151,9 +151,9 @@ def eventually(look: Callable[[], Any], seconds: float = 30) -> Any:
 
 
 @pytest.fixture
-def stack(cloud: Cloud) -> Iterator[Films]:
-    """The account, with data."""
-    return Films(cloud)
+def stack(enforcing_aws: LocalAws) -> Films:
+    """The account, with data. Policies are enforced: each call needs what the pipeline grants."""
+    return Films(Cloud(enforcing_aws))
 
 
 def judged(stack: cdk.Stack) -> Mapping[str, Any]:
