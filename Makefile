@@ -27,7 +27,7 @@ TEST_TOOLS := .venv/.test node_modules/.installed
 
 ifeq ($(TARGET),local)
   # Runs nothing when no local AWS answers, and hides the user's profile and settings from the command.
-  CDK := $(LOCAL) exec -- cdk
+  RUN := $(LOCAL) exec --
   ACCOUNT := local-aws
   PREPARED := bootstrap
   # Named, so that the CLI need not synthesize the app to find out.
@@ -37,15 +37,18 @@ ifeq ($(TARGET),local)
   # The CDK's validation of the template is two thirds of a synthesis. `make synth` and the tests have it.
   deploy diff destroy: export CDK_VALIDATION := false
 else ifeq ($(TARGET),aws)
-  CDK := cdk
+  RUN :=
   LEFT := echo "What is left, for each stack that is named above:"; \
     echo "  aws cloudformation describe-stack-events --stack-name NAME --query \"StackEvents[?ResourceStatus=='DELETE_FAILED'].[LogicalResourceId,ResourceStatusReason]\""; \
     echo "Mend what the reasons say. make destroy TARGET=aws goes on from there."
 else
   $(error TARGET=$(TARGET) is not known: use TARGET=local (the default) or TARGET=aws)
 endif
+CDK := $(RUN) cdk
+# One for each target: what is in the local AWS must never be destroyed in an account.
+RECOMMENDER := build/recommender-$(TARGET)
 
-.PHONY: help setup deploy bootstrap diff synth destroy local stop local-aws test unit soak bench lint format dist template docs clean
+.PHONY: help setup deploy deploy-recommender bootstrap diff synth destroy local stop local-aws test unit soak bench lint format dist template docs clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -54,6 +57,20 @@ setup: .venv/.dev node_modules/.installed  ## Install everything that the other 
 
 deploy: $(DEPLOY_TOOLS) $(PREPARED)  ## Deploy the reference app (TARGET=aws for a real account)
 	$(CDK) deploy $(STACKS) --require-approval never --no-notices
+
+# Its assembly stays in build/, so that `make destroy` finds it and need not synthesize.
+deploy-recommender: $(DEPLOY_TOOLS) $(PREPARED)  ## Deploy the example recommender, run its pipeline, get recommendations
+ifeq ($(TARGET),local)
+	@$(LOCAL) start --time-scale 1200
+else
+	@echo "This bills your account: two runs train two versions each, for an hour or more in all, and the campaign"
+	@echo "is billed for one transaction per second from its creation until make destroy TARGET=aws."
+	@echo "Prices: https://aws.amazon.com/personalize/pricing/"
+	@printf 'Type yes to go on: '; read answer; [ "$$answer" = yes ] || { echo "Nothing was deployed."; exit 1; }
+endif
+	PYTHONPATH=constructs:lambda:local $(CDK) deploy --all --app '$(CURDIR)/.venv/bin/python examples/recommender/app.py' \
+		--output $(RECOMMENDER) --require-approval never --no-notices
+	$(RUN) .venv/bin/python examples/recommender/run.py
 
 bootstrap: $(DEPLOY_TOOLS) $(ACCOUNT)  ## Prepare the account for the CDK, once; local deploys do it themselves
 	$(CDK) bootstrap $(ENVIRONMENT) --no-notices
@@ -65,7 +82,9 @@ synth: $(DEPLOY_TOOLS)  ## Write the CloudFormation template to cdk.out
 	cdk synth $(STACKS) --quiet --no-notices
 
 destroy: $(DEPLOY_TOOLS) $(ACCOUNT)  ## Delete the deployed stacks and stop the local AWS
-	@$(CDK) destroy $(STACKS) --force --no-notices || { \
+	@{ if [ -d $(RECOMMENDER) ]; then \
+			$(CDK) destroy --all --app $(RECOMMENDER) --force --no-notices && rm -rf $(RECOMMENDER); fi && \
+		$(CDK) destroy $(STACKS) --force --no-notices; } || { \
 		status=$$?; echo "The destroy did not end well."; $(LEFT); exit $$status; }
 ifeq ($(TARGET),local)
 	$(LOCAL) leftovers

@@ -217,8 +217,13 @@ def _start(state: StateDir, options: argparse.Namespace) -> int:
         flags = _flags(options)
         if running is not None:
             _say(f"The local AWS runs at {running.endpoint} (process {running.pid}).")
+            if options.time_scale is not None:
+                background.set_time_scale(running, options.time_scale)
+                options.time_scale = None
+                flags = _flags(options)
             if flags:
-                _say(f"It keeps its options. To change them, stop it: {shell.command(state.path, 'stop')}")
+                _say("It keeps its other options.")
+                _say(f"To change them, stop it: {shell.command(state.path, 'stop')}")
             return 0
         try:
             with _bind(options.port) as probe:

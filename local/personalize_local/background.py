@@ -22,6 +22,7 @@ from personalize_local.address import HOST
 DEFAULT_STATE_DIR = Path(".local-aws")
 START_SECONDS = 30.0
 STOP_SECONDS = 10.0
+_CONTROL_SECONDS = 5.0
 
 Mode = Literal["foreground", "background"]
 
@@ -158,6 +159,13 @@ def start(state: StateDir, port: int, arguments: tuple[str, ...] = ()) -> Record
     raise StartError(f"the local AWS did not answer within {START_SECONDS:.0f} s\n{_tail(state.log)}")
 
 
+def set_time_scale(record: Record, scale: float) -> None:
+    """Change how many seconds pass in each real second on a server that answers."""
+    body = json.dumps({"scale": scale}).encode()
+    with _urlopen(f"{record.endpoint}/_personalize/clock", _CONTROL_SECONDS, body):
+        pass
+
+
 def stop(record: Record) -> None:
     """End a server that answers, and wait until it is gone.
 
@@ -190,10 +198,10 @@ def get(record: Record, path: str) -> object:
 
 
 @contextlib.contextmanager
-def _urlopen(url: str, timeout: float) -> Iterator[bytes]:
+def _urlopen(url: str, timeout: float, body: bytes | None = None) -> Iterator[bytes]:
     # Past any proxy that the environment names.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    request = urllib.request.Request(url, headers={"Accept": "application/json"})  # noqa: S310 (http by construction)
+    request = urllib.request.Request(url, body, {"Accept": "application/json"})  # noqa: S310 (http by construction)
     with opener.open(request, timeout=timeout) as response:
         yield response.read()
 

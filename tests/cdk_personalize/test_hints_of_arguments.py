@@ -33,7 +33,7 @@ NEWER = "arn:aws:personalize:::recipe/aws-simz"
 
 
 class Hint(NamedTuple):
-    """A next step, what it is said of, and what somebody does who follows it."""
+    """A next step in a message, the arguments that cause it, and the arguments after following it."""
 
     wrong: dict[str, Any]
     says: str

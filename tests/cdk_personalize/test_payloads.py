@@ -33,7 +33,7 @@ REFUSED = {
     "094": ["performHPO must not be True for aws-item-affinity"],
     "097": ["performIncrementalUpdate must not be True for aws-user-personalization-v2"],
 }
-# What sources disagree on is told apart: what becomes of such a request, and of which warning it is.
+# Sources disagree on these requests. Each has its expected outcome and the id of its warning.
 AMBIGUOUS = {"058": "accepted", "061": "cdk-personalize:auto-ml", "064": "refused"}
 
 

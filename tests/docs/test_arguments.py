@@ -154,7 +154,7 @@ def configured(structure: type, prefix: str = "") -> Iterator[tuple[str, str, st
         nested = [
             item for name, item in vars(cdk_personalize).items() if name in words and is_dataclass(item)
         ]
-        if nested and "Sequence" not in words:  # what a list holds is told in the list's own row
+        if nested and "Sequence" not in words:  # the row of the list describes its items
             yield from configured(nested[0], f"{prefix}{field.name}.")
 
 

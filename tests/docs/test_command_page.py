@@ -10,6 +10,8 @@ from typing import Any, get_args, get_type_hints
 import click
 import pytest
 
+from cdk_personalize.cli.check_data.checker import DataReport
+from cdk_personalize.cli.check_data.findings import DataFinding
 from cdk_personalize.cli.checking import Checked, Finding
 from cdk_personalize.cli.commands import command
 from cdk_personalize.cli.comparing import Change
@@ -36,12 +38,20 @@ def test_table__of_commands__has_each_with_its_arguments() -> None:
 
 
 def test_page__json_of_check__is_of_that_shape() -> None:
-    _, checked, *_ = map(json.loads, blocks(PAGE, "json"))
+    _, checked, _, _, _ = map(json.loads, blocks(PAGE, "json"))
     (request,) = checked["requests"]
     (finding,) = request["findings"]
 
     assert list(request) == _fields(Checked)
     assert list(finding) == _fields(Finding)
+
+
+def test_page__json_of_check_data__is_of_that_shape() -> None:
+    _, _, report, _, _ = map(json.loads, blocks(PAGE, "json"))
+    (finding,) = report["findings"]
+
+    assert list(report) == _fields(DataReport)
+    assert list(finding) == _fields(DataFinding)
 
 
 def test_page__json_of_diff__is_of_that_shape() -> None:
@@ -52,7 +62,7 @@ def test_page__json_of_diff__is_of_that_shape() -> None:
     assert solution["change"] in get_args(get_type_hints(Change)["change"])
 
 
-@pytest.mark.parametrize("name", ["export", "diff"])
+@pytest.mark.parametrize("name", ["export", "check-data", "diff"])
 def test_page__options__are_named(name: str) -> None:
     options = [option for parameter in command.commands[name].params for option in parameter.opts]
     text = PAGE.read_text()

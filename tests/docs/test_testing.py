@@ -34,6 +34,7 @@ def test_table__of_a_service__has_each_operation_and_whether_it_is_simulated(ser
     ("operation", "duration"),
     [
         ("CreateBatchInferenceJob", "batch_inference_job"),
+        ("CreateBatchSegmentJob", "batch_segment_job"),
         ("CreateCampaign", "campaign"),
         ("CreateDataset", "dataset"),
         ("CreateDatasetGroup", "dataset_group"),

@@ -18,7 +18,7 @@ ROLE = "arn:aws:iam::123456789012:role/batch"
 
 @dataclass
 class Bucket:
-    """The files, by URI, and the roles that asked for them."""
+    """The files, by URI, and the roles that read and wrote them."""
 
     files: dict[str, bytes] = field(default_factory=dict)
     roles: set[str | None] = field(default_factory=set)
@@ -262,10 +262,11 @@ def test_create__without_files__is_not_simulated_and_names_the_operation(sim: Si
 @pytest.mark.parametrize(
     "operation",
     [
-        "CreateBatchSegmentJob",
+        "CreateMetricAttribution",
+        "DescribeDataDeletionJob",
+        "ListDatasetExportJobs",
         "CreateDataDeletionJob",
         "CreateDatasetExportJob",
-        "CreateMetricAttribution",
     ],
 )
 def test_other_jobs__are_refused_by_name(sim: Simulated, operation: str) -> None:

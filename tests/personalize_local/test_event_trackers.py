@@ -65,12 +65,74 @@ def test_create__told_to_fail__ends_failed_and_can_be_deleted(sim: Simulated) ->
     sim.call("DeleteEventTracker", eventTrackerArn=arn)
 
 
-def test_group__with_a_tracker__cannot_be_deleted(sim: Simulated) -> None:
+EVENTS = "arn:aws:personalize:us-east-1:123456789012:dataset/films/EVENT_INTERACTIONS"
+
+
+def test_group__with_a_tracker_or_its_dataset__cannot_be_deleted(sim: Simulated) -> None:
     arn = tracker(sim)["eventTrackerArn"]
-    code, message = sim.refusal("DeleteDatasetGroup", datasetGroupArn=sim.group)
-    assert (code, arn in message) == ("ResourceInUseException", True)
+    sim.advance(1)
+    for left, operation, member in (
+        (arn, "DeleteEventTracker", "eventTrackerArn"),
+        (EVENTS, "DeleteDataset", "datasetArn"),
+    ):
+        code, message = sim.refusal("DeleteDatasetGroup", datasetGroupArn=sim.group)
+        assert (code, left in message) == ("ResourceInUseException", True)
+        sim.call(operation, **{member: left})
+        sim.advance(1)
+    assert sim.refusal("DescribeEventTracker", eventTrackerArn=arn)[0] == "ResourceNotFoundException"
+    sim.call("DeleteDatasetGroup", datasetGroupArn=sim.group)
+
+
+def test_dataset_of_events__is_made_with_the_tracker_and_stays_without_it(sim: Simulated) -> None:
+    arn = tracker(sim)["eventTrackerArn"]
+    [dataset] = sim.call("ListDatasets", datasetGroupArn=sim.group)["datasets"]
+    assert (dataset["datasetArn"], dataset["status"]) == (EVENTS, "CREATE PENDING")
     sim.advance(1)
     sim.call("DeleteEventTracker", eventTrackerArn=arn)
     sim.advance(1)
-    assert sim.refusal("DescribeEventTracker", eventTrackerArn=arn)[0] == "ResourceNotFoundException"
-    sim.call("DeleteDatasetGroup", datasetGroupArn=sim.group)
+    described = sim.call("DescribeDataset", datasetArn=EVENTS)["dataset"]
+    assert (described["datasetType"], described["status"]) == ("EVENT_INTERACTIONS", "ACTIVE")
+    assert described["datasetGroupArn"] == sim.group
+    tracker(sim)
+    assert len(sim.call("ListDatasets")["datasets"]) == 1
+
+
+def test_dataset_of_events__deleted__takes_the_events_with_it(sim: Simulated) -> None:
+    first = tracker(sim)
+    sim.advance(1)
+    event = {"eventType": "buy", "sentAt": 1}
+    sim.call("PutEvents", trackingId=first["trackingId"], sessionId="s", eventList=[event])
+    code, message = sim.refusal("DeleteDataset", datasetArn=EVENTS)
+    assert (code, first["eventTrackerArn"] in message) == ("ResourceInUseException", True)
+    sim.call("DeleteEventTracker", eventTrackerArn=first["eventTrackerArn"])
+    sim.advance(1)
+    sim.call("DeleteDataset", datasetArn=EVENTS)
+    code, message = sim.refusal("CreateEventTracker", name="site", datasetGroupArn=sim.group)
+    assert (code, EVENTS in message) == ("ResourceInUseException", True)
+    sim.advance(1)
+    tracker(sim)
+    [account] = sim.service.state()["accounts"]
+    assert [kept["events"] for kept in account["datasets"]] == [[]]
+
+
+def test_dataset_of_events__cannot_be_created_or_imported_into(sim: Simulated) -> None:
+    tracker(sim)
+    sim.advance(1)
+    other = sim.call("DescribeDataset", datasetArn=sim.dataset("Items"))["dataset"]
+    code, message = sim.refusal(
+        "CreateDataset",
+        name="events",
+        datasetType="EVENT_INTERACTIONS",
+        datasetGroupArn=sim.group,
+        schemaArn=other["schemaArn"],
+    )
+    assert (code, "datasetType must be one of" in message) == ("InvalidInputException", True)
+    source = {"dataLocation": "s3://in/events"}
+    code, message = sim.refusal(
+        "CreateDatasetImportJob",
+        jobName="j",
+        datasetArn=EVENTS,
+        dataSource=source,
+        roleArn="arn:aws:iam::123456789012:role/r",
+    )
+    assert (code, EVENTS in message) == ("InvalidInputException", True)

@@ -20,7 +20,7 @@ def tracking_id(sim: Simulated) -> str:
 
 
 def kept(sim: Simulated) -> list[dict[str, Any]]:
-    return list(sim.service.state()["accounts"][0]["datasetGroups"][0]["events"])
+    return list(sim.service.state()["accounts"][0]["datasets"][0]["events"])
 
 
 def records(sim: Simulated) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from personalize_local.simulator.kinds.filter.expression import problem_in
+from support.requests.filter_expressions import ACCEPTED, REJECTED
 from support.virtual_time.simulated import Simulated
 
 EXPRESSION = 'EXCLUDE ItemID WHERE Items.GENRE IN ("horror")'
@@ -67,28 +68,14 @@ def test_group__with_a_filter__cannot_be_deleted(sim: Simulated) -> None:
     sim.call("DeleteDatasetGroup", datasetGroupArn=sim.group)
 
 
-# Each has the form of an example in the developer guide's pages, or in AWS's samples.
-@pytest.mark.parametrize(
-    "expression",
-    [
-        EXPRESSION,
-        "EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ($TYPE)",
-        'INCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("click", "stream")',
-        'EXCLUDE itemId WHERE INTERACTIONS.event_type in ("*")',
-        "EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN (*)",
-        'EXCLUDE ItemID WHERE Items.L1 IN ("shoe") AND Items.L2 NOT IN ("boot")',
-        "INCLUDE ItemID WHERE Items.PRICE <= $PRICE OR Items.CREATION_TIMESTAMP > -12.5",
-        "INCLUDE ItemID WHERE Items.PRICE < CurrentItem.PRICE AND Items.GENRE IN CurrentItem.GENRE",
-        "EXCLUDE ItemID WHERE Items.GENRE IN ($G) IF CurrentUser.AGE = $AGE AND CurrentUser.PAYS != 0",
-        "INCLUDE ActionID WHERE Action_Interactions.EVENT_TYPE IN ($TYPE)",
-        "INCLUDE ActionID WHERE Actions.VALUE > ($VALUE)",
-        "EXCLUDE UserID WHERE Users.AGE < $AGE",
-        'INCLUDE ItemID WHERE Items.C IN ($C) | INCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("like") ',
-        'INCLUDE ItemID WHERE Items.NAME IN ("a (b) | c, $d")',
-    ],
-)
+@pytest.mark.parametrize("expression", ACCEPTED)
 def test_expression__of_the_documented_forms__is_taken(expression: str) -> None:
     assert problem_in(expression) is None
+
+
+@pytest.mark.parametrize("expression", REJECTED)
+def test_expression__that_the_constructs_reject__is_refused(expression: str) -> None:
+    assert problem_in(expression) is not None
 
 
 @pytest.mark.parametrize(

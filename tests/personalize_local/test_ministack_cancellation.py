@@ -51,7 +51,7 @@ def test_cancel__while_a_resource_is_updated__the_reverse_update_follows_at_once
     eventually(lambda: len(probe.requests()) == 2)
 
     cloudformation.cancel_update_stack(StackName="Stack")
-    # The reverse update asks for what the first deploy asked for, and is answered.
+    # The reverse update sends the properties of the first deploy, and gets an answer.
     assert probe.aws.settled(stack_id, seconds=SILENCE / 4) == "UPDATE_ROLLBACK_COMPLETE"
 
     assert probe.requests() == [("Create", None), ("Update", "first"), ("Update", "first")]

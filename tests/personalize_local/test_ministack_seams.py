@@ -149,7 +149,7 @@ FUNCTIONS: list[tuple[Callable[..., Any], list[str]]] = [
     (provisioners._RESOURCE_HANDLERS["AWS::SQS::Queue"]["create"], ["logical_id", "props", "stack_name"]),
 ]
 
-# What the record of a failed operation is asked for.
+# The members that the project reads from the record of a failed operation.
 OPERATION = ("failed_logical_id", "failed_update", "created", "replaced_ids", "template")
 
 

@@ -175,8 +175,13 @@ def test_stack__of_the_native_types__goes_from_creation_to_nothing(native: Local
         trackingId=outputs["TrackingId"], sessionId="s", eventList=[event]
     )
     [account] = native.control("GET", "")["accounts"]
-    assert len(account["datasetGroups"][0]["events"]) == 1
+    [events] = [d for d in account["datasets"] if d["datasetType"] == "EVENT_INTERACTIONS"]
+    assert len(events["events"]) == 1
     assert native.apply("Native", everything_native(Name="home"), update=True) == "UPDATE_COMPLETE"
+    # The dataset of events belongs to no resource of the template (rule 168).
+    assert native.delete("Native") == "DELETE_FAILED"
+    native.client("personalize").delete_dataset(datasetArn=events["datasetArn"])
+    native.control("POST", "clock", {"advance": 60})
     assert native.delete("Native") == "DELETE_COMPLETE"
     [account] = native.control("GET", "")["accounts"]
     assert [kind for kind, left in account.items() if isinstance(left, list) and left] == []

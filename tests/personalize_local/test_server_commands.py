@@ -12,7 +12,9 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import boto3
@@ -173,7 +175,24 @@ def test_allow_origin__that_is_none__is_refused(shell: Shell) -> None:
 
 def test_start__one_runs_and_options_are_given__says_that_they_are_not_taken(shell: Shell) -> None:
     shell.run("start", "--port", "0")
-    assert "It keeps its options" in shell.run("start", "--enforce-iam").stdout
+    assert "It keeps its other options" in shell.run("start", "--enforce-iam").stdout
+
+
+def test_start__one_runs_and_a_time_scale_is_given__changes_its_clock(shell: Shell) -> None:
+    shell.run("start", "--port", "0", "--time-scale", "2")
+    started = shell.run("start", "--time-scale", "1200")
+    assert started.returncode == 0
+    assert "It keeps" not in started.stdout
+    before = clock(shell)
+    time.sleep(0.1)
+    assert clock(shell) - before >= timedelta(seconds=100)
+
+
+def clock(shell: Shell) -> datetime:
+    """The time in the local AWS."""
+    request = urllib.request.Request(f"{shell.record().endpoint}/_personalize/clock", b'{"advance": 0}')
+    with urllib.request.urlopen(request) as answer:
+        return datetime.fromisoformat(json.load(answer)["now"])
 
 
 def test_leftovers__a_dataset_group__is_listed_and_fails(shell: Shell) -> None:

@@ -256,10 +256,10 @@ def test_events_and_filters__through_boto3__are_understood(clients: Clients, ser
     events.put_users(datasetArn=users, users=[{"userId": "ann"}])
     [account] = service.state()["accounts"]
     kept = {"userId": "ann", "sessionId": "s", "eventType": "buy", "itemId": "jaws"}
-    assert account["datasetGroups"][0]["events"] == [
+    assert account["datasets"][2]["events"] == [
         kept | {"sentAt": START.isoformat(), "properties": {"price": 7}}
     ]
-    assert [d["records"] for d in account["datasets"]] == [{"jaws": {"genre": "horror"}}, {"ann": {}}]
+    assert [d["records"] for d in account["datasets"]] == [{"jaws": {"genre": "horror"}}, {"ann": {}}, {}]
     client.delete_event_tracker(eventTrackerArn=tracker["eventTrackerArn"])
     client.delete_filter(filterArn=narrow)
     assert {call.outcome for call in service.calls()} == {"ok"}

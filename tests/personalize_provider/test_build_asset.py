@@ -30,7 +30,7 @@ def build(into: Path, umask: int = 0o022, *, compiler: bool = True) -> subproces
 
     Args:
         into: The folder.
-        umask: The file mode that whoever builds takes away from new files.
+        umask: The permission bits that the build removes from new files.
         compiler: Whether the Python that compiles is at hand there.
     """
     sources = into / "lambda"

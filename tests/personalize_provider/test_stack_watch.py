@@ -82,7 +82,7 @@ def test_stale_until__time_of_sending__bounds_how_old_a_reading_may_be(
 
 
 class Scripted:
-    """A CloudFormation that answers with these, the last of them for ever."""
+    """A CloudFormation that answers with these in turn, and then repeats the last."""
 
     def __init__(self, *states: StackState | Exception, events: Stacks | None = None) -> None:
         self.states = list(states)
@@ -210,7 +210,7 @@ def test_check__page_throttled__is_read_again_and_not_the_first_one(time: Simula
         tokens.append(NextToken)
         if NextToken and refusals:
             raise refusals.pop()
-        return pages[NextToken]  # the third is never asked for
+        return pages[NextToken]  # the third is never requested
 
     client = SimpleNamespace(
         describe_stacks=Scripted(ROLLING_BACK).describe_stacks, describe_stack_events=describe_stack_events

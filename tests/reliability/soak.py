@@ -40,7 +40,7 @@ def run(seed: int, sequences: int) -> tuple[Counter[str], str]:
         machine.runtime = OneFunction(_SHORT_SECONDS) if seed % 4 == 3 else framework
         try:
             run_state_machine_as_test(with_seed(seed)(machine), settings=lives(sequences))
-        except Exception:  # reported with its seed by the process that asked for it
+        except Exception:  # the parent process reports it with its seed
             return Counter(machine.tally), f"seed {seed}:\n{traceback.format_exc()}"
     return Counter(machine.tally), ""
 

@@ -39,7 +39,7 @@ def by_hand(at: Account, name: str = "movies", **more: Any) -> str:
 
 
 def is_there_and_free(at: Account, arn: str) -> None:
-    """It was never deleted, has its version, and bears nobody's marks."""
+    """It was never deleted, has its version, and has no ownership tags."""
     assert ("DeleteSolution", arn) not in at.effects
     assert at.describe(arn)["latestSolutionVersion"]["status"] == "ACTIVE"
     assert at.tags(arn) == {"team": "recs"}

@@ -1,4 +1,4 @@
-"""What the provider framework does not do for a provider, by the numbers of its issues (aws/aws-cdk)."""
+"""Known gaps of the CDK's provider framework, by the numbers of their issues (aws/aws-cdk)."""
 
 from __future__ import annotations
 

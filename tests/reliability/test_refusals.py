@@ -125,7 +125,7 @@ def test_create__endpoint_that_never_answers__fails_in_minutes_and_rolls_back(
 def test_create__endpoint_that_is_away_for_some_minutes__is_waited_for(at: Account) -> None:
     at.deploy("shows", template(Shows={}))  # it has answered this process once
     client = sdk.personalize()
-    # The first event of a request has less than a minute. It has passed when the solution is to be created.
+    # The first event of a request has less than a minute, which has passed before CreateSolution is called.
     has_begun = is_back = False
 
     def fail(request: Any, **_event: Any) -> None:

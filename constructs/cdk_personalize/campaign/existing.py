@@ -7,7 +7,7 @@ from constructs import Construct
 from cdk_personalize.campaign.base import CampaignBase
 from cdk_personalize.campaign.request import InvalidCampaignError
 from cdk_personalize.model.existing import ExistingResource
-from cdk_personalize.model.names import NAME, arn_text
+from cdk_personalize.model.names import RESOURCE_NAME, arn_text
 from cdk_personalize.recipe.recipe import Recipe
 
 
@@ -17,7 +17,7 @@ class ExistingCampaign(ExistingResource, CampaignBase):
     NOUN = "campaign"
     ARN = arn_text(
         "a campaign",
-        f"campaign/{NAME.pattern}",
+        f"campaign/{RESOURCE_NAME.pattern}",
         "campaign/live",
         "for a name use Campaign.from_campaign_name",
     )

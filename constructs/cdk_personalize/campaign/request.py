@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from cdk_personalize.campaign.config import CampaignConfig
 from cdk_personalize.model.findings import InvalidConstructError
-from cdk_personalize.model.names import NAME
+from cdk_personalize.model.names import RESOURCE_NAME
 from cdk_personalize.model.structures import Spelled, Structure
 from cdk_personalize.model.value_types import Flag, Integer
 from cdk_personalize.solution.arn import SOLUTION, VERSION
@@ -22,7 +22,7 @@ class InvalidCampaignError(InvalidConstructError):
 class CampaignRequest:
     """The arguments of a `Campaign` for its CreateCampaign request, and those for the provider."""
 
-    campaign_name: Annotated[str | None, NAME, Spelled("name")] = None
+    campaign_name: Annotated[str | None, RESOURCE_NAME, Spelled("name")] = None
     # str | ISolution, str | ISolutionVersion: the CDK is slow to import
     solution: Annotated[Any, SOLUTION, Spelled("solutionArn")]
     solution_version: Annotated[Any, VERSION, Spelled("solutionVersionArn")] = None

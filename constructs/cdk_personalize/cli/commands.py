@@ -13,9 +13,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cdk_personalize.cli import checking, recipe_search, tables
+from cdk_personalize.cli.check_data import checker, expected
+from cdk_personalize.cli.check_data.reading import UnreadableDataError
 from cdk_personalize.cli.code import declaration
 from cdk_personalize.cli.described import owner_of, request_of
 from cdk_personalize.recipe.facts import catalog
+from cdk_personalize.schema.columns import DatasetType, Domain
 from cdk_personalize.solution import api_request
 
 if TYPE_CHECKING:
@@ -24,6 +27,16 @@ if TYPE_CHECKING:
 _HARMFUL = ("replaced", "refused", "unknown")
 
 _as_json = click.option("--json", "as_json", is_flag=True, help="Write JSON, for machines.")
+
+
+def _word(name: str) -> str:
+    """A name of the API as an option takes it."""
+    return name.lower().replace("_", "-")
+
+
+def _name(word: str) -> str:
+    """The API's name for what an option takes."""
+    return word.upper().replace("-", "_")
 
 
 def _show_version(context: click.Context, _option: click.Parameter, asked: bool) -> None:
@@ -111,6 +124,55 @@ def check(files: tuple[str, ...], *, as_json: bool) -> None:
     else:
         tables.show_findings(checked)
     sys.exit(any(finding.severity == "error" for result in checked for finding in result.findings))
+
+
+@command.command("check-data")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--schema",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The Avro schema of the dataset, in JSON.",
+)
+@click.option(
+    "--type",
+    "dataset_type",
+    type=click.Choice([_word(name) for name in DatasetType]),
+    help="The type of the dataset, if you have no schema yet: only the columns that the service requires.",
+)
+@click.option(
+    "--domain",
+    type=click.Choice([_word(name) for name in Domain]),
+    help="The domain of the dataset group, if it has one.",
+)
+@_as_json
+def check_data(
+    file: Path, schema: Path | None, dataset_type: str | None, domain: str | None, *, as_json: bool
+) -> None:
+    """Check a CSV file before you pay for its import or a training.
+
+    It checks the header, the values, and whether there is enough data. The exit code is 1 if there is an
+    error, and 0 if there are only warnings.
+    """
+    if (schema is None) == (dataset_type is None):
+        raise click.UsageError("pass either --schema or --type")
+    place = None if domain is None else Domain(_name(domain))
+    try:
+        if schema is not None:
+            wanted = expected.from_schema(schema.read_bytes(), place)
+        else:
+            wanted = expected.from_type(DatasetType(_name(str(dataset_type))), place)
+    except expected.UnusableSchemaError as error:
+        raise click.ClickException(f"{schema or '--type'} {error}") from error
+    with file.open("rb") as opened, tables.progress_bar(f"Checking {file}", file.stat().st_size) as done:
+        try:
+            report = checker.check(str(file), opened, wanted, lambda: done(opened.tell()))
+        except UnreadableDataError as error:
+            raise click.ClickException(f"{file} {error}") from error
+    if as_json:
+        _write_json(dataclasses.asdict(report))
+    else:
+        tables.show_data(report)
+    sys.exit(any(finding.severity == "error" for finding in report.findings))
 
 
 @command.command()

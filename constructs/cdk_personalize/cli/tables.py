@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, datetime
 from itertools import zip_longest
 
 from rich.console import Console
+from rich.markup import escape
 from rich.padding import Padding
+from rich.progress import DownloadColumn, Progress
 from rich.table import Table
 from rich.text import Text
 
+from cdk_personalize.cli.check_data.checker import DataReport
 from cdk_personalize.cli.checking import Checked
 from cdk_personalize.cli.comparing import Change
 from cdk_personalize.recipe.facts import RecipeFacts, RecipeParameter
@@ -19,6 +23,7 @@ from cdk_personalize.recipe.recipe import spelling
 
 _STYLES = {"error": "bold red", "warning": "yellow", "info": "cyan"}
 _NOT_A_TERMINAL = 1_000_000  # columns: a row is a line there, to search in and to compare
+_MOST_EVENT_TYPES = 20  # rows of a table
 _NARROW = 60  # columns: below that, words of a table would break
 _CHANGES = {
     "created": ("created", "green"),
@@ -60,6 +65,65 @@ def show_findings(checked: Sequence[Checked]) -> None:
 def progress(text: str) -> AbstractContextManager[object]:
     """Show progress on the standard error while something runs, if that is a terminal."""
     return Console(stderr=True).status(Text(_printable(text)))
+
+
+@contextmanager
+def progress_bar(text: str, total: int) -> Iterator[Callable[[int], None]]:
+    """Show a bar on the standard error while something runs, if that is a terminal.
+
+    Args:
+        text: What runs.
+        total: The bytes that it reads.
+
+    Returns:
+        A function that takes the bytes that it has read.
+    """
+    bar = Progress(
+        *Progress.get_default_columns(),
+        DownloadColumn(),
+        console=Console(stderr=True),
+        transient=True,
+        disable=not sys.stderr.isatty(),
+    )
+    with bar:
+        task = bar.add_task(escape(_printable(text)), total=total)
+        yield lambda done: bar.update(task, completed=done)
+
+
+def show_data(report: DataReport) -> None:
+    """Show the problems of a data file, and what is in it."""
+    rows = [
+        (
+            ", ".join(map(str, finding.lines)) + (" ..." if finding.count > len(finding.lines) > 0 else ""),
+            Text(finding.severity, _STYLES[finding.severity]),
+            finding.message + (f" ({finding.count:,} times)" if finding.count > 1 else ""),
+        )
+        for finding in report.findings
+    ]
+    if rows:
+        _show_table(("Lines", "", "Finding"), rows)
+    if report.event_types:
+        counted = [(kind, f"{count:,}") for kind, count in report.event_types.items()]
+        _show_table(("Event type", "Records"), counted[:_MOST_EVENT_TYPES])
+    severities: list[str] = [finding.severity for finding in report.findings]
+    counts = [_count(severities.count(severity), severity) for severity in ("error", "warning")]
+    _show(Text(f"{'; '.join(_contents(report))}: {', '.join(counts)}"))
+
+
+def _contents(report: DataReport) -> Iterator[str]:
+    yield _count(report.records, "record")
+    if report.users is not None:
+        yield f"{_count(report.users, 'user')}, {report.users_with_two:,} with at least 2 interactions"
+    if report.first is not None and report.last is not None:
+        yield f"from {_day(report.first)} to {_day(report.last)}"
+
+
+def _day(seconds: int) -> str:
+    """The day of a timestamp, or the number itself if no calendar has it."""
+    try:
+        return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d}"
+    except (ValueError, OverflowError, OSError):
+        return str(seconds)
 
 
 def show_changes(changes: Sequence[Change]) -> None:
@@ -152,7 +216,7 @@ def _place(checked: Checked) -> str:
 
 
 def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def _show_table(columns: Sequence[str], rows: Sequence[Sequence[str | Text]]) -> None:

@@ -10,7 +10,7 @@ from constructs import Construct
 
 from cdk_personalize.model import value_types
 from cdk_personalize.model.findings import InvalidConstructError, Problem
-from cdk_personalize.model.names import NAME
+from cdk_personalize.model.names import RESOURCE_NAME
 from cdk_personalize.model.tokens import is_token
 from cdk_personalize.model.value_types import Text
 
@@ -48,7 +48,7 @@ class ExistingResource(Resource):
     ) -> None:
         problems = [
             *value_types.problems(self.ARN, arn, f"{self.NOUN}_arn"),
-            *value_types.problems(NAME, name, f"{self.NOUN}_name"),
+            *value_types.problems(RESOURCE_NAME, name, f"{self.NOUN}_name"),
             *self._one_way(arn, name, account, region),
         ]
         if problems:

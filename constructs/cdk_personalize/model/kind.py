@@ -7,13 +7,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class Kind:
-    """A kind of resource that the provider manages. `cdk_personalize.kinds` lists them.
+    """A kind of resource. `cdk_personalize.kinds` lists those that the provider manages.
 
-    The actions are those that the handler calls for it, without the prefix `personalize:`.
+    The actions are those that the handler calls for it, without the prefix `personalize:`. CloudFormation
+    manages a native kind, without the handler.
 
     Attributes:
         name: As ARNs and messages have it, such as `solution`.
         resource_type: Its CloudFormation type.
+        path: What follows the name in the ARNs of those that the provider manages, as a pattern.
         created_in: Resources, as ARNs have them, on which creating one also needs rights, such as
             `dataset-group`.
         reads: Actions that read any resource of the kind, to find its owner.
@@ -24,8 +26,14 @@ class Kind:
 
     name: str
     resource_type: str
+    path: str = "*"
     created_in: tuple[str, ...] = ()
     reads: tuple[str, ...] = ()
     creates: tuple[str, ...] = ()
     changes: tuple[str, ...] = ()
     lists: tuple[str, ...] = ()
+
+    @property
+    def is_native(self) -> bool:
+        """Whether it is a resource type of CloudFormation's own."""
+        return self.resource_type.startswith("AWS::")

@@ -9,7 +9,7 @@ from typing import Any
 from cdk_personalize.model.findings import Problem
 from cdk_personalize.model.value_types import Text, ValueType
 
-NAME = Text(
+RESOURCE_NAME = Text(
     min=1,
     max=63,
     pattern=r"[a-zA-Z0-9][a-zA-Z0-9\-_]*",

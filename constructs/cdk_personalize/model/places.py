@@ -48,13 +48,13 @@ def doubts(scope: Construct, arns: Iterable[tuple[str, object]]) -> Iterator[Dou
 
 def _place(stack: Stack) -> Mapping[str, str]:
     if stack not in _BY_STACK:
-        place = {"partition": _partition(stack), "Region": stack.region, "account": stack.account}
+        place = {"partition": partition(stack), "Region": stack.region, "account": stack.account}
         _BY_STACK[stack] = place
     return _BY_STACK[stack]
 
 
-def _partition(stack: Stack) -> str:
-    """The stack's partition, even where the template has a token for it although its Region is known."""
+def partition(stack: Stack) -> str:
+    """The stack's partition: not a token if the Region is known, even where the template has one."""
     if is_token(stack.partition) and not is_token(stack.region):
         from aws_cdk.region_info import RegionInfo  # noqa: PLC0415 (slow, and most apps never need it)
 

@@ -47,7 +47,7 @@ def find_problems(tags: Mapping[str, str], kind: Kind, own: int) -> list[Problem
     Args:
         tags: The tags.
         kind: The kind of the resource.
-        own: How many more the provider adds to mark the owner.
+        own: How many more the provider adds to mark the owner; none to a native resource.
     """
     return [*_too_many(tags, kind, own), *_unacceptable(tags)]
 
@@ -57,11 +57,14 @@ def _too_many(tags: Mapping[str, str], kind: Kind, own: int) -> Iterator[Problem
         yield Problem(
             argument="tags",
             value=f"{len(tags)} tags",
-            rule=f"must be at most {_MAX_TAGS - own}: a resource has {_MAX_TAGS}, "
-            f"of which cdk-personalize needs {_IN_WORDS[own]}",
+            rule=f"must be at most {_MAX_TAGS - own}{_reason(own)}",
             fix=f"remove some with Tags.of({kind.name}).remove(key), or exclude them with "
             f"Tags.of(scope).add(..., exclude_resource_types=['{kind.resource_type}'])",
         )
+
+
+def _reason(own: int) -> str:
+    return f": a resource has {_MAX_TAGS}, of which cdk-personalize needs {_IN_WORDS[own]}" if own else ""
 
 
 def _unacceptable(tags: Mapping[str, str]) -> Iterator[Problem]:

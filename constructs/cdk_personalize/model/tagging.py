@@ -1,4 +1,4 @@
-"""CDK's tags as a property of a custom resource."""
+"""CDK's tags as a property of a resource."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ from cdk_personalize.model.kind import Kind
 
 @jsii.implements(IStableAnyProducer)
 class _Property:
-    """The tags in the API's form, in a stable order; no property if there are no tags."""
+    """The tags in a stable order; no property if there are no tags."""
 
-    def __init__(self, manager: TagManager) -> None:
+    def __init__(self, manager: TagManager, key: str, value: str) -> None:
         self._manager = manager
+        self._names = key, value
 
     def produce(self) -> list[dict[str, str]] | None:
         tags = sorted(self._manager.tag_values().items())
-        return [{"tagKey": key, "tagValue": value} for key, value in tags] or None
+        return [dict(zip(self._names, tag, strict=True)) for tag in tags] or None
 
 
 @jsii.implements(IValidation)
@@ -37,10 +38,12 @@ class _Limits:
 
 
 def make_taggable(resource: CfnResource, kind: Kind, own: int) -> TagManager:
-    """Give a custom resource a `tags` property with all tags that the CDK puts on it.
+    """Give a resource a property with all tags that the CDK puts on it.
+
+    A custom resource has them as the API spells them, a native one as CloudFormation does (rule 17).
 
     Args:
-        resource: The custom resource.
+        resource: The resource.
         kind: Its kind. Tags include and exclude resources by its CloudFormation type.
         own: How many tags the provider adds.
 
@@ -48,6 +51,7 @@ def make_taggable(resource: CfnResource, kind: Kind, own: int) -> TagManager:
         The manager that CDK's tag aspects write to.
     """
     manager = TagManager(TagType.KEY_VALUE, kind.resource_type)
-    resource.add_property_override("tags", Lazy.any(_Property(manager)))
+    spelled = ("Tags", "Key", "Value") if kind.is_native else ("tags", "tagKey", "tagValue")
+    resource.add_property_override(spelled[0], Lazy.any(_Property(manager, *spelled[1:])))
     resource.node.add_validation(_Limits(manager, kind, own))
     return manager

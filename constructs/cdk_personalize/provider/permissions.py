@@ -61,8 +61,9 @@ def manage_resources(stack: Stack, stacks: str, *, shared: bool) -> list[iam.Pol
     statements: list[iam.PolicyStatement] = []
     listed: set[str] = set()
     for kind in KINDS.values():
+        if kind.creates:
+            statements.append(_on(stack, kind, kind.creates, *kind.created_in, conditions=requested))
         statements += [
-            _on(stack, kind, kind.creates, *kind.created_in, conditions=requested),
             _on(stack, kind, kind.changes, conditions=tagged),
             _on(stack, kind, kind.reads),
         ]
@@ -82,7 +83,7 @@ def _on(
 ) -> iam.PolicyStatement:
     """A statement on all resources of a kind, and on others."""
     prefix = f"arn:{stack.partition}:personalize:{stack.region}:{stack.account}"
-    resources = [f"{prefix}:{name}/*" for name in (kind.name, *others)]
+    resources = [f"{prefix}:{kind.name}/{kind.path}", *(f"{prefix}:{name}/*" for name in others)]
     return iam.PolicyStatement(actions=_actions(actions), resources=resources, conditions=conditions)
 
 

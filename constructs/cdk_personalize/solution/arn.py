@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from cdk_personalize.model.names import NAME, ArnOf, arn_text
+from cdk_personalize.model.names import RESOURCE_NAME, ArnOf, arn_text
 
 SOLUTION_ARN = arn_text(
     "a solution",
-    f"solution/{NAME.pattern}",
+    f"solution/{RESOURCE_NAME.pattern}",
     "solution/movies",
     "for a name use Solution.from_solution_name",
 )
 VERSION_ARN = arn_text(
     "a solution version",
-    rf"solution/{NAME.pattern}/[a-zA-Z0-9\-_]+",
+    rf"solution/{RESOURCE_NAME.pattern}/[a-zA-Z0-9\-_]+",
     "solution/movies/236f000b",
     "ListSolutionVersions has those of a solution",
 )

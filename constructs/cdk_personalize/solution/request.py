@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from cdk_personalize.dataset_group.arn import DatasetGroupArn
 from cdk_personalize.model import value_types
 from cdk_personalize.model.findings import Doubt, InvalidConstructError, Problem
-from cdk_personalize.model.names import NAME
+from cdk_personalize.model.names import RESOURCE_NAME
 from cdk_personalize.model.structures import Spelled, Structure
 from cdk_personalize.model.suggestions import closest
 from cdk_personalize.model.tokens import is_token
@@ -22,7 +22,7 @@ from cdk_personalize.solution.config import EVENT_TYPE, RECIPE_ARN, AutoMLConfig
 _DAYS = Integer(min=1, max=30)
 _EXAMPLE = "aws-user-personalization-v2"
 # A recipe's name has the limits of a solution's (rule 2). Rule 4 is for recipes of the catalog.
-_RECIPE_ARN = re.compile(rf"arn:[a-z\d-]+:personalize:[a-z\d-]*:\d*:recipe/{NAME.pattern}")
+_RECIPE_ARN = re.compile(rf"arn:[a-z\d-]+:personalize:[a-z\d-]*:\d*:recipe/{RESOURCE_NAME.pattern}")
 
 
 class InvalidSolutionError(InvalidConstructError):
@@ -111,7 +111,7 @@ class Schedule(ValueType):
 class SolutionRequest:
     """The arguments of a `Solution` for its CreateSolution request, and two for the provider."""
 
-    solution_name: Annotated[str | None, NAME, Spelled("name")] = None
+    solution_name: Annotated[str | None, RESOURCE_NAME, Spelled("name")] = None
     # str | IDatasetGroup | IDatasetGroupRef: the CDK is slow to import
     dataset_group: Annotated[Any, DatasetGroupArn(), Spelled("datasetGroupArn")]
     recipe: Annotated[Recipe | None, RecipeArn(), Spelled("recipeArn")] = None

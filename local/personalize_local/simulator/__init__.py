@@ -1,7 +1,7 @@
 """A simulator of Amazon Personalize, driven by botocore's models of its three services.
 
 It simulates dataset groups, schemas, datasets, import jobs, solutions, solution versions, campaigns,
-recommenders, batch inference jobs, event trackers, filters, recipes and tags. Versions and recommenders are
+recommenders, batch jobs, event trackers, filters, recipes and tags. Versions and recommenders are
 trained on the data of their dataset group, by a small baseline that is not the model of Amazon Personalize.
 Without data they recommend a list of items that you set. Filters, promotions and metadata apply to both. The
 state depends only on the calls and on the clock, which tests can advance. All other operations

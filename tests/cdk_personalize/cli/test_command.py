@@ -54,7 +54,7 @@ def test_command__asked_for_its_version__says_it_or_that_it_is_not_installed() -
     )
 
 
-def test_command__check_and_recipes__load_neither_cdk_nor_botocore() -> None:
+def test_command__check_and_recipes__load_neither_cdk_nor_botocore(tmp_path: Path) -> None:
     script = """
 import sys
 from cdk_personalize.cli import main
@@ -70,7 +70,10 @@ finally:
         "recipeArn": "arn:aws:personalize:::recipe/aws-sims",
         "solutionConfig": {"autoTrainingConfig": {"schedulingExpression": "rate(3 days)"}},
     }
-    for arguments in (["check", "-"], ["recipes"], ["recipes", "sims"]):
+    data = tmp_path / "users.csv"
+    data.write_text("USER_ID,AGE\nanna,30\n")
+    check_data = ["check-data", str(data), "--type", "users"]
+    for arguments in (["check", "-"], check_data, ["recipes"], ["recipes", "sims"]):
         ran = python("-c", script, *arguments, stdin=json.dumps(request))
         assert (ran.returncode, ran.stderr) == (0, "set()\n")
 

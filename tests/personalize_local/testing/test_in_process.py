@@ -64,7 +64,7 @@ def test_events__put_through_any_client__are_kept(personalize: SimulatedPersonal
         client.put_events(trackingId=tracker["trackingId"], sessionId="s", eventList=[event])
 
     [account] = personalize.simulator.state()["accounts"]
-    assert [kept["itemId"] for kept in account["datasetGroups"][0]["events"]] == ["jaws", "jaws"]
+    assert [kept["itemId"] for kept in account["datasets"][0]["events"]] == ["jaws", "jaws"]
     personalize.fail_next("PutEvents", "InvalidInputException")
     with pytest.raises(ClientError, match="InvalidInputException"):
         personalize.events.put_events(trackingId="t", sessionId="s", eventList=[event])

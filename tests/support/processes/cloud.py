@@ -82,7 +82,7 @@ class Cloud:
         return {tag["tagKey"]: tag["tagValue"] for tag in tags}
 
     def calls(self, *operations: str) -> list[str]:
-        """The operations that Personalize answered since the last look, of those that are asked for."""
+        """The operations that Personalize answered since the last look, of those that you name, or all."""
         calls = [call["operation"] for call in self.aws.control("GET", "calls")["calls"]]
         self.aws.control("DELETE", "calls")
         return [call for call in calls if not operations or call in operations]

@@ -30,7 +30,7 @@ class Mutation(NamedTuple):
 
     Attributes:
         name: What it is.
-        argument: Where the problem is to be found.
+        argument: The argument with the problem.
         recipes: The recipes for which it is one.
         make: Makes the mistake in a request, which is its own to change.
     """
@@ -335,7 +335,7 @@ MUTATIONS = [
              lambda f: not f.allows_training_data_config, _columns),
     Mutation("schedule out of range", f"{_CONFIG}.autoTrainingConfig.schedulingExpression", _any,
              _schedule(st.sampled_from([0, 31, 99]).map(lambda days: f"rate({days} days)"))),
-    Mutation("schedule that is none", f"{_CONFIG}.autoTrainingConfig.schedulingExpression", _any,
+    Mutation("not a schedule", f"{_CONFIG}.autoTrainingConfig.schedulingExpression", _any,
              _schedule(st.sampled_from(["rate(12 hours)", "rate(2 weeks)", "cron(0 12 * * ? *)", "7 days"]))),
     Mutation("schedule while training is off", f"{_CONFIG}.autoTrainingConfig", _any, _schedule_while_off),
     Mutation("tags that are no list", "tags", _any, _member("tags", st.just({"team": "search"}))),

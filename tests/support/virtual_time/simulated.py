@@ -39,7 +39,11 @@ OF_RECOMMENDERS_AND_RANKINGS = {
 } | {"ListRecommenders", "GetPersonalizedRanking"}
 """Operations on recommenders, and the one that ranks."""
 
-OF_BATCH_JOBS = {"CreateBatchInferenceJob", "DescribeBatchInferenceJob", "ListBatchInferenceJobs"}
+OF_BATCH_JOBS = {
+    name.format(kind)
+    for kind in ("BatchInferenceJob", "BatchSegmentJob")
+    for name in ("Create{}", "Describe{}", "List{}s")
+}
 """Operations that need files in S3."""
 
 _SCOPE = Scope("aws", "us-east-1", "123456789012")

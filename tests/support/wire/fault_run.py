@@ -154,7 +154,7 @@ def _changes(operation: str) -> bool:
 def _again(
     account: WiredAccount, event: Event, owned: Resource | None, problems: list[str]
 ) -> Resource | None:
-    """What somebody has done who continues a rollback or repeats a delete, now that nothing is in the way."""
+    """Continue the rollback or repeat the delete, as a user would after the fault has passed."""
     pending: Event | None = event
     while pending is not None:
         step = account.answer(pending)

@@ -1,4 +1,4 @@
-"""The work of batch inference jobs: a line of output for each line of input.
+"""The work of batch jobs: a line of output for each line of input.
 
 [DG batch-data-upload, filter-batch]
 """
@@ -6,44 +6,53 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from personalize_local.simulator.data_plane import choice, filtering, source
+from personalize_local.simulator.data_plane import choice, filtering, segments, source
 from personalize_local.simulator.data_plane.source import Source
 from personalize_local.simulator.engine.context import Context
 from personalize_local.simulator.engine.errors import ServiceError
 from personalize_local.simulator.engine.model import Request
 from personalize_local.simulator.engine.objects import Location, ObjectsError, StoredObject, WriteObject
 from personalize_local.simulator.kinds.batch_inference_job import BatchInferenceJob
+from personalize_local.simulator.kinds.batch_job import BatchJob
+from personalize_local.simulator.kinds.batch_segment_job import BatchSegmentJob
 from personalize_local.simulator.kinds.solution import version
 
 _DEFAULT_RESULTS = 25
-# What a line must have, by the type of the recipe. Lines for all others have a userId.
-_NEEDED = {"RELATED_ITEMS": ("itemId",), "PERSONALIZED_RANKING": ("userId", "itemList")}
+
+Answer = Callable[[Context, Source, Request, dict[str, Any]], dict[str, object]]
+"""Returns the output for a line of input. It raises `ValueError` or `ServiceError` if there is none."""
 
 
 def catch_up(context: Context) -> None:
     """Write the files of the jobs whose time is over."""
-    for job in context.account[BatchInferenceJob].live(context.now):
-        if context.write_object is not None and job.due(context.now):
-            job.done = True
-            try:
-                _run(context, context.write_object, job)
-            except (ObjectsError, ServiceError) as error:
-                job.fail(error.message if isinstance(error, ServiceError) else str(error))
+    if context.write_object is None:
+        return
+    for kind, answer in _ANSWERS.items():
+        for job in context.account[kind].live(context.now):
+            if job.due(context.now):
+                job.done = True
+                try:
+                    _run(context, context.write_object, job, answer)
+                except (ObjectsError, ServiceError) as error:
+                    job.fail(error.message if isinstance(error, ServiceError) else str(error))
 
 
-def _run(context: Context, write: WriteObject, job: BatchInferenceJob) -> None:
+def _run(context: Context, write: WriteObject, job: BatchJob, answer: Answer) -> None:
     """Write a file `NAME.out` to the output folder for each file of input."""
     request, role = job.request, job.request["roleArn"]
     served = version.find(context, job.solution_version_arn)
     answering = source.of_version(context, job.arn, served, request.get("batchInferenceJobConfig", {}))
+    location = Location.of(request["jobInput"]["s3DataSource"]["path"])
+    found = [(one.key, _lines(one)) for one in context.read_objects(location, context.scope, role)]
+    if isinstance(job, BatchSegmentJob):
+        segments.require_possible(answering, sum(len(lines) for _, lines in found))
     folder = request["jobOutput"]["s3DataDestination"]["path"].rstrip("/")
-    source_of_input = Location.of(request["jobInput"]["s3DataSource"]["path"])
-    for found in context.read_objects(source_of_input, context.scope, role):
-        lines = [_answered(context, answering, request, line) for line in _lines(found)]
-        text = "".join(f"{line}\n" for line in lines)
-        output = Location.of(f"{folder}/{found.key.rpartition('/')[2]}.out")
+    for key, lines in found:
+        text = "".join(f"{_answered(context, answering, request, line, answer)}\n" for line in lines)
+        output = Location.of(f"{folder}/{key.rpartition('/')[2]}.out")
         write(output, text.encode(), context.scope, role)
 
 
@@ -54,12 +63,12 @@ def _lines(found: StoredObject) -> list[str]:
         raise ObjectsError(f"{found.key} is not UTF-8: {error.reason} at byte {error.start}.") from error
 
 
-def _answered(context: Context, answering: Source, request: Request, line: str) -> str:
+def _answered(context: Context, answering: Source, request: Request, line: str, answer: Answer) -> str:
     """The line of output for a line of input. A line that cannot be answered has an error."""
     given: Any = line
     try:
         given = json.loads(line)
-        output = _output(context, answering, request, _checked(given, answering))
+        output = answer(context, answering, request, _checked(given, answering))
     except (ValueError, RecursionError) as error:
         return json.dumps({"input": given, "output": None, "error": str(error)})
     except ServiceError as error:
@@ -68,7 +77,7 @@ def _answered(context: Context, answering: Source, request: Request, line: str) 
 
 
 def _checked(given: Any, answering: Source) -> dict[str, Any]:
-    needed = _NEEDED.get(answering.recipe_type, ("userId",))
+    needed = _needed(answering)
     if not isinstance(given, dict):
         raise ValueError("a line must be a JSON object")  # noqa: TRY004 - every bad line is a ValueError
     for member in needed:
@@ -82,13 +91,23 @@ def _checked(given: Any, answering: Source) -> dict[str, Any]:
     return given
 
 
-def _output(
-    context: Context, answering: Source, request: Request, given: dict[str, Any]
-) -> dict[str, object]:
-    filtered = {"filterValues": given.get("filterValues", {})}
-    if "filterArn" in request:
-        filtered["filterArn"] = request["filterArn"]
-    keep = filtering.keeps(context, answering, given, filtered)
+def _needed(answering: Source) -> Sequence[str]:
+    """What a line must have. Lines for all other recipes have a userId."""
+    if answering.recipe_type == "USER_SEGMENTATION":
+        return (segments.member_of(answering),)
+    by_type = {"RELATED_ITEMS": ("itemId",), "PERSONALIZED_RANKING": ("userId", "itemList")}
+    return by_type.get(answering.recipe_type, ("userId",))
+
+
+def _filter_of(request: Request, given: dict[str, Any]) -> Request:
+    """The filter of a job with the values of a line."""
+    values: Request = {"filterValues": given.get("filterValues", {})}
+    return values | {name: request[name] for name in ("filterArn",) if name in request}
+
+
+def _items(context: Context, answering: Source, request: Request, given: dict[str, Any]) -> dict[str, object]:
+    """The recommended items for a line."""
+    keep = filtering.keeps(context, answering, given, _filter_of(request, given))
     if answering.recipe_type == "PERSONALIZED_RANKING":
         items = [item for item in dict.fromkeys(given["itemList"]) if keep(item)]
         asked = {"userId": given["userId"], "inputList": items}
@@ -100,3 +119,13 @@ def _output(
     if answering.scored:
         output["scores"] = [entry["score"] for entry in entries]
     return output
+
+
+def _users(context: Context, answering: Source, request: Request, given: dict[str, Any]) -> dict[str, object]:
+    """The segment of users for a line. Its default size is not documented (?)."""
+    keep = filtering.keeps_users(context, answering, _filter_of(request, given))
+    count = request.get("numResults", _DEFAULT_RESULTS)
+    return {"recommendedUsers": segments.users(context, answering, given, count=count, keep=keep)}
+
+
+_ANSWERS: Mapping[type[BatchJob], Answer] = {BatchInferenceJob: _items, BatchSegmentJob: _users}

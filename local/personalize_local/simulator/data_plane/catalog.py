@@ -7,9 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from personalize_local.simulator.engine.context import Context
 from personalize_local.simulator.kinds.dataset import data
-from personalize_local.simulator.kinds.dataset.dataset import Dataset
 from personalize_local.simulator.kinds.filter.matching import Record
-from personalize_local.simulator.kinds.schema import Schema
 
 # How many of a user's newest events of each type filters consider (rule 175).
 _MOST_EVENTS = 100
@@ -22,11 +20,7 @@ def records(context: Context, group_arn: str, dataset_type: str) -> Mapping[str,
 
 def columns(context: Context, group_arn: str, dataset_type: str) -> Sequence[str]:
     """Return the names of the columns of the group's dataset of a type. Empty without such a dataset."""
-    dataset = _dataset(context, group_arn, dataset_type)
-    if dataset is None:
-        return ()
-    schema = context.account[Schema].get(dataset.schema_arn, context.now)
-    return [field["name"] for field in schema.document["fields"]]
+    return [field.name for field in data.at(context, group_arn, context.now).of(dataset_type).fields]
 
 
 def event_types(context: Context, group_arn: str, user: str | None) -> Mapping[str, set[str]]:
@@ -40,10 +34,3 @@ def event_types(context: Context, group_arn: str, user: str | None) -> Mapping[s
         if seen[kind] <= _MOST_EVENTS:
             found[event.item].add(kind)
     return found
-
-
-def _dataset(context: Context, group_arn: str, dataset_type: str) -> Dataset | None:
-    for dataset in context.account[Dataset].live(context.now):
-        if (dataset.dataset_group_arn, dataset.dataset_type) == (group_arn, dataset_type):
-            return dataset
-    return None

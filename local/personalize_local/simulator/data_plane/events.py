@@ -10,7 +10,7 @@ from personalize_local.simulator.engine.errors import invalid_input
 from personalize_local.simulator.engine.kind import Operation
 from personalize_local.simulator.engine.model import Request
 from personalize_local.simulator.engine.timeline import ACTIVE
-from personalize_local.simulator.kinds.dataset_group import DatasetGroup
+from personalize_local.simulator.kinds.dataset import event_interactions
 from personalize_local.simulator.kinds.event_tracker import EventTracker
 
 
@@ -33,7 +33,7 @@ def put_events(context: Context, request: Request) -> dict[str, object]:
         sender | event | ({"properties": properties(event["properties"])} if "properties" in event else {})
         for event in request["eventList"]
     ]
-    account[DatasetGroup].get(tracker.dataset_group_arn, now).events += events
+    event_interactions.events(context, tracker.dataset_group_arn).extend(events)
     return {}
 
 

@@ -32,16 +32,56 @@ def keeps(context: Context, source: Source, request: Request, filtering: Request
     """
     if "filterArn" not in filtering:
         return lambda _: True
+    found = _active(context, source, filtering)
+    expressions = parsed(found.expression)
+    _require_applicable(expressions, source, request)
+    return _keeper(found, expressions, _surroundings(context, source, request, filtering))
+
+
+def keeps_users(context: Context, source: Source, filtering: Request) -> Keep:
+    """Return which users pass the filter of a batch segment job. Without a filter, all do.
+
+    Args:
+        context: The surroundings of the call.
+        source: What answers.
+        filtering: What holds `filterArn` and `filterValues`.
+
+    Raises:
+        ServiceError: As for `keeps`.
+    """
+    if "filterArn" not in filtering:
+        return lambda _: True
+    found, group = _active(context, source, filtering), source.dataset_group_arn
+    expressions = parsed(found.expression)
+    for expression in expressions:
+        if expression.chooses != "USERID" or expression.only_if:
+            raise invalid_input(
+                f"filterArn must be that of a filter of UserID without IF: got {found.expression}"
+            )
+    users = catalog.records(context, group, "USERS")
+
+    def records(dataset: str, user: str) -> Iterable[Record]:
+        if dataset == "INTERACTIONS":
+            had = catalog.event_types(context, group, user)
+            return [{"EVENT_TYPE": kind} for kinds in had.values() for kind in kinds]
+        return [users.get(user, {})]
+
+    return _keeper(found, expressions, Surroundings(records, filtering.get("filterValues", {}), {}, {}))
+
+
+def _active(context: Context, source: Source, filtering: Request) -> Filter:
     found = context.account[Filter].get(filtering["filterArn"], context.now)
     status = found.status(context.now)
     if status != ACTIVE:
         raise invalid_input(f"{found.arn} is {status}: wait until it is {ACTIVE}")
     if found.dataset_group_arn != source.dataset_group_arn:
         raise invalid_input(f"{found.arn} must be in the dataset group {source.dataset_group_arn}")
-    expressions = parsed(found.expression)
-    _require_applicable(expressions, source, request)
+    return found
+
+
+def _keeper(found: Filter, expressions: Iterable[Expression], around: Surroundings) -> Keep:
     try:
-        return keeper(expressions, _surroundings(context, source, request, filtering))
+        return keeper(expressions, around)
     except ValueError as error:
         raise invalid_input(f"filterValues {error}: {found.arn} includes items by it") from error
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from personalize_local.simulator.data_plane.source import Source
 from personalize_local.simulator.engine.context import Context
 from personalize_local.simulator.engine.model import Request
+from personalize_local.simulator.kinds.dataset import event_interactions
 from personalize_local.simulator.kinds.dataset.data import newest_items
-from personalize_local.simulator.kinds.dataset_group import DatasetGroup
 from personalize_local.simulator.kinds.filter.matching import Keep
 from personalize_local.simulator.learning.baseline import Scored
 
@@ -50,5 +50,5 @@ def _recent(context: Context, source: Source, user: str | None) -> list[str]:
     """The items of the user's events since the training began, from the newest on."""
     if user is None:
         return []
-    group = context.account[DatasetGroup].get(source.dataset_group_arn, context.now)
-    return newest_items(group.events[source.trained.events_seen :], user)
+    events = event_interactions.events(context, source.dataset_group_arn)
+    return newest_items(events[source.trained.events_seen :], user)

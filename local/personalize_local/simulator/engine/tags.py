@@ -20,7 +20,6 @@ from personalize_local.simulator.kinds import KINDS
 # Kinds that take tags (rule 130) and are not simulated: no such resource exists.
 _NOT_SIMULATED = frozenset(
     {
-        "batch-segment-job",
         "data-deletion-job",
         "data-insights-job",
         "dataset-export-job",

@@ -8,6 +8,7 @@ from personalize_local.simulator.engine.kind import Kind
 from personalize_local.simulator.engine.settings import BaseDurations, BaseLimits
 from personalize_local.simulator.kinds import (
     batch_inference_job,
+    batch_segment_job,
     campaign,
     dataset_group,
     event_tracker,
@@ -33,6 +34,7 @@ KINDS: dict[str, Kind] = {
         campaign.KIND,
         recommender.KIND,
         batch_inference_job.KIND,
+        batch_segment_job.KIND,
         event_tracker.KIND,
         filter.KIND,
     )
@@ -48,6 +50,7 @@ class Durations(  # the fields of the last base come first
     import_job.ImportJobDurations,
     dataset.DatasetDurations,
     dataset_group.DatasetGroupDurations,
+    batch_segment_job.BatchSegmentJobDurations,
     batch_inference_job.BatchInferenceJobDurations,
     recommender.RecommenderDurations,
     campaign.CampaignDurations,
@@ -66,6 +69,7 @@ class Limits(
     filter.FilterLimits,
     import_job.ImportJobLimits,
     dataset_group.DatasetGroupLimits,
+    batch_segment_job.BatchSegmentJobLimits,
     batch_inference_job.BatchInferenceJobLimits,
     recommender.RecommenderLimits,
     campaign.CampaignLimits,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from personalize_local.simulator.engine.context import Context
@@ -44,13 +44,11 @@ class DatasetGroup(Resource):
         domain: The domain of a domain dataset group. Such a group can have custom solutions too (rule 42).
         role_arn: The role that can use the key.
         kms_key_arn: The key that encrypts the group's data.
-        events: The events of PutEvents as they were sent, each with its user and session.
     """
 
     domain: str | None
     role_arn: str | None
     kms_key_arn: str | None
-    events: list[Request] = field(default_factory=list)
 
     def summary(self, now: datetime) -> dict[str, object]:
         """The entry in a list."""
@@ -65,10 +63,6 @@ class DatasetGroup(Resource):
     def describe(self, now: datetime) -> dict[str, object]:
         """The answer of Describe."""
         return self.summary(now) | members(roleArn=self.role_arn, kmsKeyArn=self.kms_key_arn)
-
-    def state(self, now: datetime) -> dict[str, object]:
-        """The description, with what no operation returns."""
-        return super().state(now) | {"events": self.events}
 
 
 @dataclass(kw_only=True)

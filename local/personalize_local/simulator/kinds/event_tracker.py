@@ -9,8 +9,10 @@ from personalize_local.simulator.engine.context import Context
 from personalize_local.simulator.engine.errors import already_exists
 from personalize_local.simulator.engine.kind import Kind, Table
 from personalize_local.simulator.engine.model import Request
+from personalize_local.simulator.engine.resource import Resource
 from personalize_local.simulator.engine.tag_set import parsed
 from personalize_local.simulator.kinds import dataset_group
+from personalize_local.simulator.kinds.dataset import event_interactions
 from personalize_local.simulator.kinds.dataset_group import InDatasetGroup
 
 
@@ -29,7 +31,7 @@ class EventTrackerDurations:
 class EventTracker(InDatasetGroup):
     """An event tracker. Its ARN contains an id, so names need not be unique.
 
-    Its events stay with the group when it is deleted [API DeleteEventTracker].
+    Its events are in a dataset of the group, which stays when the tracker is deleted (rule 168).
 
     Attributes:
         tracking_id: The id of the tracker in PutEvents requests.
@@ -51,13 +53,22 @@ class EventTracker(InDatasetGroup):
             "datasetGroupArn": self.dataset_group_arn,
         }
 
+    def blocks(self, other: Resource, now: datetime) -> str | None:
+        """The dataset of its events cannot be deleted either (?)."""
+        if event_interactions.is_of(other, self.dataset_group_arn):
+            return f"{other.arn} is used by {self.arn}: delete that event tracker first"
+        return super().blocks(other, now)
+
     def state(self, now: datetime) -> dict[str, object]:
         """The description, with what no operation returns."""
         return super().state(now) | {"failureReason": self.failure(now)}
 
 
 def create(context: Context, request: Request) -> dict[str, object]:
-    """Answer CreateEventTracker. A group can have one tracker [API CreateEventTracker]."""
+    """Answer CreateEventTracker. A group can have one tracker [API CreateEventTracker].
+
+    It makes the dataset of the group's events, too (rule 168).
+    """
     trackers, now = context.account[EventTracker], context.now
     tags = parsed(request.get("tags", ()))
     group = dataset_group.active(context, request["datasetGroupArn"])
@@ -65,6 +76,7 @@ def create(context: Context, request: Request) -> dict[str, object]:
         if other.dataset_group_arn == group.arn:
             raise already_exists(other.arn)
     seconds = context.setting(EventTrackerDurations).event_tracker
+    event_interactions.ensure(context, group, seconds)
     tracker = EventTracker(
         arn=context.scope.arn("event-tracker", context.new_id()),
         name=request["name"],

@@ -10,9 +10,8 @@ from typing import Any
 
 from personalize_local.simulator.engine.context import Context
 from personalize_local.simulator.engine.model import Request
-from personalize_local.simulator.kinds.dataset import import_job
+from personalize_local.simulator.kinds.dataset import event_interactions, import_job
 from personalize_local.simulator.kinds.dataset.dataset import Dataset
-from personalize_local.simulator.kinds.dataset_group import DatasetGroup
 from personalize_local.simulator.learning.interactions import Event, Interactions
 from personalize_local.simulator.learning.requirements import FEWEST_INTERACTIONS
 from personalize_local.simulator.learning.table import Field, Table
@@ -100,7 +99,7 @@ def at(context: Context, group_arn: str, moment: datetime) -> GroupData:
             )
             for dataset in datasets
         },
-        tuple(account[DatasetGroup].get(group_arn, context.now).events),
+        tuple(event_interactions.events(context, group_arn)),
     )
 
 

@@ -1,4 +1,4 @@
-"""Datasets: one of each type in a dataset group. They hold the records that PutItems and PutUsers add."""
+"""Datasets: one of each type in a dataset group. They hold what PutEvents, PutItems and PutUsers add."""
 
 from __future__ import annotations
 
@@ -36,15 +36,17 @@ class Dataset(InDatasetGroup):
 
     Attributes:
         dataset_type: One of the service's types, in upper case as in the ARN.
-        schema_arn: The schema of its records.
+        schema_arn: The schema of its records. None for the dataset of the group's events.
         tracking_id: The id that PutActionInteractions uses. Only datasets of action interactions have one.
         records: The records of PutItems or PutUsers, the properties by id.
+        events: The events of PutEvents (see `event_interactions`).
     """
 
     dataset_type: str
-    schema_arn: str
+    schema_arn: str | None
     tracking_id: str | None
     records: dict[str, dict[str, Any]] = field(default_factory=dict)
+    events: list[Request] = field(default_factory=list)
 
     def summary(self, now: datetime) -> dict[str, object]:
         """The entry in a list."""
@@ -63,7 +65,7 @@ class Dataset(InDatasetGroup):
 
     def state(self, now: datetime) -> dict[str, object]:
         """The description, with what no operation returns."""
-        return super().state(now) | {"records": self.records}
+        return super().state(now) | {"records": self.records, "events": self.events}
 
     def blocks(self, other: Resource, now: datetime) -> str | None:
         """The schema cannot be deleted, and neither can the group."""

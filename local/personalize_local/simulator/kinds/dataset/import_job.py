@@ -99,6 +99,8 @@ def create(context: Context, request: Request) -> dict[str, object]:
     dataset = account[Dataset].get(request["datasetArn"], now)
     if dataset.status(now) != ACTIVE:
         raise invalid_input(f"{dataset.arn} is {dataset.status(now)}: wait until it is {ACTIVE}")
+    if dataset.schema_arn is None:  # undocumented (?)
+        raise invalid_input(f"{dataset.arn} takes the events of PutEvents, and no import")
     location = request["dataSource"].get("dataLocation", "")
     if not location.startswith("s3://"):
         raise invalid_input(f"dataSource.dataLocation must begin with s3://: got {location!r}")
@@ -131,7 +133,9 @@ def create(context: Context, request: Request) -> dict[str, object]:
 
 
 def fields(account: Account, dataset: Dataset, now: datetime) -> tuple[Field, ...]:
-    """The fields of a dataset's schema."""
+    """The fields of a dataset's schema. None for the dataset of events."""
+    if dataset.schema_arn is None:
+        return ()
     return fields_of(account[Schema].get(dataset.schema_arn, now).document)
 
 

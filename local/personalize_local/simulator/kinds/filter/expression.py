@@ -155,7 +155,10 @@ class _Parser:
             values = self._values(is_event_type=name == "EVENT_TYPE", may_have_parameters=not negated)
             return Condition(field, "NOT IN" if negated else "IN", values)
         operator = self._one_of(_COMPARISONS, "IN, NOT IN or a comparison")
-        return Condition(field, operator, self._values(is_event_type=False, may_have_parameters=True))
+        values = self._values(is_event_type=False, may_have_parameters=True)
+        if len(values) > 1:
+            raise ValueError(f"must have one value after {operator}: got {len(values)}")
+        return Condition(field, operator, values)
 
     def _values(self, *, is_event_type: bool, may_have_parameters: bool) -> tuple[str, ...]:
         """A value, or values in parentheses."""

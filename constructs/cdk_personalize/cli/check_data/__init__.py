@@ -1,0 +1,1 @@
+"""`cdk-personalize check-data`: a data file, checked before anyone pays for an import or a training."""

@@ -1,0 +1,1 @@
+"""Datasets: the data of a dataset group."""

@@ -1,0 +1,49 @@
+"""The hidden dataset of streamed events, which must not outlive its dataset group (rule 168)."""
+
+from __future__ import annotations
+
+from aws_cdk import CfnResource, RemovalPolicy, Resource
+from constructs import Construct
+
+from cdk_personalize.dataset_group.kind import EVENT_INTERACTIONS
+from cdk_personalize.provider.base import IPersonalizeProvider
+
+
+class EventInteractions(Resource):
+    """Delete the EVENT_INTERACTIONS dataset of a dataset group before the dataset group.
+
+    The service creates that dataset with an event tracker, and keeps it when the event tracker is deleted.
+    As long as it exists, the dataset group can't be deleted. Creating this resource does nothing.
+
+    Args:
+        scope: The dataset group's construct.
+        id: The construct's id in that scope.
+        dataset_group_arn: The dataset group's ARN.
+        provider: The provider that deletes the dataset.
+        removal_policy: That of the dataset group. Default: - CloudFormation's, which is to delete.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        dataset_group_arn: str,
+        provider: IPersonalizeProvider,
+        removal_policy: RemovalPolicy | None,
+    ) -> None:
+        super().__init__(scope, id)
+        resource = CfnResource(  # no tags: there is nothing to tag before the first event tracker
+            self,
+            "Resource",
+            type=EVENT_INTERACTIONS.resource_type,
+            properties={
+                "ServiceToken": provider.service_token,
+                "ServiceTimeout": provider.service_timeout,
+                "datasetGroupArn": dataset_group_arn,
+            },
+        )
+        if provider.must_outlive:
+            resource.node.add_dependency(*provider.must_outlive)
+        if removal_policy is not None:
+            resource.apply_removal_policy(removal_policy)

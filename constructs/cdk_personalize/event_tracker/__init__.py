@@ -1,0 +1,1 @@
+"""Event trackers: where apps send events."""

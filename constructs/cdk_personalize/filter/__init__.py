@@ -1,0 +1,1 @@
+"""Filters: expressions that narrow recommendations."""
