@@ -27,7 +27,7 @@ from cdk_personalize import (
     SolutionConfig,
     TrainingPipeline,
 )
-from support.requests.pipelines import DATASET, GROUP, NDCG, smallest, stack
+from support.requests.pipelines import GROUP, NDCG, dataset, smallest, stack
 
 Build = Callable[[cdk.Stack], dict[str, Any]]
 
@@ -96,21 +96,29 @@ def minutes(count: float) -> cdk.Duration:
             id="worse than the baseline",
         ),
         pytest.param(
-            lambda scope: {"imports": [DatasetImport(DATASET, bucket(scope), "a/")] * 2},
+            lambda scope: {"imports": [DatasetImport(dataset(scope), bucket(scope), "a/")] * 2},
             "must not be imported twice in a run",
             id="dataset twice",
         ),
         pytest.param(
             lambda scope: {
-                "imports": [DatasetImport(f"{DATASET}{n}", bucket(scope, f"B{n}"), "a/") for n in range(6)]
+                "imports": [
+                    DatasetImport(dataset(scope, f"D{n}", f"m{n}"), bucket(scope, f"B{n}"), "a/")
+                    for n in range(6)
+                ]
             },
             "must be at most 5",
             id="six imports",
         ),
         pytest.param(
-            lambda scope: {"imports": [DatasetImport(DATASET, bucket(scope), "a/", mode="FULL")]},  # type: ignore[arg-type]
+            lambda scope: {"imports": [DatasetImport(dataset(scope), bucket(scope), "a/", mode="FULL")]},  # type: ignore[arg-type]
             "must be an ImportMode",
             id="mode is text",
+        ),
+        pytest.param(
+            lambda scope: {"imports": [DatasetImport("arn", bucket(scope), "a/")]},  # type: ignore[arg-type]
+            "imports[0].dataset must be a Dataset: got 'arn'",
+            id="dataset is text",
         ),
         pytest.param(lambda _: {"timeout": minutes(30)}, "must be at least an hour", id="short timeout"),
         pytest.param(

@@ -139,6 +139,8 @@ def prepared(runs: Pipeline, case: Case) -> str:
             machines.faults.append(
                 StateFault(f"Start training the {label}", "ThrottlingException", after=True)
             )
+    if case.state == "Stop the baseline 1":
+        machines.faults.append(StateFault("Look at the baseline 1", "InvalidInputException"))
     if case.state == "Clean up":
         machines.sim.fail("campaign_update")
     return "deploy" if case.state == "Read what the newest version is of" else "schedule"
@@ -162,8 +164,8 @@ def outcome(case: Case) -> str:
         serves = _serves(runs)
         champion = runs.champion()
         left = len(runs.training())
-        told = runs.events()[-1] if runs.events() else "none"
         record = runs.record(execution) if all(one["status"] == "SUCCEEDED" for one in cleanups) else {}
+        told = runs.events()[-1] if runs.events() else "none"
         if not case.cleans_up:
             assert left == 0
         return " | ".join(

@@ -55,3 +55,33 @@ def test_policy__on_a_rule_of_the_default_bus__allows_all_calls_for_it_and_no_ot
     events.delete_rule(Name="ours-1")
     with pytest.raises(ClientError, match="AccessDenied"):
         put(events, "theirs-1")
+
+
+def test_stack__changes_its_status__is_an_event(local_aws: LocalAws) -> None:
+    sqs = local_aws.client("sqs")
+    queue = sqs.create_queue(QueueName="statuses")["QueueUrl"]
+    events = local_aws.client("events")
+    events.put_rule(Name="statuses", EventPattern=json.dumps({"source": ["aws.cloudformation"]}))
+    arn = f"arn:aws:sqs:{REGION}:{ACCOUNT}:statuses"
+    events.put_targets(Rule="statuses", Targets=[{"Id": "1", "Arn": arn}])
+    topic = {"Resources": {"Topic": {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": "films"}}}}
+    assert local_aws.apply("Films", topic) == "CREATE_COMPLETE"
+    found = []
+    while messages := sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages"):
+        for message in messages:
+            found.append(json.loads(message["Body"]))
+            sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
+    told = {
+        (event["detail-type"], event["detail"].get("logical-resource-id"), status(event)) for event in found
+    }
+    assert told == {
+        ("CloudFormation Stack Status Change", None, "CREATE_IN_PROGRESS"),
+        ("CloudFormation Resource Status Change", "Topic", "CREATE_IN_PROGRESS"),
+        ("CloudFormation Resource Status Change", "Topic", "CREATE_COMPLETE"),
+        ("CloudFormation Stack Status Change", None, "CREATE_COMPLETE"),
+    }
+    assert {event["detail"]["stack-id"].split("/")[1] for event in found} == {"Films"}
+
+
+def status(event: Any) -> str:
+    return str(event["detail"]["status-details"]["status"])

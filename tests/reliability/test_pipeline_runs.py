@@ -125,6 +125,13 @@ def test_gate__baseline_fails__is_unknown(runs: Pipeline) -> None:
     assert "too popular" in record["reasons"][0]
 
 
+def test_baseline__cannot_be_looked_at__is_stopped_and_unknown(runs: Pipeline) -> None:
+    runs.machines.faults.append(StateFault("Look at the baseline 1", "InvalidInputException"))
+    record = judged(runs, BETTER).run()
+    assert (record["verdict"], record["outcome"]) == ("UNKNOWN", "REJECTED")
+    assert runs.versions(BASELINE)[0]["status"].startswith("CREATE STOP")
+
+
 def test_training__fails__run_fails_with_the_reason_of_the_service(runs: Pipeline) -> None:
     serving = runs.run()["solutionVersionArn"]
     runs.machines.sim.fail("solution_version", "Dataset has fewer than 1000 interactions", name="for-you")

@@ -153,7 +153,7 @@ class TrainingPipeline(Resource):
             configuration=configuration.hash_of(solution, campaign),
             free_updates=rules.gets_free_updates(solution),
             baselines=[one.solution_arn for one in baselines],
-            imports=[self._import(one, number) for number, one in enumerate(imports, 1)],
+            imports=[self._import(one) for one in imports],
             campaign=None if campaign is None else _campaign(campaign),
             gate=None if gate is None else _gate(gate, baselines),
             approval=None if approval is None else _approval(approval),
@@ -292,30 +292,17 @@ class TrainingPipeline(Resource):
             comment=definition["Comment"],
         )
 
-    def _import(self, one: DatasetImport, number: int) -> ImportPlan:
+    def _import(self, one: DatasetImport) -> ImportPlan:
+        role = one.dataset.grant_import(one.bucket, one.key_prefix, role=one.role)
         return ImportPlan(
-            dataset_arn=one.dataset_arn,
-            location=one.location,
-            role_arn=(one.role or self._import_role(one, number)).role_arn,
+            dataset_arn=one.dataset.dataset_arn,
+            location=f"s3://{one.bucket.bucket_name}/{one.key_prefix}",
+            role_arn=role.role_arn,
             mode=one.mode.value,
             job_arn_prefix=Stack.of(self).format_arn(
                 service="personalize", resource="dataset-import-job", resource_name=""
             ),
         )
-
-    def _import_role(self, one: DatasetImport, number: int) -> iam.Role:
-        """The service needs its right twice: in its role, and in the bucket's policy (rule 184)."""
-        service = iam.ServicePrincipal("personalize.amazonaws.com")
-        role = iam.Role(self, f"ImportRole{number}", assumed_by=service)
-        one.bucket.grant_read(role)
-        one.bucket.add_to_resource_policy(
-            iam.PolicyStatement(
-                principals=[service],
-                actions=["s3:GetObject", "s3:ListBucket"],
-                resources=[one.bucket.bucket_arn, one.bucket.arn_for_objects("*")],
-            )
-        )
-        return role
 
     def _rule_of_ends(self, plan: Plan, cleanups: sfn.StateMachine) -> events.Rule:
         """Runs that ended without a chance to clean up by themselves."""

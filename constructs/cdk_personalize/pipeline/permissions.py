@@ -28,6 +28,8 @@ def of_runs(
             "personalize:DescribeSolutionVersion",
             "personalize:GetSolutionMetrics",
         )
+    for baseline in solutions[1:]:
+        baseline.grant(role, "personalize:StopSolutionVersionCreation")
     _allow(role, [plan.machine_arn], "states:ListExecutions")
     _allow(role, [plan.cleanup_arn], "states:StartExecution")
     _allow(role, [one.dataset_arn for one in plan.imports], "personalize:CreateDatasetImportJob")

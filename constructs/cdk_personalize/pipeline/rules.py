@@ -178,7 +178,14 @@ def _imports(imports: Sequence[DatasetImport]) -> Iterator[Problem]:
                 rule="must be an ImportMode",
                 fix="use ImportMode.FULL or ImportMode.INCREMENTAL",
             )
-    datasets = [one.dataset_arn for one in imports]
+        if not hasattr(one.dataset, "grant_import"):
+            yield Problem(
+                argument=f"imports[{index}].dataset",
+                value=one.dataset,
+                rule="must be a Dataset",
+                fix="use Dataset(...), or Dataset.from_dataset_arn(...) for one of another stack",
+            )
+    datasets = [getattr(one.dataset, "dataset_arn", one.dataset) for one in imports]
     for index, arn in enumerate(datasets):
         if arn in datasets[:index]:
             yield Problem(

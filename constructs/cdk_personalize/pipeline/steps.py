@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from aws_cdk import Duration
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from aws_cdk import aws_iam as iam
     from aws_cdk import aws_s3 as s3
     from aws_cdk import aws_sns as sns
+
+    from cdk_personalize.dataset.base import IDataset
 
 
 class ImportMode(Enum):
@@ -29,34 +31,27 @@ class DatasetImport:
     """Files in S3 that each run imports before it trains.
 
     The service reads the files of the folder's first level only. It needs at least 1,000 interactions in
-    each import of an Interactions dataset (rule 183). The pipeline gives a role the right to read them, and
-    adds the service to the bucket's policy, because it needs both (rule 184).
+    each import of an Interactions dataset (rule 183). The pipeline calls `dataset.grant_import`, for the two
+    permissions that the service needs (rule 184).
 
     Attributes:
-        dataset: The dataset: its ARN, a token, or a construct with a `dataset_arn`.
-        bucket: The bucket. One that is only imported has its policy elsewhere: allow
-            `personalize.amazonaws.com` there to call `s3:GetObject` and `s3:ListBucket`.
+        dataset: The dataset. For one of another stack use `Dataset.from_dataset_arn`.
+        bucket: The bucket with the files.
         prefix: The folder, or the key of one file.
         mode: What happens to the data that is there already.
-        role: The role with which the service reads the files. None to let the pipeline create one.
+        role: The role with which the service reads the files. None for one of the dataset's own.
     """
 
-    dataset: Any
+    dataset: IDataset
     bucket: s3.IBucket
     prefix: str
     mode: ImportMode = ImportMode.FULL
     role: iam.IRole | None = None
 
     @property
-    def dataset_arn(self) -> str:
-        """The dataset's ARN."""
-        arn = getattr(self.dataset, "dataset_arn", self.dataset)
-        return str(arn)
-
-    @property
-    def location(self) -> str:
-        """Where the files are, as the API wants it."""
-        return f"s3://{self.bucket.bucket_name}/{self.prefix.lstrip('/')}"
+    def key_prefix(self) -> str:
+        """What the keys of the files begin with."""
+        return self.prefix.lstrip("/")
 
 
 @dataclass(frozen=True)

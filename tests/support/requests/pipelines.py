@@ -18,7 +18,9 @@ from cdk_personalize import (
     Approval,
     Bake,
     Campaign,
+    Dataset,
     DatasetImport,
+    IDataset,
     MetricGate,
     Recipe,
     Solution,
@@ -55,7 +57,7 @@ def largest(scope: cdk.Stack) -> TrainingPipeline:
     )
     return smallest(
         scope,
-        imports=[DatasetImport(DATASET, s3.Bucket(scope, "Bucket"), "interactions/")],
+        imports=[DatasetImport(dataset(scope), s3.Bucket(scope, "Bucket"), "interactions/")],
         gate=MetricGate.all_of(
             MetricGate.at_least("coverage", 0.2),
             MetricGate.better_than_baseline(NDCG, popular, by=0.10),
@@ -67,6 +69,11 @@ def largest(scope: cdk.Stack) -> TrainingPipeline:
         approval=Approval(topic),
         notify=topic,
     )
+
+
+def dataset(scope: cdk.Stack, id: str = "Watched", name: str = "movies") -> IDataset:
+    """A dataset of another stack."""
+    return Dataset.from_dataset_arn(scope, id, DATASET.replace("movies", name))
 
 
 def template(scope: cdk.Stack) -> dict[str, Any]:

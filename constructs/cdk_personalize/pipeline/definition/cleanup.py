@@ -175,5 +175,5 @@ def _stopping() -> States:
             Output=jsonata("[$training]"),
             End=True,
         ),
-        "Nothing trains": {"Type": "Pass", "Output": [], "End": True},
+        "Nothing trains": {"Type": "Pass", "Output": jsonata("[]"), "End": True},
     }

@@ -131,7 +131,12 @@ def _approved(plan: Plan, *, then: str, rejected: str, failed: str) -> States:
             },
             comment="The message has the task token. No answer in time is a no.",
             TimeoutSeconds=plan.approval.timeout,
-            Retry=retry("SNS.ThrottledException", "SNS.InternalErrorException"),
+            Retry=retry(
+                "SNS.ThrottledException",
+                "SNS.InternalErrorException",
+                "SNS.SNSException",
+                "SNS.SdkClientException",
+            ),
             Catch=[
                 catch(
                     "States.Timeout",

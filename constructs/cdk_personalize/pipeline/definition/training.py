@@ -57,21 +57,18 @@ def _branch(label: str, solution_arn: str, name: str, *, optional: bool) -> Stat
         f"Is the {label} trained?",
     )
     find, compare, measure = f"Find the {label}", f"Is it the {label}?", f"Measure the {label}"
-    lost, without = f"The {label} is lost", f"Go on without the {label}"
+    lost, without, stop = f"The {label} is lost", f"Go on without the {label}", f"Stop the {label}"
     failed = f"The training of the {label} failed"
     late = f"The training of the {label} took too long"
+    why = f'"the training of the {label} '
     ends: States = {
-        failed: _end(
-            "TrainingFailed", f'"the training of the {label} failed: " & $status & ": " & $reason', optional
-        ),
-        late: _end(
-            "TrainingTimedOut", f'"the training of the {label} is still " & $status & ": " & $arn', optional
-        ),
-        lost: _end(
-            "TrainingLost", f'"the service has a version with the name of the {label}, not found"', optional
-        ),
+        failed: _end("TrainingFailed", f'{why}failed: " & $status & ": " & $reason', without, optional),
+        late: _end("TrainingTimedOut", f'{why}is still " & $status & ": " & $arn', stop, optional),
+        # Whatever has begun there: a run that fails stops it.
+        lost: _end("TrainingLost", f'{why}has begun, but its version was not found"', without, False),
     }
-    broken: list[State] = [catch(then=without, problem=jsonata("$states.errorOutput.Cause"))]
+    problem = jsonata("$states.errorOutput.Cause")
+    broken: list[State] = [catch(then=without, problem=problem)]
     return {
         "StartAt": start,
         "States": {
@@ -91,7 +88,6 @@ def _branch(label: str, solution_arn: str, name: str, *, optional: bool) -> Stat
                 "personalize:describeSolution",
                 {"SolutionArn": solution_arn},
                 comment="An earlier try of this call was answered too late: its version is the newest.",
-                catch=broken if optional else None,
                 Assign={
                     "arn": jsonata("$states.result.Solution.LatestSolutionVersion.SolutionVersionArn"),
                     "polls": 0,
@@ -102,7 +98,6 @@ def _branch(label: str, solution_arn: str, name: str, *, optional: bool) -> Stat
                 "personalize:describeSolutionVersion",
                 {"SolutionVersionArn": jsonata("$arn")},
                 comment="A version is known by its name (rule 140).",
-                catch=broken if optional else None,
                 Assign={"same": jsonata(f"$states.result.SolutionVersion.Name = {name}")},
                 Next=f"Found the {label}?",
             ),
@@ -112,7 +107,7 @@ def _branch(label: str, solution_arn: str, name: str, *, optional: bool) -> Stat
                 {"SolutionVersionArn": jsonata("$arn")},
                 comment="How is it?",
                 retry_also=(personalize("ResourceNotFound"),),
-                catch=broken if optional else None,
+                catch=[catch(then=stop, problem=problem)] if optional else None,
                 Assign={
                     "status": jsonata("$states.result.SolutionVersion.Status"),
                     "reason": jsonata("($states.result.SolutionVersion.FailureReason & '')"),
@@ -148,18 +143,7 @@ def _branch(label: str, solution_arn: str, name: str, *, optional: bool) -> Stat
                 "End": True,
             },
             **ends,
-            **(
-                {
-                    without: {
-                        "Type": "Pass",
-                        "Comment": "The gate knows too little to pass.",
-                        "Output": {"metrics": {}, "problem": jsonata("$problem")},
-                        "End": True,
-                    }
-                }
-                if optional
-                else {}
-            ),
+            **(_without(stop, without) if optional else {}),
         },
     }
 
@@ -168,7 +152,25 @@ def _result(more: str) -> str:
     return jsonata(f'{{"solutionVersionArn": $arn, "trainingHours": $hours, {more}}}')
 
 
-def _end(error: str, cause: str, optional: bool) -> State:
+def _end(error: str, cause: str, then: str, optional: bool) -> State:
     if optional:
-        return {"Type": "Pass", "Output": {"metrics": {}, "problem": jsonata(cause)}, "End": True}
+        return {"Type": "Pass", "Assign": {"problem": jsonata(cause)}, "Next": then}
     return {"Type": "Fail", "Error": error, "Cause": jsonata(cause)}
+
+
+def _without(stop: str, without: str) -> States:
+    return {
+        stop: task(
+            "personalize:stopSolutionVersionCreation",
+            {"SolutionVersionArn": jsonata("$arn")},
+            comment="Nothing will need it.",
+            catch=[catch(then=without)],
+            Next=without,
+        ),
+        without: {
+            "Type": "Pass",
+            "Comment": "The gate knows too little to pass.",
+            "Output": {"metrics": {}, "problem": jsonata("$problem")},
+            "End": True,
+        },
+    }
