@@ -14,6 +14,10 @@ Call = Callable[..., dict[str, Any]]
 """Calls Personalize as another caller in the account: `call("ListSolutions", maxResults=100)`."""
 
 
+Advance = Callable[[float], object]
+"""Lets so many seconds pass."""
+
+
 @dataclass(frozen=True)
 class Managed:
     """A kind of resource.
@@ -24,6 +28,7 @@ class Managed:
         declared: What a stack's properties ask for, as strings.
         described: The same of a resource as the service describes it.
         foreign: The Create request, without the name, of one that a stack has nothing to do with.
+        prepare: Makes what must be there before any of them.
     """
 
     noun: str
@@ -31,6 +36,7 @@ class Managed:
     declared: Callable[[Mapping[str, Any]], dict[str, str]]
     described: Callable[[Mapping[str, Any]], dict[str, str]]
     foreign: Mapping[str, Any] = field(hash=False)
+    prepare: Callable[[Call, Advance], None] = lambda call, advance: None  # noqa: ARG005
 
     def operation(self, verb: str) -> str:
         """For example `CreateSolution`."""
@@ -87,6 +93,22 @@ SERVED_TOO = f"{SERVED}-too"
 
 _BY_HAND = {"datasetGroupArn": GROUP, "recipeArn": V2, "performAutoTraining": False}
 
+
+def _make_served(call: Call, advance: Advance) -> None:
+    """The solutions that campaigns serve, each with an ACTIVE version."""
+    for arn in (SERVED, SERVED_TOO):
+        call("CreateSolution", name=arn.rpartition("/")[2], **_BY_HAND)
+        advance(60)
+        call("CreateSolutionVersion", solutionArn=arn)
+    advance(3000)
+
+
+def _make_group(call: Call, advance: Advance) -> None:
+    """One more dataset group."""
+    call("CreateDatasetGroup", name="shows")
+    advance(60)
+
+
 SOLUTION = Managed("solution", "Custom::PersonalizeSolution", _declared_solution, _solution, foreign=_BY_HAND)
 CAMPAIGN = Managed(
     "campaign",
@@ -94,6 +116,7 @@ CAMPAIGN = Managed(
     _declared_campaign,
     _campaign,
     foreign={"solutionVersionArn": f"{SERVED}/$LATEST"},
+    prepare=_make_served,
 )
 
 
@@ -115,24 +138,12 @@ class _EventInteractions(Managed):
 
 
 def track(call: Call, group: str) -> str:
-    """Make an event tracker, and the dataset group if it is not there, and return the dataset's ARN."""
+    """Make an event tracker in a dataset group, and return the ARN of the dataset that it makes."""
     arn = GROUP.replace("films", group)
-    with contextlib.suppress(ServiceError):
-        call("CreateDatasetGroup", name=group)
     call("CreateEventTracker", name=group, datasetGroupArn=arn)
     return arn.replace(":dataset-group/", ":dataset/") + "/EVENT_INTERACTIONS"
 
 
 EVENT_INTERACTIONS = _EventInteractions(
-    "dataset", "Custom::PersonalizeEventInteractions", lambda _: {}, lambda _: {}, foreign={}
+    "dataset", "Custom::PersonalizeEventInteractions", lambda _: {}, lambda _: {}, {}, _make_group
 )
-
-
-def make_served(call: Call, advance: Callable[[float], object]) -> None:
-    """The solutions that campaigns serve, each with an ACTIVE version."""
-    for arn in (SERVED, SERVED_TOO):
-        name = arn.rpartition("/")[2]
-        call("CreateSolution", name=name, **_BY_HAND)
-        advance(60)
-        call("CreateSolutionVersion", solutionArn=arn)
-    advance(3000)

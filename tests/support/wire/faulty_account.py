@@ -15,7 +15,7 @@ from personalize_provider import framework
 from personalize_provider.aws import sdk
 from personalize_provider.engine.log import logger
 from support.virtual_time import provider_world
-from support.virtual_time.managed import CAMPAIGN, Managed, make_served
+from support.virtual_time.managed import Managed
 from support.virtual_time.provider_world import CONTEXT, STACK_ID
 from support.virtual_time.stack_rules import Answer, Event, Resource
 from support.wire.faults import WireFault
@@ -67,8 +67,7 @@ class WiredAccount:
         self.world = provider_world.world(total_timeout=_TOTAL_TIMEOUT)
         self.world.stacks.status = "REVIEW_IN_PROGRESS"
         self.world.stacks.remember(self.world.time.now)
-        if kind == CAMPAIGN:
-            make_served(self.world.call, self.world.simulator.advance)
+        kind.prepare(self.world.call, self.world.simulator.advance)
         self.foreign = kind.by_hand(self.world.call, "films-Movies")
         self.world.simulator.advance(_SETTLED)
         self.logged: list[str] = []
