@@ -58,6 +58,7 @@ class Account:
         engine: CloudFormation.
         faults: The faults between the provider and the services.
         effects: What the provider has changed: the operation and the solution's ARN.
+        updates: The Update requests among them.
         answered: The number of responses by operation and error code, empty for none; the simulator keeps
             only the last calls.
         descriptions_per_second: How many descriptions CloudFormation answers; None for all.
@@ -72,6 +73,7 @@ class Account:
     engine: Engine
     faults: CallFaults = field(default_factory=CallFaults)
     effects: list[tuple[str, str]] = field(default_factory=list)
+    updates: list[Mapping[str, Any]] = field(default_factory=list)
     answered: Counter[tuple[str, str]] = field(default_factory=Counter)
     descriptions_per_second: int | None = None
     descriptions: Counter[str] = field(default_factory=Counter)
@@ -137,6 +139,7 @@ class Account:
             if response.status == HTTPStatus.OK and not operation.startswith(("Describe", "List")):
                 request, answered = json.loads(body), json.loads(response.body or b"{}")
                 self.effects.append((operation, _changed(operation, {**request, **answered})))
+                self.updates += [request] if operation.startswith("Update") else []
             return response
 
         return self.around_call(operation, answer)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from personalize_local.simulator import ServiceError
+from personalize_local.simulator import Durations, ServiceError
 from support.virtual_time.provider_world import GROUP, V2
 
 Call = Callable[..., dict[str, Any]]
@@ -28,6 +28,7 @@ class Managed:
         declared: What a stack's properties ask for, as strings.
         described: The same of a resource as the service describes it.
         foreign: The Create request, without the name, of one that a stack has nothing to do with.
+        creation: How many seconds the creation of one takes.
         prepare: Makes what must be there before any of them.
     """
 
@@ -36,6 +37,7 @@ class Managed:
     declared: Callable[[Mapping[str, Any]], dict[str, str]]
     described: Callable[[Mapping[str, Any]], dict[str, str]]
     foreign: Mapping[str, Any] = field(hash=False)
+    creation: Callable[[Durations], float] = lambda durations: durations.solution_create
     prepare: Callable[[Call, Advance], None] = lambda call, advance: None  # noqa: ARG005
 
     def operation(self, verb: str) -> str:
@@ -90,16 +92,19 @@ def _campaign(described: Mapping[str, Any]) -> dict[str, str]:
 SERVED = GROUP.replace(":dataset-group/films", ":solution/served")
 """A solution that exists beside the stacks, for campaigns."""
 SERVED_TOO = f"{SERVED}-too"
+UNTRAINED = f"{SERVED}-later"
+"""One that has no version yet."""
 
 _BY_HAND = {"datasetGroupArn": GROUP, "recipeArn": V2, "performAutoTraining": False}
 
 
 def _make_served(call: Call, advance: Advance) -> None:
-    """The solutions that campaigns serve, each with an ACTIVE version."""
-    for arn in (SERVED, SERVED_TOO):
+    """The solutions that campaigns serve, and one without an ACTIVE version."""
+    for arn in (SERVED, SERVED_TOO, UNTRAINED):
         call("CreateSolution", name=arn.rpartition("/")[2], **_BY_HAND)
         advance(60)
-        call("CreateSolutionVersion", solutionArn=arn)
+        if arn != UNTRAINED:
+            call("CreateSolutionVersion", solutionArn=arn)
     advance(3000)
 
 
@@ -116,6 +121,7 @@ CAMPAIGN = Managed(
     _declared_campaign,
     _campaign,
     foreign={"solutionVersionArn": f"{SERVED}/$LATEST"},
+    creation=lambda durations: durations.campaign,
     prepare=_make_served,
 )
 
@@ -145,5 +151,5 @@ def track(call: Call, group: str) -> str:
 
 
 EVENT_INTERACTIONS = _EventInteractions(
-    "dataset", "Custom::PersonalizeEventInteractions", lambda _: {}, lambda _: {}, {}, _make_group
+    "dataset", "Custom::PersonalizeEventInteractions", lambda _: {}, lambda _: {}, {}, prepare=_make_group
 )
