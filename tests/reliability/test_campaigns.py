@@ -508,3 +508,15 @@ def test_life__call_that_goes_wrong__ends_as_without_it(at: Account, kind: Any, 
         assert is_updated or "killed" in kind  # the framework tells CloudFormation of a function that ended
         assert live(at)["minProvisionedTPS"] == (2 if is_updated else 1)
     ended(at, stack)
+
+
+def test_create__name_that_another_resource_of_the_stack_awaits__is_refused(at: Account) -> None:
+    solution = new_solution(at)
+    stack = deploy(at, solution, name="live")
+    both = {"Live": campaign(solution, name="live"), "Copy": campaign(solution, name="live")}
+    at.time.run(5)
+    stack.update(template(**both))
+    at.time.run()
+    assert stack.status == "UPDATE_ROLLBACK_COMPLETE"
+    assert "another resource of this stack has that name" in str(stack.reasons)
+    ended(at, stack)

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
 from personalize_local.simulator import Durations
+from personalize_provider.engine.identity import STACK_ID_TAG
 from support.virtual_time.account import campaign
 from support.virtual_time.call_faults import CallFault
 from support.virtual_time.draws import picks
@@ -25,6 +26,7 @@ from support.virtual_time.provider_world import SIMS
 from support.virtual_time.stack_engine import Stack, Template
 from support.virtual_time.stack_rules import Resource
 
+_SETTLES_SECONDS = 120.0
 _AT_REST = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE")
 _OPERATIONS = dict.fromkeys(("ListSolutionVersions", "StopSolutionVersionCreation"), "ListSolutionVersions")
 
@@ -55,7 +57,9 @@ class _WithPromoter(RandomStacks):
     def _promote(self, stack: Stack, logical_id: str, resource: Resource, *, is_sure: bool) -> None:
         arn = resource.physical_id
         was_there = arn in self._there()
-        if was_there and arn in self.promises.foreign and not self.adopts:
+        tags = self.account.tags(arn) if was_there else {}
+        is_anothers = tags.get(STACK_ID_TAG, stack.stack_id) != stack.stack_id
+        if is_anothers or (was_there and arn in self.promises.foreign and not self.adopts):
             return
         versions = self._versions(resource.properties["solutionArn"])
         if not versions or (not is_sure and not self._is_still_asked_for(stack, arn)):
@@ -88,8 +92,10 @@ class _WithPromoter(RandomStacks):
 
     @rule(pick=picks)
     def serve(self, pick: int) -> None:
-        """Promote to a campaign of a stack at rest."""
-        self.promote(pick, pick, 0.0)
+        """Promote twice, with time for the stacks to come to rest."""
+        for _ in range(2):
+            self.account.time.run(_SETTLES_SECONDS)
+            self.promote(pick, pick, 0.0)
 
     def end_campaigns(self) -> None:
         """Nothing: the stacks do that."""
@@ -98,7 +104,14 @@ class _WithPromoter(RandomStacks):
         """Nothing keeps a campaign from being deleted."""
 
     def _template(self, template: Template) -> Template:
-        return {key: _campaign(each) for key, each in super()._template(template).items()}
+        """Each name once: two campaigns that await their version don't meet in the service."""
+        named: dict[str, Mapping[str, Any]] = {}
+        names: set[str] = set()
+        for key, drawn in super()._template(template).items():
+            solution = {**drawn, "name": None if drawn.get("name") in names else drawn.get("name")}
+            names.add(str(solution["name"]))
+            named[key] = _campaign(solution)
+        return named
 
     def _durations(self, drawn: Durations) -> Durations:
         return replace(

@@ -57,6 +57,8 @@ class Promises:
         for stack in self.stacks:
             # A resource that failed is known by the id it would have had, which may be another's.
             for logical_id, resource in stack.resources.items() if stack.status in _DONE else ():
+                if resource.data.get("status") == "AWAITING_VERSION":
+                    continue  # its name is free for others
                 known = owners.setdefault(resource.physical_id, f"{stack.stack_id} {logical_id}")
                 by_hand = resource.physical_id in self.altered  # deleted, and its name free for others
                 if known != f"{stack.stack_id} {logical_id}" and not by_hand:
