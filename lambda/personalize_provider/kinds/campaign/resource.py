@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from botocore.exceptions import ClientError
+
+from personalize_provider.aws.errors import SETTLES_SECONDS, error_code
 from personalize_provider.aws.reading import pages
 from personalize_provider.aws.sdk import Personalize
 from personalize_provider.engine.goal import Absent
-from personalize_provider.engine.steps import Effect, Step
+from personalize_provider.engine.steps import Effect, Step, Wait
 from personalize_provider.kinds.campaign.decide import decide, newest_active
 from personalize_provider.kinds.campaign.desired import VERSION, PresentCampaign
 from personalize_provider.kinds.campaign.effects import CreateWith
@@ -25,14 +28,23 @@ class Campaign(OwnedResource[PresentCampaign, Absent]):
         return without_look(self._goal)
 
     def _decide(self, goal: PresentCampaign | Absent, observed: Observed | None, *, expired: bool) -> Step:
-        newest = ""
+        newest: str | None = ""
         if observed is None and isinstance(goal, PresentCampaign) and goal.needs_version:
-            newest = self._newest(goal.solution_arn)
+            newest = self._newest(goal)
+        if newest is None:
+            return Wait("its solution is not visible yet")
         return decide(goal, observed, now=self._now(), expired=expired, newest=newest)
 
-    def _newest(self, solution_arn: str) -> str:
-        found = pages(self._client.list_solution_versions, {"solutionArn": solution_arn})
-        return newest_active(version for page in found for version in page["solutionVersions"])
+    def _newest(self, goal: PresentCampaign) -> str | None:
+        """The newest ACTIVE version, or empty; None if the solution is too new to be seen."""
+        try:
+            found = pages(self._client.list_solution_versions, {"solutionArn": goal.solution_arn})
+            return newest_active(version for page in found for version in page["solutionVersions"])
+        except ClientError as error:
+            is_old = self._now() > goal.since + SETTLES_SECONDS
+            if is_old or error_code(error) != "ResourceNotFoundException":
+                raise
+            return None
 
     @staticmethod
     def _describe(client: Personalize, arn: str) -> Mapping[str, Any]:
