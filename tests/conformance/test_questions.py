@@ -124,6 +124,11 @@ def deleted_is_active(parsed: dict[str, Any]) -> None:
         parsed["solution"]["status"] = "ACTIVE"
 
 
+def never_there(parsed: dict[str, Any]) -> None:
+    if parsed.get("dataset", {}).get("datasetArn", "").endswith("EVENT_INTERACTIONS"):
+        parsed["dataset"]["status"] = "DELETE PENDING"
+
+
 def list_deleted(parsed: dict[str, Any]) -> None:
     parsed["solutions"].append({"solutionArn": f"{OWN}solution/conformance-0123456789ab-deleted"})
 
@@ -136,6 +141,9 @@ PLANTS: dict[str, Refuse | Change] = {
     "tracker-id": Change(
         "DescribeEventTracker", lambda parsed: parsed["eventTracker"].update(trackingId="x")
     ),
+    "tracker-dataset": Change("DescribeDataset", never_there),
+    "tracker-dataset-stays": Change("DescribeDataset", never_there),
+    "tracker-dataset-deleted": Refuse("DeleteDataset", "EVENT_INTERACTIONS"),
     "filter-unknown-field": Refuse("CreateFilter"),
     "filter-chained": Refuse("CreateFilter"),
     "solution-without-datasets": Refuse("CreateSolution"),
