@@ -81,7 +81,7 @@ def _branch(label: str, solution_arn: str, name: str, *, optional: bool) -> Stat
                     catch(personalize("ResourceAlreadyExists"), then=find),
                     *(broken if optional else []),
                 ],
-                Assign={"arn": jsonata("$states.result.SolutionVersionArn"), "polls": 0},
+                Assign={"arn": jsonata("$states.result.SolutionVersionArn"), "looks": 0},
                 Next=look,
             ),
             find: task(
@@ -90,7 +90,7 @@ def _branch(label: str, solution_arn: str, name: str, *, optional: bool) -> Stat
                 comment="An earlier try of this call was answered too late: its version is the newest.",
                 Assign={
                     "arn": jsonata("$states.result.Solution.LatestSolutionVersion.SolutionVersionArn"),
-                    "polls": 0,
+                    "looks": 0,
                 },
                 Next=compare,
             ),
@@ -122,7 +122,7 @@ def _branch(label: str, solution_arn: str, name: str, *, optional: bool) -> Stat
                 ("$millis() > $deadline", late),
                 default=f"Wait for the {label}",
             ),
-            f"Wait for the {label}": wait("20 minutes to many hours.", look),
+            f"Wait for the {label}": wait("20 minutes to many hours.", look, "looks"),
             measure: task(
                 "personalize:getSolutionMetrics",
                 {"SolutionVersionArn": jsonata("$arn")},
