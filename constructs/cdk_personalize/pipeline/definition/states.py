@@ -52,6 +52,10 @@ def jsonata(text: str) -> str:
     return f"{{% {text} %}}"
 
 
+CAUSE = jsonata("$states.errorOutput.Cause & ''")
+"""The cause of an error in a catcher. It is a text even if there is none: an undefined value is an error."""
+
+
 def literal(value: object) -> str:
     """A value in JSONata: JSON is a part of it."""
     return json.dumps(value, ensure_ascii=False)
@@ -135,8 +139,8 @@ def fails(at: str, then: str) -> State:
         then=then,
         failure={
             "at": at,
-            "error": jsonata("$states.errorOutput.Error"),
-            "cause": jsonata("$states.errorOutput.Cause"),
+            "error": jsonata("$states.errorOutput.Error & ''"),
+            "cause": CAUSE,
         },
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cdk_personalize.pipeline.definition.plan import Plan
 from cdk_personalize.pipeline.definition.states import (
+    CAUSE,
     State,
     States,
     catch,
@@ -67,7 +68,7 @@ def _branch(label: str, solution_arn: str, name: str, *, optional: bool) -> Stat
         # Whatever has begun there: a run that fails stops it.
         lost: _end("TrainingLost", f'{why}has begun, but its version was not found"', without, False),
     }
-    problem = jsonata("$states.errorOutput.Cause")
+    problem = CAUSE
     broken: list[State] = [catch(then=without, problem=problem)]
     return {
         "StartAt": start,
@@ -131,7 +132,7 @@ def _branch(label: str, solution_arn: str, name: str, *, optional: bool) -> Stat
                 catch=[
                     catch(
                         then=f"The {label} has no metrics",
-                        problem=jsonata("$states.errorOutput.Cause"),
+                        problem=CAUSE,
                     )
                 ],
                 Output=_result('"metrics": $states.result.Metrics'),
