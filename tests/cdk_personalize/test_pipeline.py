@@ -143,6 +143,29 @@ def test_definition__no_variable_hides_a_function(large: dict[str, Any]) -> None
                 assert not _FUNCTIONS & set(assigned.get("Assign", ())), name
 
 
+def assigned(states_of: dict[str, Any]) -> set[str]:
+    """The variables that the states of one scope assign."""
+    names = set()
+    for state in states_of.values():
+        for one in (state, *state.get("Catch", ()), *state.get("Choices", ())):
+            names |= one.get("Assign", {}).keys()
+    return names
+
+
+def test_definition__no_branch_assigns_a_variable_of_the_states_outside(large: dict[str, Any]) -> None:
+    """Step Functions refuses that ("Variable scope" in its Developer Guide)."""
+
+    def check(scope: dict[str, Any], outside: set[str]) -> None:
+        own = assigned(scope["States"])
+        assert not own & outside
+        for state in scope["States"].values():
+            for inner in (*state.get("Branches", ()), *filter(None, [state.get("ItemProcessor")])):
+                check(inner, outside | own)
+
+    for definition in definitions(large).values():
+        check(definition, set())
+
+
 def test_definition__each_task_retries_throttles__and_never_what_is_invalid(large: dict[str, Any]) -> None:
     for definition in definitions(large).values():
         for name, state in states(definition):

@@ -169,6 +169,7 @@ def answer(runs: Pipeline, **reply: str) -> None:
         pytest.param(
             {"error": "Oops", "cause": "a bug"}, "FAILED", "FAILED: Oops: Ask for approval: a bug", id="error"
         ),
+        pytest.param({"error": "Oops"}, "FAILED", "FAILED: Oops: Ask for approval: ", id="no cause"),
     ],
 )
 def test_approval__answered(runs: Pipeline, reply: dict[str, str], outcome: str, reason: str | None) -> None:

@@ -45,7 +45,7 @@ def definition(plan: Plan) -> dict[str, Any]:
                 ),
                 "startedBy": jsonata(
                     f"$exists({detail}.startedBy) ? {detail}.startedBy :"
-                    f" $exists({detail}.input) ? ($parse({detail}.input).startedBy & '') : 'unknown'"
+                    f' $type({detail}.input) = "string" ? $parse({detail}.input).startedBy & "" : "unknown"'
                 ),
             },
             "Next": "Wait for the last calls",
