@@ -21,7 +21,7 @@ from support.virtual_time.managed import CAMPAIGN, SERVED, SOLUTION, Managed
 from support.virtual_time.provider_world import GROUP
 from support.virtual_time.stack_engine import Stack
 
-_QUICK = Durations(solution_create=1, campaign=120, delete=1)
+_QUICK = Durations(solution_create=1, campaign=30, delete=1)
 
 _THROTTLED = "LimitExceededException"
 
