@@ -100,9 +100,14 @@ class Films:
         ]
 
     def records(self, count: int, name: str = "") -> list[dict[str, Any]]:
-        """The records of this many executions, when they have ended."""
+        """The records of this many executions, when they have ended; of one that failed, its cause."""
         found = eventually(lambda: ended(self.executions(name), count))
-        return [json.loads(one.get("output") or "{}") for one in found]
+        return [
+            json.loads(one["output"])
+            if one["status"] == "SUCCEEDED"
+            else {"outcome": one["status"], "reasons": [one.get("cause")]}
+            for one in found
+        ]
 
     def campaigns(self) -> list[dict[str, Any]]:
         """All campaigns."""
@@ -234,10 +239,11 @@ def test_schedule__is_due__starts_a_run(stack: Films) -> None:
     assert stack.executions() == []
     stack.aws.control("POST", "clock", {"advance": 7 * 86400})
     (first,) = stack.records(1)
-    assert (first["startedBy"], first["outcome"]) == ("schedule", "PROMOTED")
+    assert (first["outcome"], first["reasons"]) == ("PROMOTED", [])
+    assert first["startedBy"] == "schedule"
     stack.aws.control("POST", "clock", {"advance": 7 * 86400})
     _, second = stack.records(2)
-    assert second["outcome"] == "ROLLED_BACK"
+    assert second["outcome"] == "ROLLED_BACK", second["reasons"]
     assert "Silence" in second["reasons"][0]
     assert stack.campaigns()[0]["solutionVersionArn"] == first["solutionVersionArn"]
 
