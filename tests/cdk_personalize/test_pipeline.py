@@ -14,6 +14,7 @@ from aws_cdk import aws_sns as sns
 
 from cdk_personalize import (
     AutoTraining,
+    Campaign,
     EventParameters,
     EventsConfig,
     Recipe,
@@ -99,7 +100,9 @@ def test_role__may_call_what_the_definition_calls_and_no_more(
 def test_role__any_resource__only_where_there_is_no_other(large: dict[str, Any]) -> None:
     for machine in ("Runs", "Cleanup"):
         anywhere = {action for action, on in granted(large, machine).items() if "*" in on}
-        assert anywhere <= {"cloudwatch:PutMetricData", "personalize:ListSolutionVersions"}
+        # Composite alarms are described only with this scope; the others have no resource types.
+        lists = {"cloudwatch:DescribeAlarms", "cloudwatch:PutMetricData", "personalize:ListSolutionVersions"}
+        assert anywhere <= lists
 
 
 def test_template__of_the_same_input__is_the_same() -> None:
@@ -298,6 +301,15 @@ def test_configuration__is_what_is_trained() -> None:
     assert hashed() == hashed() == hashed(wait_for_training_on_delete=True)
     assert hashed() != hashed(event_type="watch")
     assert hashed() != hashed(solution_config=SolutionConfig(events_config=weights))
+
+
+def test_configuration__has_the_campaign__so_that_a_new_one_gets_a_version() -> None:
+    scope = stack()
+    solution = Solution(scope, "S", dataset_group=GROUP, recipe=Recipe.SIMS)
+    campaigns = [Campaign(scope, name, solution=solution) for name in ("One", "Other")]
+    campaigns.append(Campaign(scope, "Named", solution=solution, campaign_name="named"))
+    hashes = {configuration.hash_of(solution, campaign) for campaign in (None, *campaigns)}
+    assert len(hashes) == 4
 
 
 def test_configuration__of_an_existing_solution__is_its_arn() -> None:

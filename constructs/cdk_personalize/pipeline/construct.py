@@ -170,13 +170,7 @@ class TrainingPipeline(Resource):
         cleanups = self._machine("Cleanup", f"{self._name}-cleanup", cleanup.definition(plan))
         permissions.of_cleanups(self, plan, solutions, cleanups.role)
         self._machine_of_runs = self._machine("Runs", self._name, run.definition(plan))
-        permissions.of_runs(
-            self,
-            plan,
-            solutions,
-            self._machine_of_runs.role,
-            [alarm.alarm_arn for alarm in bake.alarms] if bake else [],
-        )
+        permissions.of_runs(self, plan, solutions, self._machine_of_runs.role)
         # The cleanup is there before the first run, and after the last one.
         self._machine_of_runs.node.add_dependency(cleanups, self._rule_of_ends(plan, cleanups), parameter)
         self._parameter = ssm.StringParameter.from_string_parameter_attributes(
