@@ -48,9 +48,10 @@ class Campaign(OwnedResource[PresentCampaign, Absent]):
             return observed
         if self._tags is not None:
             self._tags = None
-            return Wait("it is not described yet")
+            return Wait("DescribeCampaign says ResourceNotFoundException, although it has tags")
         is_there = if_found(lambda: self._describe(self._client, goal.arn)) is not None
-        return Wait("its tags are not visible") if is_there else None
+        unseen = Wait("ListTagsForResource says ResourceNotFoundException, although it is described")
+        return unseen if is_there else None
 
     def _newest(self, goal: PresentCampaign) -> str | None:
         """The newest ACTIVE version, or empty; None if the solution is too new to be seen."""
