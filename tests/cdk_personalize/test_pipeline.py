@@ -231,6 +231,19 @@ def test_deploys__start_runs_by_default(small: dict[str, Any], large: dict[str, 
     }
 
 
+def test_first_deploy__waits_only_once_the_run_can_read_its_data(large: dict[str, Any]) -> None:
+    (condition,) = resources(large, "AWS::CloudFormation::WaitCondition")
+    needed = set(large["Resources"][condition]["DependsOn"])
+    policies = {
+        name
+        for kind in ("AWS::IAM::Policy", "AWS::S3::BucketPolicy")
+        for name in resources(large, kind)
+        if name.startswith(("WatchedImportRole", "Bucket", "TrainRunsRole"))
+    }
+    assert len(policies) == 3
+    assert policies <= needed
+
+
 def test_rule_of_deploys__does_not_depend_on_the_state_machine(small: dict[str, Any]) -> None:
     """A rule takes a while to work, so it must be there long before the deploy ends."""
     (target,) = (

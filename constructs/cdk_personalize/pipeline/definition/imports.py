@@ -85,12 +85,12 @@ def _branch(one: ImportPlan, number: int) -> State:
             f"Import {number} failed": {
                 "Type": "Fail",
                 "Error": "ImportFailed",
-                "Cause": jsonata(f'"the import of {one.dataset_arn} failed: " & $reason'),
+                "Cause": jsonata(f'$reason & " (import of {one.dataset_arn})"'),
             },
             f"Import {number} took too long": {
                 "Type": "Fail",
                 "Error": "ImportTimedOut",
-                "Cause": jsonata(f'"the import of {one.dataset_arn} is still " & $status'),
+                "Cause": jsonata(f'"still " & $status & " (import of {one.dataset_arn})"'),
             },
         },
     }

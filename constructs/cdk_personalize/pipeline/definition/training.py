@@ -61,12 +61,12 @@ def _branch(label: str, solution_arn: str, name: str, *, optional: bool) -> Stat
     lost, without, stop = f"The {label} is lost", f"Go on without the {label}", f"Stop the {label}"
     failed = f"The training of the {label} failed"
     late = f"The training of the {label} took too long"
-    why = f'"the training of the {label} '
+    where = f'" (training of the {label}, " & $arn & ")"'
     ends: States = {
-        failed: _end("TrainingFailed", f'{why}failed: " & $status & ": " & $reason', without, optional),
-        late: _end("TrainingTimedOut", f'{why}is still " & $status & ": " & $arn', stop, optional),
+        failed: _end("TrainingFailed", f'$status & ": " & $reason & {where}', without, optional),
+        late: _end("TrainingTimedOut", f'"still " & $status & {where}', stop, optional),
         # Whatever has begun there: a run that fails stops it.
-        lost: _end("TrainingLost", f'{why}has begun, but its version was not found"', without, False),
+        lost: _end("TrainingLost", f'"begun, but not found" & {where}', without, False),
     }
     problem = CAUSE
     broken: list[State] = [catch(then=without, problem=problem)]
