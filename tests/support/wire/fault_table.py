@@ -15,10 +15,11 @@ COLUMNS: Mapping[str, int | None] = {"once": 1, "three times": 3, "every time": 
 
 _HEAD = """# The fault matrix
 
-The outcome of every fault in every call of the provider, in every phase of a resource's life: of
-solutions, and of what a phase names. The faults are injected on the wire, between the SDK in the handler and
-the service. The tests in `tests/faults` write this file and fail when an outcome differs: `FAULT_MATRIX=all pytest tests/faults` runs the
-whole matrix, `make test` a fixed part of it, and `FAULT_MATRIX=update pytest tests/faults` rewrites it.
+The outcome of every fault in every call of the provider, in every phase of a resource's life: a solution's,
+or that of the kind that the phase names. The faults are injected on the wire, between the SDK in the handler
+and the service. The tests in `tests/faults` write this file and fail when an outcome differs:
+`FAULT_MATRIX=all pytest tests/faults` runs the whole matrix, `make test` a fixed part of it, and
+`FAULT_MATRIX=update pytest tests/faults` rewrites it.
 
 The fault applies to the first call of the operation, the first three, or every call, until CloudFormation
 has finished its reaction to the response.
