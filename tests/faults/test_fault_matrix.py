@@ -1,4 +1,4 @@
-"""Every fault of every call in every phase of a solution's life: outcomes.md.
+"""Every fault of every call in every phase of a resource's life: outcomes.md.
 
 `make test` runs a fixed part that has each fault, and each phase, of every operation in it.
 The environment variable FAULT_MATRIX asks for more: `all` runs the whole matrix, and `update` also

@@ -296,3 +296,10 @@ def test_delete__nothing_there__is_looked_for_until_the_quiet_time_is_over() -> 
     goal = absent(quiet=30, is_raced=True)
     assert isinstance(look(goal, None, later=29), Wait)
     assert look(goal, None, later=30) == Done({})
+
+
+def test_nothing_there__stack_not_known__creates_nothing_in_place_and_takes_a_replacement_for_one() -> None:
+    unknown = {**ROLLBACK, "is_stack_known": False}
+    assert present(goal=unknown).needs_version
+    assert not present(goal={**unknown, "before": present()}).needs_version
+    assert not present(goal={**ROLLBACK, "is_stack_known": True}).needs_version

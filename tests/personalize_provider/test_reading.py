@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -19,8 +20,13 @@ from personalize_local.simulator import Response, Scope
 from personalize_provider.aws import sdk
 from personalize_provider.aws.errors import CALL_ERRORS, LifecycleError
 from personalize_provider.aws.reading import read
+from personalize_provider.aws.sdk import Personalize
+from personalize_provider.engine.request import Request
 from personalize_provider.engine.steps import Done, Effect, Fail, Wait
+from personalize_provider.kinds.campaign.desired import DesiredCampaign
+from personalize_provider.kinds.campaign.resource import Campaign
 from personalize_provider.kinds.owned.effects import Delete
+from personalize_provider.kinds.owned.resource import OwnedResource
 from personalize_provider.kinds.solution.effects import StopTraining
 from personalize_provider.kinds.solution.resource import Solution
 from support.virtual_time.provider_world import client_of, goal_of, request
@@ -36,6 +42,12 @@ OPERATIONS = [
     ("personalize", "ListSolutionVersions"),
     ("personalize", "StopSolutionVersionCreation"),
     ("personalize", "ListCampaigns"),
+    ("personalize", "DescribeCampaign"),
+    ("personalize", "CreateCampaign"),
+    ("personalize", "UpdateCampaign"),
+    ("personalize", "DeleteCampaign"),
+    ("personalize", "DescribeDataset"),
+    ("personalize", "DeleteDataset"),
     ("cloudformation", "DescribeStacks"),
     ("cloudformation", "DescribeStackEvents"),
     ("cloudformation", "ListStackResources"),
@@ -135,7 +147,7 @@ def test_read__any_answer__is_typed_or_waited_for(service: str, operation: str, 
 
 @pytest.mark.parametrize(("service", "operation"), OPERATIONS)
 def test_read__nothing_but_lists__are_empty(service: str, operation: str) -> None:
-    if operation in {"DescribeSolution", "DescribeStacks"}:
+    if operation.startswith("Describe") and operation != "DescribeStackEvents":
         with pytest.raises(ResponseParserError, match="it has no "):
             read(operation, output(service, operation), {})
         return
@@ -149,6 +161,7 @@ def test_read__nothing_but_lists__are_empty(service: str, operation: str) -> Non
         ("DescribeSolution", {"solution": None}, "it has no solution"),
         ("DescribeSolution", {"solution": {}}, "it has no solution"),
         ("DescribeSolution", {"solution": []}, "solution does not have its type"),
+        ("DescribeCampaign", {"campaign": {}}, "it has no campaign"),
         ("ListTagsForResource", {"tags": "x"}, "tags does not have its type"),
         ("ListTagsForResource", {"tags": [None]}, "tags does not have its type"),
         ("ListTagsForResource", {"tags": [{"tagKey": "a"}]}, "tags has an item without tagValue"),
@@ -182,16 +195,39 @@ def _body(operation: str, data: st.DataObject) -> Any:
     return json.loads(json.dumps(answer, default=lambda value: data.draw(_OTHER) or str(value)))
 
 
+SOLUTION = "arn:aws:personalize:us-east-1:123456789012:solution/movies"
+CAMPAIGN = "arn:aws:personalize:us-east-1:123456789012:campaign/movies"
+
+
+def campaign(type_: str, physical: str = "", **properties: str) -> Request:
+    own = {"solutionArn": SOLUTION, **properties}
+    asked = replace(request(type_, {}, physical), properties=own)
+    return replace(asked, resource_type="Custom::PersonalizeCampaign")
+
+
+def resource(asked: Request, client: Personalize) -> OwnedResource[Any, Any]:
+    goal: Any
+    if asked.resource_type == "Custom::PersonalizeCampaign":
+        goal = DesiredCampaign.read(asked).goal(0)
+        return Campaign(goal, client, lambda: 1_000_000.0, lambda _arn, _tags: False)
+    goal = goal_of(asked, since=0)
+    return Solution(goal, client, lambda: 1_000_000.0, lambda _arn, _tags: False)
+
+
 GOALS = [
     request("Create", {}),
     request("Create", {"name": "movies", "performAutoTraining": "true"}),
     request("Create", {"name": "movies", "adoptExisting": "true"}),
     request("Delete", {}, "arn:aws:personalize:us-east-1:123456789012:solution/movies"),
     request("Delete", {"name": "movies"}, "arn:aws:personalize:us-east-1:123456789012:solution/movies"),
+    campaign("Create"),
+    campaign("Create", name="movies", solutionVersionArn=f"{SOLUTION}/1a2b"),
+    campaign("Create", name="movies", hasPromoter="true", adoptExisting="true"),
+    campaign("Delete", CAMPAIGN, name="movies", hasPromoter="true"),
 ]
 
 
-@pytest.mark.parametrize("asked", GOALS, ids=lambda asked: f"{asked.type}-{asked.properties.get('name')}")
+@pytest.mark.parametrize("asked", GOALS, ids=lambda asked: f"{asked.resource_type[19:]}-{asked.type}")
 @settings(max_examples=80, deadline=None)
 @given(data=st.data())
 def test_look__any_json__leads_to_a_step_or_to_an_error_that_may_pass(
@@ -201,14 +237,12 @@ def test_look__any_json__leads_to_a_step_or_to_an_error_that_may_pass(
         body = _body(target.rpartition(".")[2], data)
         return Response(200, {"content-type": "application/x-amz-json-1.1"}, json.dumps(body).encode())
 
-    goal = goal_of(asked, since=0)
-    assert goal is not None
-    solution = Solution(goal, client_of(respond), lambda: 1_000_000.0, lambda _arn, _tags: False)
+    found = resource(asked, client_of(respond))
     for _ in range(3):
         try:
-            step = solution.look(expired=False)
+            step = found.look(expired=False)
             if isinstance(step, Effect):
-                solution.act(step)
+                found.act(step)
         except CALL_ERRORS:
             continue
         if isinstance(step, Fail):

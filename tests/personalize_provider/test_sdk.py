@@ -114,9 +114,15 @@ CALLS: dict[str, dict[str, Any]] = {
     "ListTagsForResource": {"resourceArn": ARN},
     "ListSolutionVersions": {"solutionArn": ARN},
     "ListCampaigns": {"solutionArn": ARN},
+    "DescribeCampaign": {"campaignArn": ARN},
+    "CreateCampaign": {"name": "movies", "solutionVersionArn": ARN},
+    "UpdateCampaign": {"campaignArn": ARN},
+    "DescribeDataset": {"datasetArn": ARN},
 }
 WITHOUT_MEMBERS: dict[str, dict[str, Any]] = {
     "DeleteSolution": {"solutionArn": ARN},
+    "DeleteCampaign": {"campaignArn": ARN},
+    "DeleteDataset": {"datasetArn": ARN},
     "StopSolutionVersionCreation": {"solutionVersionArn": f"{ARN}/236f000b"},
     "TagResource": {"resourceArn": ARN, "tags": []},
     "UntagResource": {"resourceArn": ARN, "tagKeys": []},
@@ -158,7 +164,7 @@ LISTS = {
 
 
 @pytest.mark.parametrize("body", [b"{}", b" {}\n"])
-@pytest.mark.parametrize("operation", sorted(CALLS.keys() - {"DescribeSolution"}))
+@pytest.mark.parametrize("operation", sorted(name for name in CALLS if not name.startswith("Describe")))
 def test_answer__of_an_empty_object__is_whole_and_its_list_is_empty(operation: str, body: bytes) -> None:
     answer = call(answering(200, body), operation)
     del answer["ResponseMetadata"]

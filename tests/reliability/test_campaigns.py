@@ -520,3 +520,28 @@ def test_create__name_that_another_resource_of_the_stack_awaits__is_refused(at: 
     assert stack.status == "UPDATE_ROLLBACK_COMPLETE"
     assert "another resource of this stack has that name" in str(stack.reasons)
     ended(at, stack)
+
+
+@pytest.mark.parametrize("operation", ["ListTagsForResource", "DescribeCampaign"])
+@pytest.mark.parametrize("times", [1, 3])
+def test_update__campaign_half_visible_for_a_while__is_not_taken_for_awaiting(
+    at: Account, operation: str, times: int
+) -> None:
+    solution = new_solution(at, versions=1)
+    stack = deploy(at, solution, hasPromoter="true")
+    assert promote(at, stack, "Live", train(at, solution)) == ""
+    at.simulator.advance(60)
+    at.inject(CallFault("refused", operation, times=times, code="ResourceNotFoundException"))
+    assert updated(at, stack, solution, hasPromoter="true", minProvisionedTPS="2") == "UPDATE_COMPLETE"
+    assert (status(stack), live(at)["minProvisionedTPS"]) == ("ACTIVE", 2)
+    ended(at, stack)
+
+
+def test_replacement__stack_that_can_not_be_asked__fails_rather_than_awaits(at: Account) -> None:
+    movies, shows = new_solution(at, versions=1), new_solution(at, "shows", versions=1)
+    stack = deploy(at, movies)
+    old = live(at)["campaignArn"]
+    at.inject(CallFault("refused", "DescribeStacks", times=1000, code="AccessDenied"))
+    assert updated(at, stack, shows) != "UPDATE_COMPLETE"
+    assert live(at)["campaignArn"] == old
+    ended(at, stack)

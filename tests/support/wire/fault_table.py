@@ -15,10 +15,11 @@ COLUMNS: Mapping[str, int | None] = {"once": 1, "three times": 3, "every time": 
 
 _HEAD = """# The fault matrix
 
-The outcome of every fault in every call of the provider, in every phase of a solution's life. The faults are
-injected on the wire, between the SDK in the handler and the service. The tests in `tests/faults` write this
-file and fail when an outcome differs: `FAULT_MATRIX=all pytest tests/faults` runs the
-whole matrix, `make test` a fixed part of it, and `FAULT_MATRIX=update pytest tests/faults` rewrites it.
+The outcome of every fault in every call of the provider, in every phase of a resource's life: a solution's,
+or that of the kind that the phase names. The faults are injected on the wire, between the SDK in the handler
+and the service. The tests in `tests/faults` write this file and fail when an outcome differs:
+`FAULT_MATRIX=all pytest tests/faults` runs the whole matrix, `make test` a fixed part of it, and
+`FAULT_MATRIX=update pytest tests/faults` rewrites it.
 
 The fault applies to the first call of the operation, the first three, or every call, until CloudFormation
 has finished its reaction to the response.
@@ -36,13 +37,13 @@ has finished its reaction to the response.
 Whatever the outcome, the tests also see that
 
 - the request ends with one final answer by its deadline, with the physical id that it is about;
-- a failure names the solution, the operation, what the service said and what to do, in fewer than 1,000
+- a failure names the resource, the operation, what the service said and what to do, in fewer than 1,000
   bytes;
 - throttles, quotas, faults of the service or the network, new denials and `ResourceInUseException` are waited
   out while they may pass;
-- nothing is left over that the stack doesn't own, at most one solution was created, and the old solution of a
+- nothing is left over that the stack doesn't own, at most one resource was created, and the old one of a
   failed replacement is as it was;
-- a foreign solution in the account is unchanged.
+- a foreign resource of the kind is unchanged.
 """
 
 
