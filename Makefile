@@ -48,7 +48,8 @@ CDK := $(RUN) cdk
 # One for each target: what is in the local AWS must never be destroyed in an account.
 RECOMMENDER := build/recommender-$(TARGET)
 
-.PHONY: help setup deploy deploy-recommender bootstrap diff synth destroy local stop local-aws test unit soak bench lint format dist template docs clean
+.PHONY: help setup deploy deploy-recommender bootstrap diff synth destroy local stop local-aws \
+	test unit soak bench conformance lint format dist template docs clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -113,6 +114,17 @@ soak: $(TEST_TOOLS)  ## Run the long reliability tests: SEQUENCES=10000 random s
 bench: $(TEST_TOOLS)  ## Run the benchmarks and write docs/performance.md; PARTS="start imports" runs only these
 	PYTHONPATH=.:constructs:lambda:local:tests .venv/bin/python -m bench $(PARTS)
 
+# The local run has a server of its own, so that it neither meets nor stops the one of `make deploy`. The shell
+# outlives Ctrl-C, which the run answers by deleting what it created.
+conformance: .venv/.local  ## Ask Amazon Personalize what the project relies on; TARGET=aws asks your account, for free
+ifeq ($(TARGET),local)
+	@$(LOCAL) start --state-dir build/.conformance
+	@trap : INT; $(LOCAL) exec --state-dir build/.conformance -- python -m conformance local $(ARGS); \
+		status=$$?; $(LOCAL) stop --state-dir build/.conformance; exit $$status
+else
+	@.venv/bin/python -m conformance aws $(ARGS)
+endif
+
 # The wheel is built from the sdist. Without SOURCE_DATE_EPOCH the files bear a date that never changes.
 dist: $(TEST_TOOLS)  ## Build the sdist and the wheel, in dist/
 	rm -rf dist
@@ -127,7 +139,7 @@ lint: $(TEST_TOOLS)  ## Check format, style and types without changing files
 	ruff format --check .
 	ruff check .
 	mypy
-	mypy app.py hatch_build.py lambda/build_asset.py plain/build.py tests/support bench docs/_site
+	mypy app.py hatch_build.py lambda/build_asset.py plain/build.py tests/support bench conformance docs/_site
 	for example in examples/*/; do MYPYPATH=$$example mypy --no-error-summary $$example || exit 1; done
 
 format: $(TEST_TOOLS)  ## Format the code and fix lint errors

@@ -39,9 +39,7 @@ def main() -> None:
     after = eventually_other(outputs, user, before)
     print(f"   {user}  gets    {titles(after, films)}")
 
-    print(
-        "\n4. The same views dealt out at random: nobody has a taste, and a new version has nothing to learn\n"
-    )
+    print("\n4. The same views dealt out at random: a new version has nothing to learn\n")
     served = version_in_service(outputs["Campaign"])
     upload(outputs["Bucket"], films.shuffled())
     record = run(outputs["Pipeline"])
@@ -101,13 +99,14 @@ def states_of(execution: str) -> Iterator[str]:
 def show(record: Mapping[str, Any]) -> None:
     """Print the metrics that were judged, and the outcome with its reasons."""
     metrics = record["metrics"]
-    print(f"\n   {'metric':<48}{'candidate':>10}{'baseline':>10}")
     (baseline,) = metrics["baselines"]
-    for name in sorted(metrics["candidate"]):
-        print(f"   {name:<48}{metrics['candidate'][name]:>10.3f}{baseline['metrics'].get(name, 0):>10.3f}")
+    bounds = {check["metric"]: f"{check['bound']:.3f}" for check in record["checks"]}
+    print(f"\n   {'metric':<48}{'candidate':>10}{'baseline':>10}{'required':>10}")
+    for name, value in metrics["candidate"].items():
+        print(f"   {name:<48}{value:>10.3f}{baseline[name]:>10.3f}{bounds.get(name, ''):>10}")
     print(f"\n   {record['outcome']}")
-    for reason in record["reasons"]:
-        print(f"   {reason}")
+    for check in record["checks"]:
+        print(f"   {check['outcome']}: {check['reason']}")
 
 
 def recommendations(outputs: Mapping[str, str], user: str) -> list[str]:

@@ -348,6 +348,8 @@ def _stacks(record: Record) -> Iterator[str]:
 def leftovers(state: object) -> Iterator[str]:
     """The ARNs, with the status where there is one, of all that the simulator's state has.
 
+    Jobs are not among them: they are records of what ran, and no operation deletes them.
+
     Args:
         state: The answer of `GET /_personalize/`.
     """
@@ -358,7 +360,7 @@ def leftovers(state: object) -> Iterator[str]:
         for item in items if isinstance(items, list) else ():
             # The first ARN that a resource names is its own.
             arn = next((value for name, value in item.items() if name.endswith("Arn")), None)
-            if arn is not None:
+            if arn is not None and "-job/" not in arn:
                 yield f"{arn}  {item.get('status', '')}".rstrip()
             yield from leftovers(item)
 

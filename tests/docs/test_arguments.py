@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
@@ -25,21 +24,22 @@ from cdk_personalize import (
     Solution,
     SolutionConfig,
 )
-from personalize_provider.engine.request import Request
+from personalize_provider.engine.lifecycle import desired_by
+from personalize_provider.kinds import KINDS
 from support.pages.documents import ROOT, code, table
-from support.virtual_time.provider_world import physical_id
+from support.requests.delivered import delivered, update
 
 SOLUTIONS, CAMPAIGNS, PROVIDERS = (
     ROOT / "docs" / f"{name}.md" for name in ("solutions", "campaigns", "providers")
 )
 GROUP = "arn:aws:personalize:us-east-1:000000000000:dataset-group/movies"
-STACK_ID = "arn:aws:cloudformation:us-east-1:000000000000:stack/Movies/0a1b"
 
 EVENTS_CONFIG = "solution_config.events_config"
 EVENTS = SolutionConfig(events_config=EventsConfig(event_parameters_list=[EventParameters(event_type="a")]))
 
 # For each argument a value, and another. Where it can't stand alone, what it needs is said too.
-CHANGES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+Changes = dict[str, tuple[dict[str, Any], dict[str, Any]]]
+SOLUTION_CHANGES: Changes = {
     "dataset_group": ({}, {"dataset_group": f"{GROUP}-2"}),
     "recipe": ({}, {"recipe": Recipe.SIMS}),
     "solution_name": ({"solution_name": "one"}, {"solution_name": "two"}),
@@ -58,6 +58,21 @@ CHANGES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "provider": ({}, {"provider": "another"}),
     EVENTS_CONFIG: ({}, {"solution_config": EVENTS}),
 }
+SOLUTION_ARN = "arn:aws:personalize:us-east-1:000000000000:solution/movies"
+CAMPAIGN_CHANGES: Changes = {
+    "solution": ({}, {"solution": f"{SOLUTION_ARN}-2"}),
+    "campaign_name": ({"campaign_name": "one"}, {"campaign_name": "two"}),
+    "min_provisioned_tps": ({}, {"min_provisioned_tps": 2}),
+    "campaign_config": ({}, {"campaign_config": CampaignConfig(enable_metadata_with_recommendations=True)}),
+    "adopt_existing": ({"campaign_name": "one"}, {"adopt_existing": True}),
+    "removal_policy": ({}, {"removal_policy": RemovalPolicy.RETAIN}),
+    "provider": ({}, {"provider": "another"}),
+}
+CHANGES: dict[type[Solution | Campaign], tuple[Changes, dict[str, Any]]] = {
+    Solution: (SOLUTION_CHANGES, {"dataset_group": GROUP, "recipe": Recipe.USER_PERSONALIZATION_V2}),
+    Campaign: (CAMPAIGN_CHANGES, {"solution": SOLUTION_ARN}),
+}
+"""What is changed of each construct, and the arguments that it always has."""
 
 
 def parameters(construct: type, *, skipped: set[str]) -> dict[str, inspect.Parameter]:
@@ -211,36 +226,32 @@ def test_attributes__of_a_resource__are_those_of_the_table(construct: type, docu
 
 
 @pytest.fixture(scope="module")
-def effects() -> dict[str, str]:
-    """What each change does: all solutions stand in one stack, so there is one synthesis."""
+def effects() -> dict[type, dict[str, str]]:
+    """What each change does: all resources stand in one stack, so there is one synthesis."""
     stack = Stack(App(), "Movies")
     another = PersonalizeProvider.from_service_token(stack, "Another", "arn:aws:lambda:another")
 
-    def logical_id(path: str, arguments: dict[str, Any]) -> str:
-        given = {"dataset_group": GROUP, "recipe": Recipe.USER_PERSONALIZATION_V2, **arguments}
+    def logical_id(construct: type[Solution | Campaign], path: str, arguments: dict[str, Any]) -> str:
+        given = {**CHANGES[construct][1], **arguments}
         if "provider" in given:
             given["provider"] = another
-        resource = Solution(stack, path, **given).node.default_child
+        resource = construct(stack, f"{construct.__name__}.{path}", **given).node.default_child
         assert isinstance(resource, CfnResource)
         return stack.get_logical_id(resource)
 
     pairs = {
-        argument: (logical_id(f"{argument}.old", before), logical_id(f"{argument}.new", {**before, **change}))
-        for argument, (before, change) in CHANGES.items()
+        (construct, argument): (
+            logical_id(construct, f"{argument}.old", before),
+            logical_id(construct, f"{argument}.new", {**before, **change}),
+        )
+        for construct, (changes, _) in CHANGES.items()
+        for argument, (before, change) in changes.items()
     }
-    resources = assertions.Template.from_stack(stack).find_resources(Solution.RESOURCE_TYPE)
-    return {argument: effect(resources[old], resources[new]) for argument, (old, new) in pairs.items()}
-
-
-def delivered(value: Any) -> Any:
-    """As CloudFormation delivers it: intrinsic functions resolved somehow, scalars as strings."""
-    if isinstance(value, dict):
-        if any(key == "Ref" or key.startswith("Fn::") for key in value):
-            return json.dumps(value)
-        return {key: delivered(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [delivered(item) for item in value]
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    resources = assertions.Template.from_stack(stack).to_json()["Resources"]
+    found: dict[type, dict[str, str]] = {construct: {} for construct in CHANGES}
+    for (construct, argument), (old, new) in pairs.items():
+        found[construct][argument] = effect(resources[old], resources[new])
+    return found
 
 
 def effect(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
@@ -250,28 +261,24 @@ def effect(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
         return "refused"  # by CloudFormation
     if old == new:
         return "nothing"
-    return "in place" if solution_arn(old) == solution_arn(new) else "replacement"
+    same = arn_of(before["Type"], old) == arn_of(after["Type"], new)
+    return "in place" if same else "replacement"
 
 
-def solution_arn(properties: dict[str, Any]) -> str:
+def arn_of(type_: str, properties: dict[str, Any]) -> str:
     """What the handler answers an update to these properties with."""
-    event = {
-        "RequestType": "Update",
-        "ResourceType": Solution.RESOURCE_TYPE,
-        "StackId": STACK_ID,
-        "LogicalResourceId": "Solution",
-        "RequestId": "1",
-        "PhysicalResourceId": "the one before",
-        "ResourceProperties": properties,
-    }
-    return physical_id(Request.from_event(event))
+    desired = desired_by(update(type_, properties), KINDS)
+    return desired.identify(lambda _: None, lambda *_: False, is_rolling_back=False)  # nothing has its name
 
 
-def test_effects__of_each_changed_argument__are_those_of_the_table(effects: dict[str, str]) -> None:
-    documented = {code(row["Argument"])[0]: row["On a change"] for row in table(SOLUTIONS, "Arguments")}
-    tried = {argument: done for argument, done in effects.items() if argument != EVENTS_CONFIG}
+@RESOURCES
+def test_effects__of_each_changed_argument__are_those_of_the_table(
+    effects: dict[type, dict[str, str]], construct: type, document: Path
+) -> None:
+    documented = {code(row["Argument"])[0]: row["On a change"] for row in table(document, "Arguments")}
+    tried = {argument: done for argument, done in effects[construct].items() if argument != EVENTS_CONFIG}
     assert documented == tried
 
 
-def test_effects__of_a_changed_events_config__are_in_place(effects: dict[str, str]) -> None:
-    assert effects[EVENTS_CONFIG] == "in place"
+def test_effects__of_a_changed_events_config__are_in_place(effects: dict[type, dict[str, str]]) -> None:
+    assert effects[Solution][EVENTS_CONFIG] == "in place"

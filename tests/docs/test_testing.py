@@ -54,6 +54,7 @@ def test_table__of_a_service__has_each_operation_and_whether_it_is_simulated(ser
         ("StopRecommender", "recommender_stop"),
         ("StopSolutionVersionCreation", "solution_version_stop"),
         ("UpdateCampaign", "campaign_update"),
+        ("UpdateDataset", "dataset_update"),
         ("UpdateRecommender", "recommender_update"),
         ("UpdateSolution", "solution_update"),
     ],

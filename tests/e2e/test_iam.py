@@ -13,7 +13,7 @@ import pytest
 from aws_cdk import aws_iam as iam
 from botocore.exceptions import ClientError
 
-from cdk_personalize import AutoTraining, PersonalizeProvider, Recipe, Solution
+from cdk_personalize import AutoTraining, Campaign, PersonalizeProvider, Recipe, Solution
 from personalize_local.address import ACCOUNT, REGION
 from personalize_local.testing.server_process import LocalAws
 from support.processes.audit import Function, handlers, recording
@@ -21,6 +21,7 @@ from support.processes.cloud import Build, Cloud
 from support.processes.process_faults import eventually
 
 SOLUTION = f"arn:aws:personalize:{REGION}:{ACCOUNT}:solution"
+CAMPAIGN = f"arn:aws:personalize:{REGION}:{ACCOUNT}:campaign"
 RECIPE = "arn:aws:personalize:::recipe/aws-similar-items"
 STACK_ID = "cdk-personalize:stack-id"
 LOGICAL_ID = "cdk-personalize:logical-id"
@@ -59,6 +60,7 @@ def test_roles__enforced_through_a_whole_life__allow_all_that_is_called_and_no_m
         granted = {(name, action) for name in functions for action in functions[name].granted()}
         live_through_changes(cloud)
         live_through_a_new_logical_id(cloud)
+        live_with_a_campaign(cloud)
         be_destroyed_in_use(cloud)
         called = {(name, action) for name in functions for action in functions[name].called()}
 
@@ -81,6 +83,7 @@ def test_role__of_the_single_function__allows_all_that_is_called_and_no_more(enf
         with short_minutes(cloud):
             live_through_changes(cloud)
             live_through_a_new_logical_id(cloud)
+            live_with_a_campaign(cloud)
             be_destroyed_in_use(cloud)
         called = function.called() | CALLED_BY_LAMBDA
 
@@ -168,6 +171,37 @@ def live_through_a_new_logical_id(cloud: Cloud) -> None:
     eventually("only one", lambda: len(cloud.solutions()) == 1)
 
 
+def live_with_a_campaign(cloud: Cloud) -> None:
+    """One that is created and changed in place; it stays. And one that asks for a name that is taken."""
+    cloud.aws.control("POST", "durations", {"solution_version": 0})
+    solution = cloud.only_solution()["solutionArn"]
+    version = cloud.personalize.create_solution_version(solutionArn=solution)["solutionVersionArn"]
+
+    def served(tags: dict[str, str], **arguments: Any) -> Build:
+        def build(stack: cdk.Stack) -> None:
+            recommender({"team": "recs"}, recipe=Recipe.SIMILAR_ITEMS)(stack)
+            solution = stack.node.find_child("Recommender")
+            assert isinstance(solution, Solution)
+            campaign = Campaign(stack, "Live", solution=solution, **arguments)
+            for key, value in tags.items():
+                cdk.Tags.of(campaign).add(key, value)
+
+        return build
+
+    assert cloud.deploy(served({"team": "recs", "stage": "alpha"})) == "UPDATE_COMPLETE", cloud.reasons()
+    [created] = cloud.personalize.list_campaigns()["campaigns"]
+    changed = served({"team": "search"}, min_provisioned_tps=2)
+    assert cloud.deploy(changed) == "UPDATE_COMPLETE", cloud.reasons()
+    campaign = cloud.personalize.describe_campaign(campaignArn=created["campaignArn"])["campaign"]
+    assert (campaign["minProvisionedTPS"], campaign["solutionVersionArn"]) == (2, version)
+    assert "stage" not in cloud.tags(campaign["campaignArn"])
+
+    theirs = cloud.personalize.create_campaign(name="taken", solutionVersionArn=version)["campaignArn"]
+    assert cloud.deploy(served({}, campaign_name="taken")) == "UPDATE_ROLLBACK_COMPLETE"
+    assert "a campaign of that name exists" in cloud.reasons()
+    cloud.personalize.delete_campaign(campaignArn=theirs)
+
+
 def fail_next(cloud: Cloud, kind: str) -> None:
     failure = {"resource": kind, "name": "*", "outcome": "fail", "reason": "Too few interactions"}
     cloud.aws.control("POST", "outcomes", failure)
@@ -196,9 +230,10 @@ def be_destroyed_in_use(cloud: Cloud) -> None:
     cloud.personalize.delete_campaign(campaignArn=campaign)
     assert cloud.aws.settled(stack_id) == "DELETE_COMPLETE", cloud.reasons(stack_id)
     assert cloud.solutions() == {}
+    assert cloud.personalize.list_campaigns()["campaigns"] == []
 
 
-def test_roles__of_one_stack__can_not_touch_the_solution_of_another(cloud: Cloud) -> None:
+def test_roles__of_one_stack__can_not_touch_the_solution_or_campaign_of_another(cloud: Cloud) -> None:
     for name in ("Ours", "Theirs"):
         assert cloud.deploy(recommender(), name) == "CREATE_COMPLETE", cloud.reasons(name)
     ours, theirs = (solution_of(cloud, name) for name in ("Ours", "Theirs"))
@@ -209,6 +244,10 @@ def test_roles__of_one_stack__can_not_touch_the_solution_of_another(cloud: Cloud
         ]
         for arn in (ours, theirs)
     )
+    cloud.aws.control("POST", "durations", {"solution_version": 0})
+    served = cloud.personalize.create_solution_version(solutionArn=theirs)["solutionVersionArn"]
+    campaign = {"name": "theirs", "solutionVersionArn": served, "tags": [mark_of_theirs]}
+    their_campaign = cloud.personalize.create_campaign(**campaign)["campaignArn"]
     before = cloud.describe(theirs), cloud.tags(theirs)
     our_function = handlers(cloud.aws, "Ours")["is_complete"]
     personalize = our_function.client("personalize")
@@ -225,15 +264,17 @@ def test_roles__of_one_stack__can_not_touch_the_solution_of_another(cloud: Cloud
     refused(theirs, "tag_resource", resourceArn=theirs, tags=[mark_of_ours])
     refused(theirs, "untag_resource", resourceArn=theirs, tagKeys=[STACK_ID])
     refused(their_version, "stop_solution_version_creation", solutionVersionArn=their_version)
+    refused(their_campaign, "update_campaign", campaignArn=their_campaign, minProvisionedTPS=2)
+    refused(their_campaign, "delete_campaign", campaignArn=their_campaign)
+    refused(their_campaign, "tag_resource", resourceArn=their_campaign, tags=[mark_of_ours])
+    refused(f"{CAMPAIGN}/new", "create_campaign", **{**campaign, "name": "new"})
     refused(f"{SOLUTION}/new", "create_solution", **new)
     refused(f"{SOLUTION}/new", "create_solution", **new, tags=[mark_of_theirs])
     assert personalize.describe_solution(solutionArn=theirs)["solution"]["solutionArn"] == theirs
     assert mark_of_theirs in personalize.list_tags_for_resource(resourceArn=theirs)["tags"]
     assert (cloud.describe(theirs), cloud.tags(theirs)) == before
-    assert cloud.describe(theirs)["latestSolutionVersion"]["status"] in {
-        "CREATE PENDING",
-        "CREATE IN_PROGRESS",
-    }
+    described = cloud.personalize.describe_solution_version(solutionVersionArn=their_version)
+    assert described["solutionVersion"]["status"] in {"CREATE PENDING", "CREATE IN_PROGRESS"}
 
     personalize.update_solution(solutionArn=ours, performAutoTraining=True)
     personalize.tag_resource(resourceArn=ours, tags=[{"tagKey": "team", "tagValue": "recs"}])
@@ -250,7 +291,7 @@ def solution_of(cloud: Cloud, stack: str) -> str:
 
 
 def mark(cloud: Cloud, arn: str) -> dict[str, str]:
-    """The tag that says which stack a solution belongs to."""
+    """The tag with the stack that a solution belongs to."""
     return {"tagKey": STACK_ID, "tagValue": cloud.tags(arn)[STACK_ID]}
 
 

@@ -252,11 +252,14 @@ def test_create__themes__are_not_simulated(batch: Simulated) -> None:
     )
 
 
-def test_create__without_files__is_not_simulated_and_names_the_operation(sim: Simulated) -> None:
-    assert sim.refusal("CreateBatchInferenceJob", **request(sim.group)) == (
-        "NotImplementedException",
-        "CreateBatchInferenceJob is not simulated without an S3",
-    )
+def test_job__without_an_s3_around__reads_and_writes_the_files_of_the_simulator(sim: Simulated) -> None:
+    sim.service.put_object("s3://in/users/a.json", b'{"userId": "ann"}')
+    started(sim, numResults=1)
+    output = "s3://out/mail/a.json.out"
+    with pytest.raises(KeyError):
+        sim.service.get_object(output)
+    sim.advance(60)
+    assert json.loads(sim.service.get_object(output))["output"]["recommendedItems"] == ["item-1"]
 
 
 @pytest.mark.parametrize(

@@ -131,6 +131,17 @@ def test_job__with_a_filter_of_items__has_an_error_in_each_line(batch: Simulated
     assert "filterArn must be that of a filter of UserID" in line["error"]
 
 
+def test_job__of_attributes_with_a_filter_of_interactions__has_an_error_in_each_line(
+    batch: Simulated, written: Written
+) -> None:
+    parts = {"name": "f", "datasetGroupArn": batch.group}
+    expression = 'EXCLUDE UserID WHERE Interactions.EVENT_TYPE IN ("View")'
+    arn = batch.call("CreateFilter", **parts, filterExpression=expression)["filterArn"]
+    ended(batch, version(batch, BY_ATTRIBUTE), {"itemAttributes": 'ITEMS.genre = "genre-1"'}, filterArn=arn)
+    [line] = written["mail/a.json.out"]
+    assert line["error"] == "a filter that uses Interactions is not for aws-item-attribute-affinity"
+
+
 @pytest.mark.parametrize(("recipe", "most"), [(BY_ITEM, 500), (BY_ATTRIBUTE, 10)])
 def test_job__of_too_many_lines__fails(batch: Simulated, written: Written, recipe: str, most: int) -> None:
     job = ended(batch, version(batch, recipe), *[{"itemId": "a"}] * (most + 1))
@@ -162,10 +173,3 @@ def test_create__of_another_recipe_or_size_or_a_taken_name__is_refused(batch: Si
     batch.call("CreateBatchSegmentJob", **request(right))
     for name, code in (("mail", "ResourceAlreadyExistsException"), ("other", "LimitExceededException")):
         assert batch.refusal("CreateBatchSegmentJob", **request(right, jobName=name))[0] == code
-
-
-def test_create__without_files__is_not_simulated_and_names_the_operation(sim: Simulated) -> None:
-    assert sim.refusal("CreateBatchSegmentJob", **request(sim.group)) == (
-        "NotImplementedException",
-        "CreateBatchSegmentJob is not simulated without an S3",
-    )

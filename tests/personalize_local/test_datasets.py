@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from support.requests.avro import avro
+from support.virtual_time.imported_data import imported
 from support.virtual_time.simulated import Simulated
 
 AVRO = avro("Interactions")
@@ -155,6 +156,96 @@ def test_dataset__while_another_groups_version_trains__can_be_deleted(sim: Simul
     arn = dataset(sim)
     sim.train(sim.active(datasetGroupArn=sim.create_group("books")))
     sim.call("DeleteDataset", datasetArn=arn)
+
+
+COLOR = {"name": "COLOR", "type": ["null", "string"], "categorical": True}
+
+
+def test_update__with_a_new_field__is_in_force_when_its_own_status_is_active(sim: Simulated) -> None:
+    arn = sim.dataset("Items")
+    old = sim.call("DescribeDataset", datasetArn=arn)["dataset"]["schemaArn"]
+    new = schema(sim, "colors", avro("Items", COLOR))
+    assert sim.call("UpdateDataset", datasetArn=arn, schemaArn=new) == {"datasetArn": arn}
+    now = sim.call("DescribeDataset", datasetArn=arn)["dataset"]
+    assert (now["status"], now["schemaArn"]) == ("ACTIVE", old)
+    assert (now["latestDatasetUpdate"]["status"], now["latestDatasetUpdate"]["schemaArn"]) == (
+        "CREATE PENDING",
+        new,
+    )
+    for operation, members in (
+        ("UpdateDataset", {"datasetArn": arn, "schemaArn": new}),
+        ("DeleteDataset", {"datasetArn": arn}),
+        ("DeleteSchema", {"schemaArn": old}),
+        ("DeleteSchema", {"schemaArn": new}),
+    ):
+        assert sim.refusal(operation, **members)[0] == "ResourceInUseException"
+    sim.advance(1)
+    now = sim.call("DescribeDataset", datasetArn=arn)["dataset"]
+    assert (now["latestDatasetUpdate"]["status"], now["schemaArn"]) == ("ACTIVE", new)
+    sim.call("DeleteSchema", schemaArn=old)
+    assert sim.refusal("DeleteSchema", schemaArn=new)[0] == "ResourceInUseException"
+
+
+def test_update__then_import__needs_the_new_columns_and_keeps_the_old_records(sim: Simulated) -> None:
+    campaign = sim.campaign(sim.trained(sim.active()))
+    arn = sim.dataset("Items")
+    assert imported(sim, b"ITEM_ID,GENRE\nheat,crime\n", arn)["status"] == "ACTIVE"
+    sim.call("UpdateDataset", datasetArn=arn, schemaArn=schema(sim, "colors", avro("Items", COLOR)))
+    sim.advance(1)
+    old = imported(sim, b"ITEM_ID,GENRE\nup,comedy\n", arn, name="second", importMode="INCREMENTAL")
+    assert "missing the following columns: [COLOR]" in old["failureReason"]
+    rows = b"ITEM_ID,GENRE,COLOR\nup,comedy,red\n"
+    assert imported(sim, rows, arn, name="third", importMode="INCREMENTAL")["status"] == "ACTIVE"
+    parts = {"name": "f", "datasetGroupArn": sim.group}
+    expression = 'INCLUDE ItemID WHERE Items.COLOR IN ("red") | INCLUDE ItemID WHERE Items.GENRE IN ("crime")'
+    chosen = sim.call("CreateFilter", **parts, filterExpression=expression)["filterArn"]
+    sim.service.recommend(["alien", "heat", "up"])
+    sim.advance(1)
+    answer = sim.call("GetRecommendations", campaignArn=campaign, userId="ann", filterArn=chosen)
+    assert [entry["itemId"] for entry in answer["itemList"]] == ["heat", "up"]
+
+
+def test_update__planned_to_fail__leaves_the_old_schema(sim: Simulated) -> None:
+    arn = sim.dataset("Items")
+    before = sim.call("DescribeDataset", datasetArn=arn)["dataset"]["schemaArn"]
+    sim.fail("dataset_update", reason="no luck")
+    sim.call("UpdateDataset", datasetArn=arn, schemaArn=schema(sim, "colors", avro("Items", COLOR)))
+    sim.advance(1)
+    now = sim.call("DescribeDataset", datasetArn=arn)["dataset"]
+    assert (now["schemaArn"], now["latestDatasetUpdate"]["failureReason"]) == (before, "no luck")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (avro("Items", {**COLOR, "type": "string"}), "the new field COLOR must be nullable"),
+        (avro("Items", {**COLOR, "name": "GENRE", "type": "string"}), "GENRE must stay"),
+        (
+            avro("Items", {"name": "GENRE", "type": ["null", "string"]}, COLOR),
+            "GENRE must stay",
+        ),
+        (avro("Items", COLOR, without="GENRE"), "the field GENRE is missing"),
+        (avro("Users"), "does not fit a dataset of type ITEMS"),
+    ],
+    ids=["not-nullable", "other-type", "other-attribute", "left-out", "other-dataset"],
+)
+def test_update__against_the_rules__is_refused_and_changes_nothing(
+    sim: Simulated, text: str, words: str
+) -> None:
+    arn = sim.dataset("Items")
+    code, message = sim.refusal("UpdateDataset", datasetArn=arn, schemaArn=schema(sim, "other", text))
+    assert (code, words in message) == ("InvalidInputException", True), message
+    assert "latestDatasetUpdate" not in sim.call("DescribeDataset", datasetArn=arn)["dataset"]
+
+
+def test_update__of_interactions_or_before_the_dataset_is_active__is_refused(sim: Simulated) -> None:
+    arn, same = sim.dataset("Interactions"), schema(sim)
+    code, message = sim.refusal("UpdateDataset", datasetArn=arn, schemaArn=same)
+    assert (code, "of type ITEMS or USERS" in message) == ("InvalidInputException", True)
+    items = schema(sim, "films", avro("Items"))
+    pending = dataset(sim, "Items", schemaArn=items)
+    code, message = sim.refusal("UpdateDataset", datasetArn=pending, schemaArn=items)
+    assert (code, "CREATE PENDING" in message) == ("ResourceInUseException", True)
 
 
 def test_schema__created__is_there_at_once(sim: Simulated) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 
 import pytest
 
@@ -14,85 +13,6 @@ from support.processes.state_machines import TRUST, machine, one, run, task
 PREFIX = f"arn:aws:personalize:{REGION}:{ACCOUNT}"
 SOLUTION = f"{PREFIX}:solution/films"
 RECIPE = "arn:aws:personalize:::recipe/aws-user-personalization-v2"
-FAST = 1200
-JSONATA: dict[str, object] = {
-    "QueryLanguage": "JSONata",
-    "StartAt": "Train",
-    "States": {
-        "Train": task(
-            "personalize:createSolutionVersion",
-            {"SolutionArn": SOLUTION, "Name": "{% 'run-' & $states.context.Execution.Name %}"},
-            Assign={"version": "{% $states.result.SolutionVersionArn %}"},
-            Next="Wait",
-        ),
-        "Wait": {"Type": "Wait", "Seconds": 60, "Next": "Describe"},
-        "Describe": task(
-            "personalize:describeSolutionVersion",
-            {"SolutionVersionArn": "{% $version %}"},
-            Assign={"status": "{% $states.result.SolutionVersion.Status %}"},
-            Next="Trained?",
-        ),
-        "Trained?": {
-            "Type": "Choice",
-            "Choices": [{"Condition": "{% $status = 'ACTIVE' %}", "Next": "Deploy"}],
-            "Default": "Wait",
-        },
-        "Deploy": task(
-            "personalize:createCampaign",
-            {"Name": "films", "SolutionVersionArn": "{% $version %}", "MinProvisionedTPS": 2},
-            Next="Promoted",
-        ),
-        "Promoted": task(
-            "personalize:describeCampaign",
-            {"CampaignArn": "{% $states.input.CampaignArn %}"},
-            Next="Done",
-        ),
-        "Done": {"Type": "Succeed", "Output": "{% $states.input.Campaign.MinProvisionedTPS %}"},
-    },
-}
-JSONPATH: dict[str, object] = {
-    "StartAt": "Train",
-    "States": {
-        "Train": task(
-            "personalize:createSolutionVersion",
-            {"SolutionArn": SOLUTION, "Name.$": "States.Format('run-{}', $$.Execution.Name)"},
-            "Parameters",
-            Next="Wait",
-        ),
-        "Wait": {"Type": "Wait", "Seconds": 60, "Next": "Describe"},
-        "Describe": task(
-            "personalize:describeSolutionVersion",
-            {"SolutionVersionArn.$": "$.SolutionVersionArn"},
-            "Parameters",
-            ResultPath="$.Described",
-            Next="Trained?",
-        ),
-        "Trained?": {
-            "Type": "Choice",
-            "Choices": [
-                {
-                    "Variable": "$.Described.SolutionVersion.Status",
-                    "StringEquals": "ACTIVE",
-                    "Next": "Deploy",
-                }
-            ],
-            "Default": "Wait",
-        },
-        "Deploy": task(
-            "personalize:createCampaign",
-            {"Name": "films", "SolutionVersionArn.$": "$.SolutionVersionArn", "MinProvisionedTPS": 2},
-            "Parameters",
-            Next="Promoted",
-        ),
-        "Promoted": task(
-            "personalize:describeCampaign",
-            {"CampaignArn.$": "$.CampaignArn"},
-            "Parameters",
-            OutputPath="$.Campaign.MinProvisionedTPS",
-            End=True,
-        ),
-    },
-}
 
 
 def solution(aws: LocalAws) -> None:
@@ -106,35 +26,6 @@ def solution(aws: LocalAws) -> None:
         recipeArn=RECIPE,
         performAutoTraining=False,
     )
-
-
-@pytest.mark.parametrize("definition", [JSONATA, JSONPATH], ids=["JSONata", "JSONPath"])
-def test_pipeline__in_a_template__trains_and_deploys_in_compressed_time(
-    local_aws: LocalAws, definition: dict[str, object]
-) -> None:
-    solution(local_aws)
-    local_aws.control("POST", "clock", {"scale": FAST})
-    template = {
-        "Resources": {
-            "Role": {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": TRUST}},
-            "Pipeline": {
-                "Type": "AWS::StepFunctions::StateMachine",
-                "Properties": {
-                    "RoleArn": {"Fn::GetAtt": ["Role", "Arn"]},
-                    "DefinitionString": json.dumps(definition),
-                },
-            },
-        },
-        "Outputs": {"Pipeline": {"Value": {"Ref": "Pipeline"}}},
-    }
-    assert local_aws.apply("pipeline", template) == "CREATE_COMPLETE"
-    began = time.monotonic()
-    execution = run(local_aws, local_aws.outputs("pipeline")["Pipeline"])
-    took = time.monotonic() - began
-    assert (execution["status"], execution.get("output")) == ("SUCCEEDED", "2"), execution
-    # Twenty minutes of training, on the clock of the execution too.
-    assert (execution["stopDate"] - execution["startDate"]).total_seconds() >= 1200
-    assert took < 10
 
 
 def test_task__service_refuses__its_exception_is_caught_by_name(local_aws: LocalAws) -> None:

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from personalize_local.ministack.state_paths import exists
+from personalize_local.ministack.state_paths import exists, followed
 from personalize_local.testing.server_process import LocalAws
 from support.processes.state_machines import machine, one, run
 
@@ -29,6 +29,43 @@ DATA = {"a": {"b": [1, None]}, "null": None}
 )
 def test_exists__path__leads_to_a_value_or_not(path: str, found: bool) -> None:
     assert exists(path, DATA) is found
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("$.films[?(@.genre=='noir')].name", ["a", "c"]),
+        ("$.films[?(@.year > 1950)].name", ["c"]),
+        ("$.films[?(@.genre=='western')]", []),
+        ("$..name", ["a", "b", "c"]),
+        ("$.films[0:2].name", ["a", "b"]),
+        ("$.films[0,2].name", ["a", "c"]),
+        ("$.films[-1].name", "c"),
+    ],
+)
+def test_path__filter_slice_or_descent__is_followed(path: str, value: object) -> None:
+    films = [
+        {"name": "a", "genre": "noir", "year": 1944},
+        {"name": "b", "genre": "comedy", "year": 1940},
+        {"name": "c", "genre": "noir", "year": 1958},
+    ]
+    assert followed(path, {"films": films}) == value
+
+
+def test_state__has_a_filter__hands_on_what_it_finds(local_aws: LocalAws) -> None:
+    state = {"Type": "Pass", "Parameters": {"known.$": "$.metrics[?(@.value > 0.2)].name"}}
+    given = {"metrics": [{"name": "ndcg", "value": 0.4}, {"name": "coverage", "value": 0.1}]}
+    execution = run(local_aws, machine(local_aws, one(state, "JSONPath")), given)
+    assert json.loads(execution["output"]) == {"known": ["ndcg"]}
+
+
+@pytest.mark.parametrize("path", ["$.a.length()", "$.a[-9]"])
+def test_state__path_cannot_be_followed__fails(local_aws: LocalAws, path: str) -> None:
+    execution = run(
+        local_aws, machine(local_aws, one({"Type": "Pass", "InputPath": path}, "JSONPath")), {"a": []}
+    )
+    assert (execution["status"], execution.get("error")) == ("FAILED", "States.Runtime")
+    assert path in execution["cause"]
 
 
 @pytest.mark.parametrize(

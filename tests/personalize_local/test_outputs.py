@@ -174,7 +174,11 @@ def test_answers__of_events_and_filters__fit_the_model(sim: Simulated, checking:
     look(sim, arns)
     event = {"eventType": "buy", "sentAt": 1}
     sim.call("PutEvents", trackingId=tracker["trackingId"], sessionId="s", eventList=[event])
-    sim.call("PutItems", datasetArn=sim.dataset("Items"), items=[{"itemId": "jaws"}])
+    items = sim.dataset("Items")
+    sim.call("PutItems", datasetArn=items, items=[{"itemId": "jaws"}])
+    same = sim.call("DescribeDataset", datasetArn=items)["dataset"]["schemaArn"]
+    sim.call("UpdateDataset", datasetArn=items, schemaArn=same)
+    sim.call("DescribeDataset", datasetArn=items)
     sim.call("PutUsers", datasetArn=sim.dataset("Users"), users=[{"userId": "ann"}])
     sim.call("DeleteEventTracker", eventTrackerArn=arns["EventTracker"])
     sim.call("DeleteFilter", filterArn=arns["Filter"])

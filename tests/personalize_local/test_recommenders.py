@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from personalize_local.authorization import permissions
-from support.requests.sample_data import INTERACTIONS_SCHEMA, csv_of
+from support.requests.sample_data import INTERACTIONS_SCHEMA, Sample, csv_of
 from support.virtual_time.imported_data import dataset, imported, small
 from support.virtual_time.simulated import Simulated
 
@@ -225,6 +225,73 @@ def test_training__of_data__is_measured_and_recommends(sim: Simulated, domain: s
     watched = {item for user, item, *_ in rows if user == "user-0001"}
     # Of the two only Top picks for you leaves out what the user watched.
     assert bool(watched & {entry["itemId"] for entry in items}) is (recipe != TOP_PICKS)
+
+
+@pytest.fixture
+def watching(sim: Simulated, domain: str) -> tuple[str, str]:
+    """A recommender that was trained on random data, and its dataset."""
+    sim.group = domain
+    arn = dataset(sim, domain="VIDEO_ON_DEMAND")
+    imported(sim, watched(small().shuffled()), arn)
+    recommender = created(sim, domain)
+    sim.advance(1200)
+    return recommender, arn
+
+
+def watched(data: Sample) -> bytes:
+    rows = [(user, item, at, "Watch", value) for user, item, at, _, value in data.interactions]
+    return csv_of(INTERACTIONS_SCHEMA, rows)
+
+
+def scored(sim: Simulated, recommender: str) -> dict[str, float]:
+    answer = sim.call("GetRecommendations", recommenderArn=recommender, userId="user-0001")
+    return {entry["itemId"]: entry["score"] for entry in answer["itemList"]}
+
+
+NDCG = "normalized_discounted_cumulative_gain_at_25"
+COLUMNS = {"trainingDataConfig": {"excludedDatasetColumns": {"ITEMS": ["GENRES"]}}}
+
+
+def test_update__of_the_columns__trains_on_the_data_of_that_time(
+    sim: Simulated, watching: tuple[str, str]
+) -> None:
+    recommender, arn = watching
+    before = described(sim, recommender)["modelMetrics"]
+    scores = scored(sim, recommender)
+    imported(sim, watched(small()), arn, name="better")
+    rate = {"minRecommendationRequestsPerSecond": 2}
+    sim.call("UpdateRecommender", recommenderArn=recommender, recommenderConfig=rate)
+    sim.advance(5)
+    assert described(sim, recommender)["modelMetrics"] == before
+    sim.call("UpdateRecommender", recommenderArn=recommender, recommenderConfig=COLUMNS)
+    sim.advance(1199)
+    assert described(sim, recommender)["modelMetrics"] == before
+    # What the user watched by the new data is left out at once; the scores are those of the old model.
+    meanwhile = scored(sim, recommender)
+    both = scores.keys() & meanwhile.keys()
+    assert both
+    assert all(meanwhile[item] == scores[item] for item in both)
+    sim.advance(1)
+    now = described(sim, recommender)
+    assert now["latestRecommenderUpdate"]["status"] == "ACTIVE"
+    assert now["modelMetrics"][NDCG] > 1.5 * before[NDCG]
+    assert any(score != meanwhile.get(item) for item, score in scored(sim, recommender).items())
+
+
+def test_update__of_the_columns_with_too_little_data__fails_and_the_old_model_serves(
+    sim: Simulated, watching: tuple[str, str]
+) -> None:
+    recommender, arn = watching
+    before = described(sim, recommender)
+    rows = [("u1", f"i{n}", n, "Watch", 1) for n in range(1000)]
+    imported(sim, csv_of(INTERACTIONS_SCHEMA, rows), arn, name="too-little")
+    sim.call("UpdateRecommender", recommenderArn=recommender, recommenderConfig=COLUMNS)
+    sim.advance(1200)
+    now = described(sim, recommender)
+    assert now["latestRecommenderUpdate"]["status"] == "CREATE FAILED"
+    assert "users" in now["latestRecommenderUpdate"]["failureReason"]
+    assert (now["status"], now["modelMetrics"]) == ("ACTIVE", before["modelMetrics"])
+    assert now["recommenderConfig"] == before["recommenderConfig"]
 
 
 def test_training__of_too_little_data__fails(sim: Simulated, domain: str) -> None:

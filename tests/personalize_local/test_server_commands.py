@@ -253,6 +253,12 @@ def test_leftovers__one_of_everything__is_listed_once(local_aws: LocalAws) -> No
     assert sorted(listed) == sorted([group, schema, dataset, solution, version, campaign])
 
 
+def test_leftovers__an_import_job__is_a_record_and_not_listed() -> None:
+    arn = "arn:aws:personalize:us-east-1:000000000000:dataset-import-job/films"
+    job = {"datasetImportJobArn": arn, "status": "ACTIVE"}
+    assert list(cli.leftovers({"accounts": [{"datasetImportJobs": [job]}]})) == []
+
+
 TOPIC = {"Type": "AWS::SNS::Topic"}
 
 

@@ -260,6 +260,10 @@ def test_events_and_filters__through_boto3__are_understood(clients: Clients, ser
         kept | {"sentAt": START.isoformat(), "properties": {"price": 7}}
     ]
     assert [d["records"] for d in account["datasets"]] == [{"jaws": {"genre": "horror"}}, {"ann": {}}, {}]
+    same = client.describe_dataset(datasetArn=items)["dataset"]["schemaArn"]
+    client.update_dataset(datasetArn=items, schemaArn=same)
+    described = client.describe_dataset(datasetArn=items)["dataset"]
+    assert described["latestDatasetUpdate"]["status"] == "CREATE PENDING"
     client.delete_event_tracker(eventTrackerArn=tracker["eventTrackerArn"])
     client.delete_filter(filterArn=narrow)
     assert {call.outcome for call in service.calls()} == {"ok"}

@@ -20,6 +20,7 @@ from support.handler.bad_events import (
     ABSENT,
     ATTEMPT,
     HANDLERS,
+    KINDS,
     MESSAGE_BYTES,
     OWN,
     RESPONSE_BYTES,
@@ -30,7 +31,7 @@ from support.handler.bad_events import (
     response,
 )
 from support.handler.solution_goals import present
-from support.virtual_time.provider_world import CONTEXT, GROUP, PROPERTIES, STACK_ID, START, World, world
+from support.virtual_time.provider_world import CONTEXT, GROUP, STACK_ID, START, World, world
 
 REQUIRED = ("RequestType", "StackId", "LogicalResourceId", "RequestId", "ResourceType", "ResourceProperties")
 LONGEST_STACK_ID = (
@@ -275,12 +276,13 @@ def test_any_event__with_one_member_of_any_json__is_refused_without_a_call(
 @pytest.mark.usefixtures("nowhere")
 @pytest.mark.parametrize("handler", HANDLERS)
 @settings(max_examples=150, **THOROUGH)
-@given(properties=st.dictionaries(st.sampled_from(["name", "tags", "solutionConfig", "eventType"]), anything))
+@given(data=st.data())
 def test_any_event__with_properties_of_any_json__is_refused_without_a_call(
-    handler: str, properties: dict[str, Any]
+    handler: str, data: st.DataObject
 ) -> None:
-    properties = {**PROPERTIES, **properties, "performHPO": "never"}
-    refused_or_untouched(handler, {**event(), "ResourceProperties": properties})
+    kind = data.draw(st.sampled_from(KINDS))
+    properties = data.draw(st.dictionaries(st.sampled_from(kind.any), anything))
+    refused_or_untouched(handler, kind.event(**properties, **kind.bad))
 
 
 @settings(max_examples=100, **{**THOROUGH, "deadline": None})  # the first example loads the service model

@@ -14,23 +14,31 @@ import pytest
 from personalize_provider import framework
 from personalize_provider.aws.errors import InvalidPropertiesError, LifecycleError
 from personalize_provider.engine.identity import CONFIG_HASH_TAG, LOGICAL_ID_TAG, STACK_ID_TAG
-from personalize_provider.engine.request import Request
 from support.handler.bad_events import (
+    CAMPAIGN,
     HANDLERS,
+    KINDS,
     OWN,
     RESPONSE_URL,
     SECRET,
+    SOLUTION,
+    Sample,
     event,
     failure,
     no_call,
 )
-from support.virtual_time.provider_world import CONTEXT, PROPERTIES, STACK_ID, World, goal_of, tag_list
+from support.virtual_time.provider_world import CONTEXT, PROPERTIES, STACK_ID, World, tag_list
 
-FOREIGN = (
-    OWN.replace("123456789012", "999999999999"),
-    OWN.replace("us-east-1", "eu-west-1"),
-    OWN.replace("arn:aws:", "arn:aws-cn:"),
-)
+of_each_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.noun)
+
+
+def foreign(own: str) -> tuple[str, ...]:
+    """The same in another account, Region and partition."""
+    return (
+        own.replace("123456789012", "999999999999"),
+        own.replace("us-east-1", "eu-west-1"),
+        own.replace("arn:aws:", "arn:aws-cn:"),
+    )
 
 
 def finish(at: World, merged: dict[str, Any]) -> None:
@@ -45,13 +53,15 @@ def finish(at: World, merged: dict[str, Any]) -> None:
 # Physical ids
 
 
-@pytest.mark.parametrize("arn", FOREIGN)
+@of_each_kind
+@pytest.mark.parametrize("number", range(3))
 @pytest.mark.parametrize("type_", ["Update", "Delete"])
 @pytest.mark.parametrize("handler", HANDLERS)
-def test_physical_id__solution_of_another_account_or_region__is_refused(
-    at: World, handler: str, type_: str, arn: str
+def test_physical_id__of_another_account_or_region__is_refused(
+    at: World, handler: str, type_: str, number: int, kind: Sample
 ) -> None:
-    assert str(failure(handler, event(type_, arn))) == (
+    arn = foreign(kind.own)[number]
+    assert str(failure(handler, kind.event(type_, arn))) == (
         f"resource Movies: {type_} failed: {arn} is not in the stack's own account, Region and partition, "
         "and nothing was done to it; delete it where it is, and keep it out of this stack (RetainResources "
         "of DeleteStack)"
@@ -59,16 +69,16 @@ def test_physical_id__solution_of_another_account_or_region__is_refused(
     assert no_call(at)
 
 
-NO_SOLUTION = (
+NO_RESOURCE = (
     "",
     "films-Movies-1B2C3D4E5F",
     "AWSCDK::CustomResourceProviderFramework::CREATE_FAILED",
     "AWSCDK::CustomResourceProviderFramework::MISSING_PHYSICAL_ID",
     "arn:aws:s3:::movies",
-    OWN.replace(":solution/", ":campaign/"),
+    OWN.replace(":solution/", ":filter/"),
     OWN.replace(":personalize:", ":forecast:").replace("123456789012", "999999999999"),
     f"{OWN}/236f000b",
-    FOREIGN[0] + "/236f000b",
+    foreign(OWN)[0] + "/236f000b",
     OWN.replace("movies", "../x"),
     OWN.replace("movies", "a/b"),
     OWN.replace("movies", "a/../../b"),
@@ -83,28 +93,31 @@ NO_SOLUTION = (
 )
 
 
-@pytest.mark.parametrize("physical", NO_SOLUTION)
-def test_delete__id_that_is_no_solution__looks_only_for_what_the_properties_would_make(
-    at: World, physical: str
+@of_each_kind
+@pytest.mark.parametrize("physical", NO_RESOURCE)
+def test_delete__id_of_no_resource__looks_only_for_what_the_properties_would_make(
+    at: World, physical: str, kind: Sample
 ) -> None:
     at.stacks.status = "DELETE_IN_PROGRESS"
-    answer = framework.on_event(event("Delete", physical), CONTEXT)
-    assert answer["PhysicalResourceId"] == physical  # the framework takes no other
-    merged = json.loads(json.dumps({**event("Delete", physical), **answer}))
-    finish(at, merged)
+    sent = kind.event("Delete", physical.replace(":solution/", f":{kind.noun}/"))
+    answer = framework.on_event(sent, CONTEXT)
+    assert answer["PhysicalResourceId"] == sent["PhysicalResourceId"]  # the framework takes no other
+    finish(at, json.loads(json.dumps({**sent, **answer})))
     calls = at.simulator.calls()
-    operations = {"ListTagsForResource", "DeleteSolution", "DescribeSolution"}
-    assert {call.operation for call in calls} == operations
-    made = goal_of(Request.from_event(event()), since=0)
-    assert made is not None
-    assert {arn for call in calls for arn in call.request.values()} == {made.arn}
+    noun = kind.noun.title()
+    assert {call.operation for call in calls} == {"ListTagsForResource", f"Delete{noun}", f"Describe{noun}"}
+    at.stacks.status = "CREATE_IN_PROGRESS"
+    made = framework.on_event(kind.event(), CONTEXT)["PhysicalResourceId"]
+    assert {arn for call in calls for arn in call.request.values()} == {made}
 
 
-@pytest.mark.parametrize("physical", NO_SOLUTION)
-def test_delete__id_that_is_no_solution_and_bad_properties__is_done_without_a_call(
-    at: World, physical: str
+@of_each_kind
+@pytest.mark.parametrize("physical", NO_RESOURCE)
+def test_delete__id_of_no_resource_and_bad_properties__is_done_without_a_call(
+    at: World, physical: str, kind: Sample
 ) -> None:
-    sent = event("Delete", physical, unheardOf={"deep": [[]]}, tags="none", waitForTrainingOnDelete={})
+    flags: dict[str, Any] = {"waitForTrainingOnDelete": {}, "hasPromoter": [], "adoptExisting": {}}
+    sent = kind.event("Delete", physical, unheardOf={"deep": [[]]}, tags="none", **flags)
     assert framework.is_complete(sent, CONTEXT) == {"IsComplete": True}
     assert no_call(at)
 
@@ -162,6 +175,21 @@ def parameters(count: int) -> dict[str, Any]:
 
 
 TAG = {"tagKey": "k", "tagValue": "v"}
+OF_EACH_KIND = {
+    "a 10 MB name",
+    "10 MB in keys",
+    "nested deep where unknown",
+    "100,000 tags",
+    "2,000 tags",
+    "10,000 unknown keys",
+    "name with a path",
+    "tags as strings",
+    "tag key twice",
+    "stack's tag",
+    "hash's tag",
+}
+"""What is wrong with the properties of any kind."""
+
 BAD_PROPERTIES: dict[str, tuple[Callable[[], dict[str, Any]], str]] = {
     "10 MB in one": (lambda: {"eventType": "x" * 10_000_000}, "more than 262144 characters"),
     "10 MB in many": (lambda: {"solutionConfig": ["x" * 100] * 100_000}, "more than 262144 characters"),
@@ -199,14 +227,51 @@ BAD_PROPERTIES: dict[str, tuple[Callable[[], dict[str, Any]], str]] = {
 }
 
 
-@pytest.mark.parametrize("case", BAD_PROPERTIES)
+ARN = f"{OWN}/1a2b"
+BAD_CAMPAIGNS: dict[str, tuple[Callable[[], dict[str, Any]], str]] = {
+    "no solution": (lambda: {"solutionArn": None}, "Invalid value for parameter solutionArn"),
+    "solution of another kind": (lambda: {"solutionArn": f"{OWN}/1a2b"}, "valid: the ARN of a solution"),
+    "solution of another type": (lambda: {"solutionArn": [OWN]}, "value: of type list, valid: the ARN"),
+    "TPS": (lambda: {"minProvisionedTPS": "0"}, "minProvisionedTPS, value: 0, valid min value: 1"),
+    "version of another": (
+        lambda: {"solutionVersionArn": f"{OWN}s/1a2b"},
+        f"valid: {OWN}/ and the id of a version, or $LATEST",
+    ),
+    "version of another type": (
+        lambda: {"solutionVersionArn": [ARN]},
+        "Invalid type for parameter solutionV",
+    ),
+    "promoter": (lambda: {"hasPromoter": "yes"}, "Invalid type for parameter hasPromoter"),
+    "flag": (
+        lambda: {"campaignConfig": {"syncWithLatestSolutionVersion": "yes"}},
+        "campaignConfig.syncWithLatestSolutionVersion, value: yes",
+    ),
+    "influence": (
+        lambda: {"campaignConfig": {"rankingInfluence": {"POPULARITY": "x"}}},
+        "campaignConfig.rankingInfluence.POPULARITY",
+    ),
+    "training": (
+        lambda: {"performAutoTraining": "false"},
+        'Unknown parameter in input: "performAutoTraining"',
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "case"),
+    [
+        *((SOLUTION, case) for case in BAD_PROPERTIES),
+        *((CAMPAIGN, case) for case in (*sorted(OF_EACH_KIND), *BAD_CAMPAIGNS)),
+    ],
+    ids=lambda value: value.noun if isinstance(value, Sample) else value,
+)
 @pytest.mark.parametrize("type_", ["Create", "Update"])
 @pytest.mark.parametrize("handler", HANDLERS)
 def test_properties__that_make_no_request__are_one_failure(
-    at: World, handler: str, type_: str, case: str
+    at: World, handler: str, type_: str, kind: Sample, case: str
 ) -> None:
-    properties, said = BAD_PROPERTIES[case]
-    error = failure(handler, event(type_, **properties()))
+    properties, said = {**BAD_PROPERTIES, **BAD_CAMPAIGNS}[case]
+    error = failure(handler, kind.event(type_, **properties()))
     assert isinstance(error, InvalidPropertiesError)
     assert str(error).startswith("resource Movies: reading its properties failed: ")
     assert said in "; ".join(error.problems)
@@ -261,7 +326,7 @@ def test_update__old_properties_of_any_size__do_not_matter(at: World, case: str)
         {**event(), "RequestType": "Read"},
         {**event(), "ResourceProperties": None},
         {**event(performHPO="yes"), "Attempt": {"ResponseURL": RESPONSE_URL}},
-        event("Delete", FOREIGN[0]),
+        event("Delete", foreign(OWN)[0]),
     ],
 )
 @pytest.mark.parametrize("handler", HANDLERS)

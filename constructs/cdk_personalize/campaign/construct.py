@@ -60,7 +60,7 @@ class Campaign(ManagedResource, CampaignBase):
 
     Replaced when solution or campaign_name changes. With an explicit campaign_name, change that too.
 
-    Deleted: the deploy waits until the campaign is gone, also one that was being created meanwhile.
+    Deleted: the deploy waits until the campaign is gone, also one that a pipeline of the stack is creating.
 
     Cost: a campaign is billed from its creation to its deletion, also without requests (rule 108).
 

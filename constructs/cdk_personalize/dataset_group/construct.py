@@ -128,23 +128,39 @@ class DatasetGroup(NativeResource):
         else:
             role = role or service_access.service_role(self, "KeyRole")
             self._define({**properties, "KmsKeyArn": kms_key.key_arn, "RoleArn": role.role_arn})
-            service_access.allow_key(self, kms_key, role, "kms_key").apply_before(self._resource)
-        if removal_policy is not None:
-            self._resource.apply_removal_policy(removal_policy)
+            first = service_access.allow_key(self, kms_key, role, "kms_key")
+            if first is not None:
+                self._resource.node.add_dependency(first)
         self.event_interactions = EventInteractions(
             self,
             "EventInteractions",
             dataset_group_arn=self.dataset_group_arn,
             provider=provider or PersonalizeProvider.get_or_create(scope),
-            removal_policy=removal_policy,
         )
         """What deletes the dataset of its events: event trackers depend on it."""
+        if removal_policy is not None:
+            self.apply_removal_policy(removal_policy)
         members.add(self, self, self.KIND.name)
 
     @property
     def dataset_group_arn(self) -> str:
         """The dataset group's ARN."""
         return self._attribute("DatasetGroupArn")
+
+    def apply_removal_policy(self, policy: RemovalPolicy) -> None:
+        """Set what happens to the dataset group, and to the dataset of its events, when it leaves the stack.
+
+        Args:
+            policy: Any but `RemovalPolicy.SNAPSHOT`.
+
+        Raises:
+            InvalidConstructError: A dataset group has no snapshot.
+        """
+        problems = [*resource.removal_problems(self.KIND, policy)]
+        if problems:
+            raise InvalidConstructError(self.node.path, problems)
+        self._resource.apply_removal_policy(policy)
+        self.event_interactions.apply_removal_policy(policy)
 
 
 def _key_problems(kms_key: object, role: object) -> Iterator[Problem]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aws_cdk import CfnResource, RemovalPolicy, Resource
+from aws_cdk import CfnResource, Resource
 from constructs import Construct
 
 from cdk_personalize.dataset_group.kind import EVENT_INTERACTIONS
@@ -20,7 +20,6 @@ class EventInteractions(Resource):
         id: The construct's id in that scope.
         dataset_group_arn: The dataset group's ARN.
         provider: The provider that deletes the dataset.
-        removal_policy: That of the dataset group. Default: - CloudFormation's, which is to delete.
     """
 
     def __init__(
@@ -30,7 +29,6 @@ class EventInteractions(Resource):
         *,
         dataset_group_arn: str,
         provider: IPersonalizeProvider,
-        removal_policy: RemovalPolicy | None,
     ) -> None:
         super().__init__(scope, id)
         resource = CfnResource(  # no tags: there is nothing to tag before the first event tracker
@@ -45,5 +43,3 @@ class EventInteractions(Resource):
         )
         if provider.must_outlive:
             resource.node.add_dependency(*provider.must_outlive)
-        if removal_policy is not None:
-            resource.apply_removal_policy(removal_policy)

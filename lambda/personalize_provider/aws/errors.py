@@ -61,7 +61,7 @@ _UNKNOWN_CALLER_CODES = frozenset(
 
 # What the same deploy has just made may not be known everywhere: the provider's role, and what a new resource
 # depends on, such as a dataset group (rule 64).
-_SETTLES_SECONDS = 30.0
+SETTLES_SECONDS = 30.0
 
 # After this time, an endpoint that never answered counts as unreachable from the function.
 _NEVER_ANSWERED_SECONDS = 180.0
@@ -187,7 +187,7 @@ def may_pass(error: CallError, age: float) -> bool:
     if isinstance(error, ClientError):
         code = error_code(error)
         if is_denied(error) or _may_be_new(error):
-            return age < _SETTLES_SECONDS
+            return age < SETTLES_SECONDS
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         return code in _TRANSIENT_CODES or int(status) >= HTTPStatus.INTERNAL_SERVER_ERROR
     if is_unreachable(error) and getattr(error, NEVER_ANSWERED, False):
@@ -196,9 +196,8 @@ def may_pass(error: CallError, age: float) -> bool:
 
 
 def _may_be_new(error: ClientError) -> bool:
-    """Whether a Create, or a List before it, is about a resource that may be new, such as a dataset group."""
-    is_about_another = error.operation_name.startswith(("Create", "List"))
-    return error_code(error) == "ResourceNotFoundException" and is_about_another
+    """Whether a Create depends on a resource that may be new, such as a dataset group."""
+    return error_code(error) == "ResourceNotFoundException" and error.operation_name.startswith("Create")
 
 
 def refused(resource: str, operation: str, error: Exception) -> LifecycleError:

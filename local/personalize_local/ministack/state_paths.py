@@ -1,12 +1,20 @@
-"""JSONPath that finds nothing fails the execution. In ministack the value is null, and the state goes on."""
+"""JSONPath: a path that finds nothing fails the execution, and filters, slices and descents work.
+
+In ministack the value of such a path is null, and the state goes on.
+"""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
+import jsonpath_ng.exceptions
+import jsonpath_ng.ext
 from ministack.services import stepfunctions
+
+_SEVERAL = re.compile(r"\.\.|[?*:,]")
 
 
 def register() -> None:
@@ -15,14 +23,9 @@ def register() -> None:
 
     def resolve_path(path: str, data: Any) -> Any:
         if path and path.startswith("$") and stepfunctions._parse_jsonpath_tokens(path) is None:
-            raise stepfunctions._ExecutionError(
-                "States.Runtime", f"The JSONPath '{path}' is not of the kind that the local AWS can follow"
-            )
+            return followed(path, data)
         if path and path.startswith("$") and not exists(path, data):
-            raise stepfunctions._ExecutionError(
-                "States.Runtime",
-                f"The JSONPath '{path}' could not be found in the input '{json.dumps(data, default=str)}'",
-            )
+            raise _not_found(path, data)
         return resolve(path, data)
 
     def evaluate_rule(rule: Mapping[str, Any], data: Any, context: Mapping[str, Any] | None = None) -> bool:
@@ -43,6 +46,29 @@ def register() -> None:
 
     stepfunctions._resolve_path = resolve_path
     stepfunctions._evaluate_rule = evaluate_rule
+
+
+def followed(path: str, data: Any) -> Any:
+    """The value of a path that ministack can't follow: a list, unless it leads to one place at most."""
+    try:
+        found = [match.value for match in jsonpath_ng.ext.parse(path).find(data)]
+    except jsonpath_ng.exceptions.JSONPathError as error:
+        raise stepfunctions._ExecutionError(
+            "States.Runtime", f"The local AWS can't follow the JSONPath '{path}': {error}"
+        ) from error
+    if _SEVERAL.search(path):
+        return found
+    if not found:
+        raise _not_found(path, data)
+    return found[0]
+
+
+def _not_found(path: str, data: Any) -> Exception:
+    error: Exception = stepfunctions._ExecutionError(
+        "States.Runtime",
+        f"The JSONPath '{path}' could not be found in the input '{json.dumps(data, default=str)}'",
+    )
+    return error
 
 
 def exists(path: str, data: Any) -> bool:

@@ -112,16 +112,27 @@ class SimulatedPersonalize:
         self.simulator.fail_next(Failure(resource, name, reason))
 
     def put_object(self, uri: str, content: bytes) -> None:
-        """Store a CSV file that dataset import jobs can read.
+        """Store a file that jobs can read: a CSV file to import, or the input of a batch job.
 
         Args:
-            uri: `s3://BUCKET/KEY`, the `dataLocation` of the job. No S3 client sees it.
+            uri: `s3://BUCKET/KEY`, as in the request of the job. No S3 client sees it.
             content: The file.
 
         Raises:
             ValueError: `uri` is not of this form.
         """
         self.simulator.put_object(uri, content)
+
+    def get_object(self, uri: str) -> bytes:
+        """Return a file that a batch job wrote, or that `put_object` stored.
+
+        Args:
+            uri: `s3://BUCKET/KEY`, such as `s3://films/out/users.json.out`.
+
+        Raises:
+            KeyError: There is no such file.
+        """
+        return self.simulator.get_object(uri)
 
     def recommend(self, *items: str) -> None:
         """Set the items that GetRecommendations returns, in this order, for every user.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -30,16 +31,64 @@ RESPONSE_BYTES = 4096
 MESSAGE_BYTES = 1000
 
 
+@dataclass(frozen=True)
+class Sample:
+    """A kind of resource, and what its events have.
+
+    Attributes:
+        noun: As in its ARNs.
+        type: Its CloudFormation type.
+        properties: Properties that are valid.
+        bad: A property that makes them invalid.
+        any: Properties that can be given any JSON.
+    """
+
+    noun: str
+    type: str
+    properties: Mapping[str, Any]
+    bad: Mapping[str, Any]
+    any: tuple[str, ...]
+
+    @property
+    def own(self) -> str:
+        """The ARN of one."""
+        return OWN.replace(":solution/", f":{self.noun}/")
+
+    def event(self, type_: str = "Create", physical: Any = ABSENT, **properties: Any) -> dict[str, Any]:
+        """An event as CloudFormation sends it, with what `on_event` adds for `is_complete`."""
+        made: dict[str, Any] = {
+            "ResponseURL": RESPONSE_URL,
+            "ResourceType": self.type,
+            "ResourceProperties": {**self.properties, **properties},
+            "Attempt": ATTEMPT,
+        }
+        if type_ == "Update":
+            made["OldResourceProperties"] = self.properties
+        if physical is not ABSENT or type_ != "Create":
+            made["PhysicalResourceId"] = self.own if physical is ABSENT else physical
+        return {**framework_events.event(type_), **made}
+
+
+SOLUTION = Sample(
+    noun="solution",
+    type="Custom::PersonalizeSolution",
+    properties=PROPERTIES,
+    bad={"performHPO": "never"},
+    any=("name", "tags", "solutionConfig", "eventType"),
+)
+CAMPAIGN = Sample(
+    noun="campaign",
+    type="Custom::PersonalizeCampaign",
+    properties={"ServiceToken": PROPERTIES["ServiceToken"], "solutionArn": OWN},
+    bad={"minProvisionedTPS": "many"},
+    any=("name", "tags", "campaignConfig", "solutionArn", "solutionVersionArn", "hasPromoter"),
+)
+KINDS = (SOLUTION, CAMPAIGN)
+
+
 def event(type_: str = "Create", physical: Any = ABSENT, **properties: Any) -> dict[str, Any]:
-    """An event as CloudFormation sends it, with what `on_event` adds for `is_complete`."""
-    own: dict[str, Any] = {
-        "ResponseURL": RESPONSE_URL,
-        "ResourceProperties": {**PROPERTIES, **properties},
-        "Attempt": ATTEMPT,
-    }
-    if physical is not ABSENT or type_ != "Create":
-        own["PhysicalResourceId"] = OWN if physical is ABSENT else physical
-    return {**framework_events.event(type_), **own}
+    """An event about a solution."""
+    return SOLUTION.event(type_, physical, **properties)
 
 
 def failure(handler: str, sent: Any) -> LifecycleError:

@@ -15,7 +15,8 @@ from cdk_personalize.model.structures import camel_case, spellings
 from cdk_personalize.solution.request import SolutionRequest
 from personalize_provider.aws.sdk import input_shape
 from personalize_provider.engine.request import Request
-from personalize_provider.kinds.solution.observed import Observed, attributes
+from personalize_provider.kinds.solution.observed import Observed
+from support.handler.solution_goals import present
 from support.virtual_time.provider_world import PROPERTIES, STACK_ID, physical_id
 
 # What has no argument of its own in the constructs, or says less there than a template needs.
@@ -235,7 +236,7 @@ def _api_name(name: str) -> str:
 
 
 def _attributes() -> list[str]:
-    return list(attributes("", Observed({"status": "ACTIVE"}, {})))
+    return list(Observed({"status": "ACTIVE"}, {}).attributes(present()))
 
 
 def _attribute(name: str) -> str:

@@ -42,6 +42,7 @@ from support.virtual_time.provider_world import (
     without_none,
 )
 from support.virtual_time.stack_engine import Engine, Stack, Template
+from support.virtual_time.stack_rules import TYPE
 
 _LATENCY = (0.02, 0.2)
 
@@ -57,6 +58,7 @@ class Account:
         engine: CloudFormation.
         faults: The faults between the provider and the services.
         effects: What the provider has changed: the operation and the solution's ARN.
+        updates: The Update requests among them.
         answered: The number of responses by operation and error code, empty for none; the simulator keeps
             only the last calls.
         descriptions_per_second: How many descriptions CloudFormation answers; None for all.
@@ -71,6 +73,7 @@ class Account:
     engine: Engine
     faults: CallFaults = field(default_factory=CallFaults)
     effects: list[tuple[str, str]] = field(default_factory=list)
+    updates: list[Mapping[str, Any]] = field(default_factory=list)
     answered: Counter[tuple[str, str]] = field(default_factory=Counter)
     descriptions_per_second: int | None = None
     descriptions: Counter[str] = field(default_factory=Counter)
@@ -95,6 +98,12 @@ class Account:
         """All solutions that exist, described, by ARN."""
         listed = self.call("ListSolutions", maxResults=100)["solutions"]
         return {s["solutionArn"]: self.describe(s["solutionArn"]) for s in listed}
+
+    def campaigns(self) -> dict[str, dict[str, Any]]:
+        """All campaigns that exist, described, by ARN."""
+        listed = self.call("ListCampaigns", maxResults=100)["campaigns"]
+        arns = [campaign["campaignArn"] for campaign in listed]
+        return {arn: self.call("DescribeCampaign", campaignArn=arn)["campaign"] for arn in arns}
 
     def describe(self, arn: str) -> dict[str, Any]:
         """DescribeSolution."""
@@ -130,6 +139,7 @@ class Account:
             if response.status == HTTPStatus.OK and not operation.startswith(("Describe", "List")):
                 request, answered = json.loads(body), json.loads(response.body or b"{}")
                 self.effects.append((operation, _changed(operation, {**request, **answered})))
+                self.updates += [request] if operation.startswith("Update") else []
             return response
 
         return self.around_call(operation, answer)
@@ -201,9 +211,18 @@ def _changed(operation: str, members: Mapping[str, Any]) -> str:
     return str(own or members["solutionVersionArn"].rpartition("/")[0])
 
 
-def template(**solutions: Mapping[str, Any]) -> Template:
-    """A template of solutions by logical id, each with what differs from `PROPERTIES`."""
-    return {key: without_none({**PROPERTIES, **properties}) for key, properties in solutions.items()}
+def template(**resources: Mapping[str, Any]) -> Template:
+    """A template by logical id: solutions, as what differs from `PROPERTIES`, and `campaign`s."""
+    return {
+        key: properties if TYPE in properties else without_none({**PROPERTIES, **properties})
+        for key, properties in resources.items()
+    }
+
+
+def campaign(solution_arn: str, **properties: Any) -> Mapping[str, Any]:
+    """A campaign in a template."""
+    own = {"ServiceToken": PROPERTIES["ServiceToken"], "solutionArn": solution_arn, **properties}
+    return {TYPE: "Custom::PersonalizeCampaign", **without_none(own)}
 
 
 @contextlib.contextmanager

@@ -19,6 +19,7 @@ from support.virtual_time.call_faults import CallFault
 from support.virtual_time.draws import TRAINING_SECONDS, durations, faults, moments, picks, seconds, templates
 from support.virtual_time.event_rules import OneFunction
 from support.virtual_time.framework_runtime import FrameworkRuntime
+from support.virtual_time.managed import SOLUTION, Managed
 from support.virtual_time.promises import Promises
 from support.virtual_time.provider_world import GROUP, V2, tag_list
 from support.virtual_time.stack_engine import Stack, Template
@@ -41,12 +42,14 @@ class RandomStacks(RuleBasedStateMachine):
         runtime: What carries requests; the framework's process is shared by all lives.
         tally: What all lives together have met.
         adopts: Whether solutions with an explicit name are adopted.
+        kind: What the stacks' resources are.
         lags: How late CloudFormation's replicas may be, in seconds; each life has one of these.
     """
 
     runtime: ClassVar[FrameworkRuntime | OneFunction]
     tally: ClassVar[Counter[str]] = Counter()
     adopts: ClassVar[bool] = False
+    kind: ClassVar[Managed] = SOLUTION
     lags: ClassVar[Sequence[Sequence[float]]] = _LAGS
 
     @initialize(
@@ -72,7 +75,7 @@ class RandomStacks(RuleBasedStateMachine):
         opened = account(
             self.runtime,
             total_timeout=60,
-            durations=durations,
+            durations=self._durations(durations),
             limits=limits,
             concurrency=concurrency,
             seed=seed,
@@ -80,12 +83,13 @@ class RandomStacks(RuleBasedStateMachine):
         self.account = self._exit.enter_context(opened)
         # By the seed, and not drawn, so that the lives of older seeds stay what they were.
         self.account.lags = random.Random(seed).choice(self.lags)
-        self.promises = Promises(self.account, adopts=self.adopts)
+        self.kind.prepare(self.account.call, self.account.simulator.advance)
+        self.promises = Promises(self.account, self.kind, adopts=self.adopts)
         self._framework_kills = 0
         if isinstance(self.runtime, FrameworkRuntime):
             self.account.functions.kill_framework = self._kills_framework
         self.tally["sequences"] += 1
-        self.account.inject(*first)
+        self.account.inject(*map(self._fault, first))
         self._prepare()
         self.promises.stacks.append(self.account.engine.create("films", self._template(template)))
         self.account.time.run(1)
@@ -174,7 +178,7 @@ class RandomStacks(RuleBasedStateMachine):
             return
         old = sorted(stack.resources)[which % len(stack.resources)]
         arn = stack.resources[old].physical_id
-        if len(stack.resources) > 1 and arn in self.account.solutions().keys() - self.promises.foreign.keys():
+        if len(stack.resources) > 1 and arn in self._there() - self.promises.foreign.keys():
             stack.refactor(old, new, other)
             self.promises.moved.add(arn)
             self.tally["moves"] += 1
@@ -198,7 +202,7 @@ class RandomStacks(RuleBasedStateMachine):
             if other is not stack
             for _, resource in other.known
         }
-        is_its_own = arn in self.account.solutions().keys() - self.promises.foreign.keys() - others
+        is_its_own = arn in self._there() - self.promises.foreign.keys() - others
         if stack.status in _AT_REST and is_its_own:
             stack.let_go(key)
             self.promises.retained[arn] = len(self.account.effects)
@@ -214,8 +218,8 @@ class RandomStacks(RuleBasedStateMachine):
     @rule(name=st.sampled_from(["movies", "shows"]))
     def take_name(self, name: str) -> None:
         """Make a solution that no stack owns."""
-        arn = self._try("CreateSolution", name=name, datasetGroupArn=GROUP, recipeArn=V2).get("solutionArn")
-        if arn is not None:
+        arn = self._by_hand(name)
+        if arn:
             self.promises.altered.add(arn)  # should a stack have had one of that name
             self.promises.foreign[arn] = len(self.account.effects)
 
@@ -223,7 +227,8 @@ class RandomStacks(RuleBasedStateMachine):
     def delete_by_hand(self, pick: int) -> None:
         """Delete one of the stacks' solutions."""
         arn = self._ours(pick)
-        if arn and self._try("DeleteSolution", solutionArn=arn) is not None:
+        own = {f"{self.kind.noun}Arn": arn}
+        if arn and self._try(self.kind.operation("Delete"), **own) is not None:
             self.promises.altered.add(arn)
 
     @rule(pick=picks)
@@ -242,7 +247,7 @@ class RandomStacks(RuleBasedStateMachine):
         arn = self._ours(pick)
         if arn:
             self.promises.altered.add(arn)
-            self._try("UpdateSolution", solutionArn=arn, performAutoTraining=on)
+            self._change(arn, on)
 
     @rule(pick=picks)
     def train(self, pick: int) -> None:
@@ -271,7 +276,7 @@ class RandomStacks(RuleBasedStateMachine):
     @rule(fault=faults)
     def set_fault(self, fault: CallFault) -> None:
         """Inject a fault into coming calls of the provider."""
-        self.account.inject(fault)
+        self.account.inject(self._fault(fault))
 
     @rule()
     def lift(self) -> None:
@@ -281,7 +286,9 @@ class RandomStacks(RuleBasedStateMachine):
     @rule(kind=st.sampled_from(["solution", "solution_update"]))
     def fail_in_the_service(self, kind: str) -> None:
         """Let the next solution or update end in CREATE FAILED."""
-        self.account.simulator.fail_next(Failure(kind, "*", "out of data"))
+        self.account.simulator.fail_next(
+            Failure(kind.replace("solution", self.kind.noun), "*", "out of data")
+        )
 
     @rule(pick=picks)
     def deliver_again(self, pick: int) -> None:
@@ -328,7 +335,7 @@ class RandomStacks(RuleBasedStateMachine):
         self.account.functions.concurrency = None
         self._tell_where_they_are()
         for _ in range(_FINAL_TRIES):
-            self.end_campaigns()
+            self._free()
             for stack in self._alive():
                 self._keep_out(stack)
                 stack.delete()
@@ -341,7 +348,7 @@ class RandomStacks(RuleBasedStateMachine):
 
     def _tell_where_they_are(self) -> None:
         """Do what the refusal of a solution that was moved asks for."""
-        for arn in self.promises.moved & self.account.solutions().keys():
+        for arn in self.promises.moved & self._there():
             for stack in self._alive():
                 if arn in {resource.physical_id for resource in stack.resources.values()}:
                     self._try("TagResource", resourceArn=arn, tags=tag_list(**{STACK_ID_TAG: stack.stack_id}))
@@ -349,7 +356,7 @@ class RandomStacks(RuleBasedStateMachine):
 
     def _keep_out(self, stack: Stack) -> None:
         """Do the other thing that the refusal asks for: let a stack go without what it never had."""
-        there = self.account.solutions()
+        there = self._there()
         for key, resource in list(stack.resources.items()):
             if any("otherwise keep the resource out" in reason for reason in stack.reasons):
                 tags = self.account.tags(resource.physical_id) if resource.physical_id in there else {}
@@ -376,6 +383,31 @@ class RandomStacks(RuleBasedStateMachine):
     def _prepare(self) -> None:
         """What is there before the first stack."""
 
+    def _there(self) -> set[str]:
+        """The ARNs of all resources of the kind."""
+        return set(self.kind.all(self.account.call))
+
+    # What differs between the kinds.
+
+    def _durations(self, drawn: Durations) -> Durations:
+        return drawn
+
+    def _fault(self, drawn: CallFault) -> CallFault:
+        return drawn
+
+    def _by_hand(self, name: str) -> str:
+        made: str = self._try("CreateSolution", name=name, datasetGroupArn=GROUP, recipeArn=V2).get(
+            "solutionArn", ""
+        )
+        return made
+
+    def _change(self, arn: str, on: bool) -> None:
+        self._try("UpdateSolution", solutionArn=arn, performAutoTraining=on)
+
+    def _free(self) -> None:
+        """Remove what keeps the resources from being deleted."""
+        self.end_campaigns()
+
     def _template(self, template: Template) -> Template:
         return template
 
@@ -387,8 +419,8 @@ class RandomStacks(RuleBasedStateMachine):
         return stacks[pick % len(stacks)] if stacks else None
 
     def _ours(self, pick: int) -> str | None:
-        made = {arn for operation, arn in self.account.effects if operation == "CreateSolution"}
-        there = sorted(made & self.account.solutions().keys() - self.promises.foreign.keys())
+        made = {arn for operation, arn in self.account.effects if operation == self.kind.operation("Create")}
+        there = sorted(made & self._there() - self.promises.foreign.keys())
         return there[pick % len(there)] if there else None
 
     def _try(self, operation: str, **members: object) -> Any:
@@ -415,10 +447,7 @@ class RandomAdoptingStacks(RandomStacks):
 
     def _prepare(self) -> None:
         for name in ("movies", "shows"):
-            made = self.account.call(
-                "CreateSolution", name=name, datasetGroupArn=GROUP, recipeArn=V2, performAutoTraining=False
-            )
-            self.promises.foreign[made["solutionArn"]] = 0
+            self.promises.foreign[self.kind.by_hand(self.account.call, name)] = 0
         self.account.simulator.advance(100)
 
     def _template(self, template: Template) -> Template:

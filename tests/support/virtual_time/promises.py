@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from personalize_provider.engine.identity import LOGICAL_ID_TAG, STACK_ID_TAG, Owner, digest
 from support.virtual_time.account import Account
+from support.virtual_time.managed import SOLUTION, Managed
 from support.virtual_time.stack_engine import Request, Stack
 
 _ENDED = ("_COMPLETE", "_FAILED")
@@ -20,23 +22,29 @@ class Promises:
 
     Attributes:
         account: The account.
+        kind: What the stacks' resources are.
         stacks: All stacks that were ever made.
-        foreign: Solutions that others made, by ARN, with the number of the provider's effects before that.
-        retained: Solutions that a stack retained, by ARN, with the number of effects before that.
-        untagged: Solutions whose tags were removed: under an explicit name they look like foreign ones.
-        altered: Solutions of the stacks that were changed or deleted by hand since their last deploy.
-        adopts: Whether the stacks adopt foreign solutions, which may then be changed but not deleted.
-        moved: Solutions whose stack is no longer the one in their tags.
+        foreign: Resources that others made, by ARN, with the number of the provider's effects before that.
+        retained: Resources that a stack retained, by ARN, with the number of effects before that.
+        untagged: Resources whose tags were removed: under an explicit name they look like foreign ones.
+        altered: Resources of the stacks that were changed or deleted by hand since their last deploy.
+        chosen: The version that a promoter last chose for a campaign, by ARN, and when it was created.
+        promoted: Campaigns that a promoter created.
+        adopts: Whether the stacks adopt foreign resources, which may then be changed but not deleted.
+        moved: Resources whose stack is no longer the one in their tags.
         started_over: Whether functions of the framework's were killed: it may then answer twice.
     """
 
     account: Account
+    kind: Managed = SOLUTION
     stacks: list[Stack] = field(default_factory=list)
     foreign: dict[str, int] = field(default_factory=dict)
     retained: dict[str, int] = field(default_factory=dict)
     untagged: set[str] = field(default_factory=set)
     altered: set[str] = field(default_factory=set)
     moved: set[str] = field(default_factory=set)
+    chosen: dict[str, tuple[str, datetime]] = field(default_factory=dict)
+    promoted: set[str] = field(default_factory=set)
     started_over: bool = False
     adopts: bool = False
 
@@ -44,10 +52,13 @@ class Promises:
         """Promises that are broken, of those that hold at any moment."""
         yield from self._foreign_touches()
         yield from self._retained_touches()
+        yield from self._versions_named()
         owners: dict[str, str] = {}
         for stack in self.stacks:
             # A resource that failed is known by the id it would have had, which may be another's.
             for logical_id, resource in stack.resources.items() if stack.status in _DONE else ():
+                if resource.data.get("status") == "AWAITING_VERSION":
+                    continue  # its name is free for others
                 known = owners.setdefault(resource.physical_id, f"{stack.stack_id} {logical_id}")
                 by_hand = resource.physical_id in self.altered  # deleted, and its name free for others
                 if known != f"{stack.stack_id} {logical_id}" and not by_hand:
@@ -56,15 +67,16 @@ class Promises:
     def broken_when_quiet(self) -> Iterator[str]:
         """Promises that are broken, of all. Nothing must be under way, and nothing go wrong any more."""
         yield from self.broken_always()
-        solutions = self.account.solutions()
-        yield from self._leaks(solutions)
-        yield from self._orphans(solutions)
-        yield from self._marks_left(solutions)
+        resources = self.kind.all(self.account.call)
+        yield from self._leaks(resources)
+        yield from self._orphans(resources)
+        yield from self._marks_left(resources)
+        yield from self._versions_lost(resources)
         for request in self.account.engine.requests:
             yield from self._answers(request)
         for stack in self.stacks:
             if stack.status in _DONE:
-                yield from self._resources(stack, solutions)
+                yield from self._resources(stack, resources)
         yield from self._rules()
 
     @property
@@ -75,32 +87,52 @@ class Promises:
 
     def _foreign_touches(self) -> Iterator[str]:
         for number, (operation, arn) in enumerate(self.account.effects):
-            if self.adopts and operation not in {"CreateSolution", "DeleteSolution"}:
+            if self.adopts and operation not in {
+                self.kind.operation("Create"),
+                self.kind.operation("Delete"),
+            }:
                 continue
             if number >= self.foreign.get(arn, number + 1):
                 yield f"{operation} touched {arn}, which is foreign"
 
     def _retained_touches(self) -> Iterator[str]:
-        """Solutions that were retained and deleted all the same. What was adopted since is a stack's."""
+        """Resources that were retained and deleted all the same. What was adopted since is a stack's."""
         for arn, number in self.retained.items():
             since = [operation for operation, touched in self.account.effects[number:] if touched == arn]
-            if since[:1] == ["DeleteSolution"]:
-                yield f"DeleteSolution touched {arn}, which was retained"
+            if since[:1] == [self.kind.operation("Delete")]:
+                yield f"{since[0]} touched {arn}, which was retained"
 
-    def _orphans(self, solutions: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
-        """Solutions with a stack's tags that no resource names, although no template retains them."""
+    def _versions_named(self) -> Iterator[str]:
+        """Updates of a campaign that name a version: the stacks here declare none."""
+        for update in self.account.updates:
+            if "campaignArn" in update and "solutionVersionArn" in update:
+                yield f"an update changed the version of {update['campaignArn']}"
+
+    def _versions_lost(self, resources: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+        """Campaigns that a promoter gave a version, and that serve another one."""
+        for arn, (version, created) in self.chosen.items():
+            campaign = resources.get(arn)
+            if campaign is None or campaign["creationDateTime"] != created:
+                continue
+            update = campaign.get("latestCampaignUpdate", {})
+            if version not in {campaign["solutionVersionArn"], update.get("solutionVersionArn")}:
+                yield f"{arn} serves {campaign['solutionVersionArn']}, not {version}, which a promoter chose"
+
+    def _orphans(self, resources: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+        """Resources with a stack's tags that no resource names, although no template retains them."""
         ids = {stack.stack_id for stack in self.stacks}
-        for arn in solutions.keys() - self._owned - self.untagged:
+        for arn in resources.keys() - self._owned - self.untagged:
             is_marked = self.account.tags(arn).get(STACK_ID_TAG) in ids
-            is_going = solutions[arn]["status"].startswith("DELETE")
+            is_going = resources[arn]["status"].startswith("DELETE")
             if is_marked and not is_going and not self._is_out_of_reach(arn):
                 yield f"leak: {arn} has the tags of a stack in which no resource has it"
 
-    def _leaks(self, solutions: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
-        made = {arn for operation, arn in self.account.effects if operation == "CreateSolution"}
-        for arn in made & solutions.keys() - self._owned - self.untagged - self.foreign.keys():
-            if not solutions[arn]["status"].startswith("DELETE") and not self._is_out_of_reach(arn):
-                yield f"leak: {arn} ({solutions[arn]['status']}) is in no stack"
+    def _leaks(self, resources: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+        create = self.kind.operation("Create")
+        made = {arn for operation, arn in self.account.effects if operation == create}
+        for arn in made & resources.keys() - self._owned - self.untagged - self.foreign.keys():
+            if not resources[arn]["status"].startswith("DELETE") and not self._is_out_of_reach(arn):
+                yield f"leak: {arn} ({resources[arn]['status']}) is in no stack"
 
     def _rules(self) -> Iterator[str]:
         """Rules that still call a function, and those of stacks that are gone."""
@@ -113,9 +145,9 @@ class Promises:
             if rule.targets or owners[name[-12:]].status == "DELETE_COMPLETE":
                 yield f"the rule {name} is left, with {len(rule.targets)} targets"
 
-    def _marks_left(self, solutions: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
-        """Foreign solutions with the tags of a stack that no longer has them."""
-        for arn in self.foreign.keys() & solutions.keys() - self._owned - self.untagged:
+    def _marks_left(self, resources: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+        """Foreign resources with the tags of a stack that no longer has them."""
+        for arn in self.foreign.keys() & resources.keys() - self._owned - self.untagged:
             is_marked = STACK_ID_TAG in self.account.tags(arn)
             if is_marked and not self._is_out_of_reach(arn):
                 yield f"leak: {arn} has the tags of a stack that doesn't have it"
@@ -129,7 +161,7 @@ class Promises:
         )
 
     def _will_be_found(self, arn: str) -> bool:
-        """Whether a stack knows the resource of a solution without its id, and can delete it by that."""
+        """Whether a stack knows a resource without its id, and can delete it by that."""
         tags = self.account.tags(arn)
         return any(
             stack.stack_id == tags.get(STACK_ID_TAG)
@@ -175,7 +207,7 @@ class Promises:
         """
         functions, tags = self.account.functions, self.account.tags(arn)
         total = functions.timing.total
-        return self.account.simulator.durations.solution_create > total and any(
+        return self.kind.creation(self.account.simulator.durations) > total and any(
             request.event["RequestType"] == "Update"
             and request.event["StackId"] == tags.get(STACK_ID_TAG)
             and request.event["LogicalResourceId"] == tags.get(LOGICAL_ID_TAG)
@@ -200,28 +232,26 @@ class Promises:
                 if at - request.began_at > limit:
                     yield f"stuck: {kind} took {at - request.began_at:.0f} s"
 
-    def _resources(self, stack: Stack, solutions: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    def _resources(self, stack: Stack, resources: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
         for logical_id, resource in stack.resources.items():
             if resource.physical_id in self.altered | self.untagged:
                 continue
-            solution = solutions.get(resource.physical_id)
-            if solution is None:
-                yield f"{stack.status} {logical_id}: {resource.physical_id} does not exist"
+            found = resources.get(resource.physical_id)
+            is_awaited = resource.data.get("status") == "AWAITING_VERSION"
+            if found is None:
+                if not is_awaited:
+                    yield f"{stack.status} {logical_id}: {resource.physical_id} does not exist"
                 continue
+            tags = self.account.tags(resource.physical_id)
+            if is_awaited and tags.get(STACK_ID_TAG) != stack.stack_id:
+                continue  # another owner has taken the name
+            if resource.physical_id in self.promoted and found["status"] != "ACTIVE":
+                continue  # the promoter's business, until the next deploy
             wanted = resource.properties
-            live = {
-                "recipeArn": solution.get("recipeArn"),
-                "performAutoTraining": str(solution["performAutoTraining"]).lower(),
-                "status": solution["status"],
-            }
-            expected = {
-                "recipeArn": wanted.get("recipeArn"),
-                "performAutoTraining": wanted.get("performAutoTraining", "false"),
-                "status": "ACTIVE",
-            }
+            live = {**self.kind.described(found), "status": found["status"]}
+            expected = {**self.kind.declared(wanted), "status": "ACTIVE"}
             if live != expected:
                 yield f"{stack.status} {logical_id}: {resource.physical_id} is {live}, not {expected}"
-            tags = self.account.tags(resource.physical_id)
             for tag in wanted.get("tags", ()):
                 if tags.get(tag["tagKey"]) != tag["tagValue"]:
                     yield f"{stack.status} {logical_id}: {resource.physical_id} lacks the tag {tag}"
@@ -242,6 +272,6 @@ def ends_clean(at: Account, stack: Stack, **others: Any) -> None:
             stack.delete()
             at.time.run()
     assert stack.status == "DELETE_COMPLETE"
-    assert at.solutions() == {}
+    assert SOLUTION.all(at.call) == {}
     assert at.rules == {}
     assert_kept(at, stack, **others)

@@ -23,8 +23,9 @@ OF_EVENTS_AND_FILTERS = {
     "PutEvents",
     "PutItems",
     "PutUsers",
+    "UpdateDataset",
 }
-"""Operations on event trackers and filters, and those that put records."""
+"""Operations on event trackers and filters, those that put records, and UpdateDataset."""
 OF_DATA = {
     "CreateDatasetImportJob",
     "DescribeDatasetImportJob",

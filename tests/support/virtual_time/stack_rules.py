@@ -18,7 +18,10 @@ Reason = Literal["create", "update", "delete", "rollback", "clean-up"]
 
 
 RESOURCE_TYPE = "Custom::PersonalizeSolution"
-"""The type of all custom resources in the stacks."""
+"""The type of custom resources in the stacks."""
+
+TYPE = "Type"
+"""Beside the properties of a resource of another type: that type."""
 
 
 @dataclass(frozen=True)
@@ -54,16 +57,16 @@ class Event:
         """The event as the provider receives it, without a request id and response URL."""
         body: dict[str, Any] = {
             "RequestType": self.type,
-            "ResourceType": RESOURCE_TYPE,
+            "ResourceType": self.properties.get(TYPE, RESOURCE_TYPE),
             "StackId": stack_id,
             "LogicalResourceId": logical_id,
             "ServiceToken": self.properties["ServiceToken"],
-            "ResourceProperties": dict(self.properties),
+            "ResourceProperties": _sent(self.properties),
         }
         if self.type != "Create":
             body["PhysicalResourceId"] = self.physical_id
         if self.type == "Update":
-            body["OldResourceProperties"] = dict(self.old_properties)
+            body["OldResourceProperties"] = _sent(self.old_properties)
         return body
 
 
@@ -134,6 +137,10 @@ def owned(before: Resource | None, event: Event, answer: Answer) -> Resource | N
         is_gone = answer.succeeded and before is not None and before.physical_id == event.physical_id
         return None if is_gone else before
     return Resource(answer.physical_id, event.properties) if answer.succeeded else before
+
+
+def _sent(properties: Properties) -> dict[str, Any]:
+    return {key: value for key, value in properties.items() if key != TYPE}
 
 
 def _clean_up(status: str, physical_id: str, properties: Properties) -> Event:

@@ -12,6 +12,7 @@ import pytest
 
 from personalize_provider.aws.errors import LifecycleError
 from support.virtual_time import stack_rules
+from support.virtual_time.managed import Managed
 from support.virtual_time.stack_rules import Event, Resource
 from support.wire.faults import WireFault
 from support.wire.faulty_account import Step, WiredAccount
@@ -30,7 +31,7 @@ class Run:
         steps: The request and CloudFormation's reactions to its answer, while the fault lasted.
         calls: The provider's calls meanwhile, by operation.
         fired: How often the fault occurred.
-        left: The solutions that only the provider's log names.
+        left: The resources that only the provider's log names.
         tags_left: The log tells of tags that could not be taken off.
         problems: The broken promises, as messages.
     """
@@ -55,10 +56,10 @@ def run(
     random.seed(
         f"{phase.name} {operation} {fault and fault.name} {times}"
     )  # the provider's pauses are random
-    account = WiredAccount(wire, patch)
+    account = WiredAccount(wire, patch, phase.kind)
     world = account.world
     owned, event = phase.begin(world, account.do)
-    states = {arn: account.state(arn) for arn in world.solutions()}
+    states = {arn: account.state(arn) for arn in account.there()}
     world.simulator.clear_calls()
 
     account.with_fault(fault, operation, times)
@@ -84,7 +85,7 @@ def run(
     result.tags_left = any(line.startswith(_TAGS_LEFT) for line in account.logged)
     named = [line for line in account.logged if not line.startswith(_TAGS_LEFT)]
     result.left = frozenset(
-        arn for arn in world.solutions() if any(arn.rpartition("/")[2] in line for line in named)
+        arn for arn in account.there() if any(arn.rpartition("/")[2] in line for line in named)
     )
     # CloudFormation never hears of what a cancelled update made. As long as that can't be ended, the log is
     # all there is; a fault that passes must not be enough for it.
@@ -96,10 +97,10 @@ def run(
     )
     if owned is not None:
         _again(account, stack_rules.delete(owned), owned, result.problems)
-    left = set(world.solutions()) - {account.foreign} - excused
+    left = account.there() - {account.foreign} - excused
     result.problems += [f"after the stack was deleted there still is {arn}" for arn in left]
     if account.state(account.foreign) != states[account.foreign]:
-        result.problems.append("the foreign solution was changed")
+        result.problems.append(f"the foreign {phase.kind.noun} was changed")
     return result
 
 
@@ -173,11 +174,11 @@ def _message_problems(step: Step, operation: str, fault: WireFault | None, refus
     if not isinstance(step.error, LifecycleError):
         return [f"{type(step.error).__name__} was raised: {step.error}"]
     message = step.answer.reason
-    name = step.answer.physical_id.rpartition("/")[2]
+    name = step.answer.physical_id.rpartition(":")[2].replace("/", " ", 1)
     said = fault.said if fault else ()
     is_about_the_fault = operation in message and (not said or any(words in message for words in said))
     parts = {
-        "the resource": (name and f"solution {name}" in message) or "resource Movies" in message,
+        "the resource": (name and name in message) or "resource Movies" in message,
         "the operation and what the service said": is_about_the_fault
         or any(other in message for other in refused if _changes(other)),
         "a next step": step.error.next_step and message.endswith(step.error.next_step),
@@ -198,33 +199,37 @@ def _state_problems(
 ) -> list[str]:
     """What is there when CloudFormation is through, and how it came to be."""
     calls = account.world.simulator.calls()
-    created = [call for call in calls if call.operation == "CreateSolution" and call.outcome == "ok"]
-    problems = [f"{len(created)} solutions were created"] if len(created) > phase.creates else []
-    wanted = {account.foreign} | ({owned.physical_id} if owned else set())
-    there = set(account.world.solutions())
-    problems += [f"leaked: {arn}" for arn in there - wanted - excused]
+    created = [
+        call for call in calls if call.operation == phase.kind.operation("Create") and call.outcome == "ok"
+    ]
+    problems = [f"{len(created)} were created"] if len(created) > phase.creates else []
+    known = {account.foreign} | ({owned.physical_id} if owned else set())
+    wanted = known if phase.exists else {account.foreign}
+    there = account.there()
+    problems += [f"leaked: {arn}" for arn in there - known - excused]
     problems += [f"lost: {arn}" for arn in wanted - there]
     if owned is None or owned.physical_id not in there:
         return problems
     state = account.state(owned.physical_id)
-    differences = _differences(state, owned.properties, more_tags=more_tags)
-    problems += [f"the stack's solution: {what}" for what in differences]
+    differences = _differences(phase.kind, state, owned.properties, more_tags=more_tags)
+    problems += [f"the stack's {phase.kind.noun}: {what}" for what in differences]
     is_replacement = first.event.reason == "update" and first.answer.physical_id != first.event.physical_id
     if is_replacement and not first.answer.succeeded and state != states[owned.physical_id]:
-        problems.append("the old solution of a failed replacement was changed")
+        problems.append(f"the old {phase.kind.noun} of a failed replacement was changed")
     return problems
 
 
-def _differences(state: Mapping[str, Any], properties: Mapping[str, Any], *, more_tags: bool) -> list[str]:
+def _differences(
+    kind: Managed, state: Mapping[str, Any], properties: Mapping[str, Any], *, more_tags: bool
+) -> list[str]:
     tags = {key: value for key, value in state["tags"].items() if not key.startswith("cdk-personalize:")}
     if more_tags:
         declared = {tag["tagKey"] for tag in properties["tags"]}
         tags = {key: value for key, value in tags.items() if key in declared}
-    live = {**state, "tags": tags}
+    live = {**kind.described(state), "status": state["status"], "tags": tags}
     wanted = {
+        **kind.declared(properties),
         "status": "ACTIVE",
-        "recipeArn": properties["recipeArn"],
-        "performAutoTraining": properties["performAutoTraining"] == "true",
         "tags": {tag["tagKey"]: tag["tagValue"] for tag in properties["tags"]},
     }
     return [f"{key} is {live[key]!r}, not {value!r}" for key, value in wanted.items() if live[key] != value]

@@ -15,7 +15,8 @@ from personalize_provider import framework
 from personalize_provider.aws import sdk
 from personalize_provider.engine.log import logger
 from support.virtual_time import provider_world
-from support.virtual_time.provider_world import CONTEXT, GROUP, STACK_ID, V2
+from support.virtual_time.managed import Managed
+from support.virtual_time.provider_world import CONTEXT, STACK_ID
 from support.virtual_time.stack_rules import Answer, Event, Resource
 from support.wire.faults import WireFault
 from support.wire.servers import Wire
@@ -51,26 +52,23 @@ class Step:
 
 
 class WiredAccount:
-    """An account with a stack in it and with a foreign solution.
+    """An account with a stack in it and with a foreign resource of the kind.
 
     Attributes:
-        foreign: ARN of that solution.
+        kind: What kind of resource the stack has.
+        foreign: ARN of that resource.
         logged: What the provider logged as errors.
     """
 
-    def __init__(self, wire: Wire, patch: pytest.MonkeyPatch) -> None:
+    def __init__(self, wire: Wire, patch: pytest.MonkeyPatch, kind: Managed) -> None:
         self._wire = wire
         self._patch = patch
+        self.kind = kind
         self.world = provider_world.world(total_timeout=_TOTAL_TIMEOUT)
         self.world.stacks.status = "REVIEW_IN_PROGRESS"
         self.world.stacks.remember(self.world.time.now)
-        taken = {
-            "name": "films-Movies",
-            "datasetGroupArn": GROUP,
-            "recipeArn": V2,
-            "performAutoTraining": False,
-        }
-        self.foreign = str(self.world.call("CreateSolution", **taken)["solutionArn"])
+        kind.prepare(self.world.call, self.world.simulator.advance)
+        self.foreign = kind.by_hand(self.world.call, "films-Movies")
         self.world.simulator.advance(_SETTLED)
         self.logged: list[str] = []
         patch.setenv("TOTAL_TIMEOUT_SECONDS", str(_TOTAL_TIMEOUT))
@@ -95,9 +93,13 @@ class WiredAccount:
             client = self._wire.client(service, patient=patient)
             self._patch.setattr(sdk, service, lambda client=client: client)
 
+    def there(self) -> set[str]:
+        """The ARNs of all resources of the kind."""
+        return set(self.kind.all(self.world.call))
+
     def state(self, arn: str) -> dict[str, Any]:
-        """All about a solution."""
-        return {**self.world.solution(arn), "tags": self.world.tags(arn)}
+        """All about a resource."""
+        return {**self.kind.describe(self.world.call, arn), "tags": self.world.tags(arn)}
 
     def do(self, event: Event) -> Resource:
         """Have a request done that must succeed."""
@@ -112,10 +114,10 @@ class WiredAccount:
         stacks.status = event.status
         if event.status == "UPDATE_IN_PROGRESS":
             stacks.updated = datetime.fromtimestamp(self.world.time.now(), UTC)
-        if event.type == "Update" and event.status == "UPDATE_ROLLBACK_IN_PROGRESS":
-            stacks.roll_back(event.properties)
-        stacks.remember(self.world.time.now)
         sent = _sent(event)
+        if event.type == "Update" and event.status == "UPDATE_ROLLBACK_IN_PROGRESS":
+            stacks.roll_back(sent["ResourceProperties"])
+        stacks.remember(self.world.time.now)
         began = self.world.time.now()
         answered: dict[str, Any] = {}
         error: Exception | None = None

@@ -8,8 +8,17 @@ from typing import Any
 
 from personalize_provider.engine.goal import Present
 from support.virtual_time import stack_rules
-from support.virtual_time.provider_world import PROPERTIES, SIMS, World, goal_of, request, tag_list
-from support.virtual_time.stack_rules import Event, Resource
+from support.virtual_time.managed import (
+    CAMPAIGN,
+    EVENT_INTERACTIONS,
+    SERVED,
+    SERVED_TOO,
+    SOLUTION,
+    Managed,
+    track,
+)
+from support.virtual_time.provider_world import GROUP, PROPERTIES, SIMS, World, goal_of, request, tag_list
+from support.virtual_time.stack_rules import TYPE, Event, Resource
 
 # As CloudFormation sends them: every scalar a string.
 BEFORE: dict[str, Any] = {**PROPERTIES, "tags": tag_list(team="search", stage="test")}
@@ -34,13 +43,17 @@ class Phase:
         name: How the table names it.
         begin: Prepares the world; what the stack owns then, and the event that CloudFormation sends.
         operations: The provider's calls without a fault, CloudFormation's reaction included.
-        creates: How many solutions it may make.
+        creates: How many resources it may make.
+        kind: What kind of resource it is about.
+        exists: Whether the stack's resource always exists in the service.
     """
 
     name: str
     begin: Callable[[World, Do], tuple[Resource | None, Event]]
     operations: tuple[str, ...]
     creates: int = 0
+    kind: Managed = SOLUTION
+    exists: bool = True
 
 
 def _create(_world: World, _do: Do) -> tuple[Resource | None, Event]:
@@ -107,8 +120,82 @@ def _rollback_cancelled(world: World, do: Do) -> tuple[Resource | None, Event]:
     return old, stack_rules.reverse_update(old.physical_id, BEFORE, REPLACED)
 
 
+# A campaign. Its solution has a version, and another writer promotes.
+
+_CAMPAIGN: dict[str, Any] = {TYPE: CAMPAIGN.type, "ServiceToken": PROPERTIES["ServiceToken"]}
+_SERVING: dict[str, Any] = {
+    **_CAMPAIGN,
+    "solutionArn": SERVED,
+    "tags": tag_list(team="search", stage="test"),
+}
+_SCALED: dict[str, Any] = {
+    **_SERVING,
+    "minProvisionedTPS": "2",
+    "tags": tag_list(team="films", owner="editors"),
+}
+_AWAITING: dict[str, Any] = {**_SERVING, "hasPromoter": "true"}
+_SERVING_OTHER: dict[str, Any] = {**_SERVING, "solutionArn": SERVED_TOO}
+
+
+def _create_campaign(_world: World, _do: Do) -> tuple[Resource | None, Event]:
+    return None, stack_rules.create(_SERVING)
+
+
+def _create_awaiting(_world: World, _do: Do) -> tuple[Resource | None, Event]:
+    return None, stack_rules.create(_AWAITING)
+
+
+def _update_campaign(_world: World, do: Do) -> tuple[Resource | None, Event]:
+    old = do(stack_rules.create(_SERVING))
+    return old, stack_rules.update(old, _SCALED)
+
+
+def _replace_campaign(_world: World, do: Do) -> tuple[Resource | None, Event]:
+    old = do(stack_rules.create(_SERVING))
+    return old, stack_rules.update(old, _SERVING_OTHER)
+
+
+def _delete_campaign(world: World, do: Do) -> tuple[Resource | None, Event]:
+    """Of a campaign with a name of its own that is being updated: whose it is, only the tags tell."""
+    current = do(stack_rules.create({**_SERVING, "name": "live"}))
+    world.call("UpdateCampaign", campaignArn=current.physical_id, minProvisionedTPS=3)
+    return current, stack_rules.delete(current)
+
+
+def _rollback_campaign(_world: World, do: Do) -> tuple[Resource | None, Event]:
+    old = do(stack_rules.create(_SERVING))
+    new = do(stack_rules.update(old, _SCALED))
+    return new, stack_rules.reverse_update(new.physical_id, _SERVING, _SCALED)
+
+
+def _delete_event_interactions(world: World, _do: Do) -> tuple[Resource | None, Event]:
+    """The tracker that made the dataset is gone."""
+    dataset = track(world.call, "films")
+    world.simulator.advance(60)
+    tracker = world.call("ListEventTrackers", datasetGroupArn=GROUP)["eventTrackers"][0]["eventTrackerArn"]
+    world.call("DeleteEventTracker", eventTrackerArn=tracker)
+    world.simulator.advance(60)
+    own = {"ServiceToken": PROPERTIES["ServiceToken"], "datasetGroupArn": GROUP}
+    current = Resource(dataset, {TYPE: EVENT_INTERACTIONS.type, **own})
+    return current, stack_rules.delete(current)
+
+
 _CREATES = ("ListTagsForResource", "CreateSolution", "DescribeSolution", "DescribeStacks")
 _CONFIGURES = ("DescribeSolution", "ListTagsForResource", "UntagResource", "TagResource", "UpdateSolution")
+_CONFIGURES_CAMPAIGN = (
+    "DescribeCampaign",
+    "ListTagsForResource",
+    "UntagResource",
+    "TagResource",
+    "UpdateCampaign",
+)
+_CREATES_CAMPAIGN = (
+    "ListTagsForResource",
+    "ListSolutionVersions",
+    "CreateCampaign",
+    "DescribeCampaign",
+    "DescribeStacks",
+)
 _DELETES = ("DescribeSolution", "ListTagsForResource", "DeleteSolution", "DescribeStacks")
 
 PHASES = (
@@ -141,5 +228,45 @@ PHASES = (
         "rollback of a cancelled replacement",
         _rollback_cancelled,
         (*_DELETES, "DescribeStackEvents", "ListStackResources"),
+    ),
+    Phase("campaign: create", _create_campaign, _CREATES_CAMPAIGN, creates=1, kind=CAMPAIGN),
+    Phase(
+        "campaign: create without a version",
+        _create_awaiting,
+        ("ListTagsForResource", "DescribeStacks"),
+        kind=CAMPAIGN,
+        exists=False,
+    ),
+    Phase(
+        "campaign: update in place",
+        _update_campaign,
+        (*_CONFIGURES_CAMPAIGN, "DescribeStacks"),
+        kind=CAMPAIGN,
+    ),
+    Phase(
+        "campaign: replacement",
+        _replace_campaign,
+        (*_CREATES_CAMPAIGN, "DeleteCampaign"),
+        creates=1,
+        kind=CAMPAIGN,
+    ),
+    Phase(
+        "campaign: delete",
+        _delete_campaign,
+        ("DescribeCampaign", "ListTagsForResource", "DeleteCampaign", "DescribeStacks"),
+        kind=CAMPAIGN,
+    ),
+    Phase(
+        "campaign: rollback of an update in place",
+        _rollback_campaign,
+        (*_CONFIGURES_CAMPAIGN, "DescribeStacks", "DescribeStackEvents"),
+        kind=CAMPAIGN,
+    ),
+    Phase(
+        "event interactions: delete",
+        _delete_event_interactions,
+        ("DescribeDataset", "DeleteDataset", "DescribeStacks", "ListStackResources"),
+        kind=EVENT_INTERACTIONS,
+        exists=False,
     ),
 )

@@ -52,7 +52,7 @@ def update_request(declared: Mapping[str, Any], live: Mapping[str, Any]) -> dict
     request: dict[str, Any] = {"minProvisionedTPS": ours["minProvisionedTPS"]}
     if version is not None:
         request["solutionVersionArn"] = version
-    if ours["campaignConfig"] or theirs["campaignConfig"]:
+    if "campaignConfig" in declared or theirs["campaignConfig"]:
         request["campaignConfig"] = declared.get("campaignConfig", {})
     return request
 

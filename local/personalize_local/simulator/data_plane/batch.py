@@ -14,7 +14,7 @@ from personalize_local.simulator.data_plane.source import Source
 from personalize_local.simulator.engine.context import Context
 from personalize_local.simulator.engine.errors import ServiceError
 from personalize_local.simulator.engine.model import Request
-from personalize_local.simulator.engine.objects import Location, ObjectsError, StoredObject, WriteObject
+from personalize_local.simulator.engine.objects import Location, ObjectsError, StoredObject
 from personalize_local.simulator.kinds.batch_inference_job import BatchInferenceJob
 from personalize_local.simulator.kinds.batch_job import BatchJob
 from personalize_local.simulator.kinds.batch_segment_job import BatchSegmentJob
@@ -28,19 +28,17 @@ Answer = Callable[[Context, Source, Request, dict[str, Any]], dict[str, object]]
 
 def catch_up(context: Context) -> None:
     """Write the files of the jobs whose time is over."""
-    if context.write_object is None:
-        return
     for kind, answer in _ANSWERS.items():
         for job in context.account[kind].live(context.now):
             if job.due(context.now):
                 job.done = True
                 try:
-                    _run(context, context.write_object, job, answer)
+                    _run(context, job, answer)
                 except (ObjectsError, ServiceError) as error:
                     job.fail(error.message if isinstance(error, ServiceError) else str(error))
 
 
-def _run(context: Context, write: WriteObject, job: BatchJob, answer: Answer) -> None:
+def _run(context: Context, job: BatchJob, answer: Answer) -> None:
     """Write a file `NAME.out` to the output folder for each file of input."""
     request, role = job.request, job.request["roleArn"]
     served = version.find(context, job.solution_version_arn)
@@ -53,7 +51,7 @@ def _run(context: Context, write: WriteObject, job: BatchJob, answer: Answer) ->
     for key, lines in found:
         text = "".join(f"{_answered(context, answering, request, line, answer)}\n" for line in lines)
         output = Location.of(f"{folder}/{key.rpartition('/')[2]}.out")
-        write(output, text.encode(), context.scope, role)
+        context.write_object(output, text.encode(), context.scope, role)
 
 
 def _lines(found: StoredObject) -> list[str]:

@@ -58,6 +58,8 @@ def keeps_users(context: Context, source: Source, filtering: Request) -> Keep:
             raise invalid_input(
                 f"filterArn must be that of a filter of UserID without IF: got {found.expression}"
             )
+        if source.by_attribute and "INTERACTIONS" in {each.dataset for each in expression.conditions}:
+            raise invalid_input("a filter that uses Interactions is not for aws-item-attribute-affinity")
     users = catalog.records(context, group, "USERS")
 
     def records(dataset: str, user: str) -> Iterable[Record]:

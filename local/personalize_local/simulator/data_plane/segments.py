@@ -15,18 +15,17 @@ from personalize_local.simulator.engine.errors import invalid_input
 from personalize_local.simulator.kinds.filter.expression import Expression, parsed
 from personalize_local.simulator.kinds.filter.matching import Keep, Record, Surroundings, keeper
 
-_BY_ATTRIBUTE = "aws-item-attribute-affinity"
 _MOST_ITEMS, _MOST_ATTRIBUTES = 500, 10
 
 
 def member_of(source: Source) -> str:
     """The member that each line of input must have."""
-    return "itemAttributes" if _by_attribute(source) else "itemId"
+    return "itemAttributes" if source.by_attribute else "itemId"
 
 
 def require_possible(source: Source, lines: int) -> None:
     """Refuse a job of too many lines, and one whose version knows no users. The words are ours (?)."""
-    most = _MOST_ATTRIBUTES if _by_attribute(source) else _MOST_ITEMS
+    most = _MOST_ATTRIBUTES if source.by_attribute else _MOST_ITEMS
     if lines > most:
         raise invalid_input(f"The input must have {most} lines at most: got {lines}.")
     if source.trained.fitted is None:
@@ -52,7 +51,7 @@ def users(context: Context, source: Source, given: Mapping[str, Any], *, count: 
     fitted = source.trained.fitted
     assert fitted is not None  # noqa: S101 (see require_possible)
     model = fitted.model
-    if _by_attribute(source):
+    if source.by_attribute:
         items = _having(context, source.dataset_group_arn, given["itemAttributes"])
     else:
         items = [given["itemId"]]
@@ -84,7 +83,3 @@ def _parsed(attributes: str) -> Expression:
             f"itemAttributes must compare fields of ITEMS, joined by AND, without IN: got {attributes}"
         )
     return expression
-
-
-def _by_attribute(source: Source) -> bool:
-    return source.recipe is not None and source.recipe.name == _BY_ATTRIBUTE

@@ -78,6 +78,11 @@ class Source:
         return self.recipe is not None and self.recipe.name in _SCORED
 
     @property
+    def by_attribute(self) -> bool:
+        """Whether the recipe segments users by attributes of items, not by items."""
+        return self.recipe is not None and self.recipe.name == "aws-item-attribute-affinity"
+
+    @property
     def second_version(self) -> bool:
         """Whether the recipe is one of the newer generation."""
         return self.recipe is not None and self.recipe.name.endswith("-v2")

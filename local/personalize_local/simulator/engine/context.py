@@ -34,7 +34,7 @@ class Context:
         new_uuid: Returns the next UUID.
         read_objects: Returns the objects at a location in S3.
         executor: Where work is done that takes long. None: where its result is needed first.
-        write_object: Writes an object in S3. None: jobs that write are refused.
+        write_object: Writes an object in S3.
     """
 
     account: Account
@@ -47,7 +47,7 @@ class Context:
     new_uuid: Callable[[], str]
     read_objects: ReadObjects
     executor: Executor | None
-    write_object: WriteObject | None
+    write_object: WriteObject
 
     def setting(self, group: type[_S]) -> _S:
         """Return the settings of one kind, for example `setting(CampaignDurations).campaign`.

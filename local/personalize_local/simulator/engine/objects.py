@@ -106,6 +106,19 @@ class ObjectStore:
             raise ValueError(msg)
         self._buckets.setdefault(location.bucket, {})[location.key] = content
 
+    def get(self, uri: str) -> bytes:
+        """Return the content of an object.
+
+        Raises:
+            KeyError: There is none.
+        """
+        location = Location.of(uri)
+        return self._buckets.get(location.bucket, {})[location.key]
+
+    def write(self, location: Location, content: bytes, _scope: Scope, _role_arn: str | None) -> None:
+        """Write an object (see `WriteObject`). Every bucket is there."""
+        self._buckets.setdefault(location.bucket, {})[location.key] = content
+
     def read(self, location: Location, _scope: Scope, _role_arn: str | None) -> Sequence[StoredObject]:
         """Return the objects at a location (see `ReadObjects`)."""
         bucket = self._buckets.get(location.bucket, {})

@@ -90,23 +90,14 @@ class Resource(ABC):
             "lastUpdatedDateTime": phase.since,
         }
 
-    def settle(self, now: datetime) -> bool:
-        """Let the status follow from the work, once the time has come. Return whether there is no more to do.
+    def work_due(self, now: datetime) -> Work[Any] | None:
+        """The work that should be done at `now`."""
+        return self.work if _is_due(self.timeline, now) else None
 
-        Work that is not done yet keeps the resource in progress. Failed work makes it CREATE FAILED.
-        """
-        due = self.timeline.active_at
-        if self.work is None or due is None:
-            return True
-        if due > now:
-            return False
-        if not self.work.ready():
-            self.timeline = self.timeline.postponed(now)
-            return False
-        reason = self.work.problem()
-        if reason is not None:
-            self.timeline = self.timeline.failing(reason)
-        return True
+    def settle(self, now: datetime) -> bool:
+        """Let the status follow from the work, once its time has come. Return whether it did."""
+        self.timeline, settled = after_work(self.timeline, self.work, now)
+        return settled
 
     def failure(self, now: datetime) -> str | None:
         """Why the resource is CREATE FAILED, if it is."""
@@ -123,6 +114,25 @@ class Resource(ABC):
             expected = " or ".join(self.deletable_when)
             raise in_use(f"{self.arn} is {status}: it can be deleted when its status is {expected}")
         self.timeline = self.timeline.deleting(now, seconds)
+
+
+def after_work(timeline: Timeline, work: Work[Any] | None, now: datetime) -> tuple[Timeline, bool]:
+    """Return a timeline as the work makes it, and whether that is settled.
+
+    Work that is not done in time keeps the timeline in progress. Failed work makes it CREATE FAILED.
+    """
+    if work is None or timeline.active_at is None:
+        return timeline, True
+    if not _is_due(timeline, now):
+        return timeline, False
+    if not work.ready():
+        return timeline.postponed(now), False
+    reason = work.problem()
+    return (timeline if reason is None else timeline.failing(reason)), True
+
+
+def _is_due(timeline: Timeline, now: datetime) -> bool:
+    return timeline.active_at is not None and timeline.active_at <= now
 
 
 @dataclass(frozen=True, slots=True)

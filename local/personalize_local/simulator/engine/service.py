@@ -50,7 +50,7 @@ class Personalize:
         limits: The quotas. Default: - `Limits()`, those of AWS without the limit of the request rate.
         seed: The seed of identifiers. The same seed and calls give the same ARNs.
         read_objects: Returns the objects in S3 that jobs read. Default: - those of `put_object`.
-        write_object: Writes an object in S3, for batch jobs. Default: - batch jobs are refused.
+        write_object: Writes an object in S3, for batch jobs. Default: - into the objects of `get_object`.
     """
 
     def __init__(
@@ -65,7 +65,7 @@ class Personalize:
         self.clock = clock or Clock()
         self._foreign_objects = read_objects
         self._executor: ThreadPoolExecutor | None = None
-        self._write_object = write_object
+        self._foreign_write = write_object
         self._initial = (durations or Durations(), limits or Limits(), seed, self.clock.scale)
         self._lock = threading.RLock()
         self._operations, self._rate_limited = operations(), rate_limited()
@@ -185,10 +185,10 @@ class Personalize:
         with self._lock:
             now = self.clock.advance(seconds)
             due = [
-                resource.work
+                work
                 for account in self._accounts.values()
                 for resource in account.working
-                if resource.work and resource.timeline.active_at and resource.timeline.active_at <= now
+                if (work := resource.work_due(now)) is not None
             ]
         if self._executor:
             for work in due:
@@ -227,7 +227,7 @@ class Personalize:
             return self._items
 
     def put_object(self, uri: str, content: bytes) -> None:
-        """Store an object that import jobs can read, in a small S3 of the simulator's own.
+        """Store an object that jobs can read, in a small S3 of the simulator's own.
 
         In the local AWS, jobs read that one's S3 instead.
 
@@ -236,6 +236,17 @@ class Personalize:
         """
         with self._lock:
             self._objects.put(uri, content)
+
+    def get_object(self, uri: str) -> bytes:
+        """Return an object of that small S3, such as the output of a batch job.
+
+        Raises:
+            KeyError: There is none.
+        """
+        with self._lock:
+            for scope in self._accounts:
+                _catch_up(self._context(scope, self.clock.now()))
+            return self._objects.get(uri)
 
     def calls(self) -> list[Call]:
         """Return the latest calls, at most 10,000, oldest first."""
@@ -283,7 +294,7 @@ class Personalize:
             new_uuid=lambda: str(UUID(int=self._random.getrandbits(128), version=4)),
             read_objects=self._foreign_objects or self._objects.read,
             executor=self._executor,
-            write_object=self._write_object,
+            write_object=self._foreign_write or self._objects.write,
         )
 
 

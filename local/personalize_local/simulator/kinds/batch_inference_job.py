@@ -12,7 +12,7 @@ from personalize_local.simulator.engine.kind import Kind, Table
 from personalize_local.simulator.engine.model import Request
 from personalize_local.simulator.engine.tag_set import parsed
 from personalize_local.simulator.kinds import exploration
-from personalize_local.simulator.kinds.batch_job import BatchJob, recipe_of, require_files
+from personalize_local.simulator.kinds.batch_job import BatchJob, recipe_of, require_paths
 from personalize_local.simulator.kinds.job import require_room
 
 _RECIPE_TYPES = frozenset({"USER_PERSONALIZATION", "RELATED_ITEMS", "PERSONALIZED_RANKING", "POPULAR_ITEMS"})
@@ -59,16 +59,12 @@ class BatchInferenceJob(BatchJob):
 
 
 def create(context: Context, request: Request) -> dict[str, object]:
-    """Answer CreateBatchInferenceJob (rule 193).
-
-    Raises:
-        ServiceError: The request is refused, or the simulator has no S3 (`NotImplementedException`).
-    """
+    """Answer CreateBatchInferenceJob (rule 193)."""
     jobs, now, name = context.account[BatchInferenceJob], context.now, request["jobName"]
     if request.get("batchInferenceJobMode", _MODE) != _MODE:
         raise ServiceError(NOT_SIMULATED, "THEME_GENERATION of CreateBatchInferenceJob is not simulated")
     tags = parsed(request.get("tags", ()))
-    require_files(context, request, "CreateBatchInferenceJob")
+    require_paths(request)
     _require_supported(context, request)
     arn = context.scope.arn("batch-inference-job", name)
     jobs.require_free(arn, now)

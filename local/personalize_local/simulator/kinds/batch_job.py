@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from personalize_local.simulator.engine.context import Context
-from personalize_local.simulator.engine.errors import NOT_SIMULATED, ServiceError, invalid_input
+from personalize_local.simulator.engine.errors import invalid_input
 from personalize_local.simulator.engine.model import Request
 from personalize_local.simulator.engine.resource import Resource, members
 from personalize_local.simulator.engine.timeline import ACTIVE
@@ -73,10 +73,8 @@ class BatchJob(Job):
         return self.summary(now) | {name: self.request[name] for name in sent if name in self.request}
 
 
-def require_files(context: Context, request: Request, operation: str) -> None:
-    """Refuse a job if the simulator has no S3 (`NotImplementedException`), or if it names no S3 path."""
-    if context.write_object is None:
-        raise ServiceError(NOT_SIMULATED, f"{operation} is not simulated without an S3")
+def require_paths(request: Request) -> None:
+    """Refuse a job whose input or output is not in S3."""
     for member, inner in (("jobInput", "s3DataSource"), ("jobOutput", "s3DataDestination")):
         path = request[member][inner]["path"]
         if not path.startswith("s3://"):

@@ -10,7 +10,7 @@ from personalize_local.simulator.engine.errors import invalid_input
 from personalize_local.simulator.engine.kind import Kind, Table
 from personalize_local.simulator.engine.model import Request
 from personalize_local.simulator.engine.tag_set import parsed
-from personalize_local.simulator.kinds.batch_job import BatchJob, recipe_of, require_files
+from personalize_local.simulator.kinds.batch_job import BatchJob, recipe_of, require_paths
 from personalize_local.simulator.kinds.job import require_room
 
 _MOST_USERS = 5_000_000
@@ -46,14 +46,10 @@ class BatchSegmentJob(BatchJob):
 
 
 def create(context: Context, request: Request) -> dict[str, object]:
-    """Answer CreateBatchSegmentJob (rule 193).
-
-    Raises:
-        ServiceError: The request is refused, or the simulator has no S3 (`NotImplementedException`).
-    """
+    """Answer CreateBatchSegmentJob (rule 193)."""
     jobs, now, name = context.account[BatchSegmentJob], context.now, request["jobName"]
     tags = parsed(request.get("tags", ()))
-    require_files(context, request, "CreateBatchSegmentJob")
+    require_paths(request)
     recipe = recipe_of(context, request)
     if recipe is None or recipe.recipe_type != "USER_SEGMENTATION":
         raise invalid_input(f"{recipe.name if recipe else 'AutoML'} does not support batch segment jobs")

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from personalize_local.simulator.engine.context import Context
 from personalize_local.simulator.engine.errors import in_use, invalid_input, limit_exceeded
 from personalize_local.simulator.engine.kind import Kind, Table
 from personalize_local.simulator.engine.model import Request
-from personalize_local.simulator.engine.resource import Updatable, Update, members
+from personalize_local.simulator.engine.resource import Updatable, Update, after_work, members
 from personalize_local.simulator.engine.tag_set import parsed
 from personalize_local.simulator.engine.timeline import ACTIVE, CREATE_FAILED, INACTIVE
 from personalize_local.simulator.engine.work import Work
@@ -19,6 +19,7 @@ from personalize_local.simulator.kinds.dataset import data
 from personalize_local.simulator.kinds.dataset_group import DatasetGroup, InDatasetGroup
 from personalize_local.simulator.kinds.recipes import Recipe, named
 from personalize_local.simulator.kinds.solution.learned import Trained, Training
+from personalize_local.simulator.learning.fitting import Fitted
 from personalize_local.simulator.learning.use_cases import USE_CASES
 
 _DEFAULT_CONFIG: Request = {"minRecommendationRequestsPerSecond": 1}
@@ -57,9 +58,17 @@ class RecommenderLimits:
 
 @dataclass(frozen=True, slots=True)
 class RecommenderUpdate(Update):
-    """An update, with the configuration that it leads to."""
+    """An update, with the configuration that it leads to.
+
+    Attributes:
+        config: The configuration.
+        training: The training, if it needs one and the group has data.
+        events_seen: How many events the group had when the training began.
+    """
 
     config: Request
+    training: Work[Fitted] | None = None
+    events_seen: int = 0
 
     def summary(self, now: datetime) -> dict[str, object]:
         """The member `latestRecommenderUpdate`."""
@@ -88,6 +97,27 @@ class Recommender(Updatable, InDatasetGroup, Trained):
         if self.update and self.update.timeline.status(now) == ACTIVE:
             return self.update.config
         return self.config
+
+    def work_due(self, now: datetime) -> Work[Any] | None:
+        """The work that should be done at `now`: its training, or that of its update."""
+        if self.update is None or self.update.training is None:
+            return super().work_due(now)
+        due = self.update.timeline.active_at
+        return self.update.training if due and due <= now else None
+
+    def settle(self, now: datetime) -> bool:
+        """Let the status of the creation or of the update follow from the training.
+
+        The recommender serves what it learned before until the update is ACTIVE (rule 190).
+        """
+        update = self.update
+        if update is None or update.training is None:
+            return super().settle(now)
+        timeline, settled = after_work(update.timeline, update.training, now)
+        self.update = replace(update, timeline=timeline)
+        if settled and timeline.active_at is not None:
+            self.work, self.events_seen = update.training, update.events_seen
+        return settled
 
     def begin(self, update: Update) -> None:
         """Begin an update."""
@@ -139,10 +169,9 @@ def create(context: Context, request: Request) -> dict[str, object]:
         config=_DEFAULT_CONFIG | config,
     )
     recommenders.add(recommender)
-    known = data.at(context, group.arn, now)
-    if known.enough_to_look_at():
-        recommender.events_seen = len(known.events)
-        context.begin(recommender, Work(Training(known, recipe, None, config).run, context.executor))
+    work, recommender.events_seen = _training(context, recommender, config)
+    if work:
+        context.begin(recommender, work)
     return {"recommenderArn": arn}
 
 
@@ -161,8 +190,20 @@ def update(context: Context, request: Request) -> dict[str, object]:
         trains = after.get("trainingDataConfig") != before.get("trainingDataConfig")
         seconds = durations.recommender if trains else durations.recommender_update
         timeline = context.creation("recommender_update", recommender.name, seconds)
-        recommender.begin(RecommenderUpdate(context.now, timeline, after))
+        work, events_seen = _training(context, recommender, after) if trains else (None, 0)
+        recommender.begin(RecommenderUpdate(context.now, timeline, after, work, events_seen))
+        if work:
+            context.account.working.append(recommender)
     return {"recommenderArn": recommender.arn}
+
+
+def _training(context: Context, recommender: Recommender, config: Request) -> tuple[Work[Fitted] | None, int]:
+    """Begin a training on the group's data, if it has any. Return it, and how many events it knows."""
+    known = data.at(context, recommender.dataset_group_arn, context.now)
+    if not known.enough_to_look_at():
+        return None, 0
+    training = Training(known, recommender.recipe, None, config)
+    return Work(training.run, context.executor), len(known.events)
 
 
 def stop(context: Context, request: Request) -> dict[str, object]:

@@ -8,15 +8,18 @@ from datetime import datetime
 from typing import Any
 
 from personalize_local.simulator.engine.context import Context
-from personalize_local.simulator.engine.errors import invalid_input
+from personalize_local.simulator.engine.errors import in_use, invalid_input
 from personalize_local.simulator.engine.kind import Kind, Table
 from personalize_local.simulator.engine.model import Request
-from personalize_local.simulator.engine.resource import Resource, members
+from personalize_local.simulator.engine.resource import Resource, Updatable, Update, members
 from personalize_local.simulator.engine.tag_set import parsed
+from personalize_local.simulator.engine.timeline import ACTIVE
 from personalize_local.simulator.kinds import dataset_group
 from personalize_local.simulator.kinds.dataset import schema_rules
 from personalize_local.simulator.kinds.dataset_group import DatasetGroup, InDatasetGroup
 from personalize_local.simulator.kinds.schema import Schema
+
+_UPDATABLE = ("ITEMS", "USERS")
 
 
 @dataclass(frozen=True)
@@ -25,18 +28,31 @@ class DatasetDurations:
 
     Attributes:
         dataset: From CreateDataset to ACTIVE.
+        dataset_update: From UpdateDataset until the new schema is in force.
     """
 
     dataset: float = 1
+    dataset_update: float = 1
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetUpdate(Update):
+    """An update, with the schema that it leads to."""
+
+    schema_arn: str
+
+    def summary(self, now: datetime) -> dict[str, object]:
+        """The member `latestDatasetUpdate`."""
+        return {"schemaArn": self.schema_arn} | self.dates(now)
 
 
 @dataclass(kw_only=True)
-class Dataset(InDatasetGroup):
+class Dataset(Updatable, InDatasetGroup):
     """A dataset.
 
     Attributes:
         dataset_type: One of the service's types, in upper case as in the ARN.
-        schema_arn: The schema of its records. None for the dataset of the group's events.
+        schema_arn: The schema of its records before `update`. None for the dataset of the group's events.
         tracking_id: The id that PutActionInteractions uses. Only datasets of action interactions have one.
         records: The records of PutItems or PutUsers, the properties by id.
         events: The events of PutEvents (see `event_interactions`).
@@ -47,6 +63,18 @@ class Dataset(InDatasetGroup):
     tracking_id: str | None
     records: dict[str, dict[str, Any]] = field(default_factory=dict)
     events: list[Request] = field(default_factory=list)
+    update: DatasetUpdate | None = None
+
+    def schema_at(self, now: datetime) -> str | None:
+        """The schema in force. An update that runs or has failed does not change it (?)."""
+        if self.update and self.update.timeline.status(now) == ACTIVE:
+            return self.update.schema_arn
+        return self.schema_arn
+
+    def begin(self, update: Update) -> None:
+        """Begin an update."""
+        self.schema_arn = self.schema_at(update.created)
+        super().begin(update)
 
     def summary(self, now: datetime) -> dict[str, object]:
         """The entry in a list."""
@@ -60,7 +88,10 @@ class Dataset(InDatasetGroup):
     def describe(self, now: datetime) -> dict[str, object]:
         """The answer of Describe."""
         return self.summary(now) | members(
-            datasetGroupArn=self.dataset_group_arn, schemaArn=self.schema_arn, trackingId=self.tracking_id
+            datasetGroupArn=self.dataset_group_arn,
+            schemaArn=self.schema_at(now),
+            trackingId=self.tracking_id,
+            latestDatasetUpdate=self.update and self.update.summary(now),
         )
 
     def state(self, now: datetime) -> dict[str, object]:
@@ -69,7 +100,8 @@ class Dataset(InDatasetGroup):
 
     def blocks(self, other: Resource, now: datetime) -> str | None:
         """The schema cannot be deleted, and neither can the group."""
-        if self.schema_arn == other.arn:
+        update = self.update if self.update and self.update.running(now) else None
+        if other.arn in {self.schema_at(now), update and update.schema_arn}:
             return f"{other.arn} is used by {self.arn}: delete that dataset first"
         return super().blocks(other, now)
 
@@ -103,6 +135,33 @@ def create(context: Context, request: Request) -> dict[str, object]:
     return {"datasetArn": arn}
 
 
+def update(context: Context, request: Request) -> dict[str, object]:
+    """Answer UpdateDataset: another schema for a dataset of items or users (rule 182)."""
+    now, account = context.now, context.account
+    dataset = account[Dataset].get(request["datasetArn"], now)
+    if dataset.dataset_type not in _UPDATABLE or dataset.schema_arn is None:
+        raise invalid_input(
+            f"{dataset.arn} is of type {dataset.dataset_type}: only the schema of a dataset of type"
+            f" {' or '.join(_UPDATABLE)} can be replaced"
+        )
+    schema = account[Schema].get(request["schemaArn"], now)
+    obstacle = dataset.busy(now)
+    if obstacle is None and dataset.status(now) != ACTIVE:
+        obstacle = f"{dataset.arn} is {dataset.status(now)}: wait until it is {ACTIVE}"
+    if obstacle is not None:
+        raise in_use(obstacle)
+    group = dataset_group.active(context, dataset.dataset_group_arn)
+    _require_fitting(schema, dataset.dataset_type, group)
+    before = account[Schema].get(str(dataset.schema_at(now)), now)
+    found = schema_rules.replacement_problems(before.document, schema.document)
+    if found:
+        raise invalid_input(f"{schema.arn} cannot replace {before.arn}: {'; '.join(found)}")
+    seconds = context.setting(DatasetDurations).dataset_update
+    timeline = context.creation("dataset_update", dataset.name, seconds)
+    dataset.begin(DatasetUpdate(now, timeline, schema.arn))
+    return {"datasetArn": dataset.arn}
+
+
 def _require_fitting(schema: Schema, kind: str, group: DatasetGroup) -> None:
     """Refuse a schema that does not fit a dataset of this type in this group."""
     if group.domain and schema.domain != group.domain:
@@ -123,10 +182,11 @@ KIND = Kind(
     noun="Dataset",
     resource=Dataset,
     create=create,
+    more={"UpdateDataset": update},
     list_of="datasetGroupArn",
     arn_type="dataset",
     arn_depth=2,
     new_arn=_arn_path,
-    failures=("dataset",),
+    failures=("dataset", "dataset_update"),
     table=Table("Datasets", ("name", "status", "datasetType", "datasetGroupArn", "creationDateTime")),
 )

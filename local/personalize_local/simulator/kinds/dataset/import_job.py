@@ -134,9 +134,8 @@ def create(context: Context, request: Request) -> dict[str, object]:
 
 def fields(account: Account, dataset: Dataset, now: datetime) -> tuple[Field, ...]:
     """The fields of a dataset's schema. None for the dataset of events."""
-    if dataset.schema_arn is None:
-        return ()
-    return fields_of(account[Schema].get(dataset.schema_arn, now).document)
+    arn = dataset.schema_at(now)
+    return fields_of(account[Schema].get(arn, now).document) if arn else ()
 
 
 def tables(account: Account, dataset: Dataset, moment: datetime) -> tuple[Table, ...]:

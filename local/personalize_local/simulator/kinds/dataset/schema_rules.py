@@ -115,6 +115,36 @@ def problems(document: Mapping[str, Any], dataset_type: str, domain: str | None)
     return broken or [*_wrong_types(fields, layout), *_wrong_metadata(fields, layout)]
 
 
+def replacement_problems(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    """Return the reasons why a schema cannot replace that of a dataset (rule 182). Empty if it can.
+
+    Args:
+        before: The Avro record of the dataset's schema.
+        after: That of the other schema. It fits the dataset (see `problems`).
+    """
+    old = {entry["name"]: entry for entry in before["fields"]}
+    new = {entry["name"]: entry for entry in after["fields"]}
+    return [
+        *(f"the field {name} is missing" for name in old if name not in new),
+        *(
+            f"{name} must stay {old[name]!r}: got {new[name]!r}"
+            for name in old
+            if name in new and not _is_same(old[name], new[name])
+        ),
+        *(
+            f"the new field {name} must be nullable: got {new[name]!r}"
+            for name in new
+            if name not in old and "null" not in _types(new[name])
+        ),
+    ]
+
+
+def _is_same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether two fields have the same types and attributes."""
+    marks = ("categorical", "textual")
+    return _types(one) == _types(other) and all(one.get(m) is other.get(m) for m in marks)
+
+
 def _unusable(fields: list[Any]) -> Iterator[str]:
     """Fields that no dataset can have."""
     seen: dict[str, str] = {}
