@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Any, Unpack, cast
 
 from aws_cdk import Aws, CfnCreationPolicy, CfnResource, CfnResourceSignal, Duration, Resource, Stack
 from aws_cdk import aws_events as events
@@ -29,6 +29,7 @@ from cdk_personalize.pipeline.definition.plan import (
 )
 from cdk_personalize.pipeline.gate import MetricGate, WhenUnknown
 from cdk_personalize.pipeline.steps import Approval, Bake, DatasetImport
+from cdk_personalize.pipeline.tag import SOLUTION_TAG
 from cdk_personalize.provider.resource import path_of
 from cdk_personalize.solution.base import ISolution
 
@@ -170,6 +171,8 @@ class TrainingPipeline(Resource):
         cleanups = self._machine("Cleanup", f"{self._name}-cleanup", cleanup.definition(plan))
         permissions.of_cleanups(self, plan, solutions, cleanups.role)
         self._machine_of_runs = self._machine("Runs", self._name, run.definition(plan))
+        resource = cast("sfn.CfnStateMachine", self._machine_of_runs.node.default_child)
+        resource.tags.set_tag(SOLUTION_TAG, plan.solution_arn)  # `cdk-personalize runs` finds it by this
         permissions.of_runs(
             self,
             plan,
