@@ -113,7 +113,7 @@ class Executions:
         pages = client.get_paginator("get_resources").paginate(
             ResourceTypeFilters=["states:stateMachine"], TagFilters=[{"Key": SOLUTION_TAG}]
         )
-        solutions = {
+        solutions: dict[str, str] = {
             resource["ResourceARN"]: tag["Value"]
             for page in pages
             for resource in page["ResourceTagMappingList"]
