@@ -130,10 +130,10 @@ class TrainingPipeline(Resource, PipelineMetrics):
         if problems:
             raise InvalidPipelineError(path_of(scope, id), problems)
         super().__init__(scope, id)
+        self._solution, self._campaign, self._gate = solution, campaign, gate
         if campaign is not None:
             campaign._add_promoter(self)
         self._name = names.unique_name(self)
-        self._solution, self._campaign, self._gate = solution, campaign, gate
         baselines = list(
             dict.fromkeys(check.baseline for check in gate.checks if check.baseline) if gate else ()
         )
@@ -171,8 +171,6 @@ class TrainingPipeline(Resource, PipelineMetrics):
         cleanups = self._machine("Cleanup", f"{self._name}-cleanup", cleanup.definition(plan))
         permissions.of_cleanups(self, plan, solutions, cleanups.role)
         self._machine_of_runs = self._machine("Runs", self._name, run.definition(plan))
-        resource = cast("sfn.CfnStateMachine", self._machine_of_runs.node.default_child)
-        resource.tags.set_tag(SOLUTION_TAG, plan.solution_arn)  # `cdk-personalize runs` finds it by this
         permissions.of_runs(
             self,
             plan,
@@ -194,6 +192,8 @@ class TrainingPipeline(Resource, PipelineMetrics):
         if schedule is not None:
             self._schedule(schedule)
         annotate(self, findings)
+        resource = cast("sfn.CfnStateMachine", self._machine_of_runs.node.default_child)
+        resource.tags.set_tag(SOLUTION_TAG, plan.solution_arn)  # `cdk-personalize runs` finds it by this
 
     @property
     def state_machine(self) -> sfn.IStateMachine:
