@@ -38,6 +38,7 @@ from cdk_personalize.solution.request import InvalidSolutionError
 if typing.TYPE_CHECKING:
     from cdk_personalize.campaign.base import ICampaign
     from cdk_personalize.campaign.construct import Campaign
+    from cdk_personalize.dashboard.construct import PersonalizeDashboard
     from cdk_personalize.dataset.base import IDataset
     from cdk_personalize.dataset.construct import Dataset
     from cdk_personalize.dataset_group.base import IDatasetGroup
@@ -101,6 +102,7 @@ __all__ = [
     "MetricGate",
     "ObjectiveSensitivity",
     "OptimizationObjective",
+    "PersonalizeDashboard",
     "PersonalizeProvider",
     "Problem",
     "RankingInfluence",
@@ -134,6 +136,7 @@ _CONSTRUCTS = {
     "ISolutionVersion": "solution.version",
     "InvalidPipelineError": "pipeline.construct",
     "InvalidProviderError": "provider.base",
+    "PersonalizeDashboard": "dashboard.construct",
     "PersonalizeProvider": "provider.framework",
     "Schema": "schema.construct",
     "SingleFunctionProvider": "provider.single_function",

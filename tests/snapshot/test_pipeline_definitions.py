@@ -1,4 +1,4 @@
-"""The definitions of a pipeline's state machines, under cfn-lint."""
+"""The definitions of a pipeline's state machines, and its dashboard, under cfn-lint."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from cdk_personalize import PersonalizeDashboard
 from support.requests.pipelines import largest, smallest, stack, template, text_of
 
 # CDK writes out dependencies that a reference already makes.
@@ -18,14 +19,17 @@ REDUNDANT_DEPENDS_ON = "W3005"
 
 
 def readable(build: Callable[..., Any]) -> dict[str, Any]:
-    """A template in which each definition of a pipeline is one text: cfn-lint checks no others."""
+    """A template in which each definition is one text: cfn-lint checks no others."""
     scope = stack()
-    build(scope)
+    PersonalizeDashboard(scope, "Dashboard", pipelines=[build(scope)])
     found = template(scope)
     for name, resource in found["Resources"].items():
         if resource["Type"] == "AWS::StepFunctions::StateMachine" and name.startswith("Train"):
             properties = resource["Properties"]
             properties["DefinitionString"] = text_of(properties["DefinitionString"])
+        if resource["Type"] == "AWS::CloudWatch::Dashboard":
+            properties = resource["Properties"]
+            properties["DashboardBody"] = text_of(properties["DashboardBody"])
     return found
 
 

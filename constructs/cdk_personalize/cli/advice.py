@@ -1,4 +1,4 @@
-"""What to do when Amazon Personalize can't be reached, or refuses."""
+"""What to do when a service can't be reached, or denies access."""
 
 from __future__ import annotations
 
@@ -31,17 +31,13 @@ _NOT_ACCEPTED = {
     "SignatureDoesNotMatch",
     "UnrecognizedClientException",
 }
-_ACTIONS = (
-    "personalize:DescribeSolution",
-    "personalize:ListSolutions",
-    "personalize:ListTagsForResource",
-)
 _SHOWN = 10
 
 
 def advice(
     error: Exception,
     *,
+    actions: Sequence[str],
     profile: str | None,
     profiles: Sequence[str],
     regions: Sequence[str],
@@ -51,6 +47,7 @@ def advice(
 
     Args:
         error: The error.
+        actions: The IAM actions of the calls.
         profile: The requested profile, if any.
         profiles: The names of the configured profiles.
         regions: Where botocore lists Amazon Personalize.
@@ -69,7 +66,7 @@ def advice(
     if isinstance(error, _NO_CREDENTIALS) or code in _NOT_ACCEPTED:
         return f"{sign_in} or set up credentials with `aws configure`; or {other}; {_LOCAL}"
     if code == "AccessDeniedException":
-        return f"allow these credentials {', '.join(_ACTIONS)}; or {other}"
+        return f"allow these credentials {', '.join(actions)}; or {other}"
     if isinstance(error, _NO_ANSWER):
         is_here = urlsplit(endpoint or "").hostname in ("127.0.0.1", "localhost", "::1")
         network = f"check the network, the proxy and the Region: {', '.join(regions)}"

@@ -5,10 +5,11 @@ from __future__ import annotations
 import dataclasses
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -27,6 +28,24 @@ if TYPE_CHECKING:
 _HARMFUL = ("replaced", "refused", "unknown")
 
 _as_json = click.option("--json", "as_json", is_flag=True, help="Write JSON, for machines.")
+
+_Function = TypeVar("_Function", bound=Callable[..., None])
+
+
+def _of_an_account(function: _Function) -> _Function:
+    """The options of a command that looks something up by its ARN or name."""
+    options = (
+        click.option("--profile", help="A profile of your AWS configuration."),
+        click.option(
+            "--region",
+            envvar=["AWS_REGION", "AWS_DEFAULT_REGION"],
+            help="The Region of a name; an ARN has its own.",
+        ),
+        click.option("--endpoint-url", help="Where the service is, if not at AWS."),
+    )
+    for option in reversed(options):
+        function = option(function)
+    return function
 
 
 def _word(name: str) -> str:
@@ -65,13 +84,7 @@ def command() -> None:
 
 @command.command()
 @click.argument("solution", metavar="ARN-OR-NAME")
-@click.option("--profile", help="A profile of your AWS configuration.")
-@click.option(
-    "--region",
-    envvar=["AWS_REGION", "AWS_DEFAULT_REGION"],
-    help="The Region of a solution's name; an ARN has its own.",
-)
-@click.option("--endpoint-url", help="Where the service is, if not at AWS.")
+@_of_an_account
 @_as_json
 def export(
     solution: str, profile: str | None, region: str | None, endpoint_url: str | None, *, as_json: bool
@@ -81,12 +94,12 @@ def export(
     Deployed, it takes the solution over. The service is found as the AWS CLI finds it: through the same
     variables and profiles.
     """
-    from cdk_personalize.cli import service  # noqa: PLC0415 (botocore is slow, and for this word alone)
+    from cdk_personalize.cli import connection, service  # noqa: PLC0415 (botocore is slow)
 
     try:
         with tables.progress(f"Looking for the solution {solution} ..."):
-            live = service.find(solution, profile=profile, region=region, endpoint_url=endpoint_url)
-    except service.LookupFailedError as error:
+            live = service.find(solution, connection.Connection(profile, region, endpoint_url))
+    except connection.LookupFailedError as error:
         raise click.ClickException(str(error)) from error
     arn = live.described["solutionArn"]
     request = request_of(live.described, live.tags)
@@ -222,6 +235,75 @@ def diff(
     else:
         tables.show_changes(changes)
     sys.exit(fail_on_replacement and any(change.change in _HARMFUL for change in changes))
+
+
+@command.command()
+@click.argument("pipeline", metavar="SOLUTION")
+@click.option(
+    "--limit", default=10, show_default=True, type=click.IntRange(1, 100), help="How many runs to show."
+)
+@_of_an_account
+@_as_json
+def runs(
+    pipeline: str,
+    limit: int,
+    profile: str | None,
+    region: str | None,
+    endpoint_url: str | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Show the last runs of a solution's training pipeline.
+
+    SOLUTION is the ARN or name of the solution, or of the pipeline's state machine.
+    """
+    from cdk_personalize.cli import connection  # noqa: PLC0415 (botocore is slow)
+    from cdk_personalize.cli.runs.executions import Executions  # noqa: PLC0415
+
+    executions = Executions(connection.Connection(profile, region, endpoint_url))
+    try:
+        with tables.progress(f"Looking for the runs of {pipeline} ..."):
+            found = executions.last(pipeline, limit)
+    except connection.LookupFailedError as error:
+        raise click.ClickException(str(error)) from error
+    if as_json:
+        _write_json({"runs": [dataclasses.asdict(run) for run in found]})
+    else:
+        tables.show_runs(found)
+
+
+@command.command()
+@click.argument("run", metavar="SOLUTION-OR-EXECUTION")
+@_of_an_account
+@_as_json
+def watch(
+    run: str, profile: str | None, region: str | None, endpoint_url: str | None, *, as_json: bool
+) -> None:
+    """Follow a run of a training pipeline to its end.
+
+    SOLUTION is the ARN or name of the solution, or of the pipeline's state machine; EXECUTION is the ARN of
+    a run. The exit code is 0 if the version was promoted, or measured by a pipeline that doesn't promote, and
+    1 otherwise. With --json the progress goes to standard error.
+    """
+    from cdk_personalize.cli import connection  # noqa: PLC0415 (botocore is slow)
+    from cdk_personalize.cli.runs.executions import Executions  # noqa: PLC0415
+
+    def entered(moment: datetime, state: str) -> None:
+        click.echo(f"{moment.astimezone(UTC):%H:%M:%S}  {state}", err=as_json)
+
+    executions = Executions(connection.Connection(profile, region, endpoint_url))
+    try:
+        execution = executions.current(run)
+        click.echo(f"Run {execution} (times in UTC)", err=as_json)
+        ended = executions.follow(execution, entered)
+    except connection.LookupFailedError as error:
+        raise click.ClickException(str(error)) from error
+    if as_json:
+        _write_json(dataclasses.asdict(ended))
+    else:
+        click.echo()
+        tables.show_runs([ended])
+    sys.exit(not ended.is_good)
 
 
 @command.command()

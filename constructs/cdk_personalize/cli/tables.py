@@ -18,6 +18,7 @@ from rich.text import Text
 from cdk_personalize.cli.check_data.checker import DataReport
 from cdk_personalize.cli.checking import Checked
 from cdk_personalize.cli.comparing import Change
+from cdk_personalize.cli.runs.run import RUNNING, Metric, Run, metrics
 from cdk_personalize.recipe.facts import RecipeFacts, RecipeParameter
 from cdk_personalize.recipe.recipe import spelling
 
@@ -34,6 +35,18 @@ _CHANGES = {
     "deleted": ("deleted", "bold red"),
     "unchanged": ("unchanged", ""),
 }
+_OUTCOMES = {
+    "PROMOTED": "green",
+    "MEASURED": "green",
+    "DRY_RUN": "green",
+    "REJECTED": "yellow",
+    "ROLLED_BACK": "yellow",
+    "FAILED": "bold red",
+    "TIMED_OUT": "bold red",
+    "ABORTED": "bold red",
+    RUNNING: "cyan",
+}
+_CHECKS = {"PASS": "green", "UNKNOWN": "yellow", "FAIL": "bold red"}
 
 _ALLOWED = {
     "HPO": "allows_hpo",
@@ -159,6 +172,58 @@ def _consequences(change: Change) -> Iterator[str]:
         yield "CloudFormation can't move a resource to another provider: keep the provider"
     elif change.change == "refused":
         yield "needs a new solution, and solution_name is taken by the old one: change solution_name as well"
+
+
+def show_runs(runs: Sequence[Run]) -> None:
+    """Show runs, and the metrics of their versions side by side."""
+    rows = [
+        (
+            _minute(one.started_at),
+            one.started_by,
+            Text(one.outcome, _OUTCOMES.get(one.outcome, "")),
+            _verdict((one.record or {}).get("verdict")),
+            "; ".join(one.reasons),
+        )
+        for one in runs
+    ]
+    if not rows:
+        _show(Text("There are no runs yet."))
+        return
+    _show_table(("Started (UTC)", "Started by", "Outcome", "Verdict", "Reasons"), rows)
+    measured = [(one, metric) for one in runs for metric in metrics(one)]
+    if not measured:
+        return
+    width = max(1, *(len(metric.baselines) for _, metric in measured))
+    baselines = ["Baseline"] if width == 1 else [f"Baseline {number}" for number in range(1, width + 1)]
+    columns = ("Started (UTC)", "Metric", "Candidate", *baselines, "In service", "Required", "Check")
+    _show(Text())
+    _show_table(columns, [_measured(one, metric, width) for one, metric in measured])
+
+
+def _measured(one: Run, metric: Metric, width: int) -> tuple[str | Text, ...]:
+    baselines = [*map(_number, metric.baselines), *[""] * (width - len(metric.baselines))]
+    return (
+        _minute(one.started_at),
+        metric.name,
+        _number(metric.candidate),
+        *baselines,
+        _number(metric.in_service),
+        metric.required,
+        _verdict(metric.outcome),
+    )
+
+
+def _verdict(verdict: str | None) -> Text:
+    """A verdict, or the outcome of a check. `NONE` is that of a pipeline without a gate."""
+    return Text("" if verdict in (None, "NONE") else str(verdict), _CHECKS.get(str(verdict), ""))
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:.4g}"
+
+
+def _minute(moment: str) -> str:
+    return f"{datetime.fromisoformat(moment):%Y-%m-%d %H:%M}"
 
 
 def show_recipes(recipes: Iterable[RecipeFacts]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Any, cast
 
 from aws_cdk import Aws, CfnCreationPolicy, CfnResource, CfnResourceSignal, Duration, Resource, Stack
 from aws_cdk import aws_events as events
@@ -15,7 +15,6 @@ from constructs import Construct, IConstruct
 
 from cdk_personalize.model.annotations import annotate
 from cdk_personalize.model.findings import InvalidConstructError, problems_in
-from cdk_personalize.model.metrics import MetricOptions
 from cdk_personalize.pipeline import configuration, names, permissions, rules
 from cdk_personalize.pipeline.definition import cleanup, run, telling
 from cdk_personalize.pipeline.definition.plan import (
@@ -28,12 +27,13 @@ from cdk_personalize.pipeline.definition.plan import (
     SignalPlan,
 )
 from cdk_personalize.pipeline.gate import MetricGate, WhenUnknown
+from cdk_personalize.pipeline.metrics import PipelineMetrics
 from cdk_personalize.pipeline.steps import Approval, Bake, DatasetImport
+from cdk_personalize.pipeline.tag import SOLUTION_TAG
 from cdk_personalize.provider.resource import path_of
 from cdk_personalize.solution.base import ISolution
 
 if TYPE_CHECKING:
-    from aws_cdk import aws_cloudwatch as cloudwatch
     from aws_cdk import aws_scheduler as scheduler
     from aws_cdk import aws_sns as sns
 
@@ -47,7 +47,7 @@ class InvalidPipelineError(InvalidConstructError):
     """The arguments of a `TrainingPipeline` can't work together, or a run could not use them."""
 
 
-class TrainingPipeline(Resource):
+class TrainingPipeline(Resource, PipelineMetrics):
     """Define a pipeline that trains a solution, measures the version, judges it, and promotes it.
 
     It is a Step Functions state machine that calls the service itself, without a Lambda function. A run is
@@ -130,6 +130,7 @@ class TrainingPipeline(Resource):
         if problems:
             raise InvalidPipelineError(path_of(scope, id), problems)
         super().__init__(scope, id)
+        self._solution, self._campaign, self._gate = solution, campaign, gate
         if campaign is not None:
             campaign._add_promoter(self)
         self._name = names.unique_name(self)
@@ -186,6 +187,8 @@ class TrainingPipeline(Resource):
         if schedule is not None:
             self._schedule(schedule)
         annotate(self, findings)
+        resource = cast("sfn.CfnStateMachine", self._machine_of_runs.node.default_child)
+        resource.tags.set_tag(SOLUTION_TAG, plan.solution_arn)  # `cdk-personalize runs` finds it by this
 
     @property
     def state_machine(self) -> sfn.IStateMachine:
@@ -237,46 +240,6 @@ class TrainingPipeline(Resource):
             target: What to call. Default: - add targets to the rule.
         """
         return self._on(id, telling.FAILED, target)
-
-    def metric(self, metric_name: str, **options: Unpack[MetricOptions]) -> cloudwatch.Metric:
-        """Return a metric of this pipeline: the count of an outcome, or a metric of its candidates.
-
-        Args:
-            metric_name: An outcome, such as `REJECTED`, or a metric such as `coverage`.
-            options: As of `aws_cloudwatch.Metric`. Default: - those of CloudWatch.
-        """
-        from aws_cdk import aws_cloudwatch as cloudwatch  # noqa: PLC0415 (slow, and most apps never need it)
-
-        options["dimensions_map"] = {"Pipeline": self.node.path, **options.get("dimensions_map", {})}
-        return cloudwatch.Metric(namespace=telling.NAMESPACE, metric_name=metric_name, **options)
-
-    def metric_promoted(self, **options: Unpack[MetricOptions]) -> cloudwatch.Metric:
-        """Return how many versions were promoted.
-
-        Args:
-            options: As of `metric`. Default: - the sum over five minutes.
-        """
-        return self._count("PROMOTED", options)
-
-    def metric_rejected(self, **options: Unpack[MetricOptions]) -> cloudwatch.Metric:
-        """Return how many versions were rejected. Set an alarm on it: a rejection has a price (rule 143).
-
-        Args:
-            options: As of `metric`. Default: - the sum over five minutes.
-        """
-        return self._count("REJECTED", options)
-
-    def metric_failed(self, **options: Unpack[MetricOptions]) -> cloudwatch.Metric:
-        """Return how many runs failed, timed out or were aborted.
-
-        Args:
-            options: As of `metric`. Default: - the sum over five minutes.
-        """
-        return self._count("FAILED", options)
-
-    def _count(self, outcome: str, options: MetricOptions) -> cloudwatch.Metric:
-        options.setdefault("statistic", "Sum")
-        return self.metric(outcome, **options)
 
     def _machine(self, id: str, name: str, definition: dict[str, Any]) -> sfn.StateMachine:
         return sfn.StateMachine(

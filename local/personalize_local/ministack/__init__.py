@@ -36,6 +36,7 @@ from personalize_local.ministack import (
     state_errors,
     state_output,
     state_paths,
+    tagged_resources,
     task_tokens,
     trust,
     urls,
@@ -81,6 +82,7 @@ def application(run_id: str, time_scale: float = 1) -> simulator_http.App:
     sdk_tasks.register()
     schedules.register()
     trust.register()
+    tagged_resources.register()
     control = simulator_http.app(personalize)
     health = json.dumps({"service": "personalize-local", "run": run_id}).encode()
 

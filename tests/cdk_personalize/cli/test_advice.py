@@ -13,6 +13,7 @@ from cdk_personalize.cli.advice import advice, existing
 
 def advised(error: Exception, **changes: Any) -> str | None:
     facts: dict[str, Any] = {
+        "actions": ["personalize:DescribeSolution"],
         "profile": None,
         "profiles": ["prod", "test"],
         "regions": ["eu-west-1", "us-east-1"],
