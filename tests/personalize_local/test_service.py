@@ -186,7 +186,7 @@ def test_rate_limit__by_operation__is_of_those_that_the_service_lists() -> None:
     listed += " CreateSolutionVersion ListSolutionVersions"
     listed += " CreateCampaign UpdateCampaign DeleteCampaign DescribeCampaign ListCampaigns"
     listed += " CreateDatasetGroup DeleteDatasetGroup DescribeDatasetGroup ListDatasetGroups"
-    listed += " CreateDataset DeleteDataset DescribeDataset ListDatasets"
+    listed += " CreateDataset UpdateDataset DeleteDataset DescribeDataset ListDatasets"
     listed += " CreateDatasetImportJob DescribeDatasetImportJob ListDatasetImportJobs"
     listed += " CreateEventTracker DeleteEventTracker DescribeEventTracker ListEventTrackers"
     listed += " CreateSchema DeleteSchema DescribeSchema ListSchemas"
