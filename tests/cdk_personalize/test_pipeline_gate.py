@@ -137,14 +137,12 @@ def test_gate__verdict_and_reasons(name: str) -> None:
     assert found["reasons"] == [check["reason"] for check in found["checks"] if check["outcome"] != "PASS"]
 
 
+@pytest.mark.process
 def test_gate__in_the_reference_implementation__is_the_same() -> None:
-    places = [str(ROOT / "node_modules"), os.environ.get("NODE_PATH", "")]
-    if not any(Path(place, "jsonata").is_dir() for place in places if place):
-        pytest.skip("the npm package jsonata is not installed: npm ci")
     done = subprocess.run(
         ["node", "-e", _SCRIPT],
         input=json.dumps([case.asked for case in CASES.values()]),
-        env={**os.environ, "NODE_PATH": os.pathsep.join(places)},
+        env={**os.environ, "NODE_PATH": str(ROOT / "node_modules")},
         capture_output=True,
         text=True,
         check=True,
