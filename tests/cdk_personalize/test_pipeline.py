@@ -23,6 +23,7 @@ from cdk_personalize import (
     TrainingPipeline,
 )
 from cdk_personalize.pipeline import configuration
+from cdk_personalize.pipeline.tag import SOLUTION_TAG
 from support.requests.pipelines import (
     GROUP,
     definitions,
@@ -339,3 +340,12 @@ def test_pipeline__on_a_solution_that_trains_automatically__is_refused() -> None
     )
     with pytest.raises(ValueError, match="must not train automatically"):
         TrainingPipeline(scope, "Train", solution=solution)
+
+
+def test_machine_of_runs__has_the_solution_as_a_tag__for_the_command(small: dict[str, Any]) -> None:
+    machines = resources(small, "AWS::StepFunctions::StateMachine")
+    tags = {name: properties.get("Tags") for name, properties in machines.items() if "Train" in name}
+    (runs,) = (tags.pop(name) for name in [*tags] if "Runs" in name)
+
+    assert [tag["Key"] for tag in runs] == [SOLUTION_TAG]
+    assert [*tags.values()] == [None]

@@ -15,6 +15,7 @@ from cdk_personalize.cli.check_data.findings import DataFinding
 from cdk_personalize.cli.checking import Checked, Finding
 from cdk_personalize.cli.commands import command
 from cdk_personalize.cli.comparing import Change
+from cdk_personalize.cli.runs.run import Run
 from support.pages.documents import ROOT, blocks
 
 PAGE = ROOT / "docs" / "command.md"
@@ -38,7 +39,7 @@ def test_table__of_commands__has_each_with_its_arguments() -> None:
 
 
 def test_page__json_of_check__is_of_that_shape() -> None:
-    _, checked, _, _, _ = map(json.loads, blocks(PAGE, "json"))
+    _, checked, *_ = map(json.loads, blocks(PAGE, "json"))
     (request,) = checked["requests"]
     (finding,) = request["findings"]
 
@@ -47,7 +48,7 @@ def test_page__json_of_check__is_of_that_shape() -> None:
 
 
 def test_page__json_of_check_data__is_of_that_shape() -> None:
-    _, _, report, _, _ = map(json.loads, blocks(PAGE, "json"))
+    _, _, report, *_ = map(json.loads, blocks(PAGE, "json"))
     (finding,) = report["findings"]
 
     assert list(report) == _fields(DataReport)
@@ -55,14 +56,21 @@ def test_page__json_of_check_data__is_of_that_shape() -> None:
 
 
 def test_page__json_of_diff__is_of_that_shape() -> None:
-    *_, compared, _ = map(json.loads, blocks(PAGE, "json"))
+    *_, compared, _, _ = map(json.loads, blocks(PAGE, "json"))
     (solution,) = compared["solutions"]
 
     assert list(solution) == _fields(Change)
     assert solution["change"] in get_args(get_type_hints(Change)["change"])
 
 
-@pytest.mark.parametrize("name", ["export", "check-data", "diff"])
+def test_page__json_of_runs__is_of_that_shape() -> None:
+    *_, shown, _ = map(json.loads, blocks(PAGE, "json"))
+    (run,) = shown["runs"]
+
+    assert list(run) == _fields(Run)
+
+
+@pytest.mark.parametrize("name", ["export", "check-data", "diff", "runs", "watch"])
 def test_page__options__are_named(name: str) -> None:
     options = [option for parameter in command.commands[name].params for option in parameter.opts]
     text = PAGE.read_text()

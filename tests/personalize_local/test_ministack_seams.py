@@ -11,7 +11,7 @@ from typing import Any
 import ministack.app as gateway
 import pytest
 from ministack.core import iam_actions, iam_evaluator, lambda_runtime, responses, router
-from ministack.services import cloudformation, eventbridge, iam, lambda_svc, s3
+from ministack.services import cloudformation, eventbridge, iam, lambda_svc, s3, tagging
 from ministack.services.cloudformation import changesets, custom_resource, handlers, provisioners, stacks
 
 from personalize_local.ministack import workers
@@ -27,6 +27,7 @@ TABLES = [
     (provisioners, "_REPLACING_PROPERTIES"),
     (handlers, "_ACTION_HANDLERS"),
     (custom_resource, "_pending"),
+    (tagging, "_COLLECTORS"),
 ]
 
 FUNCTIONS: list[tuple[Callable[..., Any], list[str]]] = [
@@ -50,6 +51,7 @@ FUNCTIONS: list[tuple[Callable[..., Any], list[str]]] = [
     (responses.error_response_json, ["code", "message", "status", "extra", "message_key", "content_type"]),
     (eventbridge._rules.get, ["key", "default"]),
     (eventbridge._targets.get, ["key", "default"]),
+    (tagging._normalise_ecs, ["tag_list"]),
     (lambda_runtime.reset, []),
     (lambda_runtime.invalidate_worker, ["func_name", "qualifier", "account", "region"]),
     (stacks._runs_on_worker_thread, ["resource_type"]),

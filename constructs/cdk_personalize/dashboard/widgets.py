@@ -12,33 +12,30 @@ from cdk_personalize.campaign.request import InvalidCampaignError
 
 if TYPE_CHECKING:
     from cdk_personalize.campaign.construct import Campaign
-    from cdk_personalize.pipeline.metrics import PipelineMetrics
     from cdk_personalize.solution.base import ISolution
 
 _HALF = 12  # of the 24 columns of a dashboard
-_DAILY = Duration.days(1)  # trainings are rarer, and shorter periods have points too small to see
+DAILY = Duration.days(1)  # trainings are rarer, and shorter periods have points too small to see
 
 
-def of_pipeline(pipeline: PipelineMetrics, metric_names: Sequence[str]) -> list[cloudwatch.IWidget]:
-    """Return widgets with the outcomes of runs, and with metrics of their candidates if there are names."""
-    at = pipeline.node.path
-    outcomes = {
-        "Promoted": pipeline.metric_promoted(period=_DAILY, label="Promoted", color=cloudwatch.Color.GREEN),
-        "Rejected": pipeline.metric_rejected(period=_DAILY, label="Rejected", color=cloudwatch.Color.ORANGE),
-        "Failed": pipeline.metric_failed(period=_DAILY, label="Failed", color=cloudwatch.Color.RED),
-    }
+def of_runs(
+    at: str, outcomes: Sequence[cloudwatch.IMetric], candidates: Sequence[cloudwatch.IMetric]
+) -> list[cloudwatch.IWidget]:
+    """Return widgets with the outcomes of runs, and with the metrics of their candidates if there are any.
+
+    Args:
+        at: The pipeline's path.
+        outcomes: The metrics that count outcomes.
+        candidates: The metrics of candidates.
+    """
     found: list[cloudwatch.IWidget] = [
         cloudwatch.GraphWidget(
-            title=f"Runs of {at}",
-            width=_HALF,
-            view=cloudwatch.GraphWidgetView.BAR,
-            left=[*outcomes.values()],
+            title=f"Runs of {at}", width=_HALF, view=cloudwatch.GraphWidgetView.BAR, left=[*outcomes]
         )
     ]
-    if metric_names:
-        candidates = [pipeline.metric(name, period=_DAILY, label=name) for name in metric_names]
+    if candidates:
         found.append(
-            cloudwatch.GraphWidget(title=f"Metrics of candidates of {at}", width=_HALF, left=candidates)
+            cloudwatch.GraphWidget(title=f"Metrics of candidates of {at}", width=_HALF, left=[*candidates])
         )
     return found
 
@@ -49,10 +46,8 @@ def of_solution(solution: ISolution) -> list[cloudwatch.IWidget]:
         cloudwatch.GraphWidget(
             title=f"Trainings of {solution.node.path}",
             width=_HALF,
-            left=[solution.metric_training_time(period=_DAILY, label="Training time")],
-            right=[
-                solution.metric_training_errors(period=_DAILY, label="Errors", color=cloudwatch.Color.RED)
-            ],
+            left=[solution.metric_training_time(period=DAILY, label="Training time")],
+            right=[solution.metric_training_errors(period=DAILY, label="Errors", color=cloudwatch.Color.RED)],
             left_y_axis=cloudwatch.YAxisProps(label="Seconds", show_units=False, min=0),
             right_y_axis=cloudwatch.YAxisProps(label="Errors", show_units=False, min=0),
         )

@@ -79,12 +79,21 @@ class PipelineMetrics:
         There is none for metrics if the names of the recipe's metrics are not published and the gate has
         none, and none for the traffic of a campaign whose requests the service doesn't count.
         """
-        from cdk_personalize.dashboard import widgets  # noqa: PLC0415 (slow, and most apps never need it)
+        from aws_cdk import aws_cloudwatch as cloudwatch  # noqa: PLC0415 (slow, and most apps never need it)
 
+        from cdk_personalize.dashboard import widgets  # noqa: PLC0415
+
+        day = widgets.DAILY
+        outcomes = [
+            self.metric_promoted(period=day, label="Promoted", color=cloudwatch.Color.GREEN),
+            self.metric_rejected(period=day, label="Rejected", color=cloudwatch.Color.ORANGE),
+            self.metric_failed(period=day, label="Failed", color=cloudwatch.Color.RED),
+        ]
         gated = [check.metric for check in self._gate.checks] if self._gate else []
-        names = list(dict.fromkeys([*gated, *sorted(known_metrics(self._solution))]))
+        names = dict.fromkeys([*gated, *sorted(known_metrics(self._solution))])
+        candidates = [self.metric(name, period=day, label=name) for name in names]
         return [
-            *widgets.of_pipeline(self, names),
+            *widgets.of_runs(self.node.path, outcomes, candidates),
             *widgets.of_solution(self._solution),
             *(widgets.of_campaign(self._campaign) if self._campaign else []),
         ]

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from cdk_personalize.cli.advice import existing
 from cdk_personalize.cli.connection import Connection, LookupFailedError
 from cdk_personalize.cli.runs import run
 from cdk_personalize.cli.runs.run import RUNNING, Run
@@ -130,12 +129,13 @@ class Executions:
         if found:
             machines = ", ".join(sorted(map(_name, found)))
             raise LookupFailedError(f"{name} has {len(found)} pipelines; name the state machine: {machines}")
-        names = [_name(solution) for solution in solutions.values()]
+        names = {_name(solution) for solution in solutions.values()}
         similar = closest(_name(name), names)
         hint = f"did you mean {similar}? " if similar else ""
+        there = f"there are pipelines for these solutions: {', '.join(sorted(names))}"
         raise LookupFailedError(
-            f"There is no TrainingPipeline of a solution {name} in {client.meta.region_name}; {hint}"
-            f"of solutions with one {existing(names)}"
+            f"There is no TrainingPipeline for a solution {name} in {client.meta.region_name}; {hint}"
+            f"{there if names else 'there are no pipelines'}"
         )
 
     def _explaining(self) -> Any:
