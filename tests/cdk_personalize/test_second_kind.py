@@ -14,10 +14,11 @@ from constructs import Construct
 from cdk_personalize import InvalidConstructError, PersonalizeProvider
 from cdk_personalize.dataset_group.arn import DatasetGroupArn
 from cdk_personalize.kinds import KINDS
+from cdk_personalize.model.findings import path_of
 from cdk_personalize.model.kind import Kind
 from cdk_personalize.model.structures import Spelled, Structure, members_problems
 from cdk_personalize.model.value_types import Text
-from cdk_personalize.provider.resource import ManagedResource, path_of
+from cdk_personalize.provider.resource import ManagedResource
 from cdk_personalize.testing import template_of
 
 HASH = "0" * 64

@@ -16,13 +16,13 @@ from cdk_personalize.dataset_group import members
 from cdk_personalize.dataset_group.arn import DatasetGroupArn
 from cdk_personalize.model import value_types
 from cdk_personalize.model.annotations import annotate
-from cdk_personalize.model.findings import Doubt, InvalidConstructError, Problem, problems_in
+from cdk_personalize.model.findings import Doubt, InvalidConstructError, Problem, path_of, problems_in
 from cdk_personalize.model.kind import Kind
 from cdk_personalize.model.names import RESOURCE_NAME
 from cdk_personalize.model.native import NativeResource
 from cdk_personalize.model.places import doubts
 from cdk_personalize.model.value_types import Choice
-from cdk_personalize.provider.resource import path_of, removal_problems
+from cdk_personalize.provider.resource import removal_problems
 from cdk_personalize.schema.columns import DatasetType, Domain
 from cdk_personalize.schema.construct import Schema
 from cdk_personalize.schema.rules import find_problems

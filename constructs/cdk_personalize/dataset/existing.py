@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from cdk_personalize.dataset.importing import Importing
-from cdk_personalize.model.imported import ImportedResource, arn_type
-from cdk_personalize.model.names import RESOURCE_NAME
+from cdk_personalize.model.existing import ExistingResource
+from cdk_personalize.model.names import RESOURCE_NAME, arn_text
 
 
-class ExistingDataset(ImportedResource, Importing):
-    """A dataset that this app doesn't define."""
+class ExistingDataset(ExistingResource, Importing):
+    """A dataset that this app doesn't define. It adds nothing to the template."""
 
-    ARGUMENT = "dataset_arn"
-    ARN = arn_type(
-        "a dataset",
-        f"dataset/{RESOURCE_NAME.pattern}/[A-Z_]+",
-        "an ARN is like arn:aws:personalize:us-east-1:123456789012:dataset/movies/INTERACTIONS",
-    )
+    NOUN = "dataset"
+    ARN = arn_text("a dataset", rf"dataset/{RESOURCE_NAME.pattern}/[A-Z_]+", "dataset/movies/INTERACTIONS")
+    HAS_NAME = False
 
     @property
     def dataset_arn(self) -> str:
         """The dataset's ARN."""
-        return self._arn
+        return self._arn_of_it()

@@ -13,8 +13,7 @@ from cdk_personalize.dataset_group.base import IDatasetGroup
 from cdk_personalize.dataset_group.event_interactions import EventInteractions
 from cdk_personalize.dataset_group.existing import ExistingDatasetGroup
 from cdk_personalize.model import service_access, value_types
-from cdk_personalize.model.findings import InvalidConstructError, Problem
-from cdk_personalize.model.imported import arn_of_name
+from cdk_personalize.model.findings import InvalidConstructError, Problem, path_of
 from cdk_personalize.model.kind import Kind
 from cdk_personalize.model.names import RESOURCE_NAME
 from cdk_personalize.model.native import NativeResource
@@ -22,7 +21,6 @@ from cdk_personalize.model.value_types import Choice
 from cdk_personalize.provider import resource
 from cdk_personalize.provider.base import IPersonalizeProvider
 from cdk_personalize.provider.framework import PersonalizeProvider
-from cdk_personalize.provider.resource import path_of
 from cdk_personalize.schema.columns import Domain
 
 if TYPE_CHECKING:
@@ -92,8 +90,7 @@ class DatasetGroup(NativeResource):
         Raises:
             InvalidConstructError: It can't be the name of a dataset group.
         """
-        arn = arn_of_name(scope, id, "dataset-group", dataset_group_name, "dataset_group_name")
-        return ExistingDatasetGroup(scope, id, arn)
+        return ExistingDatasetGroup(scope, id, name=dataset_group_name)
 
     def __init__(
         self,

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from cdk_personalize.model.imported import ImportedResource, arn_type
-from cdk_personalize.model.names import RESOURCE_NAME
+from cdk_personalize.model.existing import ExistingResource
+from cdk_personalize.model.names import RESOURCE_NAME, arn_text
 
 
-class ExistingDatasetGroup(ImportedResource):
-    """A dataset group that this app doesn't define."""
+class ExistingDatasetGroup(ExistingResource):
+    """A dataset group that this app doesn't define. It adds nothing to the template."""
 
-    ARGUMENT = "dataset_group_arn"
-    ARN = arn_type(
+    NOUN = "dataset-group"
+    ARN = arn_text(
         "a dataset group",
         f"dataset-group/{RESOURCE_NAME.pattern}",
-        "an ARN is like arn:aws:personalize:us-east-1:123456789012:dataset-group/movies; "
+        "dataset-group/movies",
         "for a name use DatasetGroup.from_dataset_group_name",
     )
 
     @property
     def dataset_group_arn(self) -> str:
         """The dataset group's ARN."""
-        return self._arn
+        return self._arn_of_it()

@@ -16,12 +16,11 @@ from cdk_personalize.event_tracker.base import EventTrackerBase, IEventTracker
 from cdk_personalize.event_tracker.existing import ExistingEventTracker
 from cdk_personalize.model import value_types
 from cdk_personalize.model.annotations import annotate
-from cdk_personalize.model.findings import Doubt, InvalidConstructError, Problem
+from cdk_personalize.model.findings import Doubt, InvalidConstructError, Problem, path_of
 from cdk_personalize.model.kind import Kind
 from cdk_personalize.model.names import RESOURCE_NAME
 from cdk_personalize.model.native import NativeResource
 from cdk_personalize.model.places import doubts
-from cdk_personalize.provider.resource import path_of
 
 if TYPE_CHECKING:
     from aws_cdk.interfaces.aws_personalize import IDatasetGroupRef
@@ -74,7 +73,7 @@ class EventTracker(NativeResource, EventTrackerBase):
         Raises:
             InvalidConstructError: It is not the ARN of an event tracker.
         """
-        return ExistingEventTracker(scope, id, event_tracker_arn=event_tracker_arn, tracking_id=tracking_id)
+        return ExistingEventTracker(scope, id, event_tracker_arn, tracking_id=tracking_id)
 
     def __init__(
         self,

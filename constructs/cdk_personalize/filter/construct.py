@@ -17,14 +17,12 @@ from cdk_personalize.filter.expression import parse
 from cdk_personalize.model import value_types
 from cdk_personalize.model.annotations import annotate
 from cdk_personalize.model.content_names import content_name
-from cdk_personalize.model.findings import InvalidConstructError, Problem, problems_in
-from cdk_personalize.model.imported import arn_of_name
+from cdk_personalize.model.findings import InvalidConstructError, Problem, path_of, problems_in
 from cdk_personalize.model.kind import Kind
 from cdk_personalize.model.names import RESOURCE_NAME
 from cdk_personalize.model.native import NativeResource
 from cdk_personalize.model.places import doubts
 from cdk_personalize.model.tokens import is_token
-from cdk_personalize.provider.resource import path_of
 from cdk_personalize.schema.construct import Schema
 
 if TYPE_CHECKING:
@@ -111,7 +109,7 @@ class Filter(NativeResource):
         Raises:
             InvalidConstructError: It can't be the name of a filter.
         """
-        return ExistingFilter(scope, id, arn_of_name(scope, id, "filter", filter_name, "filter_name"))
+        return ExistingFilter(scope, id, name=filter_name)
 
     def __init__(
         self,

@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-from aws_cdk import ArnFormat, Stack
-
-from cdk_personalize.model.imported import ImportedResource, arn_type
-from cdk_personalize.model.names import RESOURCE_NAME
-from cdk_personalize.model.tokens import is_token
+from cdk_personalize.model.existing import ExistingResource
+from cdk_personalize.model.names import RESOURCE_NAME, arn_text
 
 
-class ExistingFilter(ImportedResource):
-    """A filter that this app doesn't define."""
+class ExistingFilter(ExistingResource):
+    """A filter that this app doesn't define. It adds nothing to the template."""
 
-    ARGUMENT = "filter_arn"
-    ARN = arn_type(
+    NOUN = "filter"
+    ARN = arn_text(
         "a filter",
         f"filter/{RESOURCE_NAME.pattern}",
-        "an ARN is like arn:aws:personalize:us-east-1:123456789012:filter/unseen; "
+        "filter/unseen",
         "for a name use Filter.from_filter_name",
     )
 
     @property
     def filter_arn(self) -> str:
         """The filter's ARN."""
-        return self._arn
+        return self._arn_of_it()
 
     @property
     def filter_name(self) -> str:
         """The filter's name."""
-        if not is_token(self._arn):
-            return self._arn.rpartition("/")[2]
-        return str(Stack.of(self).split_arn(self._arn, ArnFormat.SLASH_RESOURCE_NAME).resource_name)
+        return self._name_of_it()

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
 from aws_cdk import ArnFormat, Resource, Stack
 from constructs import Construct
 
 from cdk_personalize.model import value_types
-from cdk_personalize.model.findings import InvalidConstructError, Problem
+from cdk_personalize.model.findings import InvalidConstructError, Problem, raise_problems
 from cdk_personalize.model.names import RESOURCE_NAME
 from cdk_personalize.model.tokens import is_token
 from cdk_personalize.model.value_types import Text
@@ -21,38 +21,44 @@ class ExistingResource(Resource):
     Args:
         scope: The construct that refers to it.
         id: Its name among that construct's children.
-        arn: Its ARN; or pass its name.
-        name: Its name; or pass its ARN.
+        arn: Its ARN, or a token; or pass its name.
+        name: Its name, or a token; or pass its ARN.
         account: With a name: its account. Default: - the stack's.
         region: With a name: its Region. Default: - the stack's.
+        more: What is wrong with arguments of the subclass. Default: - nothing.
 
     Raises:
         InvalidConstructError: The arguments can't refer to such a resource. The subclass has the exact type.
     """
 
     NOUN: ClassVar[str]
-    """What ARNs and arguments call it, such as `solution`."""
+    """What ARNs call it, such as `dataset-group`; arguments have `_` for `-`."""
     ARN: ClassVar[Text]
     """The type of its ARN."""
-    ERROR: ClassVar[type[InvalidConstructError]]
+    ERROR: ClassVar[type[InvalidConstructError]] = InvalidConstructError
+    HAS_NAME: ClassVar[bool] = True
+    """Whether its name says its ARN."""
 
     def __init__(
         self,
         scope: Construct,
         id: str,
+        arn: str | None = None,
         *,
-        arn: str | None,
-        name: str | None,
+        name: str | None = None,
         account: str | None = None,
         region: str | None = None,
+        more: Iterable[Problem] = (),
     ) -> None:
+        by_arn, by_name = (f"{self.NOUN.replace('-', '_')}_{way}" for way in ("arn", "name"))
         problems = [
-            *value_types.problems(self.ARN, arn, f"{self.NOUN}_arn"),
-            *value_types.problems(RESOURCE_NAME, name, f"{self.NOUN}_name"),
-            *self._one_way(arn, name, account, region),
+            *(value_types.problems if self.HAS_NAME else value_types.required)(self.ARN, arn, by_arn),
+            *value_types.problems(RESOURCE_NAME, name, by_name),
+            *more,
         ]
-        if problems:
-            raise self.ERROR(f"{scope.node.path}/{id}".lstrip("/"), problems)
+        if self.HAS_NAME:
+            problems += self._one_way(by_arn, arn, by_name, name, account=account, region=region)
+        raise_problems(scope, id, problems, self.ERROR)
         super().__init__(scope, id, environment_from_arn=arn, account=account, region=region)
         self._arn = arn
         self._name = name
@@ -79,16 +85,17 @@ class ExistingResource(Resource):
         return self._name
 
     @classmethod
-    def _one_way(cls, arn: object, name: object, account: object, region: object) -> Iterator[Problem]:
-        by_arn, by_name = f"{cls.NOUN}_arn", f"{cls.NOUN}_name"
+    def _one_way(
+        cls, by_arn: str, arn: object, by_name: str, name: object, **place: object
+    ) -> Iterator[Problem]:
         if (arn is None) == (name is None):
             yield Problem(
                 argument=by_arn,
                 value=arn,
                 rule=f"and {by_name}: pass exactly one of them",
-                fix=f"pass the ARN, or the name for a {cls.NOUN} of this account",
+                fix=f"pass the ARN, or the name for a {cls.NOUN.replace('-', ' ')} of this account",
             )
-        for argument, value in (("account", account), ("region", region)):
+        for argument, value in place.items():
             if arn is not None and value is not None:
                 yield Problem(
                     argument=argument,

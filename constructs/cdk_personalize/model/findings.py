@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from constructs import Construct
 
 _SHOWN = 120  # characters of a value that a message repeats
 
@@ -74,3 +78,20 @@ class InvalidConstructError(ValueError):
         self.problems = tuple(problems)
         lines = "".join(f"\n  {problem}" for problem in self.problems)
         super().__init__(f"{path} cannot be created as written:{lines}")
+
+
+def path_of(scope: Construct, id: str) -> str:
+    """Return the path of a construct that does not exist yet, for errors."""
+    return f"{scope.node.path}/{id}".lstrip("/")
+
+
+def raise_problems(
+    scope: Construct,
+    id: str,
+    findings: Iterable[Problem],
+    error: type[InvalidConstructError] = InvalidConstructError,
+) -> None:
+    """Raise the errors among the findings on a construct that does not exist yet, if there are any."""
+    problems = problems_in(findings)
+    if problems:
+        raise error(path_of(scope, id), problems)

@@ -19,20 +19,21 @@ RESOURCE_NAME = Text(
 """A name that you choose for a resource."""
 
 
-def arn_text(noun: str, path: str, example: str, instead: str) -> Text:
+def arn_text(noun: str, path: str, example: str, instead: str = "") -> Text:
     """Return the type of the ARNs of one type of resource.
 
     Args:
         noun: The resource with its article, such as `a solution`.
         path: A regular expression for what comes after the account.
         example: An example of it.
-        instead: What to use if you have something else, such as a name.
+        instead: What to use if you have something else, such as a name. Default: - nothing.
     """
     return Text(
         max=256,
         pattern=rf"arn:[a-z\d-]+:personalize:[a-z\d-]+:\d{{12}}:{path}",
         rule=f"must be the ARN of {noun}",
-        hint=f"an ARN is like arn:aws:personalize:us-east-1:123456789012:{example}; {instead}",
+        hint=f"an ARN is like arn:aws:personalize:us-east-1:123456789012:{example}"
+        + (instead and f"; {instead}"),
     )
 
 

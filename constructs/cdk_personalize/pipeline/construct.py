@@ -14,7 +14,7 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct, IConstruct
 
 from cdk_personalize.model.annotations import annotate
-from cdk_personalize.model.findings import InvalidConstructError, problems_in
+from cdk_personalize.model.findings import InvalidConstructError, path_of, problems_in
 from cdk_personalize.pipeline import configuration, names, permissions, rules
 from cdk_personalize.pipeline.definition import cleanup, run, telling
 from cdk_personalize.pipeline.definition.plan import (
@@ -30,7 +30,6 @@ from cdk_personalize.pipeline.gate import MetricGate, WhenUnknown
 from cdk_personalize.pipeline.metrics import PipelineMetrics
 from cdk_personalize.pipeline.steps import Approval, Bake, DatasetImport
 from cdk_personalize.pipeline.tag import SOLUTION_TAG
-from cdk_personalize.provider.resource import path_of
 from cdk_personalize.solution.base import ISolution
 
 if TYPE_CHECKING:

@@ -119,8 +119,3 @@ def adoption_problems(kind: Kind, *, adopts: object, name: object) -> Iterator[P
             rule=f"needs {kind.name}_name: a generated name is never that of an existing {kind.name}",
             fix=f"pass the name of the {kind.name} to take over",
         )
-
-
-def path_of(scope: Construct, id: str) -> str:
-    """The path of a construct that does not exist yet, for errors."""
-    return f"{scope.node.path}/{id}".lstrip("/")

@@ -13,12 +13,11 @@ from constructs import Construct
 from cdk_personalize.model import value_types
 from cdk_personalize.model.annotations import annotate
 from cdk_personalize.model.content_names import content_name
-from cdk_personalize.model.findings import InvalidConstructError, Problem, problems_in
-from cdk_personalize.model.imported import arn_of_name
+from cdk_personalize.model.findings import InvalidConstructError, Problem, path_of, problems_in
 from cdk_personalize.model.kind import Kind
 from cdk_personalize.model.names import RESOURCE_NAME
 from cdk_personalize.model.value_types import Choice
-from cdk_personalize.provider.resource import path_of, removal_problems
+from cdk_personalize.provider.resource import removal_problems
 from cdk_personalize.schema.base import ISchema
 from cdk_personalize.schema.columns import DatasetType, Domain, columns_of, type_of_record
 from cdk_personalize.schema.existing import ExistingSchema
@@ -227,7 +226,7 @@ class Schema(Resource):
         Raises:
             InvalidConstructError: It can't be the name of a schema.
         """
-        return ExistingSchema(scope, id, arn_of_name(scope, id, "schema", schema_name, "schema_name"))
+        return ExistingSchema(scope, id, name=schema_name)
 
     @classmethod
     def _of_type(

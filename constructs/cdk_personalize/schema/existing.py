@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from cdk_personalize.model.imported import ImportedResource, arn_type
-from cdk_personalize.model.names import RESOURCE_NAME
+from cdk_personalize.model.existing import ExistingResource
+from cdk_personalize.model.names import RESOURCE_NAME, arn_text
 
 
-class ExistingSchema(ImportedResource):
-    """A schema that this app doesn't define."""
+class ExistingSchema(ExistingResource):
+    """A schema that this app doesn't define. It adds nothing to the template."""
 
-    ARGUMENT = "schema_arn"
-    ARN = arn_type(
+    NOUN = "schema"
+    ARN = arn_text(
         "a schema",
         f"schema/{RESOURCE_NAME.pattern}",
-        "an ARN is like arn:aws:personalize:us-east-1:123456789012:schema/clicks; "
+        "schema/clicks",
         "for a name use Schema.from_schema_name",
     )
 
     @property
     def schema_arn(self) -> str:
         """The schema's ARN."""
-        return self._arn
+        return self._arn_of_it()

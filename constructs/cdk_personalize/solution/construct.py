@@ -10,12 +10,12 @@ from constructs import Construct
 
 from cdk_personalize.model import places
 from cdk_personalize.model.annotations import annotate
-from cdk_personalize.model.findings import problems_in
+from cdk_personalize.model.findings import path_of, problems_in
 from cdk_personalize.model.tag_rules import own_tags
 from cdk_personalize.provider import resource
 from cdk_personalize.provider.base import IPersonalizeProvider
 from cdk_personalize.provider.framework import PersonalizeProvider
-from cdk_personalize.provider.resource import ManagedResource, path_of
+from cdk_personalize.provider.resource import ManagedResource
 from cdk_personalize.recipe.recipe import Recipe
 from cdk_personalize.solution.base import ISolution, SolutionBase
 from cdk_personalize.solution.config import AutoTraining, SolutionConfig

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from aws_cdk import IResource, Resource
+from aws_cdk import IResource
 from constructs import Construct
 
-from cdk_personalize.model import value_types
-from cdk_personalize.provider.resource import path_of
+from cdk_personalize.model.existing import ExistingResource
 from cdk_personalize.solution.arn import VERSION_ARN
 from cdk_personalize.solution.request import InvalidSolutionError
 
@@ -22,8 +21,13 @@ class ISolutionVersion(IResource, Protocol):
         ...
 
 
-class SolutionVersion(Resource):
+class SolutionVersion(ExistingResource):
     """An existing solution version. A training makes it, not a stack, so there is only a reference to it."""
+
+    NOUN = "solution-version"
+    ARN = VERSION_ARN
+    ERROR = InvalidSolutionError
+    HAS_NAME = False
 
     @staticmethod
     def from_solution_version_arn(scope: Construct, id: str, solution_version_arn: str) -> ISolutionVersion:
@@ -40,13 +44,9 @@ class SolutionVersion(Resource):
         return SolutionVersion(scope, id, solution_version_arn)
 
     def __init__(self, scope: Construct, id: str, solution_version_arn: str) -> None:
-        problems = [*value_types.problems(VERSION_ARN, solution_version_arn, "solution_version_arn")]
-        if problems:
-            raise InvalidSolutionError(path_of(scope, id), problems)
-        super().__init__(scope, id, environment_from_arn=solution_version_arn)
-        self._arn = solution_version_arn
+        super().__init__(scope, id, solution_version_arn)
 
     @property
     def solution_version_arn(self) -> str:
         """The version's ARN."""
-        return self._arn
+        return self._arn_of_it()
