@@ -101,7 +101,9 @@ stop:  ## Stop the local AWS and discard its state
 local-aws: $(DEPLOY_TOOLS)
 	@$(LOCAL) start
 
+# Without the asset, each worker would build it.
 test: $(TEST_TOOLS)  ## Run all tests
+	@.venv/bin/python lambda/build_asset.py > /dev/null
 	pytest -n $(WORKERS) --dist worksteal $(PYTEST_ARGS)
 
 unit: $(TEST_TOOLS)  ## Run the tests of the three packages that start no processes: half a minute
