@@ -6,8 +6,8 @@
 TARGET ?= local
 PYTHON ?= python3
 STACKS ?= --all
-# For the tests: one more than there are cores, for many wait for CloudFormation and not for the processor.
-WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(4, (os.cpu_count() or 1) + 1))')
+# For the tests: twice as many as there are cores, because many tests wait for CloudFormation. Each needs 1 GB.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(6, 2 * (os.cpu_count() or 1)))')
 UNITS := tests/cdk_personalize tests/personalize_provider tests/personalize_local
 
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
@@ -101,7 +101,9 @@ stop:  ## Stop the local AWS and discard its state
 local-aws: $(DEPLOY_TOOLS)
 	@$(LOCAL) start
 
+# Without the asset, each worker would build it.
 test: $(TEST_TOOLS)  ## Run all tests
+	@.venv/bin/python lambda/build_asset.py > /dev/null
 	pytest -n $(WORKERS) --dist worksteal $(PYTEST_ARGS)
 
 unit: $(TEST_TOOLS)  ## Run the tests of the three packages that start no processes: half a minute

@@ -27,7 +27,8 @@ _PLUGIN = [] if _INSTALLED else ["personalize_local.pytest_plugin"]
 pytest_plugins = [*_PLUGIN, "support.processes.cloud", "support.processes.distributions"]
 
 _LONG = {"consumer", "e2e", "examples", "reliability"}
-_SERVERS = {"_personalize_local_server", "_enforcing_server", "module_local_aws"}
+_OWN_SERVERS = {"_personalize_local_server", "_enforcing_server"}
+_SERVERS = {*_OWN_SERVERS, "module_local_aws"}
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
@@ -37,8 +38,27 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the slow tests first: at the end, one of them would keep the other workers waiting."""
-    items.sort(key=lambda item: _LONG.isdisjoint(item.path.parts))
+    """Start all workers with their share of the slow tests, which wait more than they compute.
+
+    `worksteal` gives each worker a block of the list, all of the same length. The other tests stay in order,
+    so that few workers set up the same module.
+    """
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    slow = sorted(filter(_is_slow, items), key=lambda item: "reliability" in item.path.parts)
+    others = [item for item in items if not _is_slow(item)]
+    dealt: list[pytest.Item] = []
+    for number in range(workers):
+        block = slow[number::workers]
+        room = max(0, (len(items) - len(dealt)) // (workers - number) - len(block))
+        dealt += block + others[:room]
+        del others[:room]
+    items[:] = dealt + others
+
+
+def _is_slow(item: pytest.Item) -> bool:
+    return not (
+        _LONG.isdisjoint(item.path.parts) and _OWN_SERVERS.isdisjoint(getattr(item, "fixturenames", ()))
+    )
 
 
 def pytest_collection_finish() -> None:

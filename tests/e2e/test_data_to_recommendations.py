@@ -16,6 +16,7 @@ import pytest
 
 from personalize_local.address import ACCOUNT, REGION
 from personalize_local.testing.server_process import LocalAws
+from support.processes.distributions import once
 from support.processes.installation import Environment
 from support.processes.state_machines import TRUST, run, task
 from support.requests.sample_data import INTERACTIONS_SCHEMA
@@ -74,11 +75,15 @@ class Client:
         self._process.communicate(timeout=10)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def aws_cli(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     """The AWS CLI, in an environment of its own."""
     requirements = str(CLIENTS / "requirements.txt")
-    environment = Environment.create(tmp_path_factory.mktemp("aws-cli") / "venv", "-r", requirements)
+
+    def make(folder: Path) -> None:
+        Environment.create(folder / "venv", "-r", requirements)
+
+    environment = Environment(once(tmp_path_factory, "aws-cli", make) / "venv")
     return [str(environment.python), str(CLIENTS / "cli.py")]
 
 

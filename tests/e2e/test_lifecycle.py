@@ -46,6 +46,10 @@ def cloud(request: pytest.FixtureRequest, local_aws: LocalAws) -> Iterator[Cloud
     assert len(made.permissions()) == (len(functions) if is_single else 0)
 
 
+# Where tests/reliability holds the same promise over both transports in virtual time.
+ON_THE_FRAMEWORK = pytest.mark.parametrize("cloud", ["framework"], indirect=True)
+
+
 def recommender(**properties: Any) -> Build:
     """A stack with one solution."""
 
@@ -110,6 +114,7 @@ def test_update__of_what_the_service_can_change__is_made_in_place(cloud: Cloud) 
     assert not reverted["solutionConfig"].get("eventsConfig", {}).get("eventParametersList")
 
 
+@ON_THE_FRAMEWORK
 def test_update__of_tags__keeps_the_solution_and_the_tags_of_others(cloud: Cloud) -> None:
     cloud.deploy(recommender(tags={"team": "recs", "stage": "beta"}))
     arn = cloud.only_solution()["solutionArn"]
@@ -123,6 +128,7 @@ def test_update__of_tags__keeps_the_solution_and_the_tags_of_others(cloud: Cloud
     assert cloud.calls("CreateSolution", "UpdateSolution") == []
 
 
+@ON_THE_FRAMEWORK
 def test_update__of_what_is_immutable__replaces_and_then_deletes_the_old(cloud: Cloud) -> None:
     cloud.deploy(recommender())
     before = cloud.only_solution()
@@ -148,6 +154,7 @@ def test_create__refused_by_the_service__says_why_in_the_events_and_leaves_nothi
     assert cloud.solutions() == {}
 
 
+@ON_THE_FRAMEWORK
 def test_create__that_fails_in_the_service__is_cleaned_up(cloud: Cloud) -> None:
     cloud.aws.control(
         "POST",
@@ -182,6 +189,7 @@ def test_replacement__that_fails__rolls_back_to_the_old_solution_unchanged(cloud
     assert cloud.solutions() == {}
 
 
+@ON_THE_FRAMEWORK
 def test_update__that_fails_in_the_service__is_taken_back(cloud: Cloud) -> None:
     cloud.deploy(recommender())
     cloud.aws.control(
@@ -196,6 +204,7 @@ def test_update__that_fails_in_the_service__is_taken_back(cloud: Cloud) -> None:
     assert cloud.only_solution()["performAutoTraining"] is False
 
 
+@ON_THE_FRAMEWORK
 def test_create__on_the_name_of_somebody_elses_solution__fails_and_leaves_theirs_alone(cloud: Cloud) -> None:
     cloud.personalize.create_solution(
         name="movies",
@@ -213,6 +222,7 @@ def test_create__on_the_name_of_somebody_elses_solution__fails_and_leaves_theirs
     assert cloud.tags(theirs["solutionArn"]) == {"owner": "somebody else"}
 
 
+@ON_THE_FRAMEWORK
 def test_update__immutable_with_an_explicit_name__fails_before_any_effect(cloud: Cloud) -> None:
     cloud.deploy(recommender(solution_name="movies"))
     before = cloud.only_solution()

@@ -22,9 +22,9 @@ def _runtime(runtime: FrameworkRuntime) -> Iterator[None]:
     RandomStacks.tally.clear()
 
 
-@pytest.mark.parametrize("number", range(4))
-def test_lives__random__break_no_promise(number: int) -> None:
-    run_state_machine_as_test(seed(number)(RandomStacks), settings=lives(75))
+# The seeds below draw hundreds of random lives more, and `make soak` thousands.
+def test_lives__random__break_no_promise() -> None:
+    run_state_machine_as_test(seed(0)(RandomStacks), settings=lives(75))
 
     assert RandomStacks.tally["sequences"] >= 75
     assert RandomStacks.tally["faults injected"] > 0
