@@ -56,9 +56,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def _is_slow(item: pytest.Item) -> bool:
-    return not (
-        _LONG.isdisjoint(item.path.parts) and _OWN_SERVERS.isdisjoint(getattr(item, "fixturenames", ()))
-    )
+    names = set(getattr(item, "fixturenames", ()))
+    # Tests of one server for a module follow one another, so they stay together.
+    has_server = bool(names & _OWN_SERVERS) and "module_local_aws" not in names
+    return has_server or not _LONG.isdisjoint(item.path.parts)
 
 
 def pytest_collection_finish() -> None:
