@@ -95,8 +95,11 @@ def _account(target: str, prefix: str) -> tuple[Account, str]:
     Raises:
         _UsageError: There is no such account, or a local run would leave this machine.
     """
+    # Locally there is no rate to wait for, and a server that does not answer will not do so later.
+    attempts = 1 if target == "local" else 8
     try:
-        client = boto3.client("personalize", config=Config(retries={"mode": "standard", "max_attempts": 8}))
+        retries = Config(retries={"mode": "standard", "total_max_attempts": attempts})
+        client = boto3.client("personalize", config=retries)
         host = urlsplit(client.meta.endpoint_url).hostname or ""
         if target == "local":
             if not is_this_machine(host):

@@ -7,7 +7,12 @@ from collections.abc import Callable
 from typing import Any
 
 from botocore import xform_name
-from botocore.exceptions import ClientError
+from botocore.exceptions import (
+    ClientError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    NoCredentialsError,
+)
 
 from conformance.question import CouldNotAskError, Seen
 from conformance.resources import KINDS, Kind
@@ -106,6 +111,8 @@ class Account:
             if error.response["ResponseMetadata"]["HTTPStatusCode"] >= _SERVER_ERROR:
                 self.uncertain.add(kind)
             raise
+        except (ConnectTimeoutError, EndpointConnectionError, NoCredentialsError):
+            raise  # the request was not sent
         except BaseException:  # a lost response, or Ctrl-C while it was on its way
             self.uncertain.add(kind)
             raise

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from types import FrameType
+from typing import Any, Self
 
 from conformance.account import Account
 from conformance.cleanup import delete_all
@@ -53,19 +53,20 @@ def run(account: Account, questions: Sequence[Question], say: Callable[[str], ob
         say: Shows a line of progress.
     """
     results: list[Result] = []
-    interrupted = False
     shared = Shared(account)
-    with _once_interruptible(lambda: say("Still deleting what this run created. It ends by itself.")):
+    with _Signals(lambda: say("Still deleting what this run created. It ends by itself.")) as signals:
         try:
             for number, question in enumerate(questions, 1):
                 results.append(_asked(question, shared))
                 for line in _progress(f"{number:3}/{len(questions)}", results[-1]):
                     say(line)
+            signals.interrupt = False
         except KeyboardInterrupt:
-            interrupted = True
+            signals.interrupt = False
         finally:
             say("Deleting what this run created ...")
             left = delete_all(account)
+    interrupted = len(results) < len(questions)
     for question in questions[len(results) :]:
         results.append(_result(question, None, "the run was interrupted"))
     return Run(results, left, interrupted)
@@ -92,22 +93,29 @@ def _result(question: Question, seen: Seen | None, reason: str = "") -> Result:
     return Result(question.id, question.rules, question.text, question.expected, seen, reason)
 
 
-@contextlib.contextmanager
-def _once_interruptible(again: Callable[[], object]) -> Iterator[None]:
-    """Let the first signal to end raise KeyboardInterrupt. Those that follow call `again`."""
-    interrupted = False
+class _Signals:
+    """What the signals to end do: they raise KeyboardInterrupt once, and only while there are questions.
 
-    def handle(_number: int, _frame: FrameType | None) -> None:
-        nonlocal interrupted
-        if interrupted:
-            again()
-        else:
-            interrupted = True
-            raise KeyboardInterrupt
+    Attributes:
+        interrupt: Whether the next signal raises KeyboardInterrupt.
+    """
 
-    before = {number: signal.signal(number, handle) for number in _SIGNALS}
-    try:
-        yield
-    finally:
-        for number, old in before.items():
-            signal.signal(number, old)
+    def __init__(self, otherwise: Callable[[], object]) -> None:
+        self.interrupt = True
+        self._otherwise = otherwise
+        self._before: dict[signal.Signals, Any] = {}
+
+    def __enter__(self) -> Self:
+        self._before = {number: signal.signal(number, self._handle) for number in _SIGNALS}
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def _handle(self, _number: int, _frame: FrameType | None) -> None:
+        if not self.interrupt:
+            self._otherwise()
+            return
+        self.interrupt = False
+        raise KeyboardInterrupt

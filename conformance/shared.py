@@ -147,7 +147,7 @@ class Shared:
         return resource
 
     def _make_room(self) -> None:
-        """Wait until discarded solutions are gone, once there are some: a group has room for ten (rule 116)."""
+        """Wait until discarded solutions are gone, once there are some: a group has few (rule 116)."""
         if len(self._discarded) < _MOST_DISCARDED:
             return
         while self._discarded:

@@ -54,6 +54,13 @@ def test_deploy__to_the_local_aws__runs_the_cdk_by_exec_and_by_nothing_else() ->
     assert all(line.startswith(".venv/bin/python -m personalize_local exec -- cdk ") for line in cdk)
 
 
+def test_conformance__of_the_local_aws__runs_by_exec_and_stops_only_its_own_server() -> None:
+    planned = make("--dry-run", "conformance", "-o", ".venv/.local").stdout
+    assert "personalize_local exec --state-dir build/.conformance -- python -m conformance local" in planned
+    assert planned.count("--state-dir build/.conformance") == planned.count("personalize_local ") == 3
+    assert "conformance aws" not in planned
+
+
 def test_stop__nothing_installed__is_fine(fresh: Path) -> None:
     ran = make("stop", folder=fresh)
     assert (ran.returncode, ran.stdout) == (0, "No local AWS runs here.\n")

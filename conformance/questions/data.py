@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from conformance.account import ACCEPTED
 from conformance.question import Question, Seen
+from conformance.resources import KINDS
 from conformance.shared import Shared, once, schema_text
 
 _INVALID = "InvalidInputException"
@@ -116,6 +117,39 @@ def _tracking_id(shared: Shared) -> Seen:
     return Seen("yes" if described.get("trackingId", "") == answer.get("trackingId") else "no")
 
 
+@once
+def _events_dataset(shared: Shared) -> str:
+    """The ARN of the dataset that an event tracker makes (rule 168)."""
+    _tracker(shared)
+    return f"{shared.group().replace(':dataset-group/', ':dataset/')}/EVENT_INTERACTIONS"
+
+
+def _exists(shared: Shared, arn: str) -> Seen:
+    found = shared.account.described(KINDS["Dataset"], arn)
+    return Seen("no" if found is None or str(found["status"]).startswith("DELETE") else "yes")
+
+
+def _events_made(shared: Shared) -> Seen:
+    return _exists(shared, _events_dataset(shared))
+
+
+@once
+def _without_tracker(shared: Shared) -> str:
+    """Delete the event tracker, and return the ARN of its dataset."""
+    dataset, tracker = _events_dataset(shared), _tracker(shared)["eventTrackerArn"]
+    shared.account.call("DeleteEventTracker", eventTrackerArn=tracker)
+    shared.account.wait_until_gone("EventTracker", tracker)
+    return dataset
+
+
+def _events_stay(shared: Shared) -> Seen:
+    return _exists(shared, _without_tracker(shared))
+
+
+def _events_deleted(shared: Shared) -> Seen:
+    return shared.account.outcome("DeleteDataset", datasetArn=_without_tracker(shared))
+
+
 _WATCHED = 'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("watch")'
 
 
@@ -193,6 +227,27 @@ QUESTIONS: tuple[Question, ...] = (
     ),
     Question("tracker-second", (166,), "A second event tracker in a dataset group", _TAKEN, _second_tracker),
     Question("tracker-id", (166,), "Do Create and Describe return the same trackingId?", "yes", _tracking_id),
+    Question(
+        "tracker-dataset",
+        (168,),
+        "Does an event tracker make a dataset EVENT_INTERACTIONS?",
+        "yes",
+        _events_made,
+    ),
+    Question(
+        "tracker-dataset-stays",
+        (168,),
+        "Does that dataset stay when the tracker is deleted?",
+        "yes",
+        _events_stay,
+    ),
+    Question(
+        "tracker-dataset-deleted",
+        (168,),
+        "DeleteDataset of it when the tracker is gone",
+        ACCEPTED,
+        _events_deleted,
+    ),
     Question("filter-taken", (176,), "CreateFilter with a name that is taken", _TAKEN, _filter_taken),
     _filter_question("grammar", (172,), "A filter that is no expression", _INVALID, "EVERYTHING"),
     _filter_question(

@@ -14,56 +14,83 @@ _TAKEN = "ResourceAlreadyExistsException"
 
 
 @once
-def _solution(shared: Shared) -> Mapping[str, Seen]:
-    """Delete a solution, and create it again."""
+def _being_deleted(shared: Shared) -> Mapping[str, Seen]:
+    """Create and delete a solution."""
     account = shared.account
-    request = shared.solution_request("deleted")
     arn = shared.create_solution("deleted")
     account.wait_until_active("Solution", arn)
     account.call("DeleteSolution", solutionArn=arn)
     described = account.described(KINDS["Solution"], arn)
     status = "gone" if described is None else str(described["status"])
-    seen = {
+    return {
         "status": Seen("being deleted" if status.startswith("DELETE ") else status, status),
         "again": account.outcome("DeleteSolution", solutionArn=arn),
-        "name-meanwhile": account.outcome("CreateSolution", **request),
+        "name-meanwhile": account.outcome("CreateSolution", **shared.solution_request("deleted")),
     }
+
+
+@once
+def _gone(shared: Shared) -> Mapping[str, Seen]:
+    """Wait until it is gone, and create it again."""
+    account = shared.account
+    _being_deleted(shared)
+    arn = account.arn(f"solution/{account.named('deleted')}")
     account.wait_until_gone("Solution", arn)
     listed = account.call("ListSolutions", datasetGroupArn=shared.group(), maxResults=100)["solutions"]
-    seen["listed"] = Seen("yes" if arn in [each["solutionArn"] for each in listed] else "no")
-    seen["gone"] = account.outcome("DeleteSolution", solutionArn=arn)
-    seen["name"] = account.outcome("CreateSolution", **request)
+    seen = {
+        "listed": Seen("yes" if arn in [each["solutionArn"] for each in listed] else "no"),
+        "gone": account.outcome("DeleteSolution", solutionArn=arn),
+        "name": account.outcome("CreateSolution", **shared.solution_request("deleted")),
+    }
     shared.discard(arn)
     return seen
 
 
 @once
-def _group(shared: Shared) -> Mapping[str, Seen]:
-    """Create a dataset group with a dataset, delete both, and create the group again."""
-    account = shared.account
-    schema = shared.interactions_schema()
+def _new_group(shared: Shared) -> Mapping[str, Seen]:
+    """Create a dataset group, and try a dataset before it is ACTIVE."""
+    account, schema = shared.account, shared.interactions_schema()
     name = account.named("doomed")
     arn = str(account.call("CreateDatasetGroup", name=name)["datasetGroupArn"])
     dataset = {"schemaArn": schema, "datasetGroupArn": arn, "datasetType": "INTERACTIONS"}
-    seen = {
+    return {
         "pending": account.outcome("CreateDataset", name=account.named("too-early"), **dataset),
         "taken": account.outcome("CreateDatasetGroup", name=name),
     }
-    account.wait_until_active("DatasetGroup", arn)
-    made = shared.wait_for_dataset(arn, schema, "INTERACTIONS") if seen["pending"].answer != ACCEPTED else ""
-    made = made or account.wait_until_active("Dataset", account.arn(f"dataset/{name}/INTERACTIONS"))
-    seen["used"] = account.outcome("DeleteDatasetGroup", datasetGroupArn=arn)
-    account.call("DeleteDataset", datasetArn=made)
-    account.wait_until_gone("Dataset", made)
-    seen["emptied"] = account.outcome("DeleteDatasetGroup", datasetGroupArn=arn)
-    if seen["emptied"].answer != ACCEPTED:
-        account.wait(
-            lambda: account.outcome("DeleteDatasetGroup", datasetGroupArn=arn).answer != _IN_USE,
-            f"deleting {arn}",
-        )
-    account.wait_until_gone("DatasetGroup", arn)
-    seen["name"] = account.outcome("CreateDatasetGroup", name=name)
-    return seen
+
+
+@once
+def _used_group(shared: Shared) -> Mapping[str, Seen]:
+    """Try to delete the group with a dataset in it, and delete that."""
+    account = shared.account
+    early = _new_group(shared)["pending"].answer == ACCEPTED
+    group = account.wait_until_active("DatasetGroup", account.arn(f"dataset-group/{account.named('doomed')}"))
+    if early:
+        dataset = account.arn(f"dataset/{account.named('doomed')}/INTERACTIONS")
+        account.wait_until_active("Dataset", dataset)
+    else:
+        dataset = shared.wait_for_dataset(group, shared.interactions_schema(), "INTERACTIONS")
+    used = account.outcome("DeleteDatasetGroup", datasetGroupArn=group)
+    account.call("DeleteDataset", datasetArn=dataset)
+    account.wait_until_gone("Dataset", dataset)
+    return {"used": used, "emptied": account.outcome("DeleteDatasetGroup", datasetGroupArn=group)}
+
+
+@once
+def _gone_group(shared: Shared) -> Mapping[str, Seen]:
+    """Wait until the group is gone, and create it again."""
+    account = shared.account
+    _used_group(shared)
+    group = account.arn(f"dataset-group/{account.named('doomed')}")
+
+    def gone() -> bool:
+        found = account.described(KINDS["DatasetGroup"], group)
+        if found and not found["status"].startswith("DELETE"):
+            account.outcome("DeleteDatasetGroup", datasetGroupArn=group)  # it was refused before
+        return found is None
+
+    account.wait(gone, f"deleting {group}")
+    return {"name": account.outcome("CreateDatasetGroup", name=account.named("doomed"))}
 
 
 def _one(life: Callable[[Shared], Mapping[str, Seen]], part: str) -> Callable[[Shared], Seen]:
@@ -107,54 +134,64 @@ QUESTIONS: tuple[Question, ...] = (
         (81,),
         "DescribeSolution right after DeleteSolution",
         "being deleted",
-        _one(_solution, "status"),
+        _one(_being_deleted, "status"),
     ),
     Question(
         "delete-again",
         (79, 81),
         "DeleteSolution of a solution that is being deleted",
         _IN_USE,
-        _one(_solution, "again"),
+        _one(_being_deleted, "again"),
     ),
     Question(
         "delete-name-meanwhile",
         (97,),
         "The name of a solution that is being deleted",
         _TAKEN,
-        _one(_solution, "name-meanwhile"),
+        _one(_being_deleted, "name-meanwhile"),
     ),
     Question(
         "delete-listed",
         (64, 81),
         "Is a solution still listed when Describe does not find it?",
         "no",
-        _one(_solution, "listed"),
+        _one(_gone, "listed"),
     ),
     Question(
-        "delete-gone", (79,), "DeleteSolution of a solution that is gone", NOT_FOUND, _one(_solution, "gone")
+        "delete-gone", (79,), "DeleteSolution of a solution that is gone", NOT_FOUND, _one(_gone, "gone")
     ),
-    Question("delete-name", (97,), "The name of a solution that is gone", ACCEPTED, _one(_solution, "name")),
+    Question("delete-name", (97,), "The name of a solution that is gone", ACCEPTED, _one(_gone, "name")),
     Question(
         "group-pending",
         (178,),
         "CreateDataset in a group that is not ACTIVE yet",
         "InvalidInputException",
-        _one(_group, "pending"),
+        _one(_new_group, "pending"),
     ),
     Question(
-        "group-taken", (98,), "CreateDatasetGroup with a name that is taken", _TAKEN, _one(_group, "taken")
+        "group-taken",
+        (98,),
+        "CreateDatasetGroup with a name that is taken",
+        _TAKEN,
+        _one(_new_group, "taken"),
     ),
     Question(
-        "group-used", (80, 168), "DeleteDatasetGroup of a group with a dataset", _IN_USE, _one(_group, "used")
+        "group-used",
+        (80, 168),
+        "DeleteDatasetGroup of a group with a dataset",
+        _IN_USE,
+        _one(_used_group, "used"),
     ),
     Question(
         "group-emptied",
         (64,),
         "DeleteDatasetGroup as soon as its last dataset is gone",
         ACCEPTED,
-        _one(_group, "emptied"),
+        _one(_used_group, "emptied"),
     ),
-    Question("group-name", (98,), "The name of a dataset group that is gone", ACCEPTED, _one(_group, "name")),
+    Question(
+        "group-name", (98,), "The name of a dataset group that is gone", ACCEPTED, _one(_gone_group, "name")
+    ),
     Question(
         "missing-text",
         (79,),

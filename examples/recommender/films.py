@@ -62,9 +62,9 @@ def generate(seed: int = 7) -> Films:
         first, second = chance.sample(GENRES, 2)
         at = _START + chance.randrange(30 * _DAY)
         seen: set[str] = set()
+        shelves = (by_genre[first], by_genre[second], catalog)
         for _ in range(chance.randint(20, 60)):
-            choice = chance.random()
-            shelf = by_genre[first] if choice < 0.55 else by_genre[second] if choice < 0.85 else catalog
+            (shelf,) = chance.choices(shelves, (55, 30, 15))
             unseen = [film for film in shelf if film not in seen] or catalog
             (film,) = chance.choices(unseen, [popularity[one] for one in unseen])
             seen.add(film)

@@ -29,9 +29,7 @@ class Recommender(cdk.Stack):
 
     def __init__(self, scope: Construct, construct_id: str) -> None:
         super().__init__(scope, construct_id)
-        bucket = s3.Bucket(
-            self, "Data", removal_policy=cdk.RemovalPolicy.DESTROY, auto_delete_objects=True
-        )
+        bucket = s3.Bucket(self, "Data", removal_policy=cdk.RemovalPolicy.DESTROY, auto_delete_objects=True)
         group = DatasetGroup(self, "Films")
         watched = Dataset(
             self,

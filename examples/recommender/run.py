@@ -39,7 +39,7 @@ def main() -> None:
     after = eventually_other(outputs, user, before)
     print(f"   {user}  gets    {titles(after, films)}")
 
-    print("\n4. The same views dealt out at random: nobody has a taste, and a new version has nothing to learn\n")
+    print("\n4. The same views dealt out at random: a new version has nothing to learn\n")
     served = version_in_service(outputs["Campaign"])
     upload(outputs["Bucket"], films.shuffled())
     record = run(outputs["Pipeline"])

@@ -90,6 +90,8 @@ def _named(operation: str, request: Mapping[str, object]) -> Iterator[str]:
     if operation.startswith("List") and operation != "ListTagsForResource":
         return
     ignored = _NOT_RESOURCES if operation.startswith("Create") else set()
+    # The developer guide's policies for recommendations name campaigns only, also where a filter is used (?).
+    ignored = ignored if operation.endswith("Filter") else ignored | {"filterArn"}
     for member, value in request.items():
         if member.endswith("Arn") and member not in ignored and isinstance(value, str):
             yield value

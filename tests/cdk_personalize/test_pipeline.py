@@ -14,6 +14,7 @@ from aws_cdk import aws_sns as sns
 
 from cdk_personalize import (
     AutoTraining,
+    Campaign,
     EventParameters,
     EventsConfig,
     Recipe,
@@ -100,7 +101,9 @@ def test_role__may_call_what_the_definition_calls_and_no_more(
 def test_role__any_resource__only_where_there_is_no_other(large: dict[str, Any]) -> None:
     for machine in ("Runs", "Cleanup"):
         anywhere = {action for action, on in granted(large, machine).items() if "*" in on}
-        assert anywhere <= {"cloudwatch:PutMetricData", "personalize:ListSolutionVersions"}
+        # Composite alarms are described only with this scope; the others have no resource types.
+        lists = {"cloudwatch:DescribeAlarms", "cloudwatch:PutMetricData", "personalize:ListSolutionVersions"}
+        assert anywhere <= lists
 
 
 def test_template__of_the_same_input__is_the_same() -> None:
@@ -142,6 +145,29 @@ def test_definition__no_variable_hides_a_function(large: dict[str, Any]) -> None
         for name, state in states(definition):
             for assigned in (state, *state.get("Catch", ()), *state.get("Choices", ())):
                 assert not _FUNCTIONS & set(assigned.get("Assign", ())), name
+
+
+def assigned(states_of: dict[str, Any]) -> set[str]:
+    """The variables that the states of one scope assign."""
+    names = set()
+    for state in states_of.values():
+        for one in (state, *state.get("Catch", ()), *state.get("Choices", ())):
+            names |= one.get("Assign", {}).keys()
+    return names
+
+
+def test_definition__no_branch_assigns_a_variable_of_the_states_outside(large: dict[str, Any]) -> None:
+    """Step Functions refuses that ("Variable scope" in its Developer Guide)."""
+
+    def check(scope: dict[str, Any], outside: set[str]) -> None:
+        own = assigned(scope["States"])
+        assert not own & outside
+        for state in scope["States"].values():
+            for inner in (*state.get("Branches", ()), *filter(None, [state.get("ItemProcessor")])):
+                check(inner, outside | own)
+
+    for definition in definitions(large).values():
+        check(definition, set())
 
 
 def test_definition__each_task_retries_throttles__and_never_what_is_invalid(large: dict[str, Any]) -> None:
@@ -204,6 +230,19 @@ def test_deploys__start_runs_by_default(small: dict[str, Any], large: dict[str, 
     assert large["Resources"][condition]["CreationPolicy"] == {
         "ResourceSignal": {"Count": 1, "Timeout": "PT6H"}
     }
+
+
+def test_first_deploy__waits_only_once_the_run_can_read_its_data(large: dict[str, Any]) -> None:
+    (condition,) = resources(large, "AWS::CloudFormation::WaitCondition")
+    needed = set(large["Resources"][condition]["DependsOn"])
+    policies = {
+        name
+        for kind in ("AWS::IAM::Policy", "AWS::S3::BucketPolicy")
+        for name in resources(large, kind)
+        if name.startswith(("WatchedImportRole", "Bucket", "TrainRunsRole"))
+    }
+    assert len(policies) == 3
+    assert policies <= needed
 
 
 def test_rule_of_deploys__does_not_depend_on_the_state_machine(small: dict[str, Any]) -> None:
@@ -276,6 +315,15 @@ def test_configuration__is_what_is_trained() -> None:
     assert hashed() == hashed() == hashed(wait_for_training_on_delete=True)
     assert hashed() != hashed(event_type="watch")
     assert hashed() != hashed(solution_config=SolutionConfig(events_config=weights))
+
+
+def test_configuration__has_the_campaign__so_that_a_new_one_gets_a_version() -> None:
+    scope = stack()
+    solution = Solution(scope, "S", dataset_group=GROUP, recipe=Recipe.SIMS)
+    campaigns = [Campaign(scope, name, solution=solution) for name in ("One", "Other")]
+    campaigns.append(Campaign(scope, "Named", solution=solution, campaign_name="named"))
+    hashes = {configuration.hash_of(solution, campaign) for campaign in (None, *campaigns)}
+    assert len(hashes) == 4
 
 
 def test_configuration__of_an_existing_solution__is_its_arn() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import aws_cdk as cdk
 import pytest
@@ -153,7 +153,7 @@ def minutes(count: float) -> cdk.Duration:
         pytest.param(
             lambda scope: {
                 "campaign": Campaign.following_latest(
-                    scope, "C", solution=Solution(scope, "S", dataset_group=GROUP, recipe=Recipe.SIMS)
+                    scope, "C", solution=cast(Solution, scope.node.find_child("ForYou"))
                 )
             },
             "every version, also one that a gate rejected",
@@ -202,6 +202,14 @@ def test_baseline__that_trains_automatically__is_refused() -> None:
 
     (problem,) = problems(build)
     assert problem.startswith("gate.checks[0].baseline must not train automatically")
+
+
+def test_campaign__of_another_solution__is_refused() -> None:
+    def build(scope: cdk.Stack) -> dict[str, Any]:
+        return {"campaign": Campaign(scope, "Other", solution=popular(scope))}
+
+    (problem,) = problems(build)
+    assert "must be one of Films/ForYou, the solution that the pipeline trains" in problem
 
 
 def test_campaign__of_two_pipelines__is_refused() -> None:

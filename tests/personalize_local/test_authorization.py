@@ -22,6 +22,11 @@ IN_GROUP = {"name": "a", "datasetGroupArn": GROUP}
         ("CreateDataset", IN_GROUP | {"datasetType": "Items"}, [ITEMS, GROUP]),
         ("DeleteFilter", {"filterArn": SCOPE.arn("filter", "a")}, [SCOPE.arn("filter", "a")]),
         ("ListFilters", {"datasetGroupArn": GROUP}, ["*"]),
+        (
+            "GetRecommendations",
+            {"campaignArn": SCOPE.arn("campaign", "a"), "filterArn": SCOPE.arn("filter", "a")},
+            [SCOPE.arn("campaign", "a")],
+        ),
         ("PutEvents", {"trackingId": "a"}, ["*"]),
         ("PutItems", {"datasetArn": ITEMS}, [ITEMS]),
     ],

@@ -110,7 +110,11 @@ def test_state__periods_without_data__is_that_of_the_documented_table(
 
 
 def test_error_rate__service_fails_then_recovers__alarm_fires_and_ends(local_aws: LocalAws) -> None:
-    local_aws.client("cloudwatch").put_metric_alarm(**ERROR_RATE)
+    sqs, sns = local_aws.client("sqs"), local_aws.client("sns")
+    queue = sqs.create_queue(QueueName="alarms")["QueueUrl"]
+    topic = sns.create_topic(Name="alarms")["TopicArn"]
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=f"arn:aws:sqs:{REGION}:{ACCOUNT}:alarms")
+    local_aws.client("cloudwatch").put_metric_alarm(**ERROR_RATE, AlarmActions=[topic])
     assert state_of(local_aws, "errors") == "OK"
     fault = {"operation": "GetRecommendations", "code": "InternalServerException", "times": None}
     local_aws.control("POST", "faults", fault)
@@ -120,6 +124,8 @@ def test_error_rate__service_fails_then_recovers__alarm_fires_and_ends(local_aws
     # further than the alarm's one period while there is no newer data.
     local_aws.control("POST", "clock", {"advance": 4 * MINUTE})
     eventually(lambda: states_of(local_aws, "errors")[-2:] == ["ALARM", "OK"])
+    (message,) = sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=5)["Messages"]
+    assert json.loads(json.loads(message["Body"])["Message"])["NewStateValue"] == "ALARM"
 
 
 @pytest.mark.parametrize("calls", [True, False], ids=["in-use", "idle"])

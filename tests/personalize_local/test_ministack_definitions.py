@@ -52,6 +52,17 @@ WRONG: dict[str, tuple[Any, str, str]] = {
         "SCHEMA_VALIDATION_FAILED",
         "/States/One/Retry/0/ErrorEquals",
     ),
+    "scope": (
+        one(
+            {
+                "Type": "Parallel",
+                "Assign": {"polls": 0},
+                "Branches": [{"StartAt": "A", "States": {"A": PASS | {"Assign": {"polls": 1}}}}],
+            }
+        ),
+        "SCHEMA_VALIDATION_FAILED",
+        "/States/One/Branches/0/States/A/Assign/polls",
+    ),
     "jsonata": (one(PASS | {"Output": "{% $x( %}"}), "INVALID_JSONATA_EXPRESSION", "/States/One/Output"),
 }
 

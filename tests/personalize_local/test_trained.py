@@ -224,6 +224,26 @@ def test_recommendations__after_events__follow_them(films: Simulated) -> None:
     assert recommended(films, campaign, userId="s") == after
 
 
+def test_recommendations__after_events_in_a_new_dataset__follow_them(films: Simulated) -> None:
+    made = films.call("CreateEventTracker", name="t", datasetGroupArn=films.group)
+    films.advance(1)
+    event = {"eventType": "View", "itemId": "item-0001", "sentAt": START.timestamp()}
+    sent = {"sessionId": "s", "userId": "other", "eventList": [event] * 5}
+    films.call("PutEvents", trackingId=made["trackingId"], **sent)
+    campaign = serving(films, version_of(films))
+    films.call("DeleteEventTracker", eventTrackerArn=made["eventTrackerArn"])
+    films.advance(1)
+    films.call("DeleteDataset", datasetArn=films.scope.arn("dataset", "films", "EVENT_INTERACTIONS"))
+    films.advance(1)
+    again = films.call("CreateEventTracker", name="t", datasetGroupArn=films.group)
+    films.advance(1)
+    before = recommended(films, campaign, userId="new")
+    event["itemId"] = "item-0003"
+    sent = {"sessionId": "s", "userId": "new", "eventList": [event]}
+    films.call("PutEvents", trackingId=again["trackingId"], **sent)
+    assert recommended(films, campaign, userId="new") != before
+
+
 def test_recommendations__of_related_items__are_near_the_item(films: Simulated) -> None:
     campaign = serving(films, version_of(films, "aws-similar-items"))
     found = recommended(films, campaign, itemId="item-0003", numResults=5)

@@ -72,10 +72,19 @@ def test_delete__dataset_that_a_tracker_left__is_deleted_so_that_the_group_can_b
     at.call("DeleteDatasetGroup", datasetGroupArn=GROUP)
 
 
-def test_delete__never_made__is_done_after_a_look(at: World) -> None:
+def test_delete__never_made__is_done_when_the_delete_says_so(at: World) -> None:
     at.stacks.status = "DELETE_IN_PROGRESS"
     answered(at, sent("Delete", DATASET))
-    assert at.calls() == {"DescribeDataset": 1}
+    assert at.calls() == {"DescribeDataset": 2, "DeleteDataset": 1}
+
+
+def test_delete__not_described_although_it_is_there__is_deleted(at: World) -> None:
+    at.call("DeleteEventTracker", eventTrackerArn=tracker(at))
+    at.simulator.advance(60)
+    at.fault("DescribeDataset", "ResourceNotFoundException")
+    at.stacks.status = "DELETE_IN_PROGRESS"
+    answered(at, sent("Delete", DATASET))
+    assert not is_there(at)
 
 
 def test_delete__service_refuses_it_for_now__is_tried_again(at: World) -> None:

@@ -18,6 +18,7 @@ from hypothesis import seed as with_seed
 from hypothesis.stateful import run_state_machine_as_test
 
 from personalize_provider.engine.log import logger
+from support.virtual_time.campaign_machine import RandomAdoptingCampaigns, RandomCampaigns
 from support.virtual_time.event_rules import OneFunction
 from support.virtual_time.framework_runtime import framework_runtime
 from support.virtual_time.machine import RandomAdoptingStacks, RandomStacks, lives
@@ -31,10 +32,13 @@ def run(seed: int, sequences: int) -> tuple[Counter[str], str]:
     """Run so many lives; what they met, and the first failure if there was one.
 
     The seed also says which: half of them behind the provider framework, a quarter with adoption, a quarter
-    with the single function, which has time for one look and polls for the rest.
+    with the single function, which has time for one look and polls for the rest. Every other four are lives
+    of campaigns.
     """
     logger.setLevel("CRITICAL")
-    machine = RandomAdoptingStacks if seed % 4 == 1 else RandomStacks
+    solutions: tuple[type[RandomStacks], type[RandomStacks]] = (RandomStacks, RandomAdoptingStacks)
+    plain, adopting = (RandomCampaigns, RandomAdoptingCampaigns) if seed // 4 % 2 else solutions
+    machine = adopting if seed % 4 == 1 else plain
     machine.tally.clear()
     with framework_runtime() as framework:
         machine.runtime = OneFunction(_SHORT_SECONDS) if seed % 4 == 3 else framework

@@ -7,6 +7,7 @@ import pytest
 from support.virtual_time.event_rules import OneFunction
 from support.virtual_time.framework_runtime import FrameworkRuntime
 from support.virtual_time.load import deploy_and_destroy, roll_back
+from support.virtual_time.managed import CAMPAIGN
 
 
 @pytest.mark.parametrize(("solutions", "most"), [(1, 5.0), (10, 30.0), (30, 55.0), (100, 130.0)])
@@ -19,6 +20,15 @@ def test_stack__of_many_solutions__converges_without_a_failure(
         assert leg.failed == 0
         assert leg.seconds <= most  # for 100: 1.3 times what their calls need at one a second
         assert leg.limited_calls <= calls
+
+
+def test_stack__of_a_hundred_campaigns__converges_without_a_failure(runtime: FrameworkRuntime) -> None:
+    """Each takes half a minute to be created, and all of them look at it with one call a second."""
+    create, delete = deploy_and_destroy(runtime, 100, kind=CAMPAIGN)
+
+    assert (create.failed, delete.failed) == (0, 0)
+    assert create.seconds <= 350.0
+    assert delete.seconds <= 130.0
 
 
 @pytest.mark.parametrize(

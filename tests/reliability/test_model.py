@@ -9,6 +9,7 @@ from hypothesis import seed
 from hypothesis.stateful import run_state_machine_as_test
 
 from cdk_personalize.provider.timing import SINGLE_FUNCTION_SECONDS
+from support.virtual_time.campaign_machine import RandomAdoptingCampaigns, RandomCampaigns
 from support.virtual_time.event_rules import OneFunction
 from support.virtual_time.framework_runtime import FrameworkRuntime
 from support.virtual_time.machine import RandomAdoptingStacks, RandomStacks, lives
@@ -37,6 +38,30 @@ def test_lives__random_with_a_single_function__break_no_promise(number: int, sec
 
     assert RandomStacks.tally["sequences"] >= 40
     assert RandomStacks.tally["faults injected"] > 0
+
+
+@pytest.mark.parametrize(
+    ("machine", "transport", "number"),
+    [
+        (RandomCampaigns, "framework", 0),
+        (RandomCampaigns, "framework", 1),
+        (RandomCampaigns, "single function", 2),
+        (RandomAdoptingCampaigns, "framework", 3),
+    ],
+    ids=["plain", "more", "single function", "adopting"],
+    indirect=["transport"],
+)
+def test_lives__random_campaigns__break_no_promise(
+    machine: type[RandomCampaigns | RandomAdoptingCampaigns],
+    transport: FrameworkRuntime | OneFunction,
+    number: int,
+) -> None:
+    machine.runtime = OneFunction(125) if isinstance(transport, OneFunction) else transport
+    run_state_machine_as_test(seed(number)(machine), settings=lives(40))
+
+    assert machine.tally["promotions"] > 0
+    assert machine.tally["faults injected"] > 0
+    machine.tally.clear()
 
 
 # Seeds that once broke a promise: a late create after its delete (7), a hand's change that a rollback is not

@@ -167,8 +167,9 @@ def answer(runs: Pipeline, **reply: str) -> None:
             {"error": "Rejected", "cause": "holidays"}, "REJECTED", "it was not approved: holidays", id="no"
         ),
         pytest.param(
-            {"error": "Oops", "cause": "a bug"}, "FAILED", "FAILED: Oops: Ask for approval: a bug", id="error"
+            {"error": "Oops", "cause": "a bug"}, "FAILED", "Oops: Ask for approval: a bug", id="error"
         ),
+        pytest.param({"error": "Oops"}, "FAILED", "Oops: Ask for approval: ", id="no cause"),
     ],
 )
 def test_approval__answered(runs: Pipeline, reply: dict[str, str], outcome: str, reason: str | None) -> None:

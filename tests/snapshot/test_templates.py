@@ -6,9 +6,10 @@ import aws_cdk as cdk
 import pytest
 from app import MovieRecommendations
 from syrupy.assertion import SnapshotAssertion
+from syrupy.extensions.json import JSONSnapshotExtension
 
 from cdk_personalize.testing.syrupy import TemplateSnapshotExtension
-from support.requests import stacks
+from support.requests import pipelines, stacks
 
 
 @pytest.fixture
@@ -33,3 +34,14 @@ def test_template__every_property_of_campaigns__stays_as_it_is(snapshot: Snapsho
     stacks.every_property_of_campaigns(stack, "arn:aws:personalize:us-east-1:123456789012:solution/movies")
 
     assert stack == snapshot
+
+
+def test_template__resources_of_pipelines__stay_as_they_are(snapshot: SnapshotAssertion) -> None:
+    """Without their properties: the definitions of state machines are no interface."""
+    stack = cdk.Stack(cdk.App(), "EveryPropertyOfPipelines")
+    pipelines.largest(stack)
+    resources = pipelines.template(stack)["Resources"]
+
+    assert {
+        name: resource["Type"] for name, resource in resources.items() if name.startswith("Train")
+    } == snapshot.use_extension(JSONSnapshotExtension)

@@ -11,7 +11,7 @@ from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_ssm as ssm
 from aws_cdk import aws_stepfunctions as sfn
-from constructs import Construct
+from constructs import Construct, IConstruct
 
 from cdk_personalize.model.annotations import annotate
 from cdk_personalize.model.findings import InvalidConstructError, problems_in
@@ -134,6 +134,7 @@ class TrainingPipeline(Resource, PipelineMetrics):
         if campaign is not None:
             campaign._add_promoter(self)
         self._name = names.unique_name(self)
+        self._needed_by_imports: list[IConstruct] = []
         baselines = list(
             dict.fromkeys(check.baseline for check in gate.checks if check.baseline) if gate else ()
         )
@@ -171,13 +172,7 @@ class TrainingPipeline(Resource, PipelineMetrics):
         cleanups = self._machine("Cleanup", f"{self._name}-cleanup", cleanup.definition(plan))
         permissions.of_cleanups(self, plan, solutions, cleanups.role)
         self._machine_of_runs = self._machine("Runs", self._name, run.definition(plan))
-        permissions.of_runs(
-            self,
-            plan,
-            solutions,
-            self._machine_of_runs.role,
-            [alarm.alarm_arn for alarm in bake.alarms] if bake else [],
-        )
+        permissions.of_runs(self, plan, solutions, self._machine_of_runs.role)
         # The cleanup is there before the first run, and after the last one.
         self._machine_of_runs.node.add_dependency(cleanups, self._rule_of_ends(plan, cleanups), parameter)
         self._parameter = ssm.StringParameter.from_string_parameter_attributes(
@@ -186,9 +181,9 @@ class TrainingPipeline(Resource, PipelineMetrics):
         if train_on_deploy:
             self._start_on_deploys(plan)
         if condition is not None and plan.signal is not None:
-            condition.node.add_dependency(
-                self._machine_of_runs, self._start_on_first_deploy(plan, plan.signal)
-            )
+            # The run starts when the wait does, so all that it needs must be there.
+            rule = self._start_on_first_deploy(plan, plan.signal)
+            condition.node.add_dependency(self._machine_of_runs, rule, *self._needed_by_imports)
         if schedule is not None:
             self._schedule(schedule)
         annotate(self, findings)
@@ -257,6 +252,7 @@ class TrainingPipeline(Resource, PipelineMetrics):
 
     def _import(self, one: DatasetImport) -> ImportPlan:
         role = one.dataset.grant_import(one.bucket, one.key_prefix, role=one.role)
+        self._needed_by_imports += [role, one.bucket]  # with their policies
         return ImportPlan(
             dataset_arn=one.dataset.dataset_arn,
             location=f"s3://{one.bucket.bucket_name}/{one.key_prefix}",

@@ -43,7 +43,7 @@ def known_metrics(solution: ISolution) -> frozenset[str]:
     if facts is None or facts.name in _UNPUBLISHED:
         return frozenset()
     known = _BY_TYPE.get(facts.recipe_type, frozenset())
-    config: Mapping[str, Any] = getattr(solution, "declared", {}).get("solutionConfig", {})
+    config: Mapping[str, Any] = getattr(solution, "_properties", {}).get("solutionConfig", {})
     if known and "optimizationObjective" in config:
         known |= {_OBJECTIVE}
     if known and "eventsConfig" in config:

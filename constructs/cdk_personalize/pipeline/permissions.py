@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_iam as iam
@@ -12,13 +12,13 @@ from cdk_personalize.pipeline.definition.plan import Plan
 from cdk_personalize.pipeline.definition.telling import NAMESPACE
 from cdk_personalize.solution.base import ISolution
 
-# CreateCampaign sends tags, and needs a right on the solution too (rule 125).
+# CreateCampaign needs a right on the solution as well (rule 125). For UpdateCampaign the reference names the
+# campaign only (rule 126); whether the service checks the version that it names is not known (?).
+_OF_A_VERSION = ("personalize:CreateCampaign", "personalize:UpdateCampaign")
 _PROMOTE = ("personalize:CreateCampaign", "personalize:TagResource", "personalize:UpdateCampaign")
 
 
-def of_runs(
-    scope: Construct, plan: Plan, solutions: Sequence[ISolution], role: iam.IGrantable, alarms: Iterable[str]
-) -> None:
+def of_runs(scope: Construct, plan: Plan, solutions: Sequence[ISolution], role: iam.IGrantable) -> None:
     """Allow the state machine of runs what it calls."""
     for solution in solutions:
         solution.grant(
@@ -48,10 +48,12 @@ def of_runs(
         _allow(role, [plan.campaign.arn], "personalize:DescribeCampaign")
         if not plan.dry_run:
             _allow(role, [plan.campaign.arn], *_PROMOTE)
-            solutions[0].grant(role, "personalize:CreateCampaign")
+            solutions[0].grant(role, *_OF_A_VERSION)
     if not plan.dry_run:
         _allow(role, [_parameter_arn(scope, plan)], "ssm:PutParameter")
-        _allow(role, list(alarms), "cloudwatch:DescribeAlarms")
+    if plan.bake and not plan.dry_run:
+        # Composite alarms are described only with this scope (API_DescribeAlarms in the API Reference).
+        _allow(role, ["*"], "cloudwatch:DescribeAlarms")
     if plan.approval:
         _allow(role, [plan.approval.topic_arn], "sns:Publish")
     _telling(scope, plan, role)

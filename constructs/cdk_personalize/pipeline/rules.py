@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from aws_cdk import Stack
+
 from cdk_personalize.model.findings import Doubt, Problem
 from cdk_personalize.model.tokens import is_token
 from cdk_personalize.pipeline import budget
@@ -75,7 +77,7 @@ def _automatic_training(solution: ISolution, at: str) -> Iterator[Problem]:
 
 def _without_campaign(arguments: Arguments) -> Iterator[Problem]:
     if arguments.campaign is not None:
-        yield from _campaign(arguments.campaign)
+        yield from _campaign(arguments.campaign, arguments.solution)
         return
     given = {
         "gate": arguments.gate,
@@ -94,7 +96,7 @@ def _without_campaign(arguments: Arguments) -> Iterator[Problem]:
             )
 
 
-def _campaign(campaign: Any) -> Iterator[Problem]:
+def _campaign(campaign: Any, solution: ISolution) -> Iterator[Problem]:
     if not hasattr(campaign, "_promoter_problems"):
         yield Problem(
             argument="campaign",
@@ -104,6 +106,16 @@ def _campaign(campaign: Any) -> Iterator[Problem]:
         )
         return
     yield from campaign._promoter_problems("campaign")
+    stack = Stack.of(campaign)
+    served, trained = stack.resolve([campaign._properties["solutionArn"], solution.solution_arn])
+    # An ARN and a reference can be those of one solution.
+    if served != trained and isinstance(served, str) is isinstance(trained, str):
+        yield Problem(
+            argument="campaign",
+            value=campaign.node.path,
+            rule=f"must be one of {solution.node.path}, the solution that the pipeline trains",
+            fix="pass a campaign of this solution, or train the solution of this campaign",
+        )
 
 
 def _gate(gate: MetricGate, solution: ISolution) -> Iterator[Problem]:

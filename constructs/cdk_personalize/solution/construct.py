@@ -241,7 +241,7 @@ class Solution(ManagedResource, SolutionBase):
         self.auto_training = auto_training
         provider = provider or PersonalizeProvider.get_or_create(scope)
         properties = request.properties(provider.partition)
-        self.declared = properties
+        self._properties = properties
         self._define(
             properties,
             provider,

@@ -84,6 +84,7 @@ class Present(Goal):
         adopts: An existing resource of that name without an owner is adopted.
         restores: The stack rolls back, and this is the state to restore.
         was_known: CloudFormation had it under this logical id before the request.
+        is_stack_known: CloudFormation has said what the stack is doing; otherwise `restores` is a guess.
         is_undone: The request reverts a failed update.
         is_unchanged: The old properties mean the same in everything that can't be changed.
         asked_at: When CloudFormation sent the request, in seconds since the epoch.
@@ -98,6 +99,7 @@ class Present(Goal):
     adopts: bool = False
     restores: bool = False
     was_known: bool = False
+    is_stack_known: bool = True
     is_undone: bool = False
     is_unchanged: bool = False
     asked_at: float = 0.0

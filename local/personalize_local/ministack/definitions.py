@@ -121,7 +121,7 @@ def findings(text: str) -> list[Finding]:
         found = list(_machine(definition, "", language))
     except (AttributeError, TypeError) as error:
         return [_schema(f"A field has a value of the wrong type: {error}", "/States")]
-    return found or list(_expressions(definition, ""))
+    return found or [*_scopes(definition, "", frozenset()), *_expressions(definition, "")]
 
 
 def _schema(message: str, location: str) -> Finding:
@@ -226,6 +226,23 @@ def _integration(state: State, at: str) -> Iterator[Finding]:
     for name in given if isinstance(given, Mapping) else ():
         if name.removesuffix(".$") not in members:
             yield _schema(f"The field '{name}' is not supported by Step Functions", f"{at}/{field}")
+
+
+def _scopes(machine: Mapping[str, Any], at: str, outside: frozenset[str]) -> Iterator[Finding]:
+    """Variables that a branch or an iteration assigns, and a state outside of it too."""
+    own: set[str] = set()
+    for name, state in machine["States"].items():
+        for rule in (state, *(state.get("Catch") or ()), *(state.get("Choices") or ())):
+            names = {variable.removesuffix(".$") for variable in rule.get("Assign") or ()}
+            own |= names
+            for taken in sorted(names & outside):
+                message = f"The variable '{taken}' is assigned in an outer scope as well"
+                yield _schema(message, f"{at}/States/{name}/Assign/{taken}")
+    for name, state in machine["States"].items():
+        inner = [(f"Branches/{number}", one) for number, one in enumerate(state.get("Branches") or ())]
+        inner += [(f, state[f]) for f in ("ItemProcessor", "Iterator") if f in state]
+        for field, one in inner:
+            yield from _scopes(one, f"{at}/States/{name}/{field}", outside | own)
 
 
 def _expressions(value: Any, at: str) -> Iterator[Finding]:

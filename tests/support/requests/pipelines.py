@@ -78,8 +78,7 @@ def dataset(scope: cdk.Stack, id: str = "Watched", name: str = "movies") -> IDat
 
 def template(scope: cdk.Stack) -> dict[str, Any]:
     """The template of a stack."""
-    found: dict[str, Any] = assertions.Template.from_stack(scope).to_json()
-    return found
+    return dict(assertions.Template.from_stack(scope).to_json())
 
 
 def resources(found: Mapping[str, Any], kind: str) -> dict[str, Any]:

@@ -52,7 +52,8 @@ class _WithPromoter(RandomStacks):
             return
         if has_promoter:
             self.account.time.run(after)
-        self._promote(stack, logical_id, resource, is_sure=was_at_rest and stack.status in _AT_REST)
+        is_sure = was_at_rest and stack.status in _AT_REST and stack.resources.get(logical_id) is resource
+        self._promote(stack, logical_id, resource, is_sure=is_sure)
 
     def _promote(self, stack: Stack, logical_id: str, resource: Resource, *, is_sure: bool) -> None:
         arn = resource.physical_id
@@ -124,7 +125,9 @@ class _WithPromoter(RandomStacks):
 
     def _fault(self, drawn: CallFault) -> CallFault:
         operation = _OPERATIONS.get(drawn.operation, drawn.operation.replace("Solution", "Campaign"))
-        return replace(drawn, operation=operation)
+        # A Create lists versions as well, so two such faults could kill the functions of a request for good.
+        times = min(drawn.times, 3) if drawn.kind.startswith("killed") else drawn.times
+        return replace(drawn, operation=operation, times=times)
 
     def _by_hand(self, name: str) -> str:
         return self.kind.by_hand(self.account.call, name)

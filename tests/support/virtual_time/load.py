@@ -14,13 +14,14 @@ from personalize_local.simulator import Durations, Limits
 from personalize_local.simulator.engine.operations import rate_limited
 from personalize_provider.aws import sdk
 from personalize_provider.aws.errors import error_code
-from support.virtual_time.account import Account, account, template
+from support.virtual_time.account import Account, account, campaign, template
 from support.virtual_time.event_rules import OneFunction
 from support.virtual_time.framework_runtime import FrameworkRuntime
+from support.virtual_time.managed import CAMPAIGN, SERVED, SOLUTION, Managed
 from support.virtual_time.provider_world import GROUP
 from support.virtual_time.stack_engine import Stack
 
-_QUICK = Durations(solution_create=1, delete=1)
+_QUICK = Durations(solution_create=1, campaign=30, delete=1)
 
 _THROTTLED = "LimitExceededException"
 
@@ -61,12 +62,13 @@ def deploy_and_destroy(
     *,
     concurrency: int | None = None,
     naive: bool = False,
+    kind: Managed = SOLUTION,
 ) -> tuple[Leg, Leg]:
-    """Create a stack of so many solutions, all at once, and delete it."""
-    with _account(runtime, solutions, concurrency) as made:
+    """Create a stack of so many solutions, or resources of another kind, all at once, and delete it."""
+    with _account(runtime, solutions, concurrency, kind=kind) as made:
         if naive:
             made.functions.on_event, made.functions.is_complete = naive_on_event, naive_is_complete
-        waves = _waves(made, 1, solutions, solutions)
+        waves = _waves(made, 1, solutions, solutions, kind)
         return _leg(made, solutions, waves["create"]), _leg(made, solutions, waves["delete"])
 
 
@@ -127,13 +129,17 @@ def roll_back(
         return _summary(made, solutions, first, began)
 
 
-def _waves(made: Account, stacks: int, each: int, at_once: int) -> dict[str, list[Callable[[], None]]]:
+def _waves(
+    made: Account, stacks: int, each: int, at_once: int, kind: Managed = SOLUTION
+) -> dict[str, list[Callable[[], None]]]:
     """What each operation begins, one wave after the other."""
     alive: dict[int, Stack] = {}
 
     def show(number: int, size: int, of_them_trained: int = 0) -> None:
         properties = [{"performAutoTraining": "true"} if n < of_them_trained else {} for n in range(size)]
-        wanted = template(**{f"Solution{n}": own for n, own in enumerate(properties)})
+        if kind == CAMPAIGN:
+            properties = [dict(campaign(SERVED)) for _ in range(size)]
+        wanted = template(**{f"{kind.noun.title()}{n}": own for n, own in enumerate(properties)})
         if number not in alive:
             alive[number] = made.engine.create(f"load-{number}", wanted)
         elif wanted:
@@ -165,9 +171,17 @@ def _waves(made: Account, stacks: int, each: int, at_once: int) -> dict[str, lis
 
 @contextlib.contextmanager
 def _account(
-    runtime: FrameworkRuntime | OneFunction, solutions: int, concurrency: int | None, seed: int = 0
+    runtime: FrameworkRuntime | OneFunction,
+    solutions: int,
+    concurrency: int | None,
+    seed: int = 0,
+    kind: Managed = SOLUTION,
 ) -> Iterator[Account]:
-    limits = Limits(solutions_per_dataset_group=solutions, requests_per_second=1)
+    limits = Limits(
+        solutions_per_dataset_group=solutions + 3,
+        campaigns_per_dataset_group=solutions,
+        requests_per_second=1,
+    )
     with account(
         runtime,
         total_timeout=1800,
@@ -177,6 +191,7 @@ def _account(
         seed=seed,
     ) as made:
         made.descriptions_per_second = _DESCRIBE_STACKS_PER_SECOND
+        kind.prepare(made.call, made.simulator.advance)
         yield made
 
 

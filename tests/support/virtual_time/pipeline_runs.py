@@ -118,7 +118,15 @@ class Pipeline:
         return deployed(self.machines, replace(self.plan, **changes))
 
     def _listed(self, solution: str) -> list[dict[str, Any]]:
-        return self.machines.sim.versions(solution)
+        """All pages, because a test can train more than a hundred versions."""
+        found: list[dict[str, Any]] = []
+        token: dict[str, str] = {}
+        while True:
+            page = self.machines.sim.call("ListSolutionVersions", solutionArn=solution, **token)
+            found += page["solutionVersions"]
+            if "nextToken" not in page:
+                return found
+            token = {"nextToken": page["nextToken"]}
 
     def _cleanups(self, execution: str) -> list[Mapping[str, Any]]:
         return [

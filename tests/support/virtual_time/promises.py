@@ -237,10 +237,14 @@ class Promises:
             if resource.physical_id in self.altered | self.untagged:
                 continue
             found = resources.get(resource.physical_id)
+            is_awaited = resource.data.get("status") == "AWAITING_VERSION"
             if found is None:
-                if resource.data.get("status") != "AWAITING_VERSION":
+                if not is_awaited:
                     yield f"{stack.status} {logical_id}: {resource.physical_id} does not exist"
                 continue
+            tags = self.account.tags(resource.physical_id)
+            if is_awaited and tags.get(STACK_ID_TAG) != stack.stack_id:
+                continue  # another owner has taken the name
             if resource.physical_id in self.promoted and found["status"] != "ACTIVE":
                 continue  # the promoter's business, until the next deploy
             wanted = resource.properties
@@ -248,7 +252,6 @@ class Promises:
             expected = {**self.kind.declared(wanted), "status": "ACTIVE"}
             if live != expected:
                 yield f"{stack.status} {logical_id}: {resource.physical_id} is {live}, not {expected}"
-            tags = self.account.tags(resource.physical_id)
             for tag in wanted.get("tags", ()):
                 if tags.get(tag["tagKey"]) != tag["tagValue"]:
                     yield f"{stack.status} {logical_id}: {resource.physical_id} lacks the tag {tag}"

@@ -78,7 +78,7 @@ def run(
     if fault and fault.may_pass and times and not all(step.answer.succeeded for step in result.steps):
         result.problems.append("it was not waited for the end of a fault that passes")
     for step in result.steps:
-        found = [*step.delays, *_message_problems(step, phase, operation, fault, refused)]
+        found = [*step.delays, *_message_problems(step, operation, fault, refused)]
         result.problems += [f"{step.event.reason}: {problem}" for problem in found]
         if not step.answer.succeeded and step.event.reason not in ("create", "update"):
             owned = _again(account, step.event, owned, result.problems)
@@ -167,20 +167,18 @@ def _again(
     return owned
 
 
-def _message_problems(
-    step: Step, phase: Phase, operation: str, fault: WireFault | None, refused: set[str]
-) -> list[str]:
+def _message_problems(step: Step, operation: str, fault: WireFault | None, refused: set[str]) -> list[str]:
     """What a failure doesn't say. It may be about a change that the service itself refused."""
     if step.answer.succeeded:
         return []
     if not isinstance(step.error, LifecycleError):
         return [f"{type(step.error).__name__} was raised: {step.error}"]
     message = step.answer.reason
-    name = step.answer.physical_id.rpartition("/")[2]
+    name = step.answer.physical_id.rpartition(":")[2].replace("/", " ", 1)
     said = fault.said if fault else ()
     is_about_the_fault = operation in message and (not said or any(words in message for words in said))
     parts = {
-        "the resource": (name and f"{phase.kind.noun} {name}" in message) or "resource Movies" in message,
+        "the resource": (name and name in message) or "resource Movies" in message,
         "the operation and what the service said": is_about_the_fault
         or any(other in message for other in refused if _changes(other)),
         "a next step": step.error.next_step and message.endswith(step.error.next_step),

@@ -114,10 +114,10 @@ class WiredAccount:
         stacks.status = event.status
         if event.status == "UPDATE_IN_PROGRESS":
             stacks.updated = datetime.fromtimestamp(self.world.time.now(), UTC)
-        if event.type == "Update" and event.status == "UPDATE_ROLLBACK_IN_PROGRESS":
-            stacks.roll_back(event.properties)
-        stacks.remember(self.world.time.now)
         sent = _sent(event)
+        if event.type == "Update" and event.status == "UPDATE_ROLLBACK_IN_PROGRESS":
+            stacks.roll_back(sent["ResourceProperties"])
+        stacks.remember(self.world.time.now)
         began = self.world.time.now()
         answered: dict[str, Any] = {}
         error: Exception | None = None

@@ -39,13 +39,12 @@ def definition(plan: Plan) -> dict[str, Any]:
                 "execution": jsonata(f"{detail}.executionArn"),
                 "id": jsonata(f'$substring($hash({detail}.executionArn, "SHA-256"), 0, 24)'),
                 "reason": jsonata(
-                    f"{detail}.status & ($exists({detail}.error) and {detail}.error != null"
-                    f' ? ": " & {detail}.error : "") & ($exists({detail}.cause) and {detail}.cause != null'
-                    f' ? ": " & {detail}.cause : "")'
+                    f'($type({detail}.error) = "string" ? {detail}.error : {detail}.status)'
+                    f' & ($type({detail}.cause) = "string" ? ": " & {detail}.cause : "")'
                 ),
                 "startedBy": jsonata(
                     f"$exists({detail}.startedBy) ? {detail}.startedBy :"
-                    f" $exists({detail}.input) ? ($parse({detail}.input).startedBy & '') : 'unknown'"
+                    f' $type({detail}.input) = "string" ? $parse({detail}.input).startedBy & "" : "unknown"'
                 ),
             },
             "Next": "Wait for the last calls",

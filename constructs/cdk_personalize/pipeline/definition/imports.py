@@ -50,8 +50,8 @@ def _branch(one: ImportPlan, number: int) -> State:
                 },
                 comment="The name is the run's, so a repeated call finds the job that it started.",
                 busy=True,
-                catch=[catch(personalize("ResourceAlreadyExists"), then=look, polls=0)],
-                Assign={"polls": 0},
+                catch=[catch(personalize("ResourceAlreadyExists"), then=look, looks=0)],
+                Assign={"looks": 0},
                 Next=look,
             ),
             look: task(
@@ -72,7 +72,7 @@ def _branch(one: ImportPlan, number: int) -> State:
                 ("$millis() > $deadline", f"Import {number} took too long"),
                 default=f"Wait for import {number}",
             ),
-            f"Wait for import {number}": wait("Minutes to hours, by the size of the data.", look),
+            f"Wait for import {number}": wait("Minutes to hours, by the size of the data.", look, "looks"),
             f"Import {number} is done": {
                 "Type": "Pass",
                 "Output": {
@@ -85,12 +85,12 @@ def _branch(one: ImportPlan, number: int) -> State:
             f"Import {number} failed": {
                 "Type": "Fail",
                 "Error": "ImportFailed",
-                "Cause": jsonata(f'"the import of {one.dataset_arn} failed: " & $reason'),
+                "Cause": jsonata(f'$reason & " (import of {one.dataset_arn})"'),
             },
             f"Import {number} took too long": {
                 "Type": "Fail",
                 "Error": "ImportTimedOut",
-                "Cause": jsonata(f'"the import of {one.dataset_arn} is still " & $status'),
+                "Cause": jsonata(f'"still " & $status & " (import of {one.dataset_arn})"'),
             },
         },
     }

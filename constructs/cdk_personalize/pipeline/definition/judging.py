@@ -5,6 +5,7 @@ from __future__ import annotations
 from cdk_personalize.pipeline.definition import gate
 from cdk_personalize.pipeline.definition.plan import CampaignPlan, Plan
 from cdk_personalize.pipeline.definition.states import (
+    CAUSE,
     States,
     catch,
     choice,
@@ -75,7 +76,7 @@ def _measured(then: str) -> States:
             catch=[
                 catch(
                     then=then,
-                    inService={"metrics": {}, "problem": jsonata("$states.errorOutput.Cause")},
+                    inService={"metrics": {}, "problem": CAUSE},
                 )
             ],
             Assign={"inService": {"metrics": jsonata("$states.result.Metrics")}},

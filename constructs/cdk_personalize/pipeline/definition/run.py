@@ -210,6 +210,7 @@ def _cleanup(plan: Plan) -> State:
         },
         comment="Stops what still trains, and tells of the failure.",
         catch=[
+            catch("Sfn.ExecutionAlreadyExistsException", then=FAILED),
             catch(then=NOT_CLEANED),
         ],
         Next=FAILED,

@@ -52,6 +52,10 @@ def jsonata(text: str) -> str:
     return f"{{% {text} %}}"
 
 
+CAUSE = jsonata("$states.errorOutput.Cause & ''")
+"""The cause of an error in a catcher. It is a text even if there is none: an undefined value is an error."""
+
+
 def literal(value: object) -> str:
     """A value in JSONata: JSON is a part of it."""
     return json.dumps(value, ensure_ascii=False)
@@ -135,8 +139,8 @@ def fails(at: str, then: str) -> State:
         then=then,
         failure={
             "at": at,
-            "error": jsonata("$states.errorOutput.Error"),
-            "cause": jsonata("$states.errorOutput.Cause"),
+            "error": jsonata("$states.errorOutput.Error & ''"),
+            "cause": CAUSE,
         },
     )
 
@@ -159,13 +163,17 @@ def choice(comment: str, *rules: tuple[str, str] | tuple[str, str, State], defau
     return {"Type": "Choice", "Comment": comment, "Choices": choices, "Default": default}
 
 
-def wait(comment: str, then: str) -> State:
-    """The wait of a loop, which grows with `polls`."""
+def wait(comment: str, then: str, counter: str = "polls") -> State:
+    """The wait of a loop, which grows with a counter.
+
+    A branch of a Parallel has a counter of its own: it must not assign a variable that the states outside
+    assign too ("Variable scope" in the Step Functions Developer Guide).
+    """
     return {
         "Type": "Wait",
         "Comment": f"{comment} First {FIRST_WAIT} seconds, growing to {LONGEST_WAIT}.",
-        "Seconds": jsonata(f"$floor($min([{FIRST_WAIT} * $power({GROWTH}, $polls), {LONGEST_WAIT}]))"),
-        "Assign": {"polls": jsonata("$polls + 1")},
+        "Seconds": jsonata(f"$floor($min([{FIRST_WAIT} * $power({GROWTH}, ${counter}), {LONGEST_WAIT}]))"),
+        "Assign": {counter: jsonata(f"${counter} + 1")},
         "Next": then,
     }
 

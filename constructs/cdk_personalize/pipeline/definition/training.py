@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cdk_personalize.pipeline.definition.plan import Plan
 from cdk_personalize.pipeline.definition.states import (
+    CAUSE,
     State,
     States,
     catch,
@@ -60,14 +61,14 @@ def _branch(label: str, solution_arn: str, name: str, *, optional: bool) -> Stat
     lost, without, stop = f"The {label} is lost", f"Go on without the {label}", f"Stop the {label}"
     failed = f"The training of the {label} failed"
     late = f"The training of the {label} took too long"
-    why = f'"the training of the {label} '
+    where = f'" (training of the {label}, " & $arn & ")"'
     ends: States = {
-        failed: _end("TrainingFailed", f'{why}failed: " & $status & ": " & $reason', without, optional),
-        late: _end("TrainingTimedOut", f'{why}is still " & $status & ": " & $arn', stop, optional),
+        failed: _end("TrainingFailed", f'$status & ": " & $reason & {where}', without, optional),
+        late: _end("TrainingTimedOut", f'"still " & $status & {where}', stop, optional),
         # Whatever has begun there: a run that fails stops it.
-        lost: _end("TrainingLost", f'{why}has begun, but its version was not found"', without, False),
+        lost: _end("TrainingLost", f'"begun, but not found" & {where}', without, False),
     }
-    problem = jsonata("$states.errorOutput.Cause")
+    problem = CAUSE
     broken: list[State] = [catch(then=without, problem=problem)]
     return {
         "StartAt": start,
@@ -81,7 +82,7 @@ def _branch(label: str, solution_arn: str, name: str, *, optional: bool) -> Stat
                     catch(personalize("ResourceAlreadyExists"), then=find),
                     *(broken if optional else []),
                 ],
-                Assign={"arn": jsonata("$states.result.SolutionVersionArn"), "polls": 0},
+                Assign={"arn": jsonata("$states.result.SolutionVersionArn"), "looks": 0},
                 Next=look,
             ),
             find: task(
@@ -90,7 +91,7 @@ def _branch(label: str, solution_arn: str, name: str, *, optional: bool) -> Stat
                 comment="An earlier try of this call was answered too late: its version is the newest.",
                 Assign={
                     "arn": jsonata("$states.result.Solution.LatestSolutionVersion.SolutionVersionArn"),
-                    "polls": 0,
+                    "looks": 0,
                 },
                 Next=compare,
             ),
@@ -122,7 +123,7 @@ def _branch(label: str, solution_arn: str, name: str, *, optional: bool) -> Stat
                 ("$millis() > $deadline", late),
                 default=f"Wait for the {label}",
             ),
-            f"Wait for the {label}": wait("20 minutes to many hours.", look),
+            f"Wait for the {label}": wait("20 minutes to many hours.", look, "looks"),
             measure: task(
                 "personalize:getSolutionMetrics",
                 {"SolutionVersionArn": jsonata("$arn")},
@@ -131,7 +132,7 @@ def _branch(label: str, solution_arn: str, name: str, *, optional: bool) -> Stat
                 catch=[
                     catch(
                         then=f"The {label} has no metrics",
-                        problem=jsonata("$states.errorOutput.Cause"),
+                        problem=CAUSE,
                     )
                 ],
                 Output=_result('"metrics": $states.result.Metrics'),

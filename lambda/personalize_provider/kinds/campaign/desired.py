@@ -74,10 +74,12 @@ class PresentCampaign(Present):
     def needs_version(self) -> bool:
         """Whether it can be created as soon as the solution has an ACTIVE version.
 
-        A rollback restores what was there, and creates nothing that costs money from its first second.
+        A rollback restores what was there, and creates nothing that costs money from its first second. If
+        CloudFormation doesn't tell, an update in place creates nothing, and a replacement fails.
         """
         waits_for_promoter = self.has_promoter and not self.version
-        return not (self.is_fixed or waits_for_promoter or self.restores)
+        restores = self.restores and (self.is_stack_known or self.before is not None)
+        return not (self.is_fixed or waits_for_promoter or restores)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from personalize_provider.aws.errors import SETTLES_SECONDS, error_code
-from personalize_provider.aws.reading import pages
+from personalize_provider.aws.reading import if_found, pages
 from personalize_provider.aws.sdk import Personalize
 from personalize_provider.engine.goal import Absent
 from personalize_provider.engine.steps import Effect, Step, Wait
@@ -16,6 +16,7 @@ from personalize_provider.kinds.campaign.decide import decide, newest_active
 from personalize_provider.kinds.campaign.desired import VERSION, PresentCampaign
 from personalize_provider.kinds.campaign.effects import CreateWith
 from personalize_provider.kinds.campaign.observed import Observed
+from personalize_provider.kinds.owned import observed as owned
 from personalize_provider.kinds.owned.decide import without_look
 from personalize_provider.kinds.owned.effects import Configure, Delete
 from personalize_provider.kinds.owned.resource import OwnedResource
@@ -34,6 +35,23 @@ class Campaign(OwnedResource[PresentCampaign, Absent]):
         if newest is None:
             return Wait("its solution is not visible yet")
         return decide(goal, observed, now=self._now(), expired=expired, newest=newest)
+
+    def _observe(self) -> owned.Observed[PresentCampaign] | Wait | None:
+        """A campaign that CloudFormation has is missing only if neither its tags nor its description exist.
+
+        A solution that is wrongly taken to be missing is created, which the service refuses. But for a
+        campaign that may just await its version, there is nothing to do.
+        """
+        goal = self._goal
+        observed = super()._observe()
+        if observed is not None or not isinstance(goal, PresentCampaign) or goal.starts_anew:
+            return observed
+        if self._tags is not None:
+            self._tags = None
+            return Wait("DescribeCampaign says ResourceNotFoundException, although it has tags")
+        is_there = if_found(lambda: self._describe(self._client, goal.arn)) is not None
+        unseen = Wait("ListTagsForResource says ResourceNotFoundException, although it is described")
+        return unseen if is_there else None
 
     def _newest(self, goal: PresentCampaign) -> str | None:
         """The newest ACTIVE version, or empty; None if the solution is too new to be seen."""

@@ -85,6 +85,7 @@ class EventInteractions:
         self._since = since
         self._now = now
         self._is_claimed = is_claimed
+        self._is_deleted = False
 
     @property
     def label(self) -> str:
@@ -96,11 +97,12 @@ class EventInteractions:
         if not self._is_delete:
             return Done({})
         found = if_found(lambda: sdk.personalize().describe_dataset(datasetArn=self._arn))
-        if found is None or self._is_claimed(self._arn, {}):
+        if found is None and self._is_deleted:
             return Done({})
-        status = canonical_status(found["dataset"].get("status", ""))
+        status = "" if found is None else canonical_status(found["dataset"].get("status", ""))
         if status not in DELETING:
-            return Effect()
+            # What isn't described may still exist: the answer to a delete is more reliable.
+            return Done({}) if self._is_claimed(self._arn, {}) else Effect()
         if expired:
             return Fail(not_finished(self.label, f"status {status}", self._now() - self._since))
         return Wait(f"status {status}")
@@ -113,7 +115,9 @@ class EventInteractions:
             code = error_code(error)
             if code not in {"ResourceInUseException", "ResourceNotFoundException"}:
                 raise
+            self._is_deleted = code == "ResourceNotFoundException"
             return Wait(f"{error.operation_name}: {error_message(error)}")
+        self._is_deleted = True
         return None
 
 

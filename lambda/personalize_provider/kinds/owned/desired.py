@@ -114,6 +114,7 @@ class DesiredOwned(Desired, Generic[W, P, A]):
         since: float,
         *,
         is_rolling_back: bool = False,
+        is_stack_known: bool = True,
         identity: str = "",
         predecessor: str = "",
         operation_began: float | None = None,
@@ -122,7 +123,8 @@ class DesiredOwned(Desired, Generic[W, P, A]):
 
         Args:
             since: When the request began, in seconds since the epoch.
-            is_rolling_back: The stack undoes what it has just done.
+            is_rolling_back: The stack undoes what it has just done, or may do so.
+            is_stack_known: CloudFormation has said whether it does.
             identity: The id that was answered for the request; empty before that.
             predecessor: The result of `predecessor`.
             operation_began: When the stack's last update began; None before the first.
@@ -143,6 +145,7 @@ class DesiredOwned(Desired, Generic[W, P, A]):
             present,
             starts_anew=not (is_rolling_back or was_known or present.adopts),
             restores=is_rolling_back,
+            is_stack_known=is_stack_known,
             was_known=was_known,
             is_undone=is_undone,
             is_unchanged=before is not None and present.config_hash == before.config_hash,

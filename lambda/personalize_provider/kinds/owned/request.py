@@ -17,6 +17,7 @@ from personalize_provider.engine.first_event import Attempt
 from personalize_provider.engine.goal import Absent, Present
 from personalize_provider.engine.identity import CONFIG_HASH_TAG, REPLACES_TAG, Owner
 from personalize_provider.engine.kind import Ask, Claim
+from personalize_provider.engine.stack import UNKNOWN
 from personalize_provider.kinds.owned.decide import refusal
 from personalize_provider.kinds.owned.desired import A, DesiredOwned, W
 from personalize_provider.kinds.owned.observed import P
@@ -76,6 +77,7 @@ class OwnedRequest(DesiredOwned[W, P, A]):
         goal = self.goal(
             attempt.started_at,
             is_rolling_back=attempt.stack.may_roll_back,
+            is_stack_known=attempt.stack != UNKNOWN,
             identity=self.request.physical_id,
             predecessor=attempt.predecessor,
             operation_began=attempt.stack.began,

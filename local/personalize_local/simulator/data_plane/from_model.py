@@ -48,7 +48,9 @@ def ranked(context: Context, source: Source, request: Request, items: Sequence[s
 
 def _recent(context: Context, source: Source, user: str | None) -> list[str]:
     """The items of the user's events since the training began, from the newest on."""
-    if user is None:
+    dataset = event_interactions.find(context, source.dataset_group_arn)
+    if user is None or dataset is None:
         return []
-    events = event_interactions.events(context, source.dataset_group_arn)
-    return newest_items(events[source.trained.events_seen :], user)
+    # The training saw no event of a dataset that was made after it.
+    seen = source.trained.events_seen if dataset.created <= source.trained.created else 0
+    return newest_items(dataset.events[seen:], user)
