@@ -13,6 +13,7 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_sns as sns
+from click.testing import CliRunner, Result
 
 from cdk_personalize import (
     Bake,
@@ -22,11 +23,13 @@ from cdk_personalize import (
     EventParameters,
     EventsConfig,
     MetricGate,
+    PersonalizeDashboard,
     Recipe,
     Solution,
     SolutionConfig,
     TrainingPipeline,
 )
+from cdk_personalize.cli.commands import command
 from personalize_local.testing.server_process import LocalAws
 from support.processes.cloud import Build, Cloud
 from support.requests.pipelines import NDCG, definitions, largest, template
@@ -115,6 +118,10 @@ class Films:
         records = [json.loads(one["output"]) for one in done]
         return [record for record in records if record["startedBy"] == started_by]
 
+    def command(self, *arguments: str) -> Result:
+        """What the command `cdk-personalize` answers."""
+        return CliRunner().invoke(command, arguments, env=self.aws.environment)
+
     def campaigns(self) -> list[dict[str, Any]]:
         """All campaigns."""
         listed = self.personalize.list_campaigns()["campaigns"]
@@ -150,6 +157,7 @@ def films(more: Callable[[cdk.Stack], Mapping[str, Any]] | None = None, **of_sol
         ]
         arguments = {"imports": imports, **(more(stack) if more else {})}
         pipeline = TrainingPipeline(stack, "Train", solution=solution, campaign=campaign, **arguments)
+        PersonalizeDashboard(stack, "Dashboard", pipelines=[pipeline])
         cdk.CfnOutput(stack, "Runs", value=pipeline.state_machine.state_machine_arn)
         cdk.CfnOutput(stack, "Champion", value=pipeline.champion_parameter.parameter_name)
 
@@ -202,10 +210,22 @@ def test_life__first_deploy__rejection__changed_configuration__teardown_during_a
 
     # Shuffled data: no user has a taste that a model could learn.
     stack.data(small().shuffled())
-    stack.start()
-    rejected = eventually(lambda: stack.records_of("person"))[0]
+    watched = stack.command("watch", stack.start())
+    assert (watched.exit_code, watched.stderr) == (1, ""), watched.output
+    states = [line[10:] for line in watched.stdout.splitlines() if line[2:3] == ":"]
+    assert (states[0], states[-1], len(states)) == ("Note the run", "Done", len({*states}))
+    (rejected,) = stack.records_of("person")
     assert (rejected["outcome"], rejected["verdict"]) == ("REJECTED", "FAIL"), rejected["reasons"]
     assert stack.campaigns()[0]["solutionVersionArn"] == champion
+
+    # What the runs leave to look at.
+    assert stack.command("watch", promoted["execution"]).exit_code == 0
+    listed = stack.command("runs", promoted["solutionArn"].rpartition("/")[2], "--json")
+    shown = [one["record"] for one in json.loads(listed.stdout)["runs"]]
+    assert (shown[0], shown[-1]) == (rejected, promoted)
+    (dashboard,) = stack.aws.client("cloudwatch").list_dashboards()["DashboardEntries"]
+    body = stack.aws.client("cloudwatch").get_dashboard(DashboardName=dashboard["DashboardName"])
+    assert len(json.loads(body["DashboardBody"])["widgets"]) == 4
 
     # A deploy that changes what is trained waits for nothing, and starts a run.
     events = EventsConfig(event_parameters_list=[EventParameters(event_type="Purchase", weight=1)])
