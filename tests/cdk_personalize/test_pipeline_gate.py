@@ -137,6 +137,7 @@ def test_gate__verdict_and_reasons(name: str) -> None:
     assert found["reasons"] == [check["reason"] for check in found["checks"] if check["outcome"] != "PASS"]
 
 
+@pytest.mark.process
 def test_gate__in_the_reference_implementation__is_the_same() -> None:
     places = [str(ROOT / "node_modules"), os.environ.get("NODE_PATH", "")]
     if not any(Path(place, "jsonata").is_dir() for place in places if place):
