@@ -13,7 +13,13 @@ from constructs import Construct
 from cdk_personalize.model import value_types
 from cdk_personalize.model.annotations import annotate
 from cdk_personalize.model.content_names import content_name
-from cdk_personalize.model.findings import InvalidConstructError, Problem, path_of, problems_in
+from cdk_personalize.model.findings import (
+    InvalidConstructError,
+    Problem,
+    path_of,
+    problems_in,
+    raise_problems,
+)
 from cdk_personalize.model.kind import Kind
 from cdk_personalize.model.names import RESOURCE_NAME
 from cdk_personalize.model.value_types import Choice
@@ -241,9 +247,7 @@ class Schema(Resource):
         # A domain that is wrong is a problem of its own, found later.
         columns = columns_of(dataset_type, domain if isinstance(domain, Domain) else None)
         required = columns.required if columns else ()
-        wrong = [*_wrong_fields(fields)]
-        if wrong:
-            raise InvalidConstructError(path_of(scope, id), wrong)
+        raise_problems(scope, id, _wrong_fields(fields))
         document = {
             "type": "record",
             "name": dataset_type.record_name,
