@@ -38,6 +38,9 @@ def template() -> Template:
     return Template.from_stack(stack)
 
 
+EVENTS = ["arn:{AWS::Partition}:personalize:{AWS::Region}:{AWS::AccountId}:dataset/*/EVENT_INTERACTIONS"]
+
+
 def function(template: Template, handler: str) -> dict[str, Any]:
     [found] = template.find_resources("AWS::Lambda::Function", {"Properties": {"Handler": handler}}).values()
     return dict(found["Properties"])
@@ -131,6 +134,7 @@ def test_provider__the_function_that_receives_requests__may_do_only_that(templat
         "cloudformation:ListStackResources": ["{AWS::StackId}"],
         "personalize:DescribeSolution": solutions,
         "personalize:ListTagsForResource": solutions,
+        "personalize:DescribeDataset": EVENTS,
         "logs:CreateLogStream": [f"{{{log_group}.Arn}}"],
         "logs:PutLogEvents": [f"{{{log_group}.Arn}}"],
     }
@@ -155,6 +159,8 @@ def test_provider__the_function_that_calls_personalize__may_do_only_what_it_call
         "personalize:ListTagsForResource": solutions,
         "personalize:ListSolutionVersions": ["*"],
         "personalize:ListCampaigns": ["*"],
+        "personalize:DescribeDataset": EVENTS,
+        "personalize:DeleteDataset": EVENTS,
         "logs:CreateLogStream": [f"{{{log_group}.Arn}}"],
         "logs:PutLogEvents": [f"{{{log_group}.Arn}}"],
     }

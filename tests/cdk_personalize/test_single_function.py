@@ -13,6 +13,7 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk.assertions import Template
 
 from cdk_personalize import InvalidProviderError, InvalidSolutionError, PersonalizeProvider, Recipe, Solution
+from cdk_personalize.kinds import KINDS
 
 HANDLER = "personalize_provider.single_function.handler"
 GROUP = "arn:aws:personalize:::dataset-group/d"
@@ -181,7 +182,7 @@ def test_shared__allows_the_stacks_of_the_account_and_region(stack: cdk.Stack, m
     found = json.dumps(Template.from_stack(stack).to_json())
     assert '{"Ref": "AWS::StackId"}}' not in found  # in no condition any more
     assert found.count('"StringLike": {"aws:RequestTag') == 1
-    assert found.count('"StringLikeIfExists": {"aws:ResourceTag') == 1
+    assert found.count('"StringLikeIfExists": {"aws:ResourceTag') == len(KINDS)
     assert len(re.findall(r':stack/\*"', found)) >= 3
 
 

@@ -29,10 +29,12 @@ ACCEPTED = {
             "a role that named each solution would lose the right to delete one in the update that removes it"
         ),
         f"IAM5[Resource::{PERSONALIZE}:dataset-group/*]": "the dataset group's ARN is often a token",
+        f"IAM5[Resource::{PERSONALIZE}:dataset/*/EVENT_INTERACTIONS]": "its group's name may be a token",
         "IAM5[Resource::*]": "List operations have no resource types (rule 127)",
     },
     "OnEventRole/Resource": {
-        f"IAM5[Resource::{PERSONALIZE}:solution/*]": "it must see whose a solution is, whatever its name"
+        f"IAM5[Resource::{PERSONALIZE}:solution/*]": "it must see whose a solution is, whatever its name",
+        f"IAM5[Resource::{PERSONALIZE}:dataset/*/EVENT_INTERACTIONS]": "its group's name may be a token",
     },
     "FrameworkOnEventRole/DefaultPolicy/Resource": {
         f"IAM5[Resource::{ON_EVENT}:*]": ANY_VERSION,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+import jsii
 from aws_cdk import Names, RemovalPolicy, TagManager
-from constructs import Construct
+from constructs import Construct, IValidation
 
 from cdk_personalize.dataset.base import IDataset
 from cdk_personalize.dataset.existing import ExistingDataset
@@ -143,9 +144,25 @@ class Dataset(NativeResource, Importing):
     @property
     def cdk_tag_manager(self) -> TagManager:
         """CDK's tag aspects write to it."""
-        if self._tag_manager is None:
-            annotate(self, [_TAGS_REPLACE])
-        return super().cdk_tag_manager
+        is_first = self._tag_manager is None
+        manager = super().cdk_tag_manager
+        if is_first:
+            self._resource.node.add_validation(_TagWarning(self, manager))
+        return manager
+
+
+@jsii.implements(IValidation)
+class _TagWarning:
+    """A warning of tags, given at synthesis, when it is known whether there are any."""
+
+    def __init__(self, dataset: Dataset, manager: TagManager) -> None:
+        self._dataset = dataset
+        self._manager = manager
+
+    def validate(self) -> list[str]:
+        if self._manager.tag_values():
+            annotate(self._dataset, [_TAGS_REPLACE])
+        return []
 
 
 _TAGS_REPLACE = Doubt(

@@ -128,7 +128,9 @@ class DatasetGroup(NativeResource):
         else:
             role = role or service_access.service_role(self, "KeyRole")
             self._define({**properties, "KmsKeyArn": kms_key.key_arn, "RoleArn": role.role_arn})
-            service_access.allow_key(self, kms_key, role, "kms_key").apply_before(self._resource)
+            first = service_access.allow_key(self, kms_key, role, "kms_key")
+            if first is not None:
+                self._resource.node.add_dependency(first)
         if removal_policy is not None:
             self._resource.apply_removal_policy(removal_policy)
         self.event_interactions = EventInteractions(

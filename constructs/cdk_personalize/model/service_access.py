@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
-from constructs import Construct
+from constructs import Construct, IDependable
 
 from cdk_personalize.model import places
 from cdk_personalize.model.annotations import annotate
 from cdk_personalize.model.findings import Doubt
+from cdk_personalize.model.tokens import is_token
 
 if TYPE_CHECKING:
     from aws_cdk import aws_kms as kms
@@ -35,7 +36,7 @@ def service_role(scope: Construct, id: str) -> iam.Role:
     return iam.Role(scope, id, assumed_by=service().with_conditions(only_here))
 
 
-def allow_key(scope: Construct, key: kms.IKey, role: iam.IRole, argument: str) -> iam.Grant:
+def allow_key(scope: Construct, key: kms.IKey, role: iam.IRole, argument: str) -> IDependable | None:
     """Allow the service and a role to use a key; warn if the key's policy can't be changed.
 
     Args:
@@ -45,12 +46,13 @@ def allow_key(scope: Construct, key: kms.IKey, role: iam.IRole, argument: str) -
         argument: The argument with the key, for the warning.
 
     Returns:
-        The role's grant.
+        What must exist before the role can use the key, if anything.
     """
     statement = iam.PolicyStatement(actions=[*_KEY_ACTIONS], principals=[service()], resources=["*"])
     if not key.add_to_resource_policy(statement, True).statement_added:
         warn_of_policy(scope, argument, key.node.path, statement)
-    return key.grant(role, *_KEY_ACTIONS)
+    of_role = iam.PolicyStatement(actions=[*_KEY_ACTIONS], resources=[key.key_arn])
+    return role.add_to_principal_policy(of_role).policy_dependable
 
 
 def warn_of_policy(scope: Construct, argument: str, path: str, *statements: iam.PolicyStatement) -> None:
@@ -81,6 +83,7 @@ def _plain(value: object, stack: Stack) -> object:
     match value:
         case {"Fn::Join": ["", list(parts)]}:
             partition = places.partition(stack)
+            partition = "aws" if is_token(partition) else partition
             known = [partition if part == {"Ref": "AWS::Partition"} else part for part in parts]
             return "".join(known) if all(isinstance(part, str) for part in known) else value
     return value
