@@ -9,7 +9,7 @@ import pytest
 from cdk_personalize.filter.fields import find_problems as field_problems
 from cdk_personalize.filter.problems import ExpressionProblem
 from cdk_personalize.filter.rules import find_problems
-from cdk_personalize.model.findings import Doubt, problems_in
+from cdk_personalize.model.findings import Doubt
 from support.requests.filter_expressions import ACCEPTED, REJECTED
 
 SCHEMAS = {
@@ -83,63 +83,6 @@ def test_problem__at_the_end_of_a_long_line__shows_the_end_of_the_line() -> None
 @pytest.mark.parametrize("value", [None, 7, "", "x" * 2501])
 def test_expression__of_a_wrong_type_or_length__is_a_problem(value: object) -> None:
     assert find_problems(value)[0].argument == "filter_expression"
-
-
-@pytest.mark.parametrize(
-    ("wrong", "fix", "right"),
-    [
-        ("INCLUDE Item WHERE Items.A > 1", "write ItemID", "INCLUDE ItemID WHERE Items.A > 1"),
-        ("INCLUDE ItemID Items.A > 1", "write WHERE", "INCLUDE ItemID WHERE Items.A > 1"),
-        ("INCLUDE ItemID WHERE A > 1", "write the dataset and the field, as in Items.GENRE", None),
-        ("INCLUDE ItemID WHERE Item.A > 1", "write Items.A", "INCLUDE ItemID WHERE Items.A > 1"),
-        (
-            'INCLUDE ActionID WHERE Action.LEVEL IN ("a")',
-            "write Actions.LEVEL",
-            'INCLUDE ActionID WHERE Actions.LEVEL IN ("a")',
-        ),
-        ("INCLUDE ItemID WHERE Items.A IN (a)", 'as in "a"', 'INCLUDE ItemID WHERE Items.A IN ("a")'),
-        ("INCLUDE ItemID WHERE Items.A IN ('a')", 'as in "a"', 'INCLUDE ItemID WHERE Items.A IN ("a")'),
-        (
-            'INCLUDE ItemID WHERE Items.A IN "a',
-            'close the string with "',
-            'INCLUDE ItemID WHERE Items.A IN "a"',
-        ),
-        (
-            "INCLUDE ItemID WHERE Items.A NOT IN ($A)",
-            "write IN, and swap INCLUDE and EXCLUDE",
-            "EXCLUDE ItemID WHERE Items.A IN ($A)",
-        ),
-        (
-            "INCLUDE ItemID WHERE Items.A > 1 AND CurrentUser.B > 2",
-            "move it to the end of the expression, as in IF CurrentUser.AGE > 18",
-            "INCLUDE ItemID WHERE Items.A > 1 IF CurrentUser.B > 2",
-        ),
-        (
-            "INCLUDE ItemID WHERE Items.A > 1 IF Items.B > 2",
-            "move it in front of IF, joined with AND",
-            "INCLUDE ItemID WHERE Items.A > 1 AND Items.B > 2",
-        ),
-        (
-            "INCLUDE ItemID WHERE (Items.A > 1)",
-            "remove it: conditions have no parentheses around them",
-            "INCLUDE ItemID WHERE Items.A > 1",
-        ),
-        (
-            "INCLUDE ItemID WHERE Items.A > (1, 2)",
-            "keep one value after >, or use IN",
-            "INCLUDE ItemID WHERE Items.A > 1",
-        ),
-        (
-            'INCLUDE ItemID WHERE Items.A LIKE "a"',
-            "list the exact values with IN: the service compares whole strings",
-            'INCLUDE ItemID WHERE Items.A IN ("a")',
-        ),
-    ],
-)
-def test_fix__followed__is_accepted(wrong: str, fix: str, right: str | None) -> None:
-    assert problems_in(find_problems(wrong))[0].fix.endswith(fix)
-    if right is not None:
-        assert find_problems(right) == []
 
 
 def test_expression__of_an_unusual_dataset__is_a_warning() -> None:

@@ -88,7 +88,8 @@ class Records:
                 row = next(self._rows, None)
             except csv.Error as error:
                 line = self._rows.line_num
-                self._findings.error("csv", f"A record is not valid CSV: {error}", line=before + 1)
+                message = f"A record is not valid CSV: {error}; check its quotation marks"
+                self._findings.error("csv", message, line=before + 1)
                 continue
             line = self._rows.line_num
             if row is None:
