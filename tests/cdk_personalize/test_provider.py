@@ -137,7 +137,6 @@ def test_provider__the_function_that_receives_requests__may_do_only_that(templat
         "personalize:DescribeSolution": solutions,
         "personalize:DescribeCampaign": campaigns,
         "personalize:ListTagsForResource": solutions + campaigns,
-        "personalize:DescribeDataset": EVENTS,
         "logs:CreateLogStream": [f"{{{log_group}.Arn}}"],
         "logs:PutLogEvents": [f"{{{log_group}.Arn}}"],
     }

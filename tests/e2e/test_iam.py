@@ -13,7 +13,15 @@ import pytest
 from aws_cdk import aws_iam as iam
 from botocore.exceptions import ClientError
 
-from cdk_personalize import AutoTraining, Campaign, PersonalizeProvider, Recipe, Solution
+from cdk_personalize import (
+    AutoTraining,
+    Campaign,
+    DatasetGroup,
+    EventTracker,
+    PersonalizeProvider,
+    Recipe,
+    Solution,
+)
 from personalize_local.address import ACCOUNT, REGION
 from personalize_local.testing.server_process import LocalAws
 from support.processes.audit import Function, handlers, recording
@@ -172,7 +180,10 @@ def live_through_a_new_logical_id(cloud: Cloud) -> None:
 
 
 def live_with_a_campaign(cloud: Cloud) -> None:
-    """One that is created and changed in place; it stays. And one that asks for a name that is taken."""
+    """One that is created and changed in place; it stays. And one that asks for a name that is taken.
+
+    Beside it stays an event tracker, whose dataset must go before its group.
+    """
     cloud.aws.control("POST", "durations", {"solution_version": 0})
     solution = cloud.only_solution()["solutionArn"]
     version = cloud.personalize.create_solution_version(solutionArn=solution)["solutionVersionArn"]
@@ -183,6 +194,7 @@ def live_with_a_campaign(cloud: Cloud) -> None:
             solution = stack.node.find_child("Recommender")
             assert isinstance(solution, Solution)
             campaign = Campaign(stack, "Live", solution=solution, **arguments)
+            EventTracker(stack, "Events", dataset_group=DatasetGroup(stack, "Shows"))
             for key, value in tags.items():
                 cdk.Tags.of(campaign).add(key, value)
 

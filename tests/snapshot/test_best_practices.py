@@ -39,7 +39,6 @@ ACCEPTED = {
     "OnEventRole/Resource": {
         f"IAM5[Resource::{PERSONALIZE}:campaign/*]": "it must see whose a campaign is, whatever its name",
         f"IAM5[Resource::{PERSONALIZE}:solution/*]": "it must see whose a solution is, whatever its name",
-        f"IAM5[Resource::{PERSONALIZE}:dataset/*/EVENT_INTERACTIONS]": "its group's name may be a token",
     },
     "FrameworkOnEventRole/DefaultPolicy/Resource": {
         f"IAM5[Resource::{ON_EVENT}:*]": ANY_VERSION,

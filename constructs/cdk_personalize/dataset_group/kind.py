@@ -8,6 +8,5 @@ EVENT_INTERACTIONS = Kind(
     name="dataset",
     resource_type="Custom::PersonalizeEventInteractions",
     path="*/EVENT_INTERACTIONS",
-    reads=("DescribeDataset",),
-    changes=("DeleteDataset",),
+    changes=("DescribeDataset", "DeleteDataset"),
 )

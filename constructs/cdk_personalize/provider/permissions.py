@@ -38,7 +38,7 @@ def list_stack_resources(stacks: str) -> iam.PolicyStatement:
 
 def read_resources(stack: Stack) -> list[iam.PolicyStatement]:
     """Look at any resource of each kind, whoever owns it: an error can then name the owner."""
-    return [_on(stack, kind, kind.reads) for kind in KINDS.values()]
+    return [_on(stack, kind, kind.reads) for kind in KINDS.values() if kind.reads]
 
 
 def manage_resources(stack: Stack, stacks: str, *, shared: bool) -> list[iam.PolicyStatement]:
@@ -63,10 +63,9 @@ def manage_resources(stack: Stack, stacks: str, *, shared: bool) -> list[iam.Pol
     for kind in KINDS.values():
         if kind.creates:
             statements.append(_on(stack, kind, kind.creates, *kind.created_in, conditions=requested))
-        statements += [
-            _on(stack, kind, kind.changes, conditions=tagged),
-            _on(stack, kind, kind.reads),
-        ]
+        statements.append(_on(stack, kind, kind.changes, conditions=tagged))
+        if kind.reads:
+            statements.append(_on(stack, kind, kind.reads))
         lists = [action for action in kind.lists if action not in listed]
         if lists:
             statements.append(iam.PolicyStatement(actions=_actions(lists), resources=["*"]))
