@@ -17,7 +17,7 @@ from cdk_personalize.campaign.request import CampaignRequest, InvalidCampaignErr
 from cdk_personalize.campaign.rules import BILLS, Source, VersionChoice, examine, promoter_problems
 from cdk_personalize.model import places
 from cdk_personalize.model.annotations import annotate
-from cdk_personalize.model.findings import Problem, raise_problems
+from cdk_personalize.model.findings import Problem, refusal
 from cdk_personalize.model.tag_rules import own_tags
 from cdk_personalize.model.tokens import is_token
 from cdk_personalize.provider import resource
@@ -242,7 +242,8 @@ class Campaign(ManagedResource, CampaignBase):
             *resource.adoption_problems(self.KIND, adopts=adopt_existing, name=campaign_name),
             *resource.problems(self.KIND, scope, provider, removal_policy),
         ]
-        raise_problems(scope, id, findings, InvalidCampaignError)
+        if error := refusal(scope, id, findings, InvalidCampaignError):
+            raise error
         # With a physical name, the CDK can write out the ARN where another account's stack refers to it.
         super().__init__(scope, id, physical_name=campaign_name if isinstance(campaign_name, str) else None)
         self._recipe = source.recipe

@@ -13,7 +13,7 @@ from cdk_personalize.dataset_group.base import IDatasetGroup
 from cdk_personalize.dataset_group.event_interactions import EventInteractions
 from cdk_personalize.dataset_group.existing import ExistingDatasetGroup
 from cdk_personalize.model import service_access, value_types
-from cdk_personalize.model.findings import InvalidConstructError, Problem, raise_problems
+from cdk_personalize.model.findings import InvalidConstructError, Problem, refusal
 from cdk_personalize.model.kind import Kind
 from cdk_personalize.model.names import RESOURCE_NAME
 from cdk_personalize.model.native import NativeResource
@@ -110,7 +110,8 @@ class DatasetGroup(NativeResource):
             *value_types.problems(RESOURCE_NAME, dataset_group_name, "dataset_group_name"),
             *resource.problems(self.KIND, scope, provider, removal_policy),
         ]
-        raise_problems(scope, id, problems)
+        if error := refusal(scope, id, problems):
+            raise error
         super().__init__(scope, id)
         self.domain = domain
         """The domain; None for a custom dataset group."""

@@ -16,7 +16,7 @@ from cdk_personalize.event_tracker.base import EventTrackerBase, IEventTracker
 from cdk_personalize.event_tracker.existing import ExistingEventTracker
 from cdk_personalize.model import value_types
 from cdk_personalize.model.annotations import annotate
-from cdk_personalize.model.findings import Doubt, Problem, raise_problems
+from cdk_personalize.model.findings import Doubt, Problem, refusal
 from cdk_personalize.model.kind import Kind
 from cdk_personalize.model.names import RESOURCE_NAME
 from cdk_personalize.model.native import NativeResource
@@ -89,7 +89,8 @@ class EventTracker(NativeResource, EventTrackerBase):
         ]
         others = [] if problems else members.of_group(scope, dataset_group, self.KIND.name)
         problems += [_second(other) for other in others]
-        raise_problems(scope, id, problems)
+        if error := refusal(scope, id, problems):
+            raise error
         super().__init__(scope, id)
         arn = DatasetGroupArn().wire(dataset_group)
         self._define({"Name": event_tracker_name, "DatasetGroupArn": arn})

@@ -9,7 +9,7 @@ from aws_cdk import ArnFormat, Resource, Stack
 from constructs import Construct
 
 from cdk_personalize.model import value_types
-from cdk_personalize.model.findings import InvalidConstructError, Problem, raise_problems
+from cdk_personalize.model.findings import InvalidConstructError, Problem, refusal
 from cdk_personalize.model.names import RESOURCE_NAME
 from cdk_personalize.model.tokens import is_token
 from cdk_personalize.model.value_types import Text
@@ -58,7 +58,8 @@ class ExistingResource(Resource):
         ]
         if self.HAS_NAME:
             problems += self._one_way(by_arn, arn, by_name, name, account=account, region=region)
-        raise_problems(scope, id, problems, self.ERROR)
+        if error := refusal(scope, id, problems, self.ERROR):
+            raise error
         super().__init__(scope, id, environment_from_arn=arn, account=account, region=region)
         self._arn = arn
         self._name = name

@@ -85,13 +85,15 @@ def path_of(scope: Construct, id: str) -> str:
     return f"{scope.node.path}/{id}".lstrip("/")
 
 
-def raise_problems(
+def refusal(
     scope: Construct,
     id: str,
     findings: Iterable[Problem],
     error: type[InvalidConstructError] = InvalidConstructError,
-) -> None:
-    """Raise the errors among the findings on a construct that does not exist yet, if there are any."""
+) -> InvalidConstructError | None:
+    """Return the error for a construct that does not exist yet, or None if the findings have no problem.
+
+    The caller raises it, so that the traceback ends in the construct and not here.
+    """
     problems = problems_in(findings)
-    if problems:
-        raise error(path_of(scope, id), problems)
+    return error(path_of(scope, id), problems) if problems else None

@@ -18,7 +18,7 @@ from cdk_personalize.model.findings import (
     Problem,
     path_of,
     problems_in,
-    raise_problems,
+    refusal,
 )
 from cdk_personalize.model.kind import Kind
 from cdk_personalize.model.names import RESOURCE_NAME
@@ -247,7 +247,8 @@ class Schema(Resource):
         # A domain that is wrong is a problem of its own, found later.
         columns = columns_of(dataset_type, domain if isinstance(domain, Domain) else None)
         required = columns.required if columns else ()
-        raise_problems(scope, id, _wrong_fields(fields))
+        if error := refusal(scope, id, _wrong_fields(fields)):
+            raise error
         document = {
             "type": "record",
             "name": dataset_type.record_name,

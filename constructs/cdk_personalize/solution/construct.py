@@ -10,7 +10,7 @@ from constructs import Construct
 
 from cdk_personalize.model import places
 from cdk_personalize.model.annotations import annotate
-from cdk_personalize.model.findings import raise_problems
+from cdk_personalize.model.findings import refusal
 from cdk_personalize.model.tag_rules import own_tags
 from cdk_personalize.provider import resource
 from cdk_personalize.provider.base import IPersonalizeProvider
@@ -184,7 +184,8 @@ class Solution(ManagedResource, SolutionBase):
         from cdk_personalize.solution import api_request  # noqa: PLC0415 (slow, and most apps never need it)
 
         read = api_request.read(request).with_overrides(overrides)
-        raise_problems(scope, id, read.all_problems(), InvalidSolutionError)
+        if error := refusal(scope, id, read.all_problems(), InvalidSolutionError):
+            raise error
         solution = cls(scope, id, **read.arguments)
         for key, value in read.tags.items():
             Tags.of(solution).add(key, value)
@@ -230,7 +231,8 @@ class Solution(ManagedResource, SolutionBase):
             *resource.adoption_problems(self.KIND, adopts=adopt_existing, name=solution_name),
             *resource.problems(self.KIND, scope, provider, removal_policy),
         ]
-        raise_problems(scope, id, findings, InvalidSolutionError)
+        if error := refusal(scope, id, findings, InvalidSolutionError):
+            raise error
         # With a physical name, the CDK can write out the ARN where another account's stack refers to it.
         super().__init__(scope, id, physical_name=solution_name if isinstance(solution_name, str) else None)
         self.recipe = recipe
