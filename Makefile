@@ -52,7 +52,7 @@ RECOMMENDER := build/recommender-$(TARGET)
 	test unit soak bench conformance lint format dist template docs clean
 
 help:  ## List the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
 
 setup: .venv/.dev node_modules/.installed  ## Install everything that the other targets need
 

@@ -56,7 +56,8 @@ def promote(outputs: Mapping[str, str], version: str) -> None:
     def serving() -> dict[str, Any]:
         described: dict[str, Any] = personalize.describe_campaign(campaignArn=campaign)["campaign"]
         update: dict[str, Any] = described.get("latestCampaignUpdate", described)
-        return update
+        # Right after the call, the latest update can still be the one before.
+        return update if update["solutionVersionArn"] == version else {"status": "UPDATE PENDING"}
 
     wait(serving)
 
