@@ -214,14 +214,11 @@ def _bind(port: int | None) -> socket.socket:
 def _start(state: StateDir, options: argparse.Namespace) -> int:
     with state.lock():
         running = state.live()
-        flags = _flags(options)
         if running is not None:
             _say(f"The local AWS runs at {running.endpoint} (process {running.pid}).")
             if options.time_scale is not None:
                 background.set_time_scale(running, options.time_scale)
-                options.time_scale = None
-                flags = _flags(options)
-            if flags:
+            if _flags(options, time_scale=None):
                 _say("It keeps its other options.")
                 _say(f"To change them, stop it: {shell.command(state.path, 'stop')}")
             return 0
@@ -231,7 +228,7 @@ def _start(state: StateDir, options: argparse.Namespace) -> int:
         except PortTakenError as error:
             return _fail(f"{error}; choose another with --port, or leave it out to use a free port")
         try:
-            record = background.start(state, port, flags)
+            record = background.start(state, port, _flags(options, options.time_scale))
         except background.StartError as error:
             return _fail(str(error))
     if options.port is None and port != DEFAULT_PORT:
@@ -240,12 +237,12 @@ def _start(state: StateDir, options: argparse.Namespace) -> int:
     return 0
 
 
-def _flags(options: argparse.Namespace) -> tuple[str, ...]:
+def _flags(options: argparse.Namespace, time_scale: float | None) -> tuple[str, ...]:
     flags = [flag for flag in ("--enforce-iam", "--verbose") if getattr(options, flag[2:].replace("-", "_"))]
     if options.lambda_concurrency is not None:
         flags += ["--lambda-concurrency", str(options.lambda_concurrency)]
-    if options.time_scale is not None:
-        flags += ["--time-scale", str(options.time_scale)]
+    if time_scale is not None:
+        flags += ["--time-scale", str(time_scale)]
     for allowed in options.allow_origin:
         flags += ["--allow-origin", allowed]
     return tuple(flags)
