@@ -19,20 +19,9 @@ def register() -> None:
     """Send each event of a stack to EventBridge. Before `stack_events`, which holds some of them back."""
     add_event = stacks._add_event
 
-    def add_and_tell(
-        stack_id: str,
-        stack_name: str,
-        logical_id: str,
-        resource_type: str,
-        status: str,
-        reason: str = "",
-        physical_id: str = "",
-        detailed_status: str = "",
-    ) -> None:
-        add_event(
-            stack_id, stack_name, logical_id, resource_type, status, reason, physical_id, detailed_status
-        )
-        _tell(stack_id, stack_name, logical_id, resource_type, status, reason, physical_id)
+    def add_and_tell(*event: str, **more: str) -> None:
+        add_event(*event, **more)
+        _tell(*event, **more)
 
     for module in (stacks, handlers, changesets):  # each has bound the function
         module._add_event = add_and_tell
@@ -44,8 +33,9 @@ def _tell(
     logical_id: str,
     resource_type: str,
     status: str,
-    reason: str,
-    physical_id: str,
+    reason: str = "",
+    physical_id: str = "",
+    detailed_status: str = "",  # noqa: ARG001 (events in EventBridge have none)
 ) -> None:
     detail: dict[str, Any] = {
         "stack-id": stack_id,
