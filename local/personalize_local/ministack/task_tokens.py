@@ -35,9 +35,9 @@ def register(clock: Clock) -> None:
         return execute(_with_seconds(state, data, context), data, execution, context)
 
     def invoke_with_callback(resource: str, parameters: Any, token: str, state: State) -> Any:
-        record = {"event": stepfunctions.threading.Event(), "result": None, "error": None}
-        stepfunctions._task_tokens[token] = record | {"heartbeat": clock.now()}
-        record = stepfunctions._task_tokens[token]
+        event = stepfunctions.threading.Event()
+        record = {"event": event, "result": None, "error": None, "heartbeat": clock.now()}
+        stepfunctions._task_tokens[token] = record
         try:
             stepfunctions._invoke_resource(resource.replace(_CALLBACK, ""), parameters)
             _wait(record, state, clock)
@@ -110,21 +110,20 @@ def _checked(send: Send, ended: set[str]) -> Send:
     def checked(data: Mapping[str, Any]) -> Answer:
         token = str(data.get("taskToken"))
         record = stepfunctions._task_tokens.get(token)
-        answer: Answer
-        if record is not None and not record["event"].is_set():
-            if "output" in data and not _is_json(data["output"]):
-                answer = error_response_json("InvalidOutput", "Invalid Output: 'The output is no JSON'", 400)
-                return answer
-            answer = send(data)
-        elif record is not None or token in ended:
-            answer = error_response_json(
-                "TaskTimedOut", "Task Timed Out: 'Provided task does not exist anymore'", 400
-            )
-        else:
-            answer = error_response_json("InvalidToken", "Invalid Token: 'Invalid token'", 400)
-        return answer
+        if record is None and token not in ended:
+            return _refused("InvalidToken", "Invalid Token: 'Invalid token'")
+        if record is None or record["event"].is_set():
+            return _refused("TaskTimedOut", "Task Timed Out: 'Provided task does not exist anymore'")
+        if "output" in data and not _is_json(data["output"]):
+            return _refused("InvalidOutput", "Invalid Output: 'The output is no JSON'")
+        return send(data)
 
     return checked
+
+
+def _refused(code: str, message: str) -> Answer:
+    answer: Answer = error_response_json(code, message, 400)
+    return answer
 
 
 def _is_json(text: str) -> bool:
