@@ -92,7 +92,7 @@ class Resource(ABC):
 
     def work_due(self, now: datetime) -> Work[Any] | None:
         """The work that should be done at `now`."""
-        return self.work if _is_due(self.timeline, now) else None
+        return due_work(self.timeline, self.work, now)
 
     def settle(self, now: datetime) -> bool:
         """Let the status follow from the work, once its time has come. Return whether it did."""
@@ -123,7 +123,7 @@ def after_work(timeline: Timeline, work: Work[Any] | None, now: datetime) -> tup
     """
     if work is None or timeline.active_at is None:
         return timeline, True
-    if not _is_due(timeline, now):
+    if due_work(timeline, work, now) is None:
         return timeline, False
     if not work.ready():
         return timeline.postponed(now), False
@@ -131,8 +131,9 @@ def after_work(timeline: Timeline, work: Work[Any] | None, now: datetime) -> tup
     return (timeline if reason is None else timeline.failing(reason)), True
 
 
-def _is_due(timeline: Timeline, now: datetime) -> bool:
-    return timeline.active_at is not None and timeline.active_at <= now
+def due_work(timeline: Timeline, work: Work[Any] | None, now: datetime) -> Work[Any] | None:
+    """Return the work from the moment when the timeline says ACTIVE. None before, and without work."""
+    return work if timeline.active_at is not None and timeline.active_at <= now else None
 
 
 @dataclass(frozen=True, slots=True)

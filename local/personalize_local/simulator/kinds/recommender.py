@@ -10,7 +10,7 @@ from personalize_local.simulator.engine.context import Context
 from personalize_local.simulator.engine.errors import in_use, invalid_input, limit_exceeded
 from personalize_local.simulator.engine.kind import Kind, Table
 from personalize_local.simulator.engine.model import Request
-from personalize_local.simulator.engine.resource import Updatable, Update, after_work, members
+from personalize_local.simulator.engine.resource import Updatable, Update, after_work, due_work, members
 from personalize_local.simulator.engine.tag_set import parsed
 from personalize_local.simulator.engine.timeline import ACTIVE, CREATE_FAILED, INACTIVE
 from personalize_local.simulator.engine.work import Work
@@ -102,8 +102,7 @@ class Recommender(Updatable, InDatasetGroup, Trained):
         """The work that should be done at `now`: its training, or that of its update."""
         if self.update is None or self.update.training is None:
             return super().work_due(now)
-        due = self.update.timeline.active_at
-        return self.update.training if due and due <= now else None
+        return due_work(self.update.timeline, self.update.training, now)
 
     def settle(self, now: datetime) -> bool:
         """Let the status of the creation or of the update follow from the training.
