@@ -124,9 +124,7 @@ class Personalize:
         """Return the state as JSON data: the clock, the settings, and every resource of every account."""
         with self._lock:
             now = self.clock.now()
-            contexts = [self._context(scope, now) for scope in self._accounts]
-            for context in contexts:
-                _catch_up(context)
+            contexts = self._caught_up(now)
             return snapshot.state(
                 now,
                 settings={"durations": self._durations, "limits": self._limits},
@@ -244,8 +242,7 @@ class Personalize:
             KeyError: There is none.
         """
         with self._lock:
-            for scope in self._accounts:
-                _catch_up(self._context(scope, self.clock.now()))
+            self._caught_up(self.clock.now())
             return self._objects.get(uri)
 
     def calls(self) -> list[Call]:
@@ -281,6 +278,13 @@ class Personalize:
         answer = self._statuses.applied(self._operations[operation](context, request))
         self._faults.strike(operation, after=True)
         return answer
+
+    def _caught_up(self, now: datetime) -> list[Context]:
+        """The context of each account, after what is due there."""
+        contexts = [self._context(scope, now) for scope in self._accounts]
+        for context in contexts:
+            _catch_up(context)
+        return contexts
 
     def _context(self, scope: Scope, now: datetime) -> Context:
         return Context(
