@@ -15,12 +15,15 @@ from personalize_local.simulator.engine.context import Context
 from personalize_local.simulator.engine.errors import ServiceError
 from personalize_local.simulator.engine.model import Request
 from personalize_local.simulator.engine.objects import Location, ObjectsError, StoredObject
+from personalize_local.simulator.engine.resource import members
 from personalize_local.simulator.kinds.batch_inference_job import BatchInferenceJob
 from personalize_local.simulator.kinds.batch_job import BatchJob
 from personalize_local.simulator.kinds.batch_segment_job import BatchSegmentJob
 from personalize_local.simulator.kinds.solution import version
 
 _DEFAULT_RESULTS = 25
+# What a line must have, by the type of the recipe. Lines for all others have a userId.
+_NEEDED = {"RELATED_ITEMS": ("itemId",), "PERSONALIZED_RANKING": ("userId", "itemList")}
 
 Answer = Callable[[Context, Source, Request, dict[str, Any]], dict[str, object]]
 """Returns the output for a line of input. It raises `ValueError` or `ServiceError` if there is none."""
@@ -31,11 +34,15 @@ def catch_up(context: Context) -> None:
     for kind, answer in _ANSWERS.items():
         for job in context.account[kind].live(context.now):
             if job.due(context.now):
-                job.done = True
-                try:
-                    _run(context, job, answer)
-                except (ObjectsError, ServiceError) as error:
-                    job.fail(error.message if isinstance(error, ServiceError) else str(error))
+                _end(context, job, answer)
+
+
+def _end(context: Context, job: BatchJob, answer: Answer) -> None:
+    job.done = True
+    try:
+        _run(context, job, answer)
+    except (ObjectsError, ServiceError) as error:
+        job.fail(error.message if isinstance(error, ServiceError) else str(error))
 
 
 def _run(context: Context, job: BatchJob, answer: Answer) -> None:
@@ -90,17 +97,14 @@ def _checked(given: Any, answering: Source) -> dict[str, Any]:
 
 
 def _needed(answering: Source) -> Sequence[str]:
-    """What a line must have. Lines for all other recipes have a userId."""
     if answering.recipe_type == "USER_SEGMENTATION":
         return (segments.member_of(answering),)
-    by_type = {"RELATED_ITEMS": ("itemId",), "PERSONALIZED_RANKING": ("userId", "itemList")}
-    return by_type.get(answering.recipe_type, ("userId",))
+    return _NEEDED.get(answering.recipe_type, ("userId",))
 
 
 def _filter_of(request: Request, given: dict[str, Any]) -> Request:
     """The filter of a job with the values of a line."""
-    values: Request = {"filterValues": given.get("filterValues", {})}
-    return values | {name: request[name] for name in ("filterArn",) if name in request}
+    return members(filterArn=request.get("filterArn"), filterValues=given.get("filterValues", {}))
 
 
 def _items(context: Context, answering: Source, request: Request, given: dict[str, Any]) -> dict[str, object]:
