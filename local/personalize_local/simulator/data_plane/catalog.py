@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from personalize_local.simulator.engine.context import Context
 from personalize_local.simulator.kinds.dataset import data
+from personalize_local.simulator.kinds.dataset.data import GroupData
 from personalize_local.simulator.kinds.filter.matching import Record
 
 # How many of a user's newest events of each type filters consider (rule 175).
@@ -23,9 +25,14 @@ def columns(context: Context, group_arn: str, dataset_type: str) -> Sequence[str
     return [field.name for field in data.at(context, group_arn, context.now).of(dataset_type).fields]
 
 
-def event_types(context: Context, group_arn: str, user: str | None) -> Mapping[str, set[str]]:
-    """Return the types of a user's events with each item, of the newest 100 of each type (rule 175)."""
-    events = data.at(context, group_arn, context.now).history(user) if user is not None else []
+def event_types(context: Context, group_arn: str) -> Callable[[str | None], Mapping[str, set[str]]]:
+    """Return what gives the types of a user's events with each item."""
+    return partial(_event_types, data.at(context, group_arn, context.now))
+
+
+def _event_types(known: GroupData, user: str | None) -> Mapping[str, set[str]]:
+    """The types of the newest 100 events of each type (rule 175)."""
+    events = known.history(user) if user is not None else []
     seen: Counter[str] = Counter()
     found: dict[str, set[str]] = defaultdict(set)
     for event in events:

@@ -60,12 +60,11 @@ def keeps_users(context: Context, source: Source, filtering: Request) -> Keep:
             )
         if source.by_attribute and "INTERACTIONS" in {each.dataset for each in expression.conditions}:
             raise invalid_input("a filter that uses Interactions is not for aws-item-attribute-affinity")
-    users = catalog.records(context, group, "USERS")
+    users, types_of = catalog.records(context, group, "USERS"), catalog.event_types(context, group)
 
     def records(dataset: str, user: str) -> Iterable[Record]:
         if dataset == "INTERACTIONS":
-            had = catalog.event_types(context, group, user)
-            return [{"EVENT_TYPE": kind} for kinds in had.values() for kind in kinds]
+            return [{"EVENT_TYPE": kind} for kinds in types_of(user).values() for kind in kinds]
         return [users.get(user, {})]
 
     return _keeper(found, expressions, Surroundings(records, filtering.get("filterValues", {}), {}, {}))
@@ -93,7 +92,7 @@ def unseen(context: Context, source: Source, request: Request) -> Keep:
     left_out = source.use_case.leaves_out if source.use_case else None
     if left_out is None:
         return lambda _: True
-    had = catalog.event_types(context, source.dataset_group_arn, request.get("userId"))
+    had = catalog.event_types(context, source.dataset_group_arn)(request.get("userId"))
     return lambda item: left_out.lower() not in {kind.lower() for kind in had.get(item, ())}
 
 
@@ -113,7 +112,7 @@ def _require_applicable(expressions: Iterable[Expression], source: Source, reque
 def _surroundings(context: Context, source: Source, request: Request, filtering: Request) -> Surroundings:
     group, user = source.dataset_group_arn, request.get("userId")
     items = catalog.records(context, group, "ITEMS")
-    had = catalog.event_types(context, group, user)
+    had = catalog.event_types(context, group)(user)
 
     def records(dataset: str, item: str) -> Iterable[Record]:
         if dataset == "INTERACTIONS":

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from personalize_local.simulator.engine.context import Context
@@ -65,8 +65,12 @@ class GroupData:
     def history(self, user: str) -> list[Event]:
         """A user's interactions with items, from the newest on."""
         rows = _rows_of(self.of("INTERACTIONS").tables).get(user, ())
-        own = [*rows, *(event for event in _events(self.events) if event.user == user)]
-        return sorted(own, key=lambda event: -event.at)
+        return sorted([*rows, *self._sent.get(user, ())], key=lambda event: -event.at)
+
+    @cached_property
+    def _sent(self) -> Mapping[str, list[Event]]:
+        """The events of PutEvents of each user."""
+        return _by_user(_events(self.events))
 
     def action_interactions(self) -> Interactions:
         """All interactions with actions."""
@@ -112,8 +116,12 @@ def _keyed(tables: tuple[Table, ...], name: str) -> dict[str, dict[str, Any]]:
 @lru_cache(maxsize=4)
 def _rows_of(tables: tuple[Table, ...]) -> dict[str, list[Event]]:
     """The imported interactions of each user."""
+    return _by_user(Interactions.of(tables))
+
+
+def _by_user(events: Iterable[Event]) -> dict[str, list[Event]]:
     found: dict[str, list[Event]] = {}
-    for event in Interactions.of(tables):
+    for event in events:
         found.setdefault(event.user, []).append(event)
     return found
 
