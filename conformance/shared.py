@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, TypeVar
 
 from botocore.exceptions import ClientError
@@ -131,9 +131,14 @@ class Shared:
         return seen
 
     def discard(self, arn: str) -> None:
-        """Delete a solution that no question needs any more."""
+        """Delete a solution that no question needs anymore."""
         self.account.outcome("DeleteSolution", solutionArn=arn)
         self._discarded.append(arn)
+
+    def listed(self) -> list[str]:
+        """The ARNs of the solutions in the group with datasets, in the order of the service."""
+        answer = self.account.call("ListSolutions", datasetGroupArn=self.group(), maxResults=100)
+        return [each["solutionArn"] for each in answer["solutions"]]
 
     def described(self, noun: str, arn: str) -> dict[str, Any]:
         """Return a resource that exists.
@@ -152,7 +157,7 @@ class Shared:
             return
         while self._discarded:
             arn = self._discarded[-1]
-            self.account.wait(lambda arn=arn: self._is_gone(arn), f"deleting {arn}")  # type: ignore[misc]
+            self.account.wait(partial(self._is_gone, arn), f"deleting {arn}")
             self._discarded.pop()
 
     def _is_gone(self, arn: str) -> bool:

@@ -36,9 +36,8 @@ def _gone(shared: Shared) -> Mapping[str, Seen]:
     _being_deleted(shared)
     arn = account.arn(f"solution/{account.named('deleted')}")
     account.wait_until_gone("Solution", arn)
-    listed = account.call("ListSolutions", datasetGroupArn=shared.group(), maxResults=100)["solutions"]
     seen = {
-        "listed": Seen("yes" if arn in [each["solutionArn"] for each in listed] else "no"),
+        "listed": Seen("yes" if arn in shared.listed() else "no"),
         "gone": account.outcome("DeleteSolution", solutionArn=arn),
         "name": account.outcome("CreateSolution", **shared.solution_request("deleted")),
     }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from botocore.exceptions import ClientError
 
@@ -63,11 +62,11 @@ def _missing(shared: Shared) -> Seen:
 def _new_is_listed(shared: Shared) -> Seen:
     arn = shared.create_solution("listed")
     described = shared.account.outcome("DescribeSolution", solutionArn=arn)
-    listed = _solutions(shared)
+    listed = shared.listed()
     shared.discard(arn)
     if described.answer != ACCEPTED:
         return Seen("not described", described.message)
-    return Seen("yes" if arn in [each["solutionArn"] for each in listed] else "not listed")
+    return Seen("yes" if arn in listed else "not listed")
 
 
 def _order(shared: Shared) -> Seen:
@@ -76,20 +75,13 @@ def _order(shared: Shared) -> Seen:
     for label in ("order-b", "order-a", "order-c"):
         arns.append(shared.create_solution(label))
         shared.account.sleep(shared.account.between_polls)
-    listed = [each["solutionArn"] for each in _solutions(shared) if each["solutionArn"] in arns]
+    listed = [arn for arn in shared.listed() if arn in arns]
     for arn in arns:
         shared.discard(arn)
     orders = {"oldest first": arns, "newest first": arns[::-1], "by name": sorted(arns)}
     return Seen(
         next((name for name, order in orders.items() if order == listed), "another"), ", ".join(listed)
     )
-
-
-def _solutions(shared: Shared) -> list[dict[str, Any]]:
-    solutions: list[dict[str, Any]] = shared.account.call(
-        "ListSolutions", datasetGroupArn=shared.group(), maxResults=100
-    )["solutions"]
-    return solutions
 
 
 def _too_long_page(shared: Shared) -> Seen:
