@@ -7,7 +7,7 @@ from typing import Any
 
 from conformance.account import ACCEPTED
 from conformance.question import Question, Seen
-from conformance.shared import Shared
+from conformance.shared import Shared, once
 
 INVALID = "InvalidInputException"
 _V1, _POPULARITY, _SIMILAR = "aws-user-personalization", "aws-popularity-count", "aws-similar-items"
@@ -88,20 +88,18 @@ def _default(member: str) -> Callable[[Shared], Seen]:
     return ask
 
 
+@once
 def defaults(shared: Shared) -> dict[str, Any]:
     """The description of a solution that was created with the required members only.
 
     Automatic training is on by default (rule 33), so it is deleted at once. There is no data to train on.
     """
-    if "defaults" not in shared.kept:
-        arn = shared.create_solution("defaults", performAutoTraining=None)
-        try:
-            shared.account.wait_until_active("Solution", arn)
-            shared.kept["defaults"] = shared.described("Solution", arn)
-        finally:
-            shared.discard(arn)
-    described: dict[str, Any] = shared.kept["defaults"]
-    return described
+    arn = shared.create_solution("defaults", performAutoTraining=None)
+    try:
+        shared.account.wait_until_active("Solution", arn)
+        return shared.described("Solution", arn)
+    finally:
+        shared.discard(arn)
 
 
 def _soon_active(shared: Shared) -> Seen:
