@@ -48,16 +48,19 @@ def _too_small(shared: Shared) -> str:
     return shared.schema("too-small", schema_text("Interactions", _INTERACTION[1:]))
 
 
-def _dataset(label: str, kind: str, schema: Callable[[Shared], str]) -> Callable[[Shared], Seen]:
+def _dataset(
+    label: str,
+    kind: str,
+    schema: Callable[[Shared], str],
+    group: Callable[[Shared], str] = Shared.empty_group,
+) -> Callable[[Shared], Seen]:
     """Try to create a dataset."""
 
     def ask(shared: Shared) -> Seen:
         return shared.account.outcome(
             "CreateDataset",
             name=shared.account.named(label),
-            datasetGroupArn=shared.group()
-            if kind == "INTERACTIONS" and label == "twice"
-            else shared.empty_group(),
+            datasetGroupArn=group(shared),
             datasetType=kind,
             schemaArn=schema(shared),
         )
@@ -209,7 +212,7 @@ QUESTIONS: tuple[Question, ...] = (
         (98,),
         "A second dataset of a type in a group",
         _TAKEN,
-        _dataset("twice", "INTERACTIONS", Shared.interactions_schema),
+        _dataset("twice", "INTERACTIONS", Shared.interactions_schema, Shared.group),
     ),
     Question(
         "dataset-type",
