@@ -20,7 +20,10 @@ from conformance.resources import KINDS, Kind
 ACCEPTED = "accepted"
 """The answer to a call that the service does not refuse."""
 
+INVALID = "InvalidInputException"
+IN_USE = "ResourceInUseException"
 NOT_FOUND = "ResourceNotFoundException"
+TAKEN = "ResourceAlreadyExistsException"
 
 _SERVER_ERROR = 500
 

@@ -12,14 +12,14 @@ from dataclasses import dataclass
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from conformance.account import NOT_FOUND, Account, code
+from conformance.account import IN_USE, NOT_FOUND, Account, code
 from conformance.resources import KINDS, Kind
 
 PREFIX = re.compile(r"conformance-[0-9a-f]{12}-")
 """The form of the prefix of each run. Nothing with another name is ever deleted."""
 
 # What may succeed later: a resource that is busy or in use, or too many calls.
-_PASSING = {"LimitExceededException", "ResourceInUseException", "ThrottlingException"}
+_PASSING = {"LimitExceededException", IN_USE, "ThrottlingException"}
 _LONGEST = 1200
 
 

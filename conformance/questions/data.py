@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from conformance.account import ACCEPTED
+from conformance.account import ACCEPTED, IN_USE, INVALID, TAKEN
 from conformance.question import Question, Seen
 from conformance.resources import KINDS
 from conformance.shared import Shared, once, schema_text
 
-_INVALID = "InvalidInputException"
-_TAKEN = "ResourceAlreadyExistsException"
 _INTERACTION = ["USER_ID", "ITEM_ID", ("TIMESTAMP", "long")]
 
 
@@ -169,9 +167,9 @@ def _filter_question(
 
 
 QUESTIONS: tuple[Question, ...] = (
-    Question("group-key", (178,), "CreateDatasetGroup with a key and no role", _INVALID, _key_without_role),
+    Question("group-key", (178,), "CreateDatasetGroup with a key and no role", INVALID, _key_without_role),
     Question(
-        "schema-text", (179,), "CreateSchema with text that is no JSON", _INVALID, _schema("bad", "no JSON")
+        "schema-text", (179,), "CreateSchema with text that is no JSON", INVALID, _schema("bad", "no JSON")
     ),
     Question(
         "schema-fields",
@@ -180,7 +178,7 @@ QUESTIONS: tuple[Question, ...] = (
         ACCEPTED,
         _schema("fields", schema_text("Interactions", _INTERACTION[:1])),
     ),
-    Question("schema-taken", (98,), "CreateSchema with a name that is taken", _TAKEN, _schema_taken),
+    Question("schema-taken", (98,), "CreateSchema with a name that is taken", TAKEN, _schema_taken),
     Question(
         "schema-again",
         (98,),
@@ -188,37 +186,35 @@ QUESTIONS: tuple[Question, ...] = (
         ACCEPTED,
         _schema_again,
     ),
-    Question(
-        "schema-used", (80,), "DeleteSchema of a dataset's schema", "ResourceInUseException", _schema_used
-    ),
-    Question("schema-tags", (130,), "TagResource of a schema", _INVALID, _schema_tags),
+    Question("schema-used", (80,), "DeleteSchema of a dataset's schema", IN_USE, _schema_used),
+    Question("schema-tags", (130,), "TagResource of a schema", INVALID, _schema_tags),
     Question("dataset-arn", (98,), "The end of a dataset's ARN", "dataset/GROUP/INTERACTIONS", _dataset_arn),
     Question(
         "dataset-fields",
         (179,),
         "CreateDataset with a schema without USER_ID",
-        _INVALID,
+        INVALID,
         _dataset("small", "INTERACTIONS", _too_small),
     ),
     Question(
         "dataset-record",
         (179,),
         "CreateDataset of items with a schema of interactions",
-        _INVALID,
+        INVALID,
         _dataset("record", "ITEMS", Shared.interactions_schema),
     ),
     Question(
         "dataset-twice",
         (98,),
         "A second dataset of a type in a group",
-        _TAKEN,
+        TAKEN,
         _dataset("twice", "INTERACTIONS", Shared.interactions_schema, Shared.group),
     ),
     Question(
         "dataset-type",
         (15,),
         "CreateDataset of a type that does not exist",
-        _INVALID,
+        INVALID,
         _dataset("type", "MOVIES", Shared.interactions_schema),
     ),
     Question(
@@ -228,7 +224,7 @@ QUESTIONS: tuple[Question, ...] = (
         ACCEPTED,
         _dataset("case", "Items", Shared.items_schema),
     ),
-    Question("tracker-second", (166,), "A second event tracker in a dataset group", _TAKEN, _second_tracker),
+    Question("tracker-second", (166,), "A second event tracker in a dataset group", TAKEN, _second_tracker),
     Question("tracker-id", (166,), "Do Create and Describe return the same trackingId?", "yes", _tracking_id),
     Question(
         "tracker-dataset",
@@ -251,8 +247,8 @@ QUESTIONS: tuple[Question, ...] = (
         ACCEPTED,
         _events_deleted,
     ),
-    Question("filter-taken", (176,), "CreateFilter with a name that is taken", _TAKEN, _filter_taken),
-    _filter_question("grammar", (172,), "A filter that is no expression", _INVALID, "EVERYTHING"),
+    Question("filter-taken", (176,), "CreateFilter with a name that is taken", TAKEN, _filter_taken),
+    _filter_question("grammar", (172,), "A filter that is no expression", INVALID, "EVERYTHING"),
     _filter_question(
         "unknown-field",
         (172,),
@@ -264,21 +260,21 @@ QUESTIONS: tuple[Question, ...] = (
         "two-datasets",
         (174,),
         "A filter with Interactions and Items in one expression",
-        _INVALID,
+        INVALID,
         'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("watch") AND Items.GENRE IN ("drama")',
     ),
     _filter_question(
         "not-in-placeholder",
         (174,),
         "A filter with a placeholder after NOT IN",
-        _INVALID,
+        INVALID,
         "INCLUDE ItemID WHERE Items.GENRE NOT IN ($GENRE)",
     ),
     _filter_question(
         "interaction-field",
         (174,),
         "A filter by an interaction's EVENT_VALUE",
-        _INVALID,
+        INVALID,
         "EXCLUDE ItemID WHERE Interactions.EVENT_VALUE > 1",
     ),
     _filter_question(

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from conformance.account import ACCEPTED, NOT_FOUND
+from conformance.account import ACCEPTED, IN_USE, INVALID, NOT_FOUND, TAKEN
 from conformance.question import Question, Seen
 from conformance.resources import KINDS
 from conformance.shared import Shared, once
-
-_IN_USE = "ResourceInUseException"
-_TAKEN = "ResourceAlreadyExistsException"
 
 
 @once
@@ -139,14 +136,14 @@ QUESTIONS: tuple[Question, ...] = (
         "delete-again",
         (79, 81),
         "DeleteSolution of a solution that is being deleted",
-        _IN_USE,
+        IN_USE,
         _one(_being_deleted, "again"),
     ),
     Question(
         "delete-name-meanwhile",
         (97,),
         "The name of a solution that is being deleted",
-        _TAKEN,
+        TAKEN,
         _one(_being_deleted, "name-meanwhile"),
     ),
     Question(
@@ -164,21 +161,21 @@ QUESTIONS: tuple[Question, ...] = (
         "group-pending",
         (178,),
         "CreateDataset in a group that is not ACTIVE yet",
-        "InvalidInputException",
+        INVALID,
         _one(_new_group, "pending"),
     ),
     Question(
         "group-taken",
         (98,),
         "CreateDatasetGroup with a name that is taken",
-        _TAKEN,
+        TAKEN,
         _one(_new_group, "taken"),
     ),
     Question(
         "group-used",
         (80, 168),
         "DeleteDatasetGroup of a group with a dataset",
-        _IN_USE,
+        IN_USE,
         _one(_used_group, "used"),
     ),
     Question(

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from conformance.account import ACCEPTED
+from conformance.account import ACCEPTED, INVALID, NOT_FOUND, TAKEN
 from conformance.question import Question, Seen
 from conformance.shared import Shared, once
 
-INVALID = "InvalidInputException"
 _V1, _POPULARITY, _SIMILAR = "aws-user-personalization", "aws-popularity-count", "aws-similar-items"
 _EVENTS = {"eventsConfig": {"eventParametersList": [{"eventType": "watch", "weight": 1.0}]}}
 
@@ -160,14 +159,14 @@ QUESTIONS: tuple[Question, ...] = (
         "solution-name-other-group",
         (97,),
         "Can a solution have the name of one in another dataset group?",
-        "ResourceAlreadyExistsException",
+        TAKEN,
         _name_in_another_group,
     ),
     Question(
         "solution-no-group",
         (18,),
         "CreateSolution in a dataset group that does not exist",
-        "ResourceNotFoundException",
+        NOT_FOUND,
         _unknown_group,
     ),
     Question(
@@ -191,7 +190,7 @@ QUESTIONS: tuple[Question, ...] = (
         "unknown-recipe",
         (4, 44),
         "a recipe that does not exist",
-        "ResourceNotFoundException",
+        NOT_FOUND,
         recipe="aws-absent",
     ),
     _create("domain-recipe", (42,), "a domain's recipe", INVALID, recipe="aws-ecomm-popular-items-by-views"),

@@ -6,11 +6,10 @@ from collections.abc import Callable
 
 from botocore.exceptions import ClientError
 
-from conformance.account import ACCEPTED, NOT_FOUND, code, message
+from conformance.account import ACCEPTED, INVALID, NOT_FOUND, code, message
 from conformance.question import Question, Seen
 from conformance.shared import Shared
 
-_INVALID = "InvalidInputException"
 _TOO_MANY = "TooManyTagsException"
 
 
@@ -132,10 +131,10 @@ QUESTIONS: tuple[Question, ...] = (
         "all",
         _right_after,
     ),
-    Question("tags-twice", (17,), "A tag key twice in a request", _INVALID, _tag(("key", "a"), ("key", "b"))),
-    Question("tags-aws-key", (17,), "A tag key that begins with aws:", _INVALID, _tag(("aws:key", "value"))),
+    Question("tags-twice", (17,), "A tag key twice in a request", INVALID, _tag(("key", "a"), ("key", "b"))),
+    Question("tags-aws-key", (17,), "A tag key that begins with aws:", INVALID, _tag(("aws:key", "value"))),
     Question(
-        "tags-aws-value", (17,), "A tag value that begins with aws:", _INVALID, _tag(("key", "aws:value"))
+        "tags-aws-value", (17,), "A tag value that begins with aws:", INVALID, _tag(("key", "aws:value"))
     ),
     Question("tags-comma", (17,), "A comma in a tag's value", "ValidationException", _tag(("key", "a,b"))),
     Question("tags-empty-value", (17,), "An empty tag value", ACCEPTED, _tag(("empty", ""))),

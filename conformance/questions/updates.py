@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from conformance.account import ACCEPTED
+from conformance.account import ACCEPTED, IN_USE
 from conformance.question import CouldNotAskError, Question, Seen
 from conformance.shared import Shared, once
 
 _EVENTS = [{"eventType": "watch", "eventValueThreshold": 0.5, "weight": 1.0}]
-_IN_USE = "ResourceInUseException"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +122,7 @@ QUESTIONS: tuple[Question, ...] = (
         "pending or in progress",
         _update_status,
     ),
-    Question("update-second", (72,), "UpdateSolution during an update", _IN_USE, _second),
+    Question("update-second", (72,), "UpdateSolution during an update", IN_USE, _second),
     Question("update-off", (69,), "performAutoTraining after it was turned off", "false", _is_off),
     Question(
         "update-schedule",
@@ -140,5 +139,5 @@ QUESTIONS: tuple[Question, ...] = (
         "removed",
         _events_removed,
     ),
-    Question("update-delete", (71, 77), "DeleteSolution during an update", _IN_USE, _delete_meanwhile),
+    Question("update-delete", (71, 77), "DeleteSolution during an update", IN_USE, _delete_meanwhile),
 )
