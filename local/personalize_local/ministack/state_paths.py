@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import jsonpath_ng.exceptions
@@ -48,10 +49,13 @@ def register() -> None:
     stepfunctions._evaluate_rule = evaluate_rule
 
 
+_parsed = lru_cache(jsonpath_ng.ext.parse)  # each takes 20 ms, and a state may run again and again
+
+
 def followed(path: str, data: Any) -> Any:
     """The value of a path that ministack can't follow: a list, unless it leads to one place at most."""
     try:
-        found = [match.value for match in jsonpath_ng.ext.parse(path).find(data)]
+        found = [match.value for match in _parsed(path).find(data)]
     except jsonpath_ng.exceptions.JSONPathError as error:
         raise stepfunctions._ExecutionError(
             "States.Runtime", f"The local AWS can't follow the JSONPath '{path}': {error}"
