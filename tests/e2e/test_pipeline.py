@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -32,6 +31,7 @@ from cdk_personalize import (
 from cdk_personalize.cli.commands import command
 from personalize_local.testing.server_process import LocalAws
 from support.processes.cloud import Build, Cloud
+from support.processes.process_faults import eventually
 from support.requests.pipelines import NDCG, definitions, largest, template
 from support.requests.sample_data import INTERACTIONS_SCHEMA, Sample
 from support.virtual_time.imported_data import small
@@ -104,7 +104,7 @@ class Films:
 
     def records(self, count: int, name: str = "") -> list[dict[str, Any]]:
         """The records of this many executions, when they have ended; of one that failed, its cause."""
-        found = eventually(lambda: ended(self.executions(name), count))
+        found = eventually(f"{count} executions ended", lambda: ended(self.executions(name), count))
         return [
             json.loads(one["output"])
             if one["status"] == "SUCCEEDED"
@@ -169,17 +169,6 @@ def ended(executions: list[dict[str, Any]], count: int) -> list[dict[str, Any]] 
     return done if len(done) >= count else None
 
 
-def eventually(look: Callable[[], Any], seconds: float = 30) -> Any:
-    """What `look` finds, when it finds something."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        found = look()
-        if found:
-            return found
-        time.sleep(0.05)
-    raise AssertionError("it did not happen in time")
-
-
 @pytest.fixture
 def stack(enforcing_aws: LocalAws) -> Films:
     """The account, with data. Policies are enforced: each call needs what the pipeline grants."""
@@ -231,7 +220,7 @@ def test_life__first_deploy__rejection__changed_configuration__teardown_during_a
     events = EventsConfig(event_parameters_list=[EventParameters(event_type="Purchase", weight=1)])
     config = SolutionConfig(events_config=events)
     assert stack.deploy(more, solution_config=config) == "UPDATE_COMPLETE", stack.cloud.reasons()
-    eventually(stack.training)
+    eventually("a training", stack.training)
     assert stack.cloud.destroy() == "DELETE_COMPLETE", stack.cloud.reasons()
     assert (stack.campaigns(), stack.cloud.solutions(), stack.training()) == ([], {}, [])
 
@@ -239,7 +228,7 @@ def test_life__first_deploy__rejection__changed_configuration__teardown_during_a
 def test_run__aborted__is_cleaned_up_through_eventbridge(stack: Films) -> None:
     stack.deploy(lambda _: {"train_on_deploy": False})
     execution = stack.start()
-    eventually(stack.training)
+    eventually("a training", stack.training)
     stack.aws.client("stepfunctions").stop_execution(executionArn=execution)
     (record,) = stack.records(1, "-cleanup")
     assert record["outcome"] == "FAILED"
