@@ -33,7 +33,7 @@ def personalize_metric(name: str, of: str) -> dict[str, Any]:
     }
 
 
-ERROR_RATE = {
+ERROR_RATE: dict[str, Any] = {
     "AlarmName": "errors",
     "Metrics": [
         personalize_metric("good", "GetRecommendations"),
@@ -159,7 +159,7 @@ def test_alarm_of_a_template__campaign_is_idle__fires_where_nobody_calls(
     ("change", "reason"),
     [
         ({"MetricName": "m", "Namespace": "n"}, "Metrics cannot be used with MetricName, Namespace"),
-        ({"Metrics": ERROR_RATE["Metrics"][:2]}, "Exactly one element"),  # type: ignore[index]
+        ({"Metrics": ERROR_RATE["Metrics"][:2]}, "Exactly one element"),
         ({"Metrics": [{"Id": "e", "Expression": "RATE(m1)"}]}, "can't evaluate RATE"),
         ({"ThresholdMetricId": "rate"}, "no anomaly detection"),
     ],
