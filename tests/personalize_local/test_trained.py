@@ -4,36 +4,24 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
 from typing import Any
 
-import boto3
 import pytest
 
-from personalize_local.address import ACCOUNT
 from personalize_local.simulator import Clock, Personalize
-from personalize_local.simulator.engine.model import SERVICES
 from personalize_local.simulator.kinds.dataset.data import DatasetData, GroupData
 from personalize_local.simulator.kinds.recipes import catalog
 from personalize_local.simulator.kinds.solution.learned import Training
 from personalize_local.simulator.learning import csv_import
 from personalize_local.simulator.learning.csv_import import File
 from personalize_local.simulator.learning.table import Table, fields_of
-from personalize_local.testing.in_process import SimulatedPersonalize
-from personalize_local.testing.server_process import LocalAws
 from support.requests.avro import avro
 from support.requests.sample_data import INTERACTIONS_SCHEMA, Sample, csv_of, sample
 from support.virtual_time import imported_data
-from support.virtual_time.imported_data import dataset, imported, small, with_data
-from support.virtual_time.simulated import DAY, OF_DATA, START, Simulated
+from support.virtual_time.imported_data import METRIC_NAMES, dataset, imported, small, with_data
+from support.virtual_time.simulated import DAY, START, Simulated
 
 NDCG = "normalized_discounted_cumulative_gain_at_25"
-KEYS = {
-    "coverage",
-    "mean_reciprocal_rank_at_25",
-    *(f"normalized_discounted_cumulative_gain_at_{k}" for k in (5, 10, 25)),
-    *(f"precision_at_{k}" for k in (5, 10, 25)),
-}
 
 
 @pytest.fixture
@@ -76,7 +64,7 @@ def genre(item: str) -> int:
 def test_version__of_data__is_measured(films: Simulated) -> None:
     version = version_of(films)
     assert films.version(version)["status"] == "ACTIVE"
-    assert metrics(films, version).keys() == KEYS
+    assert metrics(films, version).keys() == METRIC_NAMES
     # The same data gives the same metrics.
     assert metrics(films, films.trained(version.rpartition("/")[0])) == metrics(films, version)
 
@@ -152,7 +140,7 @@ def test_version__of_data_that_is_not_enough__fails_with_the_reason(
 def test_objective__of_a_column__adds_its_metric(films: Simulated) -> None:
     config = {"optimizationObjective": {"itemAttribute": "PRICE", "objectiveSensitivity": "HIGH"}}
     version = version_of(films, "aws-user-personalization", solutionConfig=config)
-    assert metrics(films, version).keys() - KEYS == {"average_rewards_at_k"}
+    assert metrics(films, version).keys() - METRIC_NAMES == {"average_rewards_at_k"}
 
 
 def test_training__takes_the_data_at_its_start(sim: Simulated) -> None:
@@ -303,7 +291,7 @@ def test_events__as_many_as_a_training_needs__train_without_an_import(sim: Simul
         who = {} if number < 10 else {"userId": user}
         sim.call("PutEvents", trackingId=tracker, sessionId=f"s-{user}", eventList=[event], **who)
     version = version_of(sim, "aws-popularity-count")
-    assert metrics(sim, version).keys() == KEYS
+    assert metrics(sim, version).keys() == METRIC_NAMES
 
 
 def test_items__put_one_by_one__are_recommended_and_valued(films: Simulated) -> None:
@@ -365,7 +353,7 @@ def test_running_clock__big_training__blocks_no_other_call() -> None:
         assert time.monotonic() - began < generated + 60
     assert answers > 3
     assert slowest < 2
-    assert metrics(sim, version).keys() == KEYS
+    assert metrics(sim, version).keys() == METRIC_NAMES
 
 
 def test_advance__training_that_is_due__is_done_when_it_returns() -> None:
@@ -377,91 +365,3 @@ def test_advance__training_that_is_due__is_done_when_it_returns() -> None:
     version = sim.train(sim.active())
     sim.advance(1200)
     assert sim.version(version)["status"] == "ACTIVE"
-
-
-# A whole life through clients of boto3.
-
-
-def whole_life(clients: Mapping[str, Any], advance: Any, location: str, role: str) -> None:
-    """From an object in S3 to recommendations."""
-    personalize, runtime = clients["personalize"], clients["personalize-runtime"]
-    group = personalize.create_dataset_group(name="films")["datasetGroupArn"]
-    advance(1)
-    schema = personalize.create_schema(name="interactions", schema=INTERACTIONS_SCHEMA)["schemaArn"]
-    data = personalize.create_dataset(
-        name="interactions", datasetType="Interactions", datasetGroupArn=group, schemaArn=schema
-    )["datasetArn"]
-    advance(1)
-    job = personalize.create_dataset_import_job(
-        jobName="first", datasetArn=data, dataSource={"dataLocation": location}, roleArn=role
-    )["datasetImportJobArn"]
-    advance(5)
-    described = personalize.describe_dataset_import_job(datasetImportJobArn=job)["datasetImportJob"]
-    assert (described["status"], described.get("failureReason")) == ("ACTIVE", None)
-    (entry,) = personalize.list_dataset_import_jobs(datasetArn=data)["datasetImportJobs"]
-    assert entry["datasetImportJobArn"] == job
-    recipe = "arn:aws:personalize:::recipe/aws-personalized-ranking-v2"
-    campaigns = []
-    for name in ("aws-user-personalization-v2", "aws-personalized-ranking-v2"):
-        solution = personalize.create_solution(
-            name=name,
-            datasetGroupArn=group,
-            recipeArn=recipe.replace("aws-personalized-ranking-v2", name),
-            performAutoTraining=False,
-        )["solutionArn"]
-        version = personalize.create_solution_version(solutionArn=solution)["solutionVersionArn"]
-        advance(1200)
-        measured = personalize.get_solution_metrics(solutionVersionArn=version)
-        assert measured["solutionVersionArn"] == version
-        assert measured["metrics"].keys() == KEYS
-        campaigns.append(personalize.create_campaign(name=name, solutionVersionArn=version)["campaignArn"])
-        advance(5)
-    answer = runtime.get_recommendations(campaignArn=campaigns[0], userId="user-0001", numResults=3)
-    assert [entry["itemId"].startswith("item-0") for entry in answer["itemList"]] == [True] * 3
-    ranking = runtime.get_personalized_ranking(
-        campaignArn=campaigns[1], userId="user-0001", inputList=["unknown", "item-0001"]
-    )
-    assert [entry["itemId"] for entry in ranking["personalizedRanking"]] == ["item-0001", "unknown"]
-
-
-def test_whole_life__in_process__is_understood_by_boto3(
-    personalize_simulator: SimulatedPersonalize,
-) -> None:
-    personalize_simulator.put_object("s3://films/all.csv", small().interactions_csv)
-    clients = {service: boto3.client(service) for service in SERVICES}
-    role = f"arn:aws:iam::{ACCOUNT}:role/reader"
-    whole_life(clients, personalize_simulator.advance, "s3://films/all.csv", role)
-    assert {call.operation for call in personalize_simulator.calls} >= OF_DATA
-    assert {call.outcome for call in personalize_simulator.calls} == {"ok"}
-
-
-def test_whole_life__in_the_local_aws__reads_its_s3(local_aws: LocalAws) -> None:
-    s3 = local_aws.client("s3")
-    s3.create_bucket(Bucket="films")
-    s3.put_object(Bucket="films", Key="all/1.csv", Body=small().interactions_csv)
-    clients = {service: local_aws.client(service) for service in SERVICES}
-
-    def advance(seconds: float) -> None:
-        local_aws.control("POST", "clock", {"advance": seconds})
-
-    whole_life(clients, advance, "s3://films/all/", f"arn:aws:iam::{ACCOUNT}:role/reader")
-    s3.put_object(Bucket="films", Key="users.json", Body=b'{"userId": "user-0001"}\n{"userId": "nobody"}\n')
-    personalize = clients["personalize"]
-    (version,) = (
-        entry["solutionVersionArn"]
-        for entry in personalize.list_solution_versions()["solutionVersions"]
-        if "user-personalization" in entry["solutionVersionArn"]
-    )
-    job = personalize.create_batch_inference_job(
-        jobName="batch",
-        solutionVersionArn=version,
-        numResults=3,
-        jobInput={"s3DataSource": {"path": "s3://films/users.json"}},
-        jobOutput={"s3DataDestination": {"path": "s3://films/out/"}},
-        roleArn=f"arn:aws:iam::{ACCOUNT}:role/reader",
-    )["batchInferenceJobArn"]
-    advance(3600)
-    described = personalize.describe_batch_inference_job(batchInferenceJobArn=job)["batchInferenceJob"]
-    assert (described["status"], described.get("failureReason")) == ("ACTIVE", None)
-    lines = s3.get_object(Bucket="films", Key="out/users.json.out")["Body"].read().splitlines()
-    assert [len(json.loads(line)["output"]["recommendedItems"]) for line in lines] == [3, 3]

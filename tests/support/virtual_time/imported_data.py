@@ -13,6 +13,14 @@ IMPORT_SECONDS = 5
 URI = "s3://films/interactions.csv"
 ITEMS_URI = "s3://films/items.csv"
 
+METRIC_NAMES = {
+    "coverage",
+    "mean_reciprocal_rank_at_25",
+    *(f"normalized_discounted_cumulative_gain_at_{k}" for k in (5, 10, 25)),
+    *(f"precision_at_{k}" for k in (5, 10, 25)),
+}
+"""The metrics of a version that recommends items."""
+
 
 @cache
 def small() -> Sample:
