@@ -116,7 +116,7 @@ soak: $(TEST_TOOLS)  ## Run the long reliability tests: SEQUENCES=10000 random s
 bench: $(TEST_TOOLS)  ## Run the benchmarks and write docs/performance.md; PARTS="start imports" runs only these
 	PYTHONPATH=.:constructs:lambda:local:tests .venv/bin/python -m bench $(PARTS)
 
-# The local run has a server of its own, so that it neither meets nor stops the one of `make deploy`. The shell
+# The local run has its own server, so that it doesn't use or stop the one of `make deploy`. The shell
 # outlives Ctrl-C, which the run answers by deleting what it created.
 conformance: .venv/.local  ## Ask Amazon Personalize what the project relies on; TARGET=aws asks your account, for free
 ifeq ($(TARGET),local)

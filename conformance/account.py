@@ -60,7 +60,7 @@ class Account:
         client: A boto3 client for `personalize`.
         prefix: The beginning of the name of everything that this run creates.
         between_calls: The least time between two calls of one operation, in seconds (rule 118).
-        between_polls: The time between two looks at a status, in seconds.
+        between_polls: The time between two polls of a status, in seconds.
         sleep: Waits for so many seconds.
         clock: A time in seconds that only moves forward.
     """
@@ -148,7 +148,7 @@ class Account:
         return resource
 
     def wait(self, ready: Callable[[], bool], what: str, seconds: float = 900) -> None:
-        """Look again and again until something is ready.
+        """Poll until something is ready.
 
         Raises:
             CouldNotAskError: It takes too long.

@@ -22,7 +22,7 @@ _MOST_DISCARDED = 4
 
 
 def once(make: Callable[[Shared], _T]) -> Callable[[Shared], _T]:
-    """Run a method once, and give the same value, or the same error, to all who call it."""
+    """Run a method once, and give the same value, or the same error, to all callers."""
 
     @wraps(make)
     def kept(self: Shared) -> _T:

@@ -1,4 +1,4 @@
-"""From data to recommendations on the local AWS, by clients that nobody here wrote.
+"""From data to recommendations on the local AWS, with the clients of AWS.
 
 Each in compressed time: the training of 20 minutes takes a second.
 """

@@ -93,7 +93,7 @@ class Films:
         return str(started["executionArn"])
 
     def executions(self, name: str = "") -> list[dict[str, Any]]:
-        """The executions of the runs, oldest first, or of another machine whose name ends so."""
+        """The executions of the runs, oldest first, or of the machine with this suffix in its name."""
         states = self.aws.client("stepfunctions")
         arn = self.machine() + name
         listed = states.list_executions(stateMachineArn=arn)["executions"]

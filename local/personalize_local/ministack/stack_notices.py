@@ -1,6 +1,6 @@
-"""What CloudFormation tells EventBridge of: each status of a stack and of its resources.
+"""The events that CloudFormation sends to EventBridge: each status of a stack and of its resources.
 
-ministack tells it nothing. The events have the form of "Stack Status Change event detail" and "Resource
+ministack sends none. The events have the form of "Stack Status Change event detail" and "Resource
 Status Change event detail" in the CloudFormation User Guide.
 """
 

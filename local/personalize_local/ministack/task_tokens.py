@@ -1,7 +1,7 @@
 """Tasks that wait for a token: heartbeats, and tokens whose task has ended.
 
 ministack ignores `HeartbeatSeconds`, takes `TimeoutSeconds` only as a number, goes on waiting when the Lambda
-function that gets the token fails, and can't tell a token that never was from one whose task has ended.
+function that gets the token fails, and can't tell a token that never existed from one whose task has ended.
 """
 
 from __future__ import annotations

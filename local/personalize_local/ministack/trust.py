@@ -44,7 +44,7 @@ def register() -> None:
     for name in ("_create_schedule", "_update_schedule"):
         checked = _checked(getattr(scheduler, name), "scheduler", schedule_role, _refuse_schedule)
         setattr(scheduler, name, checked)
-    # Templates don't come through these calls, or ignore what they answer.
+    # Templates don't use these calls, or ignore their responses.
     machines["create"] = _checked(
         machines["create"], "states", lambda _, given, __: given.get("RoleArn"), _fail_with(_MACHINE)
     )
