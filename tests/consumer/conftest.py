@@ -33,7 +33,6 @@ def synthesized(
     requirements = {
         "wheel": [str(distributions.wheel)],
         "wheel-lowest": [str(distributions.wheel), *lowest],
-        "sdist": [str(distributions.sdist)],
     }
     cache = once(tmp_path_factory, "cache", lambda _: None)
 

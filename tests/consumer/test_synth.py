@@ -10,7 +10,7 @@ import pytest
 from packaging.version import Version
 
 from support.processes.distributions import ROOT, Distributions
-from support.processes.installation import INSTALLATIONS, Synthesis, guarded
+from support.processes.installation import INSTALLATIONS, Environment, Synthesis, guarded
 
 Synthesized = Callable[[str], Synthesis]
 
@@ -71,9 +71,9 @@ def test_synth__whatever_is_installed__has_the_same_asset_hash(synthesized: Synt
 
 
 def test_install__from_the_sdist__is_what_the_wheel_holds(
-    synthesized: Synthesized, distributions: Distributions
+    distributions: Distributions, tmp_path: Path
 ) -> None:
-    packages = synthesized("sdist").environment.packages
+    packages = Environment.create(tmp_path / "venv", "--no-deps", str(distributions.sdist)).packages
     wheel = distributions.wheel_files()
     assert {name: (packages / name).read_bytes() for name in wheel if not name.endswith("/RECORD")} == {
         name: content for name, content in wheel.items() if not name.endswith("/RECORD")

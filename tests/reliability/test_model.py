@@ -1,4 +1,8 @@
-"""Random lives of stacks, with everything going wrong that can, and those that once broke a promise."""
+"""Random lives of stacks in which everything that can fail does so at random moments.
+
+A failure that these or `make soak` find gets a scenario of its own in the module of its subject. Its seed is
+not kept, because it draws other lives as soon as the model gets another rule.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +16,7 @@ from cdk_personalize.provider.timing import SINGLE_FUNCTION_SECONDS
 from support.virtual_time.campaign_machine import RandomAdoptingCampaigns, RandomCampaigns
 from support.virtual_time.event_rules import OneFunction
 from support.virtual_time.framework_runtime import FrameworkRuntime
-from support.virtual_time.machine import RandomAdoptingStacks, RandomStacks, lives
+from support.virtual_time.machine import RandomStacks, lives
 
 
 @pytest.fixture(autouse=True)
@@ -22,11 +26,11 @@ def _runtime(runtime: FrameworkRuntime) -> Iterator[None]:
     RandomStacks.tally.clear()
 
 
-# The seeds below draw hundreds of random lives more, and `make soak` thousands.
+# `make soak` draws thousands of these lives.
 def test_lives__random__break_no_promise() -> None:
-    run_state_machine_as_test(seed(0)(RandomStacks), settings=lives(75))
+    run_state_machine_as_test(seed(0)(RandomStacks), settings=lives(120))
 
-    assert RandomStacks.tally["sequences"] >= 75
+    assert RandomStacks.tally["sequences"] >= 120
     assert RandomStacks.tally["faults injected"] > 0
 
 
@@ -62,41 +66,3 @@ def test_lives__random_campaigns__break_no_promise(
     assert machine.tally["promotions"] > 0
     assert machine.tally["faults injected"] > 0
     machine.tally.clear()
-
-
-# Seeds that once broke a promise: a late create after its delete (7), a hand's change that a rollback is not
-# to undo (11), an event delivered twice of which the framework answers one (12, 14), or in the middle of a
-# later update (916750).
-@pytest.mark.parametrize("number", [7, 9, 11, 12, 14, 916750])
-def test_lives__that_once_broke_a_promise__break_none(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(RandomStacks, "lags", [(0.0,)])  # as they were then
-    run_state_machine_as_test(seed(number)(RandomStacks), settings=lives(100))
-
-
-@pytest.mark.parametrize("number", [700004, 700010])
-def test_lives__rollback_that_was_read_as_an_update__break_no_promise(number: int) -> None:
-    run_state_machine_as_test(seed(number)(RandomStacks), settings=lives(60))
-
-
-def test_lives__single_function_that_left_a_replacement__break_no_promise() -> None:
-    """An update was cancelled in its first second, and the rollback of the same resource failed."""
-    RandomStacks.runtime = OneFunction(125)
-    run_state_machine_as_test(seed(400051)(RandomStacks), settings=lives(100))
-
-
-def test_lives__adoption_by_a_create_that_was_delivered_twice__break_no_promise() -> None:
-    """The framework answered with its own marker for the copy that found no free execution."""
-    RandomAdoptingStacks.runtime = RandomStacks.runtime
-    run_state_machine_as_test(seed(400021)(RandomAdoptingStacks), settings=lives(100))
-
-
-# A create whose solution was deleted in the same moment (800058), and a name that somebody else took at once
-# (800031) or whose replacement was in training when its update was canceled (800007), with a single function.
-def test_lives__with_a_race_against_a_create__break_no_promise() -> None:
-    run_state_machine_as_test(seed(800058)(RandomStacks), settings=lives(100))
-
-
-@pytest.mark.parametrize("number", [800007, 800031])
-def test_lives__single_function_with_a_race_against_a_create__break_no_promise(number: int) -> None:
-    RandomStacks.runtime = OneFunction(125)
-    run_state_machine_as_test(seed(number)(RandomStacks), settings=lives(100))

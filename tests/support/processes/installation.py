@@ -13,8 +13,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-# From the wheel with the newest dependencies and with the lowest, and from the sdist with the newest.
-INSTALLATIONS = ("wheel", "wheel-lowest", "sdist")
+# The wheel with the newest dependencies, and with the lowest.
+INSTALLATIONS = ("wheel", "wheel-lowest")
 
 _CONSUMER = Path(__file__).resolve().parents[2] / "consumer"
 _GUARD = _CONSUMER / "guard"
