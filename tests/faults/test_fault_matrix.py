@@ -1,14 +1,15 @@
 """Every fault of every call in every phase of a resource's life: outcomes.md.
 
-`make test` runs a fixed part that has each fault, and each phase, of every operation in it.
-The environment variable FAULT_MATRIX asks for more: `all` runs the whole matrix, and `update` also
+`make test` runs a fixed part that has each fault, each phase and each duration of every operation in it.
+The environment variable FAULT_MATRIX selects more: `all` runs the whole matrix, and `update` also
 writes what it sees to the document.
 """
 
 from __future__ import annotations
 
+import itertools
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -37,43 +38,48 @@ def _rows() -> list[Combination]:
     ]
 
 
-def _part() -> list[Combination]:
-    """Each fault of each operation once, each in the next one of the phases that call the operation."""
-    part = []
+def _part() -> Iterator[tuple[Combination, tuple[str, ...]]]:
+    """Each fault of each operation once, in the operation's next phase and for the next duration."""
+    columns = itertools.cycle(COLUMNS)
     for operation in wire_faults.operations():
-        phases = [phase.name for phase in PHASES if operation in phase.operations]
-        faults = wire_faults.faults(operation)
-        part += [
-            Combination(operation, fault.name, phases[number % len(phases)])
-            for number, fault in enumerate(faults)
-        ]
-    return part
+        phases = itertools.cycle(phase.name for phase in PHASES if operation in phase.operations)
+        next(columns)  # so that the same fault of the next operation has another duration
+        for fault in wire_faults.faults(operation):
+            yield Combination(operation, fault.name, next(phases)), (next(columns),)
 
 
 ROWS = _rows()
-RUN = ROWS if _MODE else _part()
+RUN = [(row, tuple(COLUMNS)) for row in ROWS] if _MODE else list(_part())
 
 
 def fault_of(row: Combination) -> WireFault:
     return next(fault for fault in wire_faults.faults(row.operation) if fault.name == row.fault)
 
 
-@pytest.mark.parametrize("row", RUN, ids=" / ".join)
+@pytest.mark.parametrize(
+    ("row", "columns"), RUN, ids=[" / ".join([*row, *(columns if not _MODE else ())]) for row, columns in RUN]
+)
 def test_request__fault_on_the_wire__keeps_its_promises(
-    row: Combination, wire: Wire, monkeypatch: pytest.MonkeyPatch, usual: Callable[[Phase], Run]
+    row: Combination,
+    columns: tuple[str, ...],
+    wire: Wire,
+    monkeypatch: pytest.MonkeyPatch,
+    usual: Callable[[Phase], Run],
 ) -> None:
     phase = _PHASES[row.phase]
-    seen, problems = [], []
-    for column, times in COLUMNS.items():
+    seen, problems = {}, []
+    for column in columns:
+        times = COLUMNS[column]
         result = run(wire, monkeypatch, phase, fault_of(row), row.operation, times)
         assert result.fired > 0, f"{column}: the fault was never met"
-        seen.append(outcome(result, usual(phase), row.operation, times))
+        seen[column] = outcome(result, usual(phase), row.operation, times)
         found = [*identity_problems(result, usual(phase)), *result.problems]
         problems += [f"{column}: {problem}" for problem in found]
     if _MODE == "update":
-        _write(row, tuple(seen))
+        _write(row, tuple(seen.values()))
     assert not problems, "\n".join(problems)
-    assert fault_table.read(DOCUMENT).get(row) == tuple(seen), (
+    documented = dict(zip(COLUMNS, fault_table.read(DOCUMENT).get(row, ()), strict=False))
+    assert seen == {column: documented.get(column) for column in columns}, (
         f"{DOCUMENT.name} says otherwise; if this is as it should be: FAULT_MATRIX=update pytest tests/faults"
     )
 
@@ -105,8 +111,10 @@ def test_phases__all__call_every_operation_of_the_provider() -> None:
     assert called == set(wire_faults.operations())
 
 
-def test_part__of_the_matrix__has_each_fault_and_each_phase_of_every_operation() -> None:
-    part = _part()
+def test_part__of_the_matrix__has_each_fault_phase_and_duration_of_every_operation() -> None:
+    part = dict(_part())
     assert set(part) <= set(ROWS)
     assert {(row.operation, row.fault) for row in part} == {(row.operation, row.fault) for row in ROWS}
     assert {(row.operation, row.phase) for row in part} == {(row.operation, row.phase) for row in ROWS}
+    durations = {(row.operation, column) for row, columns in part.items() for column in columns}
+    assert durations == {(row.operation, column) for row in ROWS for column in COLUMNS}
