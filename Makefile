@@ -6,8 +6,8 @@
 TARGET ?= local
 PYTHON ?= python3
 STACKS ?= --all
-# For the tests: twice as many as there are cores, because many tests wait for CloudFormation. Each needs 1 GB.
-WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(6, 2 * (os.cpu_count() or 1)))')
+# For the tests: more than there are cores, because many tests wait for CloudFormation. Each needs 1 GB.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(6, 3 * (os.cpu_count() or 1)))')
 UNITS := tests/cdk_personalize tests/personalize_provider tests/personalize_local
 
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)

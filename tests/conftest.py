@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import itertools
 import os
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -24,9 +25,14 @@ if Path(__file__).parents[1].joinpath("constructs", "__init__.py").exists():
 # If the package is installed, pytest has already loaded its plugin through the entry point.
 _INSTALLED = entry_points(group="pytest11", name="personalize-local")
 _PLUGIN = [] if _INSTALLED else ["personalize_local.pytest_plugin"]
-pytest_plugins = [*_PLUGIN, "support.processes.cloud", "support.processes.distributions"]
+pytest_plugins = [
+    *_PLUGIN,
+    "support.processes.cloud",
+    "support.processes.distributions",
+    "support.processes.installation",
+]
 
-_LONG = {"consumer", "e2e", "examples", "reliability"}
+_OF_PROCESSES = {"consumer", "e2e", "examples"}
 _OWN_SERVERS = {"_personalize_local_server", "_enforcing_server"}
 _SERVERS = {*_OWN_SERVERS, "module_local_aws"}
 
@@ -38,28 +44,31 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Start all workers with their share of the slow tests, which wait more than they compute.
+    """Let two thirds of the workers start with the tests that wait, and the others with those that compute.
 
-    `worksteal` gives each worker a block of the list, all of the same length. The other tests stay in order,
-    so that few workers set up the same module.
+    `worksteal` gives each worker a block of the list, all of the same length, and a worker that is done takes
+    tests from the end of a longer block. The tests in `reliability` take longest, so they come first.
     """
     workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
-    slow = sorted(filter(_is_slow, items), key=lambda item: "reliability" in item.path.parts)
-    others = [item for item in items if not _is_slow(item)]
+    waiters = max(1, round(workers * 2 / 3))
+    waiting = list(filter(_waits, items))
+    computing = sorted(
+        itertools.filterfalse(_waits, items), key=lambda item: "reliability" not in item.path.parts
+    )
+    blocks = [waiting[number::waiters] for number in range(waiters)] + [[]] * (workers - waiters)
     dealt: list[pytest.Item] = []
-    for number in range(workers):
-        block = slow[number::workers]
-        room = max(0, (len(items) - len(dealt)) // (workers - number) - len(block))
-        dealt += block + others[:room]
-        del others[:room]
-    items[:] = dealt + others
+    for number, block in reversed(list(enumerate(blocks))):
+        room = max(0, (len(items) - len(dealt)) // (number + 1) - len(block))
+        dealt[:0] = block + computing[:room]
+        del computing[:room]
+    items[:] = dealt + computing
 
 
-def _is_slow(item: pytest.Item) -> bool:
+def _waits(item: pytest.Item) -> bool:
     names = set(getattr(item, "fixturenames", ()))
     # Tests of one server for a module follow one another, so they stay together.
     has_server = bool(names & _OWN_SERVERS) and "module_local_aws" not in names
-    return has_server or not _LONG.isdisjoint(item.path.parts)
+    return has_server or not _OF_PROCESSES.isdisjoint(item.path.parts)
 
 
 def pytest_collection_finish() -> None:

@@ -48,16 +48,6 @@ def synthesized(
     return synthesis
 
 
-@pytest.fixture(scope="session")
-def with_extras(distributions: Distributions, tmp_path_factory: pytest.TempPathFactory) -> Environment:
-    """An installation with every extra at once: none asks for what another can't live with."""
-
-    def make(folder: Path) -> None:
-        Environment.create(folder, f"{distributions.wheel}[local,testing,cli]")
-
-    return Environment(once(tmp_path_factory, "with-extras", make))
-
-
 @pytest.fixture(params=INSTALLATIONS)
 def synthesis(request: pytest.FixtureRequest, synthesized: Callable[[str], Synthesis]) -> Synthesis:
     """One after the other, the synthesis with each installation."""

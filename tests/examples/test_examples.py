@@ -10,24 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from support.processes.distributions import ROOT, Distributions, once
+from support.processes.distributions import ROOT
 from support.processes.installation import Environment
 
 EXAMPLES = sorted(readme.parent.name for readme in (ROOT / "examples").glob("*/README.md"))
 
 
-@pytest.fixture(scope="session")
-def consumer(distributions: Distributions, tmp_path_factory: pytest.TempPathFactory) -> Environment:
-    """An environment with the wheel and the extras that the examples ask for."""
-
-    def make(folder: Path) -> None:
-        Environment.create(folder / "venv", f"{distributions.wheel}[testing,local]")
-
-    return Environment(once(tmp_path_factory, "consumer", make) / "venv")
-
-
-def run(folder: Path, consumer: Environment) -> subprocess.CompletedProcess[str]:
-    return consumer.run(
+def run(folder: Path, with_extras: Environment) -> subprocess.CompletedProcess[str]:
+    return with_extras.run(
         "python",
         *("-m", "pytest", "-q", "-W", "error", "-p", "no:cacheprovider"),
         cwd=folder,
@@ -44,8 +34,8 @@ def copy(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("copy", EXAMPLES, indirect=True)
-def test_example__of_a_consumer__passes(copy: Path, consumer: Environment) -> None:
-    result = run(copy, consumer)
+def test_example__of_a_consumer__passes(copy: Path, with_extras: Environment) -> None:
+    result = run(copy, with_extras)
 
     assert result.returncode == 0, result.stdout + result.stderr
     assert " passed" in result.stdout
@@ -53,7 +43,7 @@ def test_example__of_a_consumer__passes(copy: Path, consumer: Environment) -> No
 
 @pytest.mark.parametrize("copy", ["snapshot_test"], indirect=True)
 def test_snapshot_example__a_solution_that_was_another_one__fails_and_shows_it(
-    copy: Path, consumer: Environment
+    copy: Path, with_extras: Environment
 ) -> None:
     (stored,) = copy.glob("__snapshots__/*/*.json")
     template = json.loads(stored.read_text())
@@ -61,7 +51,7 @@ def test_snapshot_example__a_solution_that_was_another_one__fails_and_shows_it(
     solution["Properties"]["solutionConfig"]["autoTrainingConfig"]["schedulingExpression"] = "rate(3 days)"
     stored.write_text(json.dumps(template, indent=2, sort_keys=True) + "\n")
 
-    result = run(copy, consumer)
+    result = run(copy, with_extras)
 
     assert result.returncode == 1
     assert "1 failed, 1 passed" in result.stdout

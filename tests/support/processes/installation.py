@@ -13,6 +13,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from support.processes.distributions import Distributions, once
+
 # The wheel with the newest dependencies, and with the lowest.
 INSTALLATIONS = ("wheel", "wheel-lowest")
 
@@ -61,6 +65,16 @@ class Environment:
         """What is installed, by the packages' names."""
         listed = json.loads(_uv("pip", "list", "--python", str(self.python), "--format", "json"))
         return {package["name"]: package["version"] for package in listed}
+
+
+@pytest.fixture(scope="session")
+def with_extras(distributions: Distributions, tmp_path_factory: pytest.TempPathFactory) -> Environment:
+    """An installation with every extra at once: none asks for what another can't live with."""
+
+    def make(folder: Path) -> None:
+        Environment.create(folder, f"{distributions.wheel}[local,testing,cli]")
+
+    return Environment(once(tmp_path_factory, "with-extras", make))
 
 
 @dataclass(frozen=True)
