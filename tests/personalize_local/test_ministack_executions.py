@@ -8,6 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from personalize_local.testing.server_process import LocalAws
+from support.processes.process_faults import eventually
 from support.processes.state_machines import ended, machine, one, run, start, task
 
 LONG = {"Type": "Wait", "Seconds": 3600}
@@ -42,8 +43,7 @@ def test_timeout_of_the_machine__has_a_state_that_catches_all__times_out_neverth
 def test_execution__ended_from_elsewhere__makes_no_more_calls(local_aws: LocalAws, how: str) -> None:
     local_aws.control("POST", "clock", {"scale": 20})
     execution = start(local_aws, machine(local_aws, one(FOREVER)))
-    time.sleep(0.5)
-    assert local_aws.control("GET", "calls")["calls"]
+    eventually("a call", lambda: local_aws.control("GET", "calls")["calls"])
     if how == "stop":
         local_aws.client("stepfunctions").stop_execution(executionArn=execution)
     else:
