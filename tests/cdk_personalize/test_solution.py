@@ -13,18 +13,23 @@ from typing import Any
 import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_personalize as personalize
+from aws_cdk import aws_s3 as s3
 from aws_cdk.assertions import Template
 from aws_cdk.interfaces.aws_personalize import DatasetGroupReference
 from constructs import Construct
 
 from cdk_personalize import (
     AutoTraining,
+    Dataset,
+    DatasetGroup,
+    Field,
     HpoConfig,
     HyperParameterRanges,
     IDatasetGroup,
     IntegerHyperParameterRange,
     InvalidSolutionError,
     Recipe,
+    Schema,
     Solution,
     SolutionConfig,
 )
@@ -384,3 +389,26 @@ def test_solution__on_what_is_no_dataset_group__is_refused(stack: cdk.Stack, kin
         InvalidSolutionError, match=r"must be a dataset group: .*aws_personalize.CfnDatasetGroup"
     ):
         Solution(stack, "Movies", dataset_group=value, recipe=Recipe.SIMS)
+
+
+def test_solution__on_a_group_of_the_app__is_deleted_before_each_dataset_of_its_stack(
+    app: cdk.App, stack: cdk.Stack, solutions: Find
+) -> None:
+    """The service doesn't delete a dataset that a training uses (rule 80)."""
+    group = DatasetGroup(stack, "Group")
+
+    def dataset(scope: cdk.Stack, schema: Schema) -> Dataset:
+        return Dataset(scope, f"{schema.node.id}Data", dataset_group=group, schema=schema)
+
+    first = dataset(stack, Schema.interactions(stack, "Clicks"))
+    movies = Solution(stack, "Movies", dataset_group=group.dataset_group_arn, recipe=Recipe.SIMS)
+    role = first.grant_import(s3.Bucket(stack, "Bucket"))
+    movies.grant_train(role)  # a dependency on the role, in the dataset's construct, would be a circle
+    second = dataset(stack, Schema.users(stack, "Users", fields=[Field.int("AGE")]))
+    other = cdk.Stack(app, "Other")
+    dataset(other, Schema.items(other, "Items", fields=[Field.int("YEAR")]))
+
+    [found] = solutions(stack).values()
+    assert sorted(found["DependsOn"]) == sorted(
+        stack.resolve(one.dataset_arn)["Fn::GetAtt"][0] for one in (first, second)
+    )

@@ -12,8 +12,8 @@ from constructs import Construct, IValidation
 from cdk_personalize.dataset.base import IDataset
 from cdk_personalize.dataset.existing import ExistingDataset
 from cdk_personalize.dataset.importing import Importing
-from cdk_personalize.dataset_group import members
 from cdk_personalize.dataset_group.arn import DatasetGroupArn
+from cdk_personalize.dataset_group.members import MEMBERS
 from cdk_personalize.model import value_types
 from cdk_personalize.model.annotations import annotate
 from cdk_personalize.model.findings import Doubt, InvalidConstructError, Problem, path_of, problems_in
@@ -54,7 +54,8 @@ class Dataset(NativeResource, Importing):
     add columns to items or users and keep the data, call UpdateDataset instead, with a new schema (rule 182);
     CloudFormation doesn't know of that, so leave the stack as it is.
 
-    Deleted: before the dataset group, with its data, unless you retain it.
+    Deleted: after the solutions and filters of the dataset group in the same stack, and before the dataset
+    group; with its data, unless you retain it.
 
     Tags: `Tags.of(scope).add` reaches it, with a warning: a later change of any tag replaces the dataset.
 
@@ -132,7 +133,7 @@ class Dataset(NativeResource, Importing):
         )
         if removal_policy is not None:
             self._resource.apply_removal_policy(removal_policy)
-        members.add(self, dataset_group, self.KIND.name)
+        MEMBERS.add(self, dataset_group, self.KIND.name)
         named = [("dataset_group", arn), ("schema", schema.schema_arn)]
         annotate(self, [*findings, *doubts(scope, named)])
 
@@ -218,7 +219,7 @@ def _type_problems(schema: Any, dataset_type: Any) -> Iterator[Problem]:
 def _group_problems(
     scope: Construct, dataset_group: Any, schema: Any, dataset_type: DatasetType
 ) -> Iterator[Problem]:
-    for other in members.of_group(scope, dataset_group, Dataset.KIND.name):
+    for other in MEMBERS.of(scope, dataset_group, Dataset.KIND.name):
         if other.dataset_type == dataset_type:
             yield Problem(
                 argument="dataset_group",
@@ -228,7 +229,7 @@ def _group_problems(
             )
     if not isinstance(schema, Schema):
         return
-    for group in members.of_group(scope, dataset_group, "dataset group"):
+    for group in MEMBERS.of(scope, dataset_group, "dataset group"):
         domain: Domain | None = group.domain
         if domain is not None and domain != schema.domain:
             yield Problem(

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from aws_cdk import Names, RemovalPolicy
 from constructs import Construct
 
-from cdk_personalize.dataset_group import members
 from cdk_personalize.dataset_group.base import IDatasetGroup
 from cdk_personalize.dataset_group.event_interactions import EventInteractions
 from cdk_personalize.dataset_group.existing import ExistingDatasetGroup
+from cdk_personalize.dataset_group.members import MEMBERS
 from cdk_personalize.model import service_access, value_types
 from cdk_personalize.model.findings import InvalidConstructError, Problem, refusal
 from cdk_personalize.model.kind import Kind
@@ -137,7 +137,7 @@ class DatasetGroup(NativeResource):
         """What deletes the dataset of its events: event trackers depend on it."""
         if removal_policy is not None:
             self.apply_removal_policy(removal_policy)
-        members.add(self, self, self.KIND.name)
+        MEMBERS.add(self, self, self.KIND.name)
 
     @property
     def dataset_group_arn(self) -> str:

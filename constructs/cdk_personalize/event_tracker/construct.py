@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from aws_cdk import CfnResource, Stack
 from constructs import Construct
 
-from cdk_personalize.dataset_group import members
 from cdk_personalize.dataset_group.arn import DatasetGroupArn
+from cdk_personalize.dataset_group.members import MEMBERS
 from cdk_personalize.event_tracker.base import EventTrackerBase, IEventTracker
 from cdk_personalize.event_tracker.existing import ExistingEventTracker
 from cdk_personalize.model import value_types
@@ -87,7 +87,7 @@ class EventTracker(NativeResource, EventTrackerBase):
             *value_types.required(DatasetGroupArn(), dataset_group, "dataset_group"),
             *value_types.required(RESOURCE_NAME, event_tracker_name, "event_tracker_name"),
         ]
-        others = [] if problems else members.of_group(scope, dataset_group, self.KIND.name)
+        others = [] if problems else MEMBERS.of(scope, dataset_group, self.KIND.name)
         problems += [_second(other) for other in others]
         if error := refusal(scope, id, problems):
             raise error
@@ -95,8 +95,8 @@ class EventTracker(NativeResource, EventTrackerBase):
         arn = DatasetGroupArn().wire(dataset_group)
         self._define({"Name": event_tracker_name, "DatasetGroupArn": arn})
         self._resource.override_logical_id(f"EventTracker{_digest(Stack.of(self).resolve(arn))}")
-        members.add(self, dataset_group, self.KIND.name)
-        for group in members.of_group(scope, dataset_group, "dataset group"):
+        MEMBERS.add(self, dataset_group, self.KIND.name)
+        for group in MEMBERS.of(scope, dataset_group, "dataset group"):
             self.node.add_dependency(group.event_interactions)
         annotate(self, [*_left_behind(dataset_group), *doubts(scope, [("dataset_group", arn)])])
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import jsii
 from constructs import Construct, IValidation
 
-from cdk_personalize.dataset_group import members
 from cdk_personalize.dataset_group.arn import DatasetGroupArn
+from cdk_personalize.dataset_group.members import MEMBERS
 from cdk_personalize.filter import fields, rules
 from cdk_personalize.filter.base import IFilter
 from cdk_personalize.filter.existing import ExistingFilter
@@ -42,7 +42,7 @@ class _Fields:
         self._dataset_group = dataset_group
 
     def validate(self) -> list[str]:
-        datasets = members.of_group(self._filter, self._dataset_group, "dataset")
+        datasets = MEMBERS.of(self._filter, self._dataset_group, "dataset")
         schemas = {
             str(dataset.dataset_type): dataset.schema.document["fields"]
             for dataset in datasets
@@ -127,7 +127,7 @@ class Filter(NativeResource):
         ]
         problems = problems_in(findings)
         if not problems:
-            others = members.of_group(scope, dataset_group, self.KIND.name)
+            others = MEMBERS.of(scope, dataset_group, self.KIND.name)
             problems += _too_many_fields(filter_expression, [other._expression for other in others])
         if problems:
             raise InvalidConstructError(path_of(scope, id), problems)
@@ -136,8 +136,8 @@ class Filter(NativeResource):
         arn = DatasetGroupArn().wire(dataset_group)
         self._name = filter_name or content_name(self, arn, filter_expression)
         self._define({"Name": self._name, "DatasetGroupArn": arn, "FilterExpression": filter_expression})
-        members.add(self, dataset_group, self.KIND.name)
-        members.depend_on_all(self, dataset_group, "dataset")
+        MEMBERS.add(self, dataset_group, self.KIND.name)
+        MEMBERS.depend_on_all(self, dataset_group, "dataset")
         self.node.add_validation(_Fields(self, dataset_group))
         annotate(self, [*findings, *doubts(scope, [("dataset_group", arn)])])
 

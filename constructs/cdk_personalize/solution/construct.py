@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 from aws_cdk import RemovalPolicy, Tags
 from constructs import Construct
 
+from cdk_personalize.dataset_group.members import MEMBERS
 from cdk_personalize.model import places
 from cdk_personalize.model.annotations import annotate
 from cdk_personalize.model.findings import refusal
@@ -37,6 +38,9 @@ class Solution(ManagedResource, SolutionBase):
 
     Replaced when anything else changes. With an explicit solution_name such a change fails before it has any
     effect, because the old solution still has the name.
+
+    Created after the `Dataset`s of its dataset group in the same stack, and deleted before them: the service
+    doesn't delete a dataset that a training uses (rule 80).
 
     Deleted: the provider first turns automatic training off and stops trainings. Then the deletion waits for
     campaigns that still use the solution, up to the provider's `total_timeout`.
@@ -246,6 +250,7 @@ class Solution(ManagedResource, SolutionBase):
             removal_policy=removal_policy,
             own_tags=own_tags(adopts=adopt_existing),
         )
+        MEMBERS.depend_on_all(self, dataset_group, "dataset")
         annotate(self, [*findings, *places.doubts(scope, request.arns(properties))])
 
     @property

@@ -11,7 +11,7 @@ from aws_cdk.assertions import Annotations, Match, Template
 
 from cdk_personalize import Dataset, DatasetGroup, DatasetType, Domain, Field, InvalidConstructError, Schema
 from cdk_personalize.dataset.construct import _NATIVE_TYPES
-from cdk_personalize.dataset_group import members
+from cdk_personalize.dataset_group.members import MEMBERS
 from support.requests.native_schema import pointed_at, resource_schema
 
 TYPE = "AWS::Personalize::Dataset"
@@ -98,7 +98,7 @@ def test_dataset__in_the_stack_of_its_group__is_deleted_before_group_and_schema(
     assert found["Properties"]["DatasetGroupArn"] == stack.resolve(group.dataset_group_arn)
     assert found["Properties"]["SchemaArn"] == stack.resolve(clicks.schema_arn)
     assert found["DeletionPolicy"] == "Retain"
-    assert members.of_group(stack, group, "dataset") == [dataset]
+    assert MEMBERS.of(stack, group, "dataset") == [dataset]
 
 
 def test_type__unknown_and_not_given__is_an_error(stack: cdk.Stack, group: DatasetGroup) -> None:
@@ -155,7 +155,7 @@ def test_schema__of_a_domain_in_a_custom_group__must_have_what_that_needs(
     for name, schema in (("Data", fits), ("Users", people)):
         Dataset(stack, name, dataset_group=group, schema=schema)
 
-    assert len(members.of_group(stack, group, "dataset")) == 2
+    assert len(MEMBERS.of(stack, group, "dataset")) == 2
 
 
 def test_schema__that_is_none__is_an_error(stack: cdk.Stack, group: DatasetGroup) -> None:

@@ -12,7 +12,7 @@ from aws_cdk import aws_personalize as personalize
 from aws_cdk.assertions import Annotations, Match, Template
 
 from cdk_personalize import DatasetGroup, Domain, InvalidConstructError, PersonalizeProvider, Recipe, Solution
-from cdk_personalize.dataset_group import members
+from cdk_personalize.dataset_group.members import MEMBERS
 
 TYPE = "AWS::Personalize::DatasetGroup"
 GUARD = "Custom::PersonalizeEventInteractions"
@@ -96,7 +96,7 @@ def test_members__of_a_dataset_group__have_the_construct_with_its_guard(stack: c
     group = DatasetGroup(stack, "Movies")
     named: Any = group if by == "object" else group.dataset_group_arn
 
-    assert members.of_group(stack, named, "dataset group") == [group]
+    assert MEMBERS.of(stack, named, "dataset group") == [group]
 
 
 def test_key__alone__gets_a_role_and_both_get_the_permissions(stack: cdk.Stack) -> None:
