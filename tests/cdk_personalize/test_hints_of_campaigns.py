@@ -7,17 +7,21 @@ from typing import Any
 
 import aws_cdk as cdk
 import pytest
+from aws_cdk import aws_sns as sns
 from aws_cdk.assertions import Annotations, Match, Template
 
 from cdk_personalize import (
+    Approval,
     AutoTraining,
     Campaign,
     CampaignConfig,
     InvalidConstructError,
     ItemExplorationConfig,
+    MetricGate,
     Recipe,
     Solution,
     SolutionVersion,
+    TrainingPipeline,
 )
 
 SOLUTION = "arn:aws:personalize:us-east-1:123456789012:solution/movies"
@@ -46,6 +50,27 @@ def fixed(stack: cdk.Stack, version: Any = VERSION, solution: Any = SOLUTION) ->
 def movies(stack: cdk.Stack, recipe: Recipe, **arguments: Any) -> Solution:
     group = "arn:aws:personalize:us-east-1:123456789012:dataset-group/movies"
     return Solution(stack, "Movies", dataset_group=group, recipe=recipe, **arguments)
+
+
+def judged(stack: cdk.Stack, solution: Solution, **by: Any) -> Campaign:
+    """The campaign of a pipeline with a gate, or with something else that judges."""
+    campaign = Campaign(stack, "Judged", solution=solution)
+    by = by or {"gate": MetricGate.at_least("coverage", 0.2)}
+    TrainingPipeline(stack, "Train", solution=solution, campaign=campaign, **by)
+    return campaign
+
+
+def bypassed(stack: cdk.Stack) -> Campaign:
+    solution = movies(stack, V1)
+    judged(stack, solution)
+    return latest(stack, solution)
+
+
+def bypassed_from_another_stack(stack: cdk.Stack) -> None:
+    """The campaign comes first, and only names the solution by its ARN."""
+    solution = movies(cdk.Stack(stack.node.root, "Data"), V1)
+    latest(stack, solution.solution_arn)
+    judged(stack, solution, approval=Approval(sns.Topic(stack, "Topic")))
 
 
 def promoted_twice(stack: cdk.Stack) -> None:
@@ -141,6 +166,20 @@ HINTS: list[tuple[str, Act, Act]] = [
         "version that it trains is deployed, and no metric can prevent that (rule 105)",
         lambda stack: latest(stack, movies(stack, V1)),
         lambda stack: latest(stack, movies(stack, V1, auto_training=AutoTraining.every(days=7))),
+    ),
+    (
+        "use the campaign of the pipeline in place of this one; if this one is for trying versions that "
+        "nothing has judged, acknowledge this warning",
+        bypassed,
+        lambda stack: judged(stack, movies(stack, V1)),
+    ),
+    (
+        "use the campaign of the pipeline in place of this one; if this one is for trying versions that "
+        "nothing has judged, acknowledge this warning",
+        bypassed_from_another_stack,
+        lambda stack: cdk.Annotations.of(bypassed(stack)).acknowledge_warning(
+            "cdk-personalize:campaign-bypasses-gate"
+        ),
     ),
     (
         "leave it out for 1: the campaign scales up by itself. If that takes too long for your peaks "

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack
 
+import jsii
 from aws_cdk import Duration, RemovalPolicy, Token
-from constructs import Construct
+from constructs import Construct, IValidation
 
 from cdk_personalize.campaign import promotion
 from cdk_personalize.campaign.base import CampaignBase, ICampaign
@@ -14,7 +15,14 @@ from cdk_personalize.campaign.config import CampaignConfig
 from cdk_personalize.campaign.existing import ExistingCampaign
 from cdk_personalize.campaign.kind import CAMPAIGN
 from cdk_personalize.campaign.request import CampaignRequest, InvalidCampaignError
-from cdk_personalize.campaign.rules import BILLS, Source, VersionChoice, examine, promoter_problems
+from cdk_personalize.campaign.rules import (
+    BILLS,
+    Source,
+    VersionChoice,
+    examine,
+    following_doubts,
+    promoter_problems,
+)
 from cdk_personalize.model import places
 from cdk_personalize.model.annotations import annotate
 from cdk_personalize.model.findings import Problem, refusal
@@ -27,6 +35,7 @@ from cdk_personalize.provider.resource import ManagedResource
 from cdk_personalize.recipe.recipe import Recipe
 from cdk_personalize.solution.base import ISolution
 from cdk_personalize.solution.config import AutoTraining
+from cdk_personalize.solution.members import MEMBERS
 from cdk_personalize.solution.version import ISolutionVersion
 
 if TYPE_CHECKING:
@@ -128,7 +137,8 @@ class Campaign(ManagedResource, CampaignBase):
         """Define a campaign to which the service deploys each new version automatically.
 
         No metric can keep a version out of it (rule 105). Something has to train the solution: its automatic
-        training, or you. Synthesis warns if automatic training is off.
+        training, a pipeline, or you. Synthesis warns if it knows of none, and if a pipeline that trains it
+        has a gate or an approval, which this campaign bypasses.
 
         Args:
             scope: The parent construct.
@@ -260,6 +270,8 @@ class Campaign(ManagedResource, CampaignBase):
             removal_policy=removal_policy,
             own_tags=own_tags(adopts=adopt_existing),
         )
+        if _choice is VersionChoice.LATEST:
+            self.node.add_validation(_Following(self, solution, source.auto_training))
         annotate(self, [*findings, BILLS, *places.doubts(scope, request.arns(self._properties))])
 
     @property
@@ -340,6 +352,22 @@ class Campaign(ManagedResource, CampaignBase):
             raise InvalidCampaignError(promoter.node.path, problems)
         self._promoter = promoter.node.path
         self._resource.add_property_override("hasPromoter", True)
+
+
+@jsii.implements(IValidation)
+class _Following:
+    """A warning about what trains the solution, given at synthesis, when all pipelines are defined."""
+
+    def __init__(self, campaign: Campaign, solution: object, training: AutoTraining | None) -> None:
+        self._campaign = campaign
+        self._solution = solution
+        self._training = training
+
+    def validate(self) -> list[str]:
+        pipelines = MEMBERS.of(self._campaign, self._solution, "pipeline")
+        judging = {pipeline.node.path: pipeline._judges for pipeline in pipelines}
+        annotate(self._campaign, following_doubts(self._training, judging))
+        return []
 
 
 def _source(solution: object) -> Source:

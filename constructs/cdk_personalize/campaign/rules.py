@@ -6,7 +6,7 @@ argument has its own problem already.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -73,7 +73,6 @@ def examine(request: CampaignRequest, choice: VersionChoice, source: Source) -> 
         *_version(request),
         *_sync(request, choice),
         *_recipe(request, source),
-        *_training(choice, source),
         *_throughput(request),
     ]
 
@@ -158,9 +157,26 @@ def _recipe(request: CampaignRequest, source: Source) -> Iterator[Problem]:
         )
 
 
-def _training(choice: VersionChoice, source: Source) -> Iterator[Problem]:
-    training = source.auto_training
-    if choice is VersionChoice.LATEST and training is not None and training.enabled is False:
+def following_doubts(training: AutoTraining | None, pipelines: Mapping[str, bool]) -> Iterator[Doubt]:
+    """Find what may be wrong with what trains the solution of a campaign that follows its latest version.
+
+    Args:
+        training: The solution's automatic training; None if unknown.
+        pipelines: The paths of the app's pipelines that train the solution, and whether each judges what it
+            trained.
+    """
+    for path, judges in pipelines.items():
+        if judges:
+            yield Doubt(
+                id="campaign-bypasses-gate",
+                argument="solution",
+                value=path,
+                rule="should not be trained by a pipeline with a gate or an approval: this campaign serves "
+                "each version as soon as it is trained, before the pipeline has judged it (rule 105)",
+                fix="use the campaign of the pipeline in place of this one; if this one is for trying "
+                "versions that nothing has judged, acknowledge this warning",
+            )
+    if not pipelines and training is not None and training.enabled is False:
         yield Doubt(
             id="campaign-without-training",
             argument="solution",

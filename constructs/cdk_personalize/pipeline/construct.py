@@ -31,6 +31,7 @@ from cdk_personalize.pipeline.metrics import PipelineMetrics
 from cdk_personalize.pipeline.steps import Approval, Bake, DatasetImport
 from cdk_personalize.pipeline.tag import SOLUTION_TAG
 from cdk_personalize.solution.base import ISolution
+from cdk_personalize.solution.members import MEMBERS
 
 if TYPE_CHECKING:
     from aws_cdk import aws_scheduler as scheduler
@@ -130,6 +131,8 @@ class TrainingPipeline(Resource, PipelineMetrics):
             raise InvalidPipelineError(path_of(scope, id), problems)
         super().__init__(scope, id)
         self._solution, self._campaign, self._gate = solution, campaign, gate
+        self._judges = gate is not None or approval is not None
+        MEMBERS.add(self, solution, "pipeline")
         if campaign is not None:
             campaign._add_promoter(self)
         self._name = names.unique_name(self)

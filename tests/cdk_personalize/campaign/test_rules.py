@@ -20,7 +20,7 @@ from cdk_personalize import (
     Recipe,
 )
 from cdk_personalize.campaign.request import CampaignRequest
-from cdk_personalize.campaign.rules import Source, VersionChoice, examine
+from cdk_personalize.campaign.rules import Source, VersionChoice, examine, following_doubts
 from cdk_personalize.model.findings import Doubt
 
 SOLUTION = "arn:aws:personalize:us-east-1:123456789012:solution/movies"
@@ -33,11 +33,10 @@ FAVORS = CampaignConfig(ranking_influence={RankingInfluence.POPULARITY: 0.5})
 def found(
     choice: VersionChoice = VersionChoice.PROMOTER,
     recipe: Recipe | None = None,
-    training: AutoTraining | None = None,
     **arguments: Any,
 ) -> list[Problem]:
     request = CampaignRequest(**{"solution": SOLUTION, **arguments})
-    return examine(request, choice, Source(recipe=recipe, auto_training=training))
+    return examine(request, choice, Source(recipe=recipe))
 
 
 def exploration(**members: Any) -> dict[str, Any]:
@@ -201,18 +200,25 @@ def test_throughput__from_two__is_doubted(tps: int | None, ids: list[str]) -> No
 
 
 @pytest.mark.parametrize(
-    ("training", "is_doubted"),
-    [(AutoTraining.DISABLED, True), (AutoTraining.every(days=7), False), (None, False)],
+    ("training", "pipelines", "ids"),
+    [
+        (AutoTraining.DISABLED, {}, ["campaign-without-training"]),
+        (AutoTraining.every(days=7), {}, []),
+        (None, {}, []),
+        (AutoTraining.DISABLED, {"Films/Train": False}, []),
+        (AutoTraining.DISABLED, {"Films/Train": False, "Films/Judge": True}, ["campaign-bypasses-gate"]),
+        (None, {"Films/Judge": True}, ["campaign-bypasses-gate"]),
+    ],
 )
-def test_following_latest__of_a_solution_that_nobody_trains__is_doubted(
-    training: AutoTraining | None, *, is_doubted: bool
+def test_following_latest__of_a_solution_that_nothing_trains_or_a_gate_guards__is_doubted(
+    training: AutoTraining | None, pipelines: dict[str, bool], ids: list[str]
 ) -> None:
-    latest = found(VersionChoice.LATEST, training=training)
+    doubts = list(following_doubts(training, pipelines))
 
-    assert [doubt.id for doubt in latest if isinstance(doubt, Doubt)] == [
-        "campaign-without-training"
-    ] * is_doubted
-    assert found(VersionChoice.PROMOTER, training=training) == []
+    assert [doubt.id for doubt in doubts] == ids
+    assert [doubt.value for doubt in doubts if doubt.id == "campaign-bypasses-gate"] == [
+        path for path, judges in pipelines.items() if judges
+    ]
 
 
 @given(weight=st.floats(0, 1), days=st.integers(1, 10**6))
