@@ -27,7 +27,7 @@ EXPORT = "cdk-personalize-service-token"
 TEMPLATE = "cdk-personalize-provider.template.json"
 
 _NAME = "CdkPersonalizeProvider"
-_DESCRIPTION = "Creates, updates and deletes the Amazon Personalize solutions of all stacks of this Region"
+_DESCRIPTION = "Manages the Amazon Personalize solutions and campaigns of all stacks of this Region"
 
 
 def build(into: Path) -> tuple[Path, Path]:
@@ -73,7 +73,7 @@ def _declare(stack: cdk.Stack, key: str) -> None:
         stack,
         "ServiceToken",
         value=provider.service_token,
-        description="What a Custom::PersonalizeSolution names as its ServiceToken",
+        description="The ServiceToken of each Custom::Personalize... resource",
         export_name=EXPORT,
     )
 

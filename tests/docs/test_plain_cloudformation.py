@@ -7,12 +7,14 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from textwrap import indent
 
 import pytest
 from plain import build
 
+from personalize_provider.kinds import KINDS
 from support.pages.documents import ROOT, blocks
-from support.pages.plain_reference import reference
+from support.pages.plain_reference import attributes, documented_types, reference
 
 DOCUMENT = ROOT / "docs" / "plain-cloudformation.md"
 EXAMPLES = ROOT / "plain"
@@ -29,20 +31,31 @@ def test_properties__in_the_document__are_those_of_the_model_and_the_handler() -
     assert written[0] == reference()
 
 
+def test_reference__its_kinds__are_those_of_the_provider() -> None:
+    assert documented_types() == list(KINDS)
+
+
+@pytest.mark.parametrize("resource_type", KINDS)
+def test_attributes__of_each_kind__are_those_that_the_handler_answers(resource_type: str) -> None:
+    documented, answered = attributes(resource_type)
+    assert documented == answered
+
+
 def test_properties__each__is_explained() -> None:
     rows = [line for line in reference().splitlines() if line.startswith("| `")]
     assert [row for row in rows if row.endswith("|  |")] == []
 
 
-def test_example__in_the_document__is_a_part_of_the_template() -> None:
-    [example] = blocks(DOCUMENT, "yaml")
-    template = (EXAMPLES / "solutions.yaml").read_text()
+def test_examples__in_the_document__are_parts_of_the_templates() -> None:
+    examples = blocks(DOCUMENT, "yaml")
+    templates = [path.read_text() for path in EXAMPLES.glob("*.yaml")]
+    assert len(examples) == 2
     assert [
-        line for line in example.splitlines() if line.strip() not in map(str.strip, template.splitlines())
+        example for example in examples if not any(indent(example, "  ") in text for text in templates)
     ] == []
 
 
-@pytest.mark.parametrize("name", ["solutions.yaml", "sam.yaml"])
+@pytest.mark.parametrize("name", sorted(path.name for path in EXAMPLES.glob("*.yaml")))
 def test_example__linted__has_no_finding(name: str) -> None:
     lint(EXAMPLES / name)
 

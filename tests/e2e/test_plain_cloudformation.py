@@ -16,6 +16,7 @@ from support.processes.cloud import Cloud
 
 TEMPLATE = (ROOT / "plain" / "solutions.yaml").read_text()
 SAM_TEMPLATE = (ROOT / "plain" / "sam.yaml").read_text()
+CAMPAIGN_TEMPLATE = (ROOT / "plain" / "campaigns.yaml").read_text()
 
 
 @pytest.fixture
@@ -111,3 +112,28 @@ def test_sam_template__deployed__its_function_trains_the_solution(cloud: Cloud) 
     cloud.aws.control("POST", "clock", {"advance": 3600})
     assert cloud.destroy("sam") == "DELETE_COMPLETE", cloud.reasons("sam")
     assert cloud.solutions() == {}
+
+
+def test_campaign__without_the_cdk__is_created_by_its_first_promotion_and_deleted_with_its_events(
+    cloud: Cloud,
+) -> None:
+    """The request in the template's outputs makes a campaign that the stack owns."""
+    cloud.aws.client("cloudformation").create_stack(StackName="live", TemplateBody=CAMPAIGN_TEMPLATE)
+    assert cloud.aws.settled("live") == "CREATE_COMPLETE", cloud.reasons("live")
+    outputs = cloud.aws.outputs("live")
+    assert outputs["CampaignStatus"] == "AWAITING_VERSION"
+    group = cloud.describe(outputs["SolutionArn"])["datasetGroupArn"]
+    [events] = cloud.personalize.list_datasets(datasetGroupArn=group)["datasets"]
+    assert events["datasetType"] == "EVENT_INTERACTIONS"
+
+    trained = cloud.personalize.create_solution_version(solutionArn=outputs["SolutionArn"])
+    cloud.aws.control("POST", "clock", {"advance": 24 * 3600})
+    request = json.loads(outputs["CreateRequest"])
+    created = cloud.personalize.create_campaign(solutionVersionArn=trained["solutionVersionArn"], **request)
+    assert created["campaignArn"] == outputs["CampaignArn"]
+    assert cloud.tags(outputs["CampaignArn"])["team"] == "films"
+
+    cloud.aws.control("POST", "clock", {"advance": 24 * 3600})
+    assert cloud.destroy("live") == "DELETE_COMPLETE", cloud.reasons("live")
+    assert cloud.personalize.list_campaigns()["campaigns"] == []
+    assert [group["name"] for group in cloud.personalize.list_dataset_groups()["datasetGroups"]] == ["movies"]
