@@ -42,12 +42,12 @@ class Importing:
         if role is None:
             found = self.node.try_find_child(_ROLE)
             role = found if isinstance(found, iam.Role) else service_access.service_role(self, _ROLE)
-        objects = bucket.arn_for_objects(f"{prefix}*")
-        for actions, resource in ((["s3:GetObject"], objects), (["s3:ListBucket"], bucket.bucket_arn)):
-            role.add_to_principal_policy(iam.PolicyStatement(actions=actions, resources=[resource]))
+        allowed = {"s3:GetObject": bucket.arn_for_objects(f"{prefix}*"), "s3:ListBucket": bucket.bucket_arn}
+        for action, arn in allowed.items():
+            role.add_to_principal_policy(iam.PolicyStatement(actions=[action], resources=[arn]))
         needed = [
-            iam.PolicyStatement(actions=actions, resources=[resource], principals=[service_access.service()])
-            for actions, resource in ((["s3:GetObject"], objects), (["s3:ListBucket"], bucket.bucket_arn))
+            iam.PolicyStatement(actions=[action], resources=[arn], principals=[service_access.service()])
+            for action, arn in allowed.items()
         ]
         added = [bucket.add_to_resource_policy(statement).statement_added for statement in needed]
         if not all(added):

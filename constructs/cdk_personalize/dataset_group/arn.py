@@ -9,6 +9,7 @@ from cdk_personalize.model.findings import Problem
 from cdk_personalize.model.tokens import is_token
 from cdk_personalize.model.value_types import Text, ValueType
 
+# The API's own pattern. `ExistingDatasetGroup` has a narrower one: it reads the account and Region.
 _ARN = Text(
     max=256,
     pattern=r"arn:([a-z\d-]+):personalize:.*:.*:.+",

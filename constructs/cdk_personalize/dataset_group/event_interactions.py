@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from aws_cdk import CfnResource, Resource
+from aws_cdk import Resource
 from constructs import Construct
 
 from cdk_personalize.dataset_group.kind import EVENT_INTERACTIONS
 from cdk_personalize.provider.base import IPersonalizeProvider
+from cdk_personalize.provider.resource import custom_resource
 
 
 class EventInteractions(Resource):
@@ -31,15 +32,5 @@ class EventInteractions(Resource):
         provider: IPersonalizeProvider,
     ) -> None:
         super().__init__(scope, id)
-        resource = CfnResource(  # no tags: there is nothing to tag before the first event tracker
-            self,
-            "Resource",
-            type=EVENT_INTERACTIONS.resource_type,
-            properties={
-                "ServiceToken": provider.service_token,
-                "ServiceTimeout": provider.service_timeout,
-                "datasetGroupArn": dataset_group_arn,
-            },
-        )
-        if provider.must_outlive:
-            resource.node.add_dependency(*provider.must_outlive)
+        # No tags: there is nothing to tag before the first event tracker.
+        custom_resource(self, EVENT_INTERACTIONS, {"datasetGroupArn": dataset_group_arn}, provider)

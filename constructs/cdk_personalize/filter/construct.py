@@ -17,7 +17,7 @@ from cdk_personalize.filter.expression import parse
 from cdk_personalize.model import value_types
 from cdk_personalize.model.annotations import annotate
 from cdk_personalize.model.content_names import content_name
-from cdk_personalize.model.findings import InvalidConstructError, Problem, path_of, problems_in
+from cdk_personalize.model.findings import Problem, problems_in, refusal
 from cdk_personalize.model.kind import Kind
 from cdk_personalize.model.names import RESOURCE_NAME
 from cdk_personalize.model.native import NativeResource
@@ -125,12 +125,11 @@ class Filter(NativeResource):
             *_expression_findings(filter_expression, filter_name),
             *value_types.problems(RESOURCE_NAME, filter_name, "filter_name"),
         ]
-        problems = problems_in(findings)
-        if not problems:
+        if not problems_in(findings):
             others = MEMBERS.of(scope, dataset_group, self.KIND.name)
-            problems += _too_many_fields(filter_expression, [other._expression for other in others])
-        if problems:
-            raise InvalidConstructError(path_of(scope, id), problems)
+            findings += _too_many_fields(filter_expression, [other._expression for other in others])
+        if error := refusal(scope, id, findings):
+            raise error
         super().__init__(scope, id)
         self._expression = filter_expression
         arn = DatasetGroupArn().wire(dataset_group)

@@ -14,8 +14,8 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct, IConstruct
 
 from cdk_personalize.model.annotations import annotate
-from cdk_personalize.model.findings import InvalidConstructError, path_of, problems_in
-from cdk_personalize.pipeline import configuration, names, permissions, rules
+from cdk_personalize.model.findings import InvalidConstructError, refusal
+from cdk_personalize.pipeline import configuration, names, permissions, rules, steps
 from cdk_personalize.pipeline.definition import cleanup, run, telling
 from cdk_personalize.pipeline.definition.plan import (
     ApprovalPlan,
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 
     from cdk_personalize.campaign.construct import Campaign
 
-_DAY = 24 * 3600
 _NO_CHAMPION = "none"
 
 
@@ -108,7 +107,7 @@ class TrainingPipeline(Resource, PipelineMetrics):
         notify: sns.ITopic | None = None,
         timeout: Duration | None = None,
     ) -> None:
-        seconds = int((timeout or Duration.seconds(_DAY)).to_seconds())
+        seconds = steps.seconds(timeout)
         findings = list(
             rules.examine(
                 rules.Arguments(
@@ -126,9 +125,8 @@ class TrainingPipeline(Resource, PipelineMetrics):
                 )
             )
         )
-        problems = problems_in(findings)
-        if problems:
-            raise InvalidPipelineError(path_of(scope, id), problems)
+        if error := refusal(scope, id, findings, InvalidPipelineError):
+            raise error
         super().__init__(scope, id)
         self._solution, self._campaign, self._gate = solution, campaign, gate
         self._judges = gate is not None or approval is not None
@@ -378,13 +376,12 @@ def _campaign(campaign: Campaign) -> CampaignPlan:
 
 
 def _approval(approval: Approval) -> ApprovalPlan:
-    timeout = int((approval.timeout or Duration.seconds(_DAY)).to_seconds())
-    return ApprovalPlan(topic_arn=approval.topic.topic_arn, timeout=timeout)
+    return ApprovalPlan(topic_arn=approval.topic.topic_arn, timeout=steps.seconds(approval.timeout))
 
 
 def _bake(bake: Bake) -> BakePlan:
     names = [alarm.alarm_name for alarm in bake.alarms]
-    return BakePlan(duration=int(bake.duration.to_seconds()), alarm_names=names)
+    return BakePlan(duration=steps.seconds(bake.duration), alarm_names=names)
 
 
 def _gate(gate: MetricGate, baselines: list[ISolution]) -> GatePlan:

@@ -13,7 +13,7 @@ from cdk_personalize.model.tokens import is_token
 from cdk_personalize.pipeline import budget
 from cdk_personalize.pipeline.gate import MetricCheck, MetricGate, WhenUnknown
 from cdk_personalize.pipeline.metric_names import metric_problems
-from cdk_personalize.pipeline.steps import Approval, Bake, DatasetImport, ImportMode
+from cdk_personalize.pipeline.steps import Approval, Bake, DatasetImport, ImportMode, seconds
 
 if TYPE_CHECKING:
     from aws_cdk import Duration
@@ -216,14 +216,13 @@ def _times(arguments: Arguments) -> Iterator[Problem]:
             rule="must be at least an hour: trainings take from 20 minutes to many hours",
             fix="leave it out for a day",
         )
-    seconds = _seconds(arguments.bake.duration) if arguments.bake else 0
     imports = min(len(arguments.imports), _MOST_IMPORTS)
     branches = 1 + len({id(check.baseline) for check in _checks(arguments.gate) if check.baseline})
     events = budget.history_events(
         timeout=arguments.timeout,
         trainings=branches,
         imports=imports,
-        bake=seconds,
+        bake=seconds(arguments.bake.duration) if arguments.bake else 0,
     )
     if events > budget.MOST_EVENTS:
         yield Problem(
@@ -233,15 +232,15 @@ def _times(arguments: Arguments) -> Iterator[Problem]:
             fix="choose a shorter timeout or bake, or fewer imports and baselines",
         )
     wait = arguments.wait_on_first_deploy
-    if wait is not None and not _MINUTE <= _seconds(wait) <= _LONGEST_SIGNAL:
+    if wait is not None and not _MINUTE <= seconds(wait) <= _LONGEST_SIGNAL:
         yield Problem(
             argument="wait_on_first_deploy",
-            value=f"{_seconds(wait)} seconds",
+            value=f"{seconds(wait)} seconds",
             rule="must be from a minute to 12 hours, CloudFormation's limit (rule 165)",
             fix="use Duration.hours(6), or leave it out",
         )
-    if arguments.approval is not None and arguments.approval.timeout is not None:
-        timeout = _seconds(arguments.approval.timeout)
+    if arguments.approval is not None:
+        timeout = seconds(arguments.approval.timeout)
         if not _MINUTE <= timeout <= _LONGEST_APPROVAL:
             yield Problem(
                 argument="approval.timeout",
@@ -265,10 +264,10 @@ def _bake(bake: Bake | None) -> Iterator[Problem]:
             rule=f"must be at most {budget.MOST_ALARMS}, one page of DescribeAlarms",
             fix="combine them in a CompositeAlarm",
         )
-    if _seconds(bake.duration) < _MINUTE:
+    if seconds(bake.duration) < _MINUTE:
         yield Problem(
             argument="bake.duration",
-            value=f"{_seconds(bake.duration)} seconds",
+            value=f"{seconds(bake.duration)} seconds",
             rule="must be at least a minute",
             fix="use Duration.minutes(30)",
         )
@@ -281,8 +280,7 @@ def _schedule(schedule: scheduler.ScheduleExpression | None) -> Iterator[Problem
         return
     count, _, unit = expression.removeprefix("rate(").removesuffix(")").partition(" ")
     units = {"minute": _MINUTE, "hour": _HOUR, "day": _DAY}
-    seconds = int(count) * units.get(unit.rstrip("s"), _DAY)
-    if seconds < _TYPICAL_TRAINING:
+    if int(count) * units.get(unit.rstrip("s"), _DAY) < _TYPICAL_TRAINING:
         yield Doubt(
             id="short-schedule",
             argument="schedule",
@@ -295,7 +293,3 @@ def _schedule(schedule: scheduler.ScheduleExpression | None) -> Iterator[Problem
 
 def _checks(gate: MetricGate | None) -> tuple[MetricCheck, ...]:
     return gate.checks if isinstance(gate, MetricGate) else ()
-
-
-def _seconds(duration: Duration) -> int:
-    return int(duration.to_seconds())

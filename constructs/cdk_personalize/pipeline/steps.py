@@ -16,6 +16,13 @@ if TYPE_CHECKING:
 
     from cdk_personalize.dataset.base import IDataset
 
+_DAY = 24 * 3600
+
+
+def seconds(duration: Duration | None) -> int:
+    """A duration in whole seconds; None is a day, the default of every timeout of a pipeline."""
+    return _DAY if duration is None else int(duration.to_seconds())
+
 
 class ImportMode(Enum):
     """What an import does with the data that is there already."""

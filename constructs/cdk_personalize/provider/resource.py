@@ -41,21 +41,8 @@ class ManagedResource(Resource):
         too_large = [*room.problems(properties, provider)]
         if too_large:
             raise self.ERROR(self.node.path, too_large)
-        # Not a CustomResource, which wraps this in one more construct: the default child is what CDK's escape
-        # hatches and removal policies work on, and each call less is a round trip to jsii saved.
-        self._resource = CfnResource(
-            self,
-            "Resource",
-            type=self.KIND.resource_type,
-            properties={
-                "ServiceToken": provider.service_token,
-                "ServiceTimeout": provider.service_timeout,
-                **properties,
-            },
-        )
+        self._resource = custom_resource(self, self.KIND, properties, provider)
         self._own_tags = own_tags
-        if provider.must_outlive:
-            self._resource.node.add_dependency(*provider.must_outlive)
         if removal_policy is not None:  # CloudFormation's own default is to delete
             self._resource.apply_removal_policy(removal_policy)
 
@@ -82,6 +69,27 @@ class ManagedResource(Resource):
 
     def _attribute(self, name: str) -> str:
         return Token.as_string(self._resource.get_att(name))
+
+
+def custom_resource(
+    scope: Construct, kind: Kind, properties: Mapping[str, Any], provider: IPersonalizeProvider
+) -> CfnResource:
+    """Define the custom resource of a construct.
+
+    It is not a `CustomResource`, which wraps it in one more construct: the default child is what CDK's escape
+    hatches and removal policies work on, and each call less is a round trip to jsii saved.
+
+    Args:
+        scope: The construct.
+        kind: Its kind.
+        properties: The properties for the handler.
+        provider: The provider that manages it.
+    """
+    own = {"ServiceToken": provider.service_token, "ServiceTimeout": provider.service_timeout}
+    made = CfnResource(scope, "Resource", type=kind.resource_type, properties={**own, **properties})
+    if provider.must_outlive:
+        made.node.add_dependency(*provider.must_outlive)
+    return made
 
 
 def problems(

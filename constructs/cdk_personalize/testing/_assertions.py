@@ -24,6 +24,7 @@ _DELETION_POLICIES = {
 }
 
 _TAG = Text(max=256)
+_LEFT_OUT = {"wait_for_training_on_delete", "adopt_existing"}  # of the template, if False
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,10 @@ class Difference:
     def __str__(self) -> str:
         found = "nothing" if self.found is None else repr(self.found)
         return f"{self.argument}: expected {self.expected!r}, found {found}"
+
+
+Compare = Callable[[Any, Mapping[str, Any]], Iterator[Difference]]
+"""Compares what a test expects of an argument with the properties of a resource."""
 
 
 @dataclass(frozen=True)
@@ -57,16 +62,20 @@ def resources_of(template: Template | Mapping[str, Any], kind: Kind) -> dict[str
 def assert_one_has(
     template: Template | Mapping[str, Any],
     kind: Kind,
-    differences_of: Callable[[Mapping[str, Any]], Iterator[Difference]],
+    request: type,
+    arguments: Mapping[str, Any],
     shared: SharedArguments,
+    special: Mapping[str, Compare] = {},
 ) -> None:
     """Assert that a template has a resource of a kind without differences.
 
     Args:
         template: The template.
         kind: The kind.
-        differences_of: Finds how the properties of one resource differ from the kind's own arguments.
-        shared: The arguments of all kinds.
+        request: The kind's request, which has the types of its own arguments.
+        arguments: What a test expects of those; None for each that it doesn't compare.
+        shared: The same for the arguments of all kinds.
+        special: Compares the arguments that don't have a property of their own.
 
     Raises:
         AssertionError: Each differs. It names the closest one and each difference.
@@ -77,7 +86,7 @@ def assert_one_has(
         raise AssertionError(f"the template has no {kind.name}")
     differences = {
         name: [
-            *differences_of(item["Properties"]),
+            *_argument_differences(request, arguments, special, item["Properties"]),
             *_tag_differences(shared.tags or {}, item["Properties"].get("tags", [])),
             *_policy_differences(shared.removal_policy, item.get("DeletionPolicy", "Delete")),
             *_provider_differences(shared.provider, item["Properties"]["ServiceToken"]),
@@ -93,12 +102,27 @@ def assert_one_has(
         raise AssertionError("\n".join(lines))
 
 
-def value_differences(type_: ValueType, expected: Any, found: Any, at: str) -> Iterator[Difference]:
+def _argument_differences(
+    request: type, arguments: Mapping[str, Any], special: Mapping[str, Compare], properties: Mapping[str, Any]
+) -> Iterator[Difference]:
+    known = members(request)
+    for name, value in arguments.items():
+        found = properties.get(known[name].api_name)
+        is_left_out = value is False and name in _LEFT_OUT and found is None
+        if value is None or is_left_out:
+            continue
+        if name in special:
+            yield from special[name](value, properties)
+        else:
+            yield from _value_differences(known[name].type, value, found, name)
+
+
+def _value_differences(type_: ValueType, expected: Any, found: Any, at: str) -> Iterator[Difference]:
     """Compare a value with what the template has in its place, part by part where it has parts."""
     parts = _parts(type_, expected, found, at)
     if parts is not None:
         for part in parts:
-            yield from value_differences(*part)
+            yield from _value_differences(*part)
     elif isinstance(expected, Matcher):
         result = expected.test(found)
         if result.has_failed():
@@ -143,7 +167,7 @@ def _tag_differences(
 ) -> Iterator[Difference]:
     tags = {tag["tagKey"]: tag["tagValue"] for tag in found}
     for key, value in expected.items():
-        yield from value_differences(_TAG, value, tags.get(key), f"tags[{key!r}]")
+        yield from _value_differences(_TAG, value, tags.get(key), f"tags[{key!r}]")
 
 
 def _policy_differences(policy: RemovalPolicy | None, found: str) -> Iterator[Difference]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from functools import partial
+from collections.abc import Mapping
 from typing import Any
 
 from aws_cdk import RemovalPolicy
@@ -12,14 +11,7 @@ from aws_cdk.assertions import Matcher, Template
 from cdk_personalize import CampaignConfig, IPersonalizeProvider
 from cdk_personalize.campaign.kind import CAMPAIGN
 from cdk_personalize.campaign.request import CampaignRequest
-from cdk_personalize.model.structures import members
-from cdk_personalize.testing._assertions import (
-    Difference,
-    SharedArguments,
-    assert_one_has,
-    resources_of,
-    value_differences,
-)
+from cdk_personalize.testing._assertions import SharedArguments, assert_one_has, resources_of
 
 
 def campaigns_of(template: Template | Mapping[str, Any]) -> dict[str, dict[str, Any]]:
@@ -70,17 +62,5 @@ def has_campaign(
         "adopt_existing": adopt_existing,
         "solution_version": solution_version,
     }
-    expected = {name: value for name, value in arguments.items() if value is not None}
-    assert_one_has(
-        template, CAMPAIGN, partial(_differences, expected), SharedArguments(removal_policy, provider, tags)
-    )
-
-
-def _differences(expected: Mapping[str, Any], properties: Mapping[str, Any]) -> Iterator[Difference]:
-    known = members(CampaignRequest)
-    for name, value in expected.items():
-        found = properties.get(known[name].api_name)
-        if name == "adopt_existing" and value is False:  # the template leaves False out
-            yield from [] if found is None else [Difference(name, value, found)]
-        else:
-            yield from value_differences(known[name].type, value, found, name)
+    shared = SharedArguments(removal_policy, provider, tags)
+    assert_one_has(template, CAMPAIGN, CampaignRequest, arguments, shared)

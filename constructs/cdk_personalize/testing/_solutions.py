@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import partial
 from typing import Any
 
 from aws_cdk import RemovalPolicy
 from aws_cdk.assertions import Matcher, Template
 
 from cdk_personalize import AutoTraining, IPersonalizeProvider, Recipe, SolutionConfig
-from cdk_personalize.model.structures import members
 from cdk_personalize.model.tokens import is_token
 from cdk_personalize.solution.kind import SOLUTION
 from cdk_personalize.solution.request import SolutionRequest
 from cdk_personalize.testing._assertions import (
+    Compare,
     Difference,
     SharedArguments,
     as_in_template,
     assert_one_has,
     resources_of,
-    value_differences,
 )
 
 
@@ -88,30 +86,16 @@ def has_solution(
         "wait_for_training_on_delete": wait_for_training_on_delete,
         "adopt_existing": adopt_existing,
     }
-    expected = {name: value for name, value in arguments.items() if value is not None}
-    assert_one_has(
-        template, SOLUTION, partial(_differences, expected), SharedArguments(removal_policy, provider, tags)
-    )
+    special: dict[str, Compare] = {"auto_training": _auto_training_differences}
+    if isinstance(recipe, Recipe):
+        special["recipe"] = _recipe_differences
+    shared = SharedArguments(removal_policy, provider, tags)
+    assert_one_has(template, SOLUTION, SolutionRequest, arguments, shared, special)
 
 
-def _differences(expected: Mapping[str, Any], properties: Mapping[str, Any]) -> Iterator[Difference]:
-    known = members(SolutionRequest)
-    for name, value in expected.items():
-        found = properties.get(known[name].api_name)
-        if name == "recipe" and isinstance(value, Recipe):
-            yield from _recipe_differences(value, found)
-        elif name == "auto_training":
-            yield from _auto_training_differences(value, properties)
-        elif name in ("wait_for_training_on_delete", "adopt_existing") and value is False:
-            # The template leaves False out.
-            yield from [] if found is None else [Difference(name, value, found)]
-        else:
-            yield from value_differences(known[name].type, value, found, name)
-
-
-def _recipe_differences(recipe: Recipe, found: Any) -> Iterator[Difference]:
-    """Compare recipes by name where they are the service's own: the partition is the stack's affair."""
-    arn = recipe.arn(partition="aws")
+def _recipe_differences(recipe: Recipe, properties: Mapping[str, Any]) -> Iterator[Difference]:
+    """Compare recipes by name where they are the service's own: the stack decides on the partition."""
+    arn, found = recipe.arn(partition="aws"), properties.get("recipeArn")
     if is_token(arn):
         if as_in_template(arn) != found:
             yield Difference("recipe", as_in_template(arn), found)

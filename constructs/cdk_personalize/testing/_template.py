@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from aws_cdk import Stack, Stage
 from aws_cdk.assertions import Template
@@ -27,7 +27,8 @@ def template_of(source: Stack | Template | Mapping[str, Any]) -> dict[str, Any]:
             of assets of a stack.
     """
     if isinstance(source, Stack):
-        folder = Path(Stage.of(source).synth().directory)  # type: ignore[union-attr] # an app is a stage
+        stage = cast(Stage, Stage.of(source))  # an app is one
+        folder = Path(stage.synth().directory)
         template = json.loads((folder / source.template_file).read_text(encoding="utf-8"))
         return _marks.marked(template, _asset_hashes(folder) | _marks.hashes_of_parameters(template))
     template = source.to_json() if isinstance(source, Template) else source
