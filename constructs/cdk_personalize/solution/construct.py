@@ -36,8 +36,8 @@ class Solution(ManagedResource, SolutionBase):
 
     Updated in place: auto_training, perform_incremental_update, solution_config.events_config, tags.
 
-    Replaced when anything else changes. With an explicit solution_name such a change fails before it has any
-    effect, because the old solution still has the name.
+    Replaced when anything else changes, and its campaigns with it (docs/campaigns.md). With an explicit
+    solution_name such a change fails before it has any effect, because the old solution still has the name.
 
     Created after the `Dataset`s of its dataset group in the same stack, and deleted before them: the service
     doesn't delete a dataset that a training uses (rule 80).
