@@ -133,7 +133,7 @@ class Dataset(NativeResource, Importing):
         )
         if removal_policy is not None:
             self._resource.apply_removal_policy(removal_policy)
-        MEMBERS.add(self, dataset_group, self.KIND.name)
+        MEMBERS.add(scope, self, dataset_group, self.KIND.name)
         named = [("dataset_group", arn), ("schema", schema.schema_arn)]
         annotate(self, [*findings, *doubts(scope, named)])
 

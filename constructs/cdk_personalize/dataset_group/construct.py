@@ -137,7 +137,7 @@ class DatasetGroup(NativeResource):
         """What deletes the dataset of its events: event trackers depend on it."""
         if removal_policy is not None:
             self.apply_removal_policy(removal_policy)
-        MEMBERS.add(self, self, self.KIND.name)
+        MEMBERS.add(scope, self, self, self.KIND.name)
 
     @property
     def dataset_group_arn(self) -> str:

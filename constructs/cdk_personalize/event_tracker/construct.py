@@ -95,7 +95,7 @@ class EventTracker(NativeResource, EventTrackerBase):
         arn = DatasetGroupArn().wire(dataset_group)
         self._define({"Name": event_tracker_name, "DatasetGroupArn": arn})
         self._resource.override_logical_id(f"EventTracker{_digest(Stack.of(self).resolve(arn))}")
-        MEMBERS.add(self, dataset_group, self.KIND.name)
+        MEMBERS.add(scope, self, dataset_group, self.KIND.name)
         for group in MEMBERS.of(scope, dataset_group, "dataset group"):
             self.node.add_dependency(group.event_interactions)
         annotate(self, [*_left_behind(dataset_group), *doubts(scope, [("dataset_group", arn)])])

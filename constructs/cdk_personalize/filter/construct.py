@@ -135,8 +135,8 @@ class Filter(NativeResource):
         arn = DatasetGroupArn().wire(dataset_group)
         self._name = filter_name or content_name(self, arn, filter_expression)
         self._define({"Name": self._name, "DatasetGroupArn": arn, "FilterExpression": filter_expression})
-        MEMBERS.add(self, dataset_group, self.KIND.name)
-        MEMBERS.depend_on_all(self, dataset_group, "dataset")
+        MEMBERS.add(scope, self, dataset_group, self.KIND.name)
+        MEMBERS.depend_on_all(scope, self, dataset_group, "dataset")
         self.node.add_validation(_Fields(self, dataset_group))
         annotate(self, [*findings, *doubts(scope, [("dataset_group", arn)])])
 

@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 from aws_cdk import Reference, Stack, Tokenization
 from constructs import Construct, IConstruct
 
+from cdk_personalize.model.places import stack_of
 from cdk_personalize.model.tokens import is_token
 from cdk_personalize.model.value_types import ValueType
 
@@ -18,11 +19,11 @@ _APPS: WeakKeyDictionary[Stack, IConstruct] = WeakKeyDictionary()
 
 
 class _OfKind:
-    """The constructs of a kind that an owner has, and those that depend on them."""
+    """The constructs of a kind that an owner has, those that depend on them, and the stack of each."""
 
     def __init__(self) -> None:
-        self.constructs: list[Any] = []
-        self.dependents: list[Any] = []
+        self.constructs: dict[Any, Stack] = {}
+        self.dependents: dict[Any, Stack] = {}
 
 
 class Members:
@@ -42,18 +43,20 @@ class Members:
             WeakKeyDictionary()
         )
 
-    def add(self, construct: Construct, owner: Any, kind: str) -> None:
+    def add(self, scope: Construct, construct: Construct, owner: Any, kind: str) -> None:
         """Record that a construct belongs to an owner.
 
         Args:
+            scope: The construct's parent.
             construct: The construct.
             owner: Its owner, as constructs take it.
             kind: What the construct is, such as `event tracker`.
         """
-        found = self._find(construct, owner, kind)
-        found.constructs.append(construct)
-        for dependent in found.dependents:
-            _depend(dependent, construct)
+        found, stack = self._find(scope, owner, kind)
+        found.constructs[construct] = stack
+        for dependent, its_stack in found.dependents.items():
+            if its_stack is stack:
+                _depend(dependent, construct)
 
     def of(self, scope: Construct, owner: Any, kind: str) -> list[Any]:
         """Return the constructs of a kind that an owner has, in the order of their creation.
@@ -63,29 +66,31 @@ class Members:
             owner: The owner, as constructs take it.
             kind: What the constructs are.
         """
-        return self._find(scope, owner, kind).constructs
+        return list(self._find(scope, owner, kind)[0].constructs)
 
-    def depend_on_all(self, construct: Construct, owner: Any, kind: str) -> None:
+    def depend_on_all(self, scope: Construct, construct: Construct, owner: Any, kind: str) -> None:
         """Create a construct after those of a kind, and delete it before them.
 
         It depends on all in its own stack, also on those that are defined later.
 
         Args:
+            scope: The construct's parent.
             construct: The construct.
             owner: The owner, as constructs take it.
             kind: What the others are.
         """
-        found = self._find(construct, owner, kind)
-        found.dependents.append(construct)
-        for other in found.constructs:
-            _depend(construct, other)
+        found, stack = self._find(scope, owner, kind)
+        found.dependents[construct] = stack
+        for other, its_stack in found.constructs.items():
+            if its_stack is stack:
+                _depend(construct, other)
 
-    def _find(self, scope: Construct, owner: Any, kind: str) -> _OfKind:
-        stack = Stack.of(scope)
+    def _find(self, scope: Construct, owner: Any, kind: str) -> tuple[_OfKind, Stack]:
+        stack = stack_of(scope)
         if stack not in _APPS:
             _APPS[stack] = stack.node.root
         of_app = self._by_app.setdefault(_APPS[stack], defaultdict(_OfKind))
-        return of_app[self._identity(stack, owner), kind]
+        return of_app[self._identity(stack, owner), kind], stack
 
     def _identity(self, referring: Stack, owner: Any) -> str:
         """The same text wherever an app refers to the same owner."""
@@ -98,12 +103,11 @@ class Members:
 
 
 def _depend(construct: Any, other: Any) -> None:
-    """Let the resource of a construct depend on that of another one, if they are in the same stack.
+    """Let the resource of a construct depend on that of another one.
 
     Not the whole constructs: a role in a dataset's construct may have rights on its solution.
     """
-    if construct.stack is other.stack:
-        construct._resource.node.add_dependency(other._resource)
+    construct._resource.node.add_dependency(other._resource)
 
 
 def _referenced(arn: str) -> IConstruct | None:

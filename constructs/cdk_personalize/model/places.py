@@ -29,7 +29,7 @@ def doubts(scope: Construct, arns: Iterable[tuple[str, object]]) -> Iterator[Dou
     named = [(at, arn) for at, arn in arns if isinstance(arn, str) and not is_token(arn)]
     if not named:
         return
-    own = _place(scope if isinstance(scope, Stack) else Stack.of(scope))
+    own = _place(stack_of(scope))
     for at, arn in named:
         parts = arn.split(":", _PARTS - 1)
         if len(parts) < _PARTS:
@@ -44,6 +44,11 @@ def doubts(scope: Construct, arns: Iterable[tuple[str, object]]) -> Iterator[Dou
                     rule=f"must be in the stack's {place}, {own[place]}: the service won't find it elsewhere",
                     fix=f"use one in {own[place]}, or deploy the stack to {value}",
                 )
+
+
+def stack_of(scope: Construct) -> Stack:
+    """The stack of a construct. Without a round trip to jsii for a stack itself, the usual scope."""
+    return scope if isinstance(scope, Stack) else Stack.of(scope)
 
 
 def _place(stack: Stack) -> Mapping[str, str]:

@@ -130,7 +130,7 @@ class TrainingPipeline(Resource, PipelineMetrics):
         super().__init__(scope, id)
         self._solution, self._campaign, self._gate = solution, campaign, gate
         self._judges = gate is not None or approval is not None
-        MEMBERS.add(self, solution, "pipeline")
+        MEMBERS.add(scope, self, solution, "pipeline")
         if campaign is not None:
             campaign._add_promoter(self)
         self._name = names.unique_name(self)

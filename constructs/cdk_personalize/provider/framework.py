@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Unpack
 
-from aws_cdk import Duration, Stack
+from aws_cdk import Duration
 from aws_cdk import aws_iam as iam
 from aws_cdk import custom_resources as cr
 from constructs import Construct
 
+from cdk_personalize.model.places import stack_of
 from cdk_personalize.provider import permissions
 from cdk_personalize.provider.base import ImportedProvider, IPersonalizeProvider, ProviderBase
 from cdk_personalize.provider.options import ProviderOptions
@@ -127,5 +128,5 @@ class PersonalizeProvider(ProviderBase):
     @classmethod
     def get_or_create(cls, scope: Construct) -> IPersonalizeProvider:
         """Return the provider of a construct's stack. Create it with the defaults if there is none."""
-        stack = scope if isinstance(scope, Stack) else Stack.of(scope)
+        stack = stack_of(scope)
         return cls._by_stack.get(stack) or cls(stack)

@@ -250,7 +250,7 @@ class Solution(ManagedResource, SolutionBase):
             removal_policy=removal_policy,
             own_tags=own_tags(adopts=adopt_existing),
         )
-        MEMBERS.depend_on_all(self, dataset_group, "dataset")
+        MEMBERS.depend_on_all(scope, self, dataset_group, "dataset")
         annotate(self, [*findings, *places.doubts(scope, request.arns(properties))])
 
     @property
