@@ -12,7 +12,7 @@ leftovers   the stacks and what exists in Amazon Personalize; status 1 if anythi
 from __future__ import annotations
 
 import argparse
-import math
+import contextlib
 import os
 import socket
 import sys
@@ -28,6 +28,9 @@ from personalize_local.guard import origin
 
 # `cdk bootstrap` makes it, and `cdk destroy` leaves it.
 _BOOTSTRAP_STACK = "CDKToolkit"
+
+# The most that the simulator's clock takes, in a module that takes long to import.
+FASTEST = 1_000_000
 
 # The commands that run a server, which an installation without the extra `local` can't.
 _SERVERS = ("serve", "start")
@@ -140,24 +143,22 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _port(text: str) -> int:
-    port = int(text)
-    if not 0 <= port <= 65535:  # noqa: PLR2004 (the range of ports)
-        raise argparse.ArgumentTypeError(f"{port} is not a port")
-    return port
+    if text.isdecimal() and int(text) <= 65535:  # noqa: PLR2004 (the range of ports)
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text} is not a port: expected 0 to 65535")
 
 
 def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{number} is not 1 or more")
-    return number
+    if text.isdecimal() and int(text) >= 1:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text} is not a whole number of 1 or more")
 
 
 def _scale(text: str) -> float:
-    factor = float(text)
-    if not 0 < factor < math.inf:
-        raise argparse.ArgumentTypeError(f"{text} is not a number above 0")
-    return factor
+    with contextlib.suppress(ValueError):
+        if 0 < (factor := float(text)) <= FASTEST:
+            return factor
+    raise argparse.ArgumentTypeError(f"{text} is not a number above 0, at most {FASTEST:,}")
 
 
 def _origin(text: str) -> str:
@@ -218,7 +219,8 @@ def _start(state: StateDir, options: argparse.Namespace) -> int:
             _say(f"The local AWS runs at {running.endpoint} (process {running.pid}).")
             if options.time_scale is not None:
                 background.set_time_scale(running, options.time_scale)
-            if _flags(options, time_scale=None):
+                _say(f"Each real second is now {options.time_scale:g} seconds on its clock.")
+            if options.port not in (None, 0, running.port) or _flags(options, time_scale=None):
                 _say("It keeps its other options.")
                 _say(f"To change them, stop it: {shell.command(state.path, 'stop')}")
             return 0

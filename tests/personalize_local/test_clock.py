@@ -33,6 +33,18 @@ def test_advance__backwards__is_refused() -> None:
         Clock().advance(-1)
 
 
+@pytest.mark.parametrize(
+    ("seconds", "problem"), [(float("nan"), "cannot go back"), (1e15, "ends before the year 9000")]
+)
+def test_advance__by_no_time_that_there_is__is_refused_and_changes_nothing(
+    seconds: float, problem: str
+) -> None:
+    clock = Clock.frozen(AT)
+    with pytest.raises(ValueError, match=problem):
+        clock.advance(seconds)
+    assert clock.now() == AT
+
+
 def test_frozen__without_time_zone__is_refused() -> None:
     with pytest.raises(ValueError, match="time zone"):
         Clock.frozen(datetime(2026, 1, 1))
@@ -49,7 +61,7 @@ def test_scale__of_a_running_clock__multiplies_the_time_that_passes_from_then_on
     assert clock.now() == AT + timedelta(seconds=10 + 1200 + 5)
 
 
-@pytest.mark.parametrize("scale", [0, -1, float("inf"), float("nan"), True])
+@pytest.mark.parametrize("scale", [0, -1, 1e12, float("inf"), float("nan"), True])
 def test_scale__that_is_not_a_positive_number__is_refused(scale: float) -> None:
     with pytest.raises(ValueError, match="the scale of time must be a number above 0"):
         Clock(scale=scale)

@@ -23,6 +23,7 @@ import pytest
 import personalize_local.__main__ as cli
 from personalize_local import background
 from personalize_local.background import Record, StateDir
+from personalize_local.simulator import Clock
 from personalize_local.testing.server_process import LocalAws
 from support.processes.local_process import Shell, alive
 
@@ -55,18 +56,32 @@ def test_start__with_options__hands_them_to_the_server(shell: Shell, monkeypatch
     assert started == [tuple(options)]
 
 
-@pytest.mark.parametrize(("number", "words"), [("0", "0 is not 1 or more"), ("many", "invalid")])
-def test_lambda_concurrency__that_is_no_limit__is_refused(shell: Shell, number: str, words: str) -> None:
-    result = shell.run("serve", "--lambda-concurrency", number)
-    assert result.returncode == 2
-    assert f"argument --lambda-concurrency: {words}" in result.stderr
+@pytest.mark.parametrize(
+    ("option", "value", "expected"),
+    [
+        ("--lambda-concurrency", "0", "a whole number of 1 or more"),
+        ("--lambda-concurrency", "many", "a whole number of 1 or more"),
+        ("--port", "65536", "a port: expected 0 to 65535"),
+        ("--port", "http", "a port: expected 0 to 65535"),
+        ("--time-scale", "0", "a number above 0, at most 1,000,000"),
+        ("--time-scale", "1e7", "a number above 0, at most 1,000,000"),
+        ("--time-scale", "nan", "a number above 0, at most 1,000,000"),
+        ("--time-scale", "fast", "a number above 0, at most 1,000,000"),
+    ],
+)
+def test_serve__with_a_number_that_is_not_possible__says_what_is(
+    option: str, value: str, expected: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["serve", option, value])
+    assert ended.value.code == 2
+    assert f"argument {option}: {value} is not {expected}\n" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(("factor", "words"), [("0", "0 is not a number above 0"), ("fast", "invalid")])
-def test_time_scale__that_is_no_factor__is_refused(shell: Shell, factor: str, words: str) -> None:
-    result = shell.run("serve", "--time-scale", factor)
-    assert result.returncode == 2
-    assert f"argument --time-scale: {words}" in result.stderr
+def test_time_scale__the_most_of_the_command__is_the_most_of_the_clock() -> None:
+    assert Clock(scale=cli.FASTEST).scale == cli.FASTEST
+    with pytest.raises(ValueError, match="at most 1,000,000"):
+        Clock(scale=cli.FASTEST + 1)
 
 
 def test_start__one_runs__is_reused(shell: Shell) -> None:
@@ -176,12 +191,14 @@ def test_allow_origin__that_is_none__is_refused(shell: Shell) -> None:
 def test_start__one_runs_and_options_are_given__says_that_they_are_not_taken(shell: Shell) -> None:
     shell.run("start", "--port", "0")
     assert "It keeps its other options" in shell.run("start", "--enforce-iam").stdout
+    assert "It keeps its other options" in shell.run("start", "--port", "1").stdout
 
 
 def test_start__one_runs_and_a_time_scale_is_given__changes_its_clock(shell: Shell) -> None:
     shell.run("start", "--port", "0", "--time-scale", "2")
     started = shell.run("start", "--time-scale", "1200")
     assert started.returncode == 0
+    assert "Each real second is now 1200 seconds on its clock" in started.stdout
     assert "It keeps" not in started.stdout
     before = clock(shell)
     time.sleep(0.1)

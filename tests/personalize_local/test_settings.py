@@ -16,6 +16,11 @@ def test_changed__not_a_number_of_seconds__is_refused(value: object) -> None:
         changed(Durations(), {"solution_create": value})
 
 
+def test_changed__more_seconds_than_dates_can_hold__is_refused() -> None:
+    with pytest.raises(ValueError, match=r"solution_create must be at most 10,000,000,000: got 1e\+20"):
+        changed(Durations(), {"solution_create": 1e20})
+
+
 def test_changed__unknown_name__names_the_known_ones() -> None:
     with pytest.raises(ValueError, match="unknown setting 'solution': expected one of solution_create, "):
         changed(Durations(), {"solution": 3})

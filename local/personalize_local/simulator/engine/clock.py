@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import math
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 _LONGEST_WAIT = 1.0
+# A year of waiting in half a minute. Far more would pass the last date of `datetime` while a server runs.
+_FASTEST = 1_000_000
+_END = datetime(9000, 1, 1, tzinfo=UTC)
 
 
 def _utc_now() -> datetime:
@@ -25,7 +27,7 @@ class Clock:
         scale: How many seconds pass here in each real second.
 
     Raises:
-        ValueError: The scale is not a positive number.
+        ValueError: The scale is not a positive number, or above a million.
     """
 
     def __init__(self, source: Callable[[], datetime] = _utc_now, scale: float = 1) -> None:
@@ -62,10 +64,13 @@ class Clock:
         """Advance the clock and return the new time.
 
         Raises:
-            ValueError: `seconds` is negative.
+            ValueError: `seconds` is negative, or the new time would be after the year 8999.
         """
-        if seconds < 0:
+        if not seconds >= 0:  # or not a number
             msg = f"the clock cannot go back: got {seconds} seconds, expected 0 or more"
+            raise ValueError(msg)
+        if seconds > (_END - self.now()).total_seconds():
+            msg = f"the clock ends before the year {_END.year}: got {seconds} seconds"
             raise ValueError(msg)
         with self._moved:
             real, here, scale = self._since
@@ -77,7 +82,7 @@ class Clock:
         """Change how fast time passes from now on.
 
         Raises:
-            ValueError: The scale is not a positive number.
+            ValueError: The scale is not a positive number, or above a million.
         """
         checked = _checked(scale)
         with self._moved:
@@ -100,7 +105,7 @@ class Clock:
 
 
 def _checked(scale: float) -> float:
-    if isinstance(scale, bool) or not isinstance(scale, int | float) or not 0 < scale < math.inf:
-        msg = f"the scale of time must be a number above 0: got {scale!r}"
+    if isinstance(scale, bool) or not isinstance(scale, int | float) or not 0 < scale <= _FASTEST:
+        msg = f"the scale of time must be a number above 0, at most {_FASTEST:,}: got {scale!r}"
         raise ValueError(msg)
     return scale

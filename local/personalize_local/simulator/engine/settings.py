@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     _S = TypeVar("_S", bound=DataclassInstance)
 
 
+# 317 years in seconds: a duration that never ends, and dates that `datetime` can hold.
+_MOST = 10_000_000_000
+
+
 @dataclass(frozen=True)
 class BaseDurations:
     """Seconds that all kinds share.
@@ -37,7 +41,7 @@ class BaseLimits:
 
 
 def changed(settings: _S, changes: Mapping[str, object]) -> _S:
-    """Return `settings` with `changes`. Each name must be known, and each value a number of 0 or more.
+    """Return `settings` with `changes`. Each name must be known, and each value a number from 0 to `_MOST`.
 
     Raises:
         ValueError: A name is unknown, or a value is not such a number. The message lists the names.
@@ -54,5 +58,8 @@ def changed(settings: _S, changes: Mapping[str, object]) -> _S:
         if isinstance(value, bool) or not number or value < 0:  # type: ignore[operator]
             kind = "whole number" if whole else "number"
             msg = f"{name} must be a {kind} of 0 or more: got {value!r}"
+            raise ValueError(msg)
+        if value > _MOST:  # type: ignore[operator]
+            msg = f"{name} must be at most {_MOST:,}: got {value!r}"
             raise ValueError(msg)
     return replace(settings, **changes)
