@@ -106,7 +106,15 @@ def test_expression__that_the_constructs_reject__is_refused(expression: str) -> 
         ("INCLUDE ItemID WHERE Items.A NOT IN ($A)", "must not have the parameter $A with NOT IN"),
         ("INCLUDE ActionID WHERE Actions.REPEAT_FREQUENCY > 1", "must not use Actions.REPEAT_FREQUENCY"),
         ("INCLUDE ItemID WHERE Items.A LIKE (1)", "must have IN, NOT IN or a comparison here: got LIKE"),
-        ("INCLUDE ItemID WHERE Items.A IN (horror)", "must have a value here: got horror"),
+        (
+            "INCLUDE ItemID WHERE Items.A IN (horror)",
+            'must have a value here: got horror; text needs double quotes: "horror"',
+        ),
+        ("INCLUDE ItemID WHERE Items.A IN ()", "must have a value here: got )"),
+        (
+            "INCLUDE ItemID WHERE Films.A IN (1)",
+            "must use a field of ACTIONS, ACTION_INTERACTIONS, INTERACTIONS, ITEMS, USERS here: got Films.A",
+        ),
         ("INCLUDE ItemID WHERE Items.A IN (1", "must have , or ) here: got the end"),
         ("INCLUDE ItemID WHERE Items.A IN (1) 2", "must have AND, OR, IF, | or the end here: got 2"),
         ("INCLUDE ItemID WHERE Items.A IN (1) |", "must have INCLUDE or EXCLUDE here: got the end"),

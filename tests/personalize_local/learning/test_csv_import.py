@@ -199,6 +199,14 @@ def test_file__in_another_encoding__fails(encoding: str) -> None:
     assert "UTF-8" in reason
 
 
+@pytest.mark.parametrize("chunk", [1, 7, 4096])
+def test_file__with_a_letter_in_another_encoding__names_its_line(chunk: int) -> None:
+    content = f"{HEADER}\n".encode() + b"a,x,,,,\n" * 3 + "b,é,,,,\n".encode("latin-1") + b"c,x,,,,\n"
+    assert imported(content, chunk=chunk) == Failure(
+        "The file is not encoded in UTF-8: save it as UTF-8 (line 5 of a.csv)."
+    )
+
+
 def test_file__utf_16_without_mark__fails() -> None:
     assert reason_of(f"{HEADER}\n".encode("utf-16-le")).startswith(MISSING)
 

@@ -214,15 +214,18 @@ class _Rows:
             yield rest
 
     def _decoded(self) -> Iterator[str]:
-        decode = codecs.getincrementaldecoder("utf-8")().decode
+        decode, lines = codecs.getincrementaldecoder("utf-8")().decode, 1
         try:
             for chunk in self._file.chunks:
                 self._budget.spend(len(chunk))
-                yield decode(chunk)
+                text = decode(chunk)
+                lines += text.count("\n")
+                yield text
             yield decode(b"", final=True)
         except UnicodeDecodeError as error:
+            self._line_number = lines + error.object.count(b"\n", 0, error.start)
             raise _RefusedError(
-                f"{self._file.name} is not encoded in UTF-8 after line {self._line_number}: save it as UTF-8."
+                f"The file is not encoded in UTF-8: save it as UTF-8 ({self.where()})."
             ) from error
 
 

@@ -143,7 +143,7 @@ class _Parser:
         if not name:
             raise _expected("a field such as Items.GENRE", token)
         if dataset not in datasets:
-            known = " or ".join(sorted(datasets))
+            known = ", ".join(sorted(datasets))
             raise ValueError(f"must use a field of {known} here: got {token}")
         if dataset in _ONLY_EVENT_TYPE and name != "EVENT_TYPE":
             raise ValueError(f"must use only EVENT_TYPE of {dataset}: got {token}")
@@ -174,7 +174,8 @@ class _Parser:
                         f"must not have the parameter {token} with NOT IN: swap INCLUDE and EXCLUDE"
                     )
             elif not _is_value(token):
-                raise _expected("a value", token)
+                hint = f'; text needs double quotes: "{token}"' if token.isidentifier() else ""
+                raise ValueError(f"{_expected('a value', token)}{hint}")
             values.append(token)
             if not in_parentheses or self._take(")"):
                 return tuple(values)
