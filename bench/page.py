@@ -132,7 +132,11 @@ update.""",
 A thousand creates of one solution at the list prices of us-east-1 for Lambda and Step Functions, without the
 free tier: first in virtual time, then on the local AWS, from the `REPORT` lines and the history of the state
 machine.""",
-    "simulator": "The local AWS on one core answers DescribeSolution over eight connections.",
+    "simulator": """\
+The local AWS on one core answers DescribeSolution: first over eight connections, then over one while it
+imports, trains and measures. The peer is its HTTP server,
+[hypercorn](https://hypercorn.readthedocs.io), with a handler that always returns the same JSON. Each run has
+a longest answer; the figure is their median.""",
     "checkout": """\
 How long the tests take, and the first `make deploy` from a clone, with all downloads. Measured only by `make
 bench PARTS=checkout`. The peer of the deploy is `python -m venv` and `pip install aws-cdk-lib`. The first run
