@@ -6,6 +6,7 @@ import math
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Any, NamedTuple
 
 from personalize_local.simulator.learning.table import Strings, Table
@@ -122,7 +123,7 @@ class Interactions:
         """
         found = cls()
         seen: set[Event] = set()
-        for source in (*(_events(table, item) for table in tables), events):
+        for source in (*(events_in(table, item) for table in tables), events):
             for event in source:
                 if event not in seen:
                     seen.add(event)
@@ -170,14 +171,21 @@ class Interactions:
             yield Event(str(user), str(item), at, kind, None if math.isnan(value) else value)
 
 
-def _events(table: Table, item: str) -> Iterator[Event]:
-    columns, none = table.columns, [None] * len(table)
-    values = zip(
-        columns["USER_ID"],
-        columns[item],
-        columns["TIMESTAMP"],
-        columns.get("EVENT_TYPE", none),
-        columns.get("EVENT_VALUE", none),
-        strict=True,
-    )
-    return (Event(str(user), str(target), at, kind, value) for user, target, at, kind, value in values)
+def events_in(table: Table, item: str = "ITEM_ID", rows: Sequence[int] | None = None) -> Iterator[Event]:
+    """The interactions of an import.
+
+    Args:
+        table: The imported records.
+        item: The column of the item. Use `ACTION_ID` for action interactions.
+        rows: The numbers of the records. Default: - all
+    """
+
+    def values(name: str) -> Iterable[Any]:
+        column = table.columns.get(name)
+        if column is None:
+            return repeat(None, len(table) if rows is None else len(rows))
+        return column if rows is None else [column[row] for row in rows]
+
+    columns = map(values, ("USER_ID", item, "TIMESTAMP", "EVENT_TYPE", "EVENT_VALUE"))
+    for user, target, at, kind, value in zip(*columns, strict=True):
+        yield Event(str(user), str(target), at, kind, value)

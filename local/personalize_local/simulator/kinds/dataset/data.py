@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, lru_cache
@@ -12,7 +12,7 @@ from personalize_local.simulator.engine.context import Context
 from personalize_local.simulator.engine.model import Request
 from personalize_local.simulator.kinds.dataset import event_interactions, import_job
 from personalize_local.simulator.kinds.dataset.dataset import Dataset
-from personalize_local.simulator.learning.interactions import Event, Interactions
+from personalize_local.simulator.learning.interactions import Event, Interactions, events_in
 from personalize_local.simulator.learning.requirements import FEWEST_INTERACTIONS
 from personalize_local.simulator.learning.table import Field, Table
 
@@ -64,13 +64,19 @@ class GroupData:
 
     def history(self, user: str) -> list[Event]:
         """A user's interactions with items, from the newest on."""
-        rows = _rows_of(self.of("INTERACTIONS").tables).get(user, ())
-        return sorted([*rows, *self._sent.get(user, ())], key=lambda event: -event.at)
+        tables = self.of("INTERACTIONS").tables
+        imported = (
+            event for table in tables for event in events_in(table, rows=_rows_of(table).get(user, ()))
+        )
+        return sorted([*dict.fromkeys(imported), *self._sent.get(user, ())], key=lambda event: -event.at)
 
     @cached_property
     def _sent(self) -> Mapping[str, list[Event]]:
         """The events of PutEvents of each user."""
-        return _by_user(_events(self.events))
+        found: dict[str, list[Event]] = {}
+        for event in _events(self.events):
+            found.setdefault(event.user, []).append(event)
+        return found
 
     def action_interactions(self) -> Interactions:
         """All interactions with actions."""
@@ -113,16 +119,15 @@ def _keyed(tables: tuple[Table, ...], name: str) -> dict[str, dict[str, Any]]:
     return {key: record for table in tables for key, record in table.keyed(name).items()}
 
 
-@lru_cache(maxsize=4)
-def _rows_of(tables: tuple[Table, ...]) -> dict[str, list[Event]]:
-    """The imported interactions of each user."""
-    return _by_user(Interactions.of(tables))
+@lru_cache(maxsize=16)
+def _rows_of(table: Table) -> Mapping[str, Sequence[int]]:
+    """The numbers of each user's records in a table of interactions.
 
-
-def _by_user(events: Iterable[Event]) -> dict[str, list[Event]]:
-    found: dict[str, list[Event]] = {}
-    for event in events:
-        found.setdefault(event.user, []).append(event)
+    Only numbers: a request waits for this, and to make the events of a big import would take seconds.
+    """
+    found: dict[str, list[int]] = {}
+    for number, user in enumerate(table.columns["USER_ID"]):
+        found.setdefault(str(user), []).append(number)
     return found
 
 
