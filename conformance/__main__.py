@@ -134,7 +134,7 @@ It changes and deletes nothing else.
 It costs nothing: no data, no training, no campaign, no recommender. Two solutions have automatic training on
 for some minutes, which starts within an hour (rule 57), but their dataset group has no data to train on.
 
-It takes about {_MINUTES} minutes. Ctrl-C ends it earlier, and what it created is deleted all the same.
+It takes about {_MINUTES} minutes. If you press Ctrl-C, it stops and deletes what it created.
 If the process is killed: make conformance TARGET=aws ARGS='--clean {prefix}'
 """
     )

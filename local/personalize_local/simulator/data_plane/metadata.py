@@ -10,7 +10,8 @@ from personalize_local.simulator.data_plane.source import Source
 from personalize_local.simulator.engine.context import Context
 from personalize_local.simulator.engine.errors import invalid_input
 from personalize_local.simulator.engine.model import Request
-from personalize_local.simulator.kinds.filter.matching import Record, name_of
+from personalize_local.simulator.kinds.filter.matching import Record
+from personalize_local.simulator.learning.table import name_of
 
 _MOST_COLUMNS = 10
 

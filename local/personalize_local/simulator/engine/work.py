@@ -22,7 +22,7 @@ class Work(Generic[_T]):
     """Something that is computed until a resource becomes ACTIVE.
 
     Args:
-        compute: Returns the result. It raises `WorkFailedError` if the resource is to become CREATE FAILED.
+        compute: Returns the result. It raises `WorkFailedError` if the resource must become CREATE FAILED.
         executor: Where to compute. Default: - in the thread that needs the result first.
     """
 

@@ -16,7 +16,6 @@ from personalize_local.simulator.kinds.batch_job import BatchJob, recipe_of, req
 from personalize_local.simulator.kinds.job import require_room
 
 _RECIPE_TYPES = frozenset({"USER_PERSONALIZATION", "RELATED_ITEMS", "PERSONALIZED_RANKING", "POPULAR_ITEMS"})
-_CONFIG_OF = {"itemExplorationConfig": "itemExploration", "rankingInfluence": "rankingInfluence"}
 _MODE = "BATCH_INFERENCE"
 
 
@@ -89,10 +88,7 @@ def _require_supported(context: Context, request: Request) -> None:
     config, recipe = request.get("batchInferenceJobConfig", {}), recipe_of(context, request)
     if recipe and (recipe.name == "aws-trending-now" or recipe.recipe_type not in _RECIPE_TYPES):
         raise invalid_input(f"{recipe.name} does not support batch inference jobs")
-    for member, feature in _CONFIG_OF.items():
-        if recipe and member in config and feature not in recipe.supports:
-            raise invalid_input(f"{member} is not supported by {recipe.name}")
-    exploration.require_in_bounds(config)
+    exploration.require_supported(recipe, config)
 
 
 KIND = Kind(

@@ -19,9 +19,6 @@ from personalize_local.simulator.kinds.solution.state import Solution, SolutionV
 
 _LATEST = "$LATEST"
 
-# Which recipe feature each member of campaignConfig belongs to (rule 106).
-_CONFIG_OF = {"itemExplorationConfig": "itemExploration", "rankingInfluence": "rankingInfluence"}
-
 
 @dataclass(frozen=True)
 class CampaignDurations:
@@ -255,10 +252,7 @@ def _version(context: Context, arn: str, config: Request) -> SolutionVersion:
 def _require_supported(recipe: Recipe, config: Request) -> None:
     if "campaign" not in recipe.supports:
         raise invalid_input(f"{recipe.name} does not support campaigns: use a batch segment job")
-    for member, feature in _CONFIG_OF.items():
-        if member in config and feature not in recipe.supports:
-            raise invalid_input(f"{member} is not supported by {recipe.name}")
-    exploration.require_in_bounds(config)
+    exploration.require_supported(recipe, config)
 
 
 def _require_room(context: Context, solution_arn: str) -> None:

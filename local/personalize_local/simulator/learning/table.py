@@ -50,6 +50,14 @@ def _field(entry: Mapping[str, Any]) -> Field:
     return Field(entry["name"], kind, nullable="null" in types, textual=entry.get("textual") is True)
 
 
+def name_of(field: str) -> str:
+    """The name under which fields are compared: without case and underscores (rule 179).
+
+    Put operations send `releaseYear` for the field RELEASE_YEAR.
+    """
+    return field.replace("_", "").upper()
+
+
 class Strings:
     """A column of strings. Each different string is stored once.
 

@@ -14,7 +14,7 @@ from personalize_local.simulator.kinds.dataset import event_interactions, import
 from personalize_local.simulator.kinds.dataset.dataset import Dataset
 from personalize_local.simulator.learning.interactions import Event, Interactions, events_in
 from personalize_local.simulator.learning.requirements import FEWEST_INTERACTIONS
-from personalize_local.simulator.learning.table import Field, Table
+from personalize_local.simulator.learning.table import Field, Table, name_of
 
 _IDS = {"ITEMS": "ITEM_ID", "USERS": "USER_ID", "ACTIONS": "ACTION_ID"}
 
@@ -87,9 +87,9 @@ class GroupData:
         data = self.of(dataset_type)
         found = dict(_keyed(data.tables, _IDS[dataset_type]))
         # Properties have the names of the schema in camel case (rule 169).
-        names = {_plain(field.name): field.name for field in data.fields}
+        names = {name_of(field.name): field.name for field in data.fields}
         for key, properties in (data.records or {}).items():
-            found[key] = {names.get(_plain(name), name): value for name, value in properties.items()}
+            found[key] = {names.get(name_of(name), name): value for name, value in properties.items()}
         return found
 
 
@@ -154,7 +154,3 @@ def _events(sent: Sequence[Request]) -> Iterator[Event]:
 def _moment(event: Request) -> float:
     moment: datetime = event["sentAt"]
     return moment.timestamp()
-
-
-def _plain(name: str) -> str:
-    return name.replace("_", "").upper()

@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from personalize_local.simulator.learning.table import name_of
+
 TYPES = ("INTERACTIONS", "ITEMS", "USERS", "ACTIONS", "ACTION_INTERACTIONS")
 """The types of datasets, as in ARNs."""
 
@@ -107,7 +109,7 @@ def problems(document: Mapping[str, Any], dataset_type: str, domain: str | None)
     if layout is None:
         return [f"a dataset group of the domain {domain} has no dataset of type {dataset_type}"]
     name = document.get("name")
-    if not isinstance(name, str) or _plain(name) != _plain(dataset_type):
+    if not isinstance(name, str) or name_of(name) != name_of(dataset_type):
         return [f"the name of the record must be the dataset type {dataset_type}: got {name!r}"]
     fields = document.get("fields")
     assert isinstance(fields, list)  # noqa: S101 (CreateSchema has refused all others)
@@ -155,9 +157,9 @@ def _unusable(fields: list[Any]) -> Iterator[str]:
             continue
         if not _types(entry) <= _PRIMITIVE:
             yield f"{name} must be of the types {', '.join(sorted(_PRIMITIVE))}: got {entry.get('type')!r}"
-        if _plain(name) in seen:
-            yield f"{name} and {seen[_plain(name)]} are the same name to the service"
-        seen[_plain(name)] = name
+        if name_of(name) in seen:
+            yield f"{name} and {seen[name_of(name)]} are the same name to the service"
+        seen[name_of(name)] = name
 
 
 def _wrong_types(fields: list[Any], layout: _Layout) -> Iterator[str]:
@@ -204,7 +206,3 @@ def _words(wanted: str) -> str:
     kind = wanted.removesuffix("?")
     text = f"a string with {kind} true" if kind in {"categorical", "textual"} else kind
     return f"{text}, which may be null" if wanted.endswith("?") else text
-
-
-def _plain(name: str) -> str:
-    return name.replace("_", "").upper()

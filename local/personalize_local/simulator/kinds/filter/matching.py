@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from personalize_local.simulator.kinds.filter.expression import Condition, Expression
+from personalize_local.simulator.learning.table import name_of
 
 Record = Mapping[str, object]
 """A record of a dataset: its values by the names of fields."""
@@ -65,14 +66,6 @@ def keeper(expressions: Iterable[Expression], around: Surroundings) -> Keep:
         )
 
     return keep
-
-
-def name_of(field: str) -> str:
-    """Return the name under which fields are compared: without case and underscores (rule 179).
-
-    Put operations send `releaseYear` for the field RELEASE_YEAR.
-    """
-    return field.replace("_", "").upper()
 
 
 def _applies(expression: Expression, around: Surroundings) -> bool:

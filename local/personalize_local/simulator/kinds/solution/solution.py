@@ -1,4 +1,4 @@
-"""Solutions: a recipe and how it is to be trained."""
+"""Solutions: a recipe and the configuration of its training."""
 
 from __future__ import annotations
 

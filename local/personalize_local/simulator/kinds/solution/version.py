@@ -1,7 +1,7 @@
 """Solution versions: trainings and their results.
 
 A version of a group with data is trained on it, as `learning` does: a small baseline that is not the model of
-Amazon Personalize. Without data a version becomes ACTIVE all the same: it recommends the items that a test
+Amazon Personalize. Without data a version becomes ACTIVE too, but it recommends the items that a test
 names, and has no metrics. So tests that need only a version or a campaign need no data.
 """
 
