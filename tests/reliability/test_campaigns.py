@@ -522,6 +522,26 @@ def test_create__name_that_another_resource_of_the_stack_awaits__is_refused(at: 
     ended(at, stack)
 
 
+@pytest.mark.parametrize(
+    ("next_step", "settings"), [("Live", {"name": "live"}), ("Copy", {})], ids=["name", "logical id"]
+)
+def test_create__name_generated_for_a_refactored_campaign_that_awaits__is_refused_with_the_next_step(
+    at: Account, next_step: str, settings: dict[str, str]
+) -> None:
+    solution = new_solution(at)
+    stack = deploy(at, solution)
+    stack.refactor("Live", "Serving")
+    at.time.run(60)
+    stack.update(template(Serving=campaign(solution), Live=campaign(solution)))
+    at.time.run()
+    assert stack.status == "UPDATE_ROLLBACK_COMPLETE"
+    assert "give this campaign a campaign_name or another logical id" in str(stack.reasons)
+    stack.update(template(Serving=campaign(solution), **{next_step: campaign(solution, **settings)}))
+    at.time.run()
+    assert stack.status == "UPDATE_COMPLETE", stack.reasons
+    ended(at, stack)
+
+
 @pytest.mark.parametrize("operation", ["ListTagsForResource", "DescribeCampaign"])
 @pytest.mark.parametrize("times", [1, 3])
 def test_update__campaign_half_visible_for_a_while__is_not_taken_for_awaiting(

@@ -195,6 +195,7 @@ _CREATES_CAMPAIGN = (
     "CreateCampaign",
     "DescribeCampaign",
     "DescribeStacks",
+    "ListStackResources",
 )
 _DELETES = ("DescribeSolution", "ListTagsForResource", "DeleteSolution", "DescribeStacks")
 
@@ -233,7 +234,7 @@ PHASES = (
     Phase(
         "campaign: create without a version",
         _create_awaiting,
-        ("ListTagsForResource", "DescribeStacks"),
+        ("ListTagsForResource", "DescribeStacks", "ListStackResources"),
         kind=CAMPAIGN,
         exists=False,
     ),

@@ -27,23 +27,44 @@ class CampaignRequest(DesiredCampaign, OwnedRequest[WantedCampaign, PresentCampa
         """The ARN of the campaign, which is known before the campaign exists.
 
         A campaign that awaits its version has its name although the service doesn't know it yet. So the stack
-        tells whether another resource of it has that name.
+        tells whether another resource of it has that name. A generated one it has if it had this logical id
+        before a stack refactoring.
 
         Raises:
             LifecycleError: what the request creates already exists. Nothing was changed.
         """
         identity = super().identify(ask, is_claimed, is_rolling_back=is_rolling_back)
-        is_named = self.new is not None and self.new.is_named and self.request.type != "Delete"
-        is_new = is_named and identity != self.request.physical_id and not is_rolling_back
-        if is_new and is_claimed(identity, {}):
+        is_declared = self.new is not None and self.request.type != "Delete"
+        is_new = is_declared and identity != self.request.physical_id and not is_rolling_back
+        if is_new and self._is_taken(identity, is_claimed):
             raise LifecycleError(
                 f"campaign {identity.rpartition('/')[2]}",
                 "CreateCampaign",
                 "another resource of this stack has that name; nothing was changed",
-                "choose another campaign_name, or leave it out to have one generated",
+                self._another_name(),
                 "AlreadyExists",
             )
         return identity
+
+    def _is_taken(self, identity: str, is_claimed: Claim) -> bool:
+        try:
+            return is_claimed(identity, {})
+        except LifecycleError:
+            if self._is_named:
+                raise
+            return False  # a refactoring is rare, and a deploy must not depend on this precaution
+
+    def _another_name(self) -> str:
+        if self._is_named:
+            return "choose another campaign_name, or leave it out to have one generated"
+        return (
+            "give this campaign a campaign_name or another logical id: "
+            f"the other resource got the name when its logical id was {self.request.logical_id}"
+        )
+
+    @property
+    def _is_named(self) -> bool:
+        return self.new is not None and self.new.is_named
 
 
 CAMPAIGN = Kind("Custom::PersonalizeCampaign", CAMPAIGN_ARN, CampaignRequest.read)
