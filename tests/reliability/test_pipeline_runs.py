@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from ministack.services import stepfunctions
 
-from cdk_personalize.pipeline.definition.plan import ApprovalPlan, BakePlan, GatePlan, ImportPlan
+from cdk_personalize.pipeline.definition.plan import ApprovalPlan, BakePlan, GatePlan, ImportPlan, SignalPlan
 from support.virtual_time.imported_data import small
 from support.virtual_time.pipeline_runs import (
     BASELINE,
@@ -259,6 +259,16 @@ def test_runs__three_at_once__one_works_one_waits_one_is_skipped(runs: Pipeline)
     assert sorted(record["outcome"] for record in records) == ["PROMOTED", "PROMOTED", "SKIPPED"]
     first, second = runs.versions()
     assert second["creationDateTime"] >= first["lastUpdatedDateTime"]
+
+
+def test_first_deploy__three_events_start_runs__the_skipped_one_sends_no_signal(runs: Pipeline) -> None:
+    """A resource can have several events with one status, and EventBridge can deliver each twice."""
+    waiting = runs.with_plan(signal=SignalPlan(stack_id="arn:of-the-stack", logical_id="FirstRun"))
+    started = [waiting.start("deploy") for _ in range(3)]
+    outcomes = [waiting.record(execution)["outcome"] for execution in started]
+    assert sorted(outcomes) == ["NOTHING_TO_TRAIN", "PROMOTED", "SKIPPED"]
+    signals = waiting.machines.called("SignalResource")
+    assert [signal["Status"] for signal in signals] == ["SUCCESS", "SUCCESS"]
 
 
 def test_run__someone_else_trains__waits(runs: Pipeline) -> None:

@@ -10,6 +10,7 @@ from cdk_personalize.pipeline.definition.states import (
     State,
     States,
     catch,
+    choice,
     fails,
     jsonata,
     literal,
@@ -35,7 +36,7 @@ def definition(plan: Plan) -> dict[str, Any]:
     first_work = imports.IMPORT if plan.imports else training.TRAIN
     trained = CHAMPION if plan.campaign is None else judging.CAMPAIGN
     told = telling.states(plan, "$record", _event(), "$record.outcome", then=END)
-    quiet = telling.chained(telling.signal(plan, "$record", "Signal that there was nothing to do"), END)
+    quiet = _quiet(plan)
     record, silent = "Write the record", "Write the record of nothing"
     states: States = {
         **turn.states(
@@ -71,6 +72,19 @@ def definition(plan: Plan) -> dict[str, Any]:
     total = 2 * plan.timeout + (plan.approval.timeout if plan.approval else 0)
     total += 2 * promotion_timeout(plan.timeout) + (plan.bake.duration if plan.bake else 0) + _SPARE
     return machine(f"{plan.name}: trains, measures, judges and promotes a version.", turn.NOTE, states, total)
+
+
+def _quiet(plan: Plan) -> States:
+    """What follows the record of a run that was not needed."""
+    signal = telling.chained(telling.signal(plan, "$record", "Signal that there was nothing to do"), END)
+    if not signal:
+        return {}
+    asked = choice(
+        "A skipped run leaves the signal to the runs before it.",
+        ('$record.outcome = "SKIPPED"', END),
+        default=telling.first(signal, END),
+    )
+    return {"Was it skipped?": asked, **signal}
 
 
 def _decided(plan: Plan) -> States:
