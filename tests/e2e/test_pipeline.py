@@ -208,7 +208,8 @@ def test_life__first_deploy__rejection__changed_configuration__teardown_during_a
     assert stack.campaigns()[0]["solutionVersionArn"] == champion
 
     # What the runs leave to look at.
-    assert stack.command("watch", promoted["execution"]).exit_code == 0
+    for one in (promoted, others[0]):
+        assert stack.command("watch", one["execution"]).exit_code == 0
     listed = stack.command("runs", promoted["solutionArn"].rpartition("/")[2], "--json")
     shown = [one["record"] for one in json.loads(listed.stdout)["runs"]]
     assert (shown[0], shown[-1]) == (rejected, promoted)

@@ -282,8 +282,11 @@ def watch(
     """Follow a run of a training pipeline to its end.
 
     SOLUTION is the ARN or name of the solution, or of the pipeline's state machine; EXECUTION is the ARN of
-    a run. The exit code is 0 if the version was promoted, or measured by a pipeline that doesn't promote, and
-    1 otherwise. With --json the progress goes to standard error.
+    a run. With --json the progress goes to standard error.
+
+    The exit code is 0 if the version was promoted, or measured by a pipeline that doesn't promote, or if the
+    run was not needed: the outcomes PROMOTED, MEASURED, DRY_RUN, NOTHING_TO_TRAIN and SKIPPED. It is 1 if the
+    version was rejected or rolled back, or if the run failed, timed out or was aborted.
     """
     from cdk_personalize.cli import connection  # noqa: PLC0415 (botocore is slow)
     from cdk_personalize.cli.runs.executions import Executions  # noqa: PLC0415

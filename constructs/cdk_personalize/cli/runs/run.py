@@ -13,7 +13,7 @@ from cdk_personalize.pipeline.definition.run import FAILED_ERROR
 
 RUNNING = "RUNNING"
 _SUCCEEDED = "SUCCEEDED"
-_GOOD = ("PROMOTED", "MEASURED", "DRY_RUN")
+_GOOD = ("PROMOTED", "MEASURED", "DRY_RUN", "NOTHING_TO_TRAIN", "SKIPPED")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +42,7 @@ class Run:
 
     @property
     def is_good(self) -> bool:
-        """Whether it ended with a version that passed: promoted, or measured without a promotion."""
+        """Whether nothing went wrong: a version was promoted or only measured, or the run was not needed."""
         return self.outcome in _GOOD
 
 

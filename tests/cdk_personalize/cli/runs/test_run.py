@@ -51,9 +51,12 @@ def test_run__that_succeeded__is_what_its_record_says() -> None:
 
 @pytest.mark.parametrize(
     ("outcome", "good"),
-    [("PROMOTED", True), ("MEASURED", True), ("DRY_RUN", True), ("ROLLED_BACK", False), ("SKIPPED", False)],
+    [
+        *((outcome, True) for outcome in ("PROMOTED", "MEASURED", "DRY_RUN", "NOTHING_TO_TRAIN", "SKIPPED")),
+        *((outcome, False) for outcome in ("REJECTED", "ROLLED_BACK")),
+    ],
 )
-def test_run__with_an_outcome__is_good_if_the_version_passed(outcome: str, good: bool) -> None:
+def test_run__with_an_outcome__is_good_unless_a_version_was_refused(outcome: str, good: bool) -> None:
     assert run.read(execution(record={"outcome": outcome})).is_good is good
 
 
