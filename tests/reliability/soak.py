@@ -18,10 +18,11 @@ from hypothesis import seed as with_seed
 from hypothesis.stateful import run_state_machine_as_test
 
 from personalize_provider.engine.log import logger
+from support.virtual_time.adopting_machine import RandomAdoptingStacks
 from support.virtual_time.campaign_machine import RandomAdoptingCampaigns, RandomCampaigns
 from support.virtual_time.event_rules import OneFunction
 from support.virtual_time.framework_runtime import framework_runtime
-from support.virtual_time.machine import RandomAdoptingStacks, RandomStacks, lives
+from support.virtual_time.machine import RandomStacks, lives
 
 _SHORT_SECONDS = 125
 _AT_ONCE = 100  # sequences between two lines of progress

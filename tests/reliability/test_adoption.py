@@ -12,10 +12,11 @@ from hypothesis.stateful import run_state_machine_as_test
 from personalize_local.simulator import Durations, Failure
 from personalize_provider.engine.identity import ADOPTED_TAG, STACK_ID_TAG, TAG_PREFIX
 from support.virtual_time.account import Account, account, template
+from support.virtual_time.adopting_machine import RandomAdoptingStacks
 from support.virtual_time.call_faults import CallFault
 from support.virtual_time.call_faults import Kind as FaultKind
 from support.virtual_time.framework_runtime import FrameworkRuntime
-from support.virtual_time.machine import RandomAdoptingStacks, lives
+from support.virtual_time.machine import lives
 from support.virtual_time.provider_world import GROUP, SIMS, V2, tag_list
 from support.virtual_time.stack_engine import Stack
 

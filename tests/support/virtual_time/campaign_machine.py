@@ -17,9 +17,10 @@ from hypothesis.stateful import rule
 from personalize_local.simulator import Durations
 from personalize_provider.engine.identity import STACK_ID_TAG
 from support.virtual_time.account import campaign
+from support.virtual_time.adopting_machine import RandomAdoptingStacks
 from support.virtual_time.call_faults import CallFault
 from support.virtual_time.draws import picks
-from support.virtual_time.machine import RandomAdoptingStacks, RandomStacks
+from support.virtual_time.machine import AT_REST, RandomStacks
 from support.virtual_time.managed import CAMPAIGN, SERVED, SERVED_TOO, UNTRAINED, Managed
 from support.virtual_time.promoter import promote_as
 from support.virtual_time.provider_world import SIMS
@@ -27,7 +28,6 @@ from support.virtual_time.stack_engine import Stack, Template
 from support.virtual_time.stack_rules import Resource
 
 _SETTLES_SECONDS = 120.0
-_AT_REST = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE")
 _OPERATIONS = dict.fromkeys(("ListSolutionVersions", "StopSolutionVersionCreation"), "ListSolutionVersions")
 
 
@@ -45,14 +45,14 @@ class _WithPromoter(RandomStacks):
         stack = stacks[pick % len(stacks)]
         logical_id = sorted(stack.resources)[which % len(stack.resources)]
         resource = stack.resources[logical_id]
-        was_at_rest = stack.status in _AT_REST
+        was_at_rest = stack.status in AT_REST
         has_promoter = resource.properties.get("hasPromoter") == "true"
         # Without a promoter in the template, nobody creates a campaign that is being deleted.
         if "configHash" not in resource.data or not (was_at_rest or has_promoter):
             return
         if has_promoter:
             self.account.time.run(after)
-        is_sure = was_at_rest and stack.status in _AT_REST and stack.resources.get(logical_id) is resource
+        is_sure = was_at_rest and stack.status in AT_REST and stack.resources.get(logical_id) is resource
         self._promote(stack, logical_id, resource, is_sure=is_sure)
 
     def _promote(self, stack: Stack, logical_id: str, resource: Resource, *, is_sure: bool) -> None:

@@ -23,13 +23,12 @@ from support.virtual_time.managed import SOLUTION, Managed
 from support.virtual_time.promises import Promises
 from support.virtual_time.provider_world import GROUP, V2, tag_list
 from support.virtual_time.stack_engine import Stack, Template
-from support.virtual_time.stack_rules import Properties
 
 _FINAL_TRIES = 4
 _BETWEEN_OPERATIONS = 4.0  # no pipeline is quicker: requests are told apart by their time
 _SETTLES_SECONDS = 30.0
 _OLD_SECONDS = 400.0  # of what is younger, no version can have been trained
-_AT_REST = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE")
+AT_REST = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE")
 _LAGS = ((0.0,), (0.0,), (0.0,), (0.5,), (1.0,), (2.0,), (6.0,), (0.0, 1.0), (0.0, 2.0, 0.5), (6.0, 0.0))
 
 _ONE = template(C={})
@@ -157,7 +156,7 @@ class RandomStacks(RuleBasedStateMachine):
     def change_logical_id(self, pick: int, which: int, new: str) -> None:
         """Refactor a stack: a resource gets another logical id, or two change theirs."""
         self.account.time.run(_SETTLES_SECONDS)
-        stack = self._pick(pick, *_AT_REST)
+        stack = self._pick(pick, *AT_REST)
         if stack is not None and stack.resources:
             old = sorted(stack.resources)[which % len(stack.resources)]
             if old != new:
@@ -167,13 +166,13 @@ class RandomStacks(RuleBasedStateMachine):
     @rule(pick=picks, to=picks, which=picks, new=st.sampled_from(["A", "B", "C", "D"]), told=st.booleans())
     def move(self, pick: int, to: int, which: int, new: str, told: bool) -> None:
         """Move a resource to another stack, whose id its tags get now, or only when a deploy asks for it."""
-        if self._pick(pick, *_AT_REST) is None:
+        if self._pick(pick, *AT_REST) is None:
             return
         self._quiet()
         if len(self._alive()) == 1:
             self.promises.stacks.append(self.account.engine.create("news", self._template(_ONE)))
         self.account.time.run(_OLD_SECONDS)
-        stack, other = self._pick(pick, *_AT_REST), self._pick(to, *_AT_REST)
+        stack, other = self._pick(pick, *AT_REST), self._pick(to, *AT_REST)
         if stack is None or other is None or stack is other or not stack.resources or new in other.resources:
             return
         old = sorted(stack.resources)[which % len(stack.resources)]
@@ -188,7 +187,7 @@ class RandomStacks(RuleBasedStateMachine):
     @rule(pick=picks, which=picks)
     def let_go(self, pick: int, which: int) -> None:
         """Remove a resource whose solution is retained."""
-        stack = self._pick(pick, *_AT_REST)
+        stack = self._pick(pick, *AT_REST)
         if stack is None or not stack.resources:
             return
         self._quiet()
@@ -203,7 +202,7 @@ class RandomStacks(RuleBasedStateMachine):
             for _, resource in other.known
         }
         is_its_own = arn in self._there() - self.promises.foreign.keys() - others
-        if stack.status in _AT_REST and is_its_own:
+        if stack.status in AT_REST and is_its_own:
             stack.let_go(key)
             self.promises.retained[arn] = len(self.account.effects)
             self.tally["retained"] += 1
@@ -428,40 +427,6 @@ class RandomStacks(RuleBasedStateMachine):
             return self.account.call(operation, **members)
         except ServiceError:
             return {}
-
-
-class RandomAdoptingStacks(RandomStacks):
-    """As `RandomStacks`, with adoption: foreign solutions may be changed and are never deleted."""
-
-    tally: ClassVar[Counter[str]] = Counter()
-    adopts: ClassVar[bool] = True
-
-    def teardown(self) -> None:
-        """Count what was adopted, and take everything down."""
-        if hasattr(self, "promises"):
-            self.tally["adoptions"] += sum(
-                operation == "TagResource" and arn in self.promises.foreign
-                for operation, arn in self.account.effects
-            )
-        super().teardown()
-
-    def _prepare(self) -> None:
-        for name in ("movies", "shows"):
-            self.promises.foreign[self.kind.by_hand(self.account.call, name)] = 0
-        self.account.simulator.advance(100)
-
-    def _template(self, template: Template) -> Template:
-        """Adopt each name once: two resources of one stack must not ask for the same solution."""
-        asked: set[str] = set()
-        adopting: dict[str, Properties] = {}
-        for key, properties in template.items():
-            name = properties.get("name", "")
-            unnamed = {member: value for member, value in properties.items() if member != "name"}
-            adopting[key] = unnamed if name in asked else properties
-            if name and name not in asked:
-                adopting[key] = {**properties, "adoptExisting": "true"}
-                asked.add(name)
-        return adopting
 
 
 def lives(sequences: int, *, derandomize: bool = False) -> settings:
