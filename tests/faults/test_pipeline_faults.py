@@ -206,8 +206,8 @@ def _serves(runs: Pipeline) -> str | None:
 
 HEAD = """# What comes of a failing task in a pipeline
 
-`FAULT_MATRIX=update .venv/bin/pytest tests/faults/test_pipeline_faults.py` writes this table. *Permanently* is
-a throttle that does not end, *refused* is InvalidInputException, *answered too late* is a call that takes
+`FAULT_MATRIX=update .venv/bin/pytest tests/faults/test_pipeline_faults.py` writes this table. *Permanently*
+is a throttle that does not end, *refused* is InvalidInputException, *answered too late* is a call that takes
 effect and whose answer is lost. The campaign serves, and the champion parameter names, the old or the new
 version.
 

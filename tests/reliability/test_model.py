@@ -13,7 +13,6 @@ from hypothesis import seed
 from hypothesis.stateful import run_state_machine_as_test
 
 from cdk_personalize.provider.timing import SINGLE_FUNCTION_SECONDS
-from support.virtual_time.adopting_machine import RandomAdoptingStacks
 from support.virtual_time.campaign_machine import RandomAdoptingCampaigns, RandomCampaigns
 from support.virtual_time.event_rules import OneFunction
 from support.virtual_time.framework_runtime import FrameworkRuntime
