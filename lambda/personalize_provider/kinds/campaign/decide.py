@@ -65,6 +65,8 @@ def _towards_present(goal: PresentCampaign, observed: Observed) -> Step:
     is_owned = is_ours(goal, observed) and not observed.is_adopted
     if goal.has_promoter and not goal.version and is_owned and observed.status == "CREATE FAILED":
         return Delete()  # the promoter has the reason, and needs the name for its next try
+    if goal.is_undone and not goal.adopts and goal.owner.is_denied_by(observed.tags):
+        return Done(attributes(goal))  # another owner took the name while this campaign awaited its version
     return towards_present(goal, observed)
 
 
