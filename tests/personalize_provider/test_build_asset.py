@@ -55,9 +55,11 @@ def installed(package: str) -> Path:
 
 
 @pytest.fixture(scope="module")
-def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An asset of today's sources, away from the checkout."""
-    built = build(tmp_path_factory.mktemp("one"))
+def archive() -> Path:
+    """The asset of the checkout, which `make test` has built."""
+    built = subprocess.run(
+        [sys.executable, LAMBDA / "build_asset.py"], capture_output=True, text=True, check=True
+    )
     assert built.stderr == ""
     return Path(built.stdout.strip())
 
@@ -91,12 +93,10 @@ def test_asset__without_what_compiles__is_another_one_of_source_and_says_so(
 
 
 def test_asset__built_already__is_found(archive: Path) -> None:
-    sources = archive.parents[2] / "lambda"
-    assert sources.is_dir()
     # Without pip on the way it can't be built anew.
     environment = {**os.environ, "PIP_NO_INDEX": "1"}
     found = subprocess.run(
-        [sys.executable, sources / "build_asset.py"],
+        [sys.executable, LAMBDA / "build_asset.py"],
         capture_output=True,
         text=True,
         check=True,
