@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -12,9 +12,10 @@ import pytest
 from cdk_personalize.pipeline import budget
 from cdk_personalize.pipeline.definition import cleanup, run
 from cdk_personalize.pipeline.definition.plan import BakePlan, GatePlan, ImportPlan, Plan
+from cdk_personalize.pipeline.definition.states import LOOK_RETRIES
 from support.requests.pipelines import states
 from support.virtual_time.pipeline_runs import BASELINE, DATASET, NDCG, PLAN, Pipeline, pipeline
-from support.virtual_time.state_machines import SCOPE
+from support.virtual_time.state_machines import SCOPE, StateFault
 
 HOUR = 3600
 LARGE_CHECKS = [{"metric": "m" * 256, "kind": "at_least", "value": 0.1234567}] * 100
@@ -56,13 +57,74 @@ def longest() -> Iterator[tuple[Pipeline, list[dict[str, Any]]]]:
         yield runs, runs.machines.execution(execution)["events"]
 
 
-def test_budget__counts_the_looks_of_a_loop() -> None:
+def loops(machine: Mapping[str, Any]) -> Iterator[set[str]]:
+    """The states between the waits of a loop and back, of a machine and of its branches."""
+    found = machine["States"]
+    for name, state in found.items():
+        if state["Type"] == "Wait":
+            yield {other for other in _after(found, name) if name in _after(found, other)}
+        for branch in state.get("Branches", ()):
+            yield from loops(branch)
+
+
+def _after(found: Mapping[str, Any], name: str) -> set[str]:
+    """The states that can come after a state if nothing fails."""
+    reached: set[str] = set()
+    ahead = [name]
+    while ahead:
+        state = found[ahead.pop()]
+        choices = [rule["Next"] for rule in state.get("Choices", ())]
+        more = {*choices, state.get("Next"), state.get("Default")} - reached - {None}
+        reached |= more
+        ahead += more
+    return reached
+
+
+@dataclass
+class Throttled(StateFault):
+    """So many throttles before each success."""
+
+    retries: int = 0
+    calls: int = 0
+
+    def strikes(self, state: str) -> bool:
+        """Whether this call is throttled."""
+        if state != self.state:
+            return False
+        self.calls += 1
+        return self.calls % (self.retries + 1) != 0
+
+    @property
+    def events(self) -> int:
+        """The events of its loop, by the Step Functions Developer Guide: the engine here writes fewer."""
+        looks = self.calls // (self.retries + 1)
+        return 9 * looks + 3 * (self.calls - looks)
+
+
+@pytest.mark.parametrize("retries", [0, 1, 8])
+def test_loop__every_look_is_throttled_all_day__has_no_more_events_than_the_budget(retries: int) -> None:
+    look = Throttled("Look at the candidate", "ThrottlingException", retries=retries)
     with pipeline() as runs:
         runs.machines.sim.service.set_durations(solution_version=23 * HOUR)
-        runs.run()
-        calls = [call.operation for call in runs.machines.sim.service.calls()]
-    looks = calls.count("DescribeSolutionVersion")
-    assert looks <= budget.polls(23 * HOUR) <= looks + 2
+        runs.machines.faults = [look]
+        assert runs.record(runs.start())["outcome"] == "PROMOTED"
+    most = budget.events_of_loop(24 * HOUR)
+    assert most / 3 < look.events <= most
+
+
+def test_loops__have_one_task_each_whose_retries_delay_it() -> None:
+    definition = run.definition(with_imports(LARGE, 1))
+    looks = [
+        {name: state for found in [dict(states(definition))] for name, state in found.items() if name in loop}
+        for loop in loops(definition)
+        if loop
+    ]
+    assert len(looks) > 5
+    for loop in looks:
+        [task] = [state for state in loop.values() if state["Type"] == "Task"]
+        assert len(loop) == len(("Wait", "Task", "Choice"))
+        assert task["Retry"][0].items() >= LOOK_RETRIES.items()
+        assert "JitterStrategy" not in task["Retry"][0]
 
 
 def test_budget__of_accepted_arguments__is_below_the_quota() -> None:

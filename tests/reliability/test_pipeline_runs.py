@@ -254,7 +254,8 @@ def test_import__fails__run_fails_and_trains_nothing(runs: Pipeline) -> None:
 
 
 def test_runs__three_at_once__one_works_one_waits_one_is_skipped(runs: Pipeline) -> None:
-    started = [runs.start() for _ in range(3)]
+    with runs.machines.still():
+        started = [runs.start() for _ in range(3)]
     records = [runs.record(execution) for execution in started]
     assert sorted(record["outcome"] for record in records) == ["PROMOTED", "PROMOTED", "SKIPPED"]
     first, second = runs.versions()
@@ -264,7 +265,8 @@ def test_runs__three_at_once__one_works_one_waits_one_is_skipped(runs: Pipeline)
 def test_first_deploy__three_events_start_runs__the_skipped_one_sends_no_signal(runs: Pipeline) -> None:
     """A resource can have several events with one status, and EventBridge can deliver each twice."""
     waiting = runs.with_plan(signal=SignalPlan(stack_id="arn:of-the-stack", logical_id="FirstRun"))
-    started = [waiting.start("deploy") for _ in range(3)]
+    with runs.machines.still():
+        started = [waiting.start("deploy") for _ in range(3)]
     outcomes = [waiting.record(execution)["outcome"] for execution in started]
     assert sorted(outcomes) == ["NOTHING_TO_TRAIN", "PROMOTED", "SKIPPED"]
     signals = waiting.machines.called("SignalResource")

@@ -42,7 +42,7 @@ class JumpingClock(Clock):
         super().__init__(lambda: START)
         self.stands = True
         self.calls = 0
-        """Calls that are being answered."""
+        """Calls that are being answered, and blocks of `Machines.still`."""
 
     def wait_until(self, moment: datetime, ended: Callable[[], bool]) -> None:
         """Jump to a moment. The other threads have a turn first, so that no loop outruns them."""
@@ -107,6 +107,17 @@ class Machines:
         request = {"name": name, "definition": json.dumps(definition), "roleArn": "role"}
         return str(_body(stepfunctions._create_state_machine(request))["stateMachineArn"])
 
+    @contextlib.contextmanager
+    def still(self) -> Iterator[None]:
+        """Keep the clock from jumping in the block, so that executions that it starts begin together."""
+        with self._lock:
+            self.clock.calls += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self.clock.calls -= 1
+
     def start(self, arn: str, data: object = None, name: str | None = None) -> str:
         """The ARN of a new execution, which runs in a thread."""
         request = {
@@ -154,13 +165,8 @@ class Machines:
         )
         if error and fault and not fault.after:
             raise error
-        with self._lock:
-            self.clock.calls += 1
-        try:
+        with self.still():
             answer = self._answer(state, model, prefix, request)
-        finally:
-            with self._lock:
-                self.clock.calls -= 1
         if error:
             raise error
         return answer

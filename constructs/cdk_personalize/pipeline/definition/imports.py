@@ -58,6 +58,7 @@ def _branch(one: ImportPlan, number: int) -> State:
                 "personalize:describeDatasetImportJob",
                 {"DatasetImportJobArn": arn},
                 comment="How is it?",
+                repeated=True,
                 retry_also=(personalize("ResourceNotFound"),),
                 Assign={
                     "status": jsonata("$states.result.DatasetImportJob.Status"),

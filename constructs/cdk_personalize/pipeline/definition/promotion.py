@@ -105,6 +105,7 @@ def _served(campaign: CampaignPlan, what: str, version: str, *, then: str, faile
             "personalize:describeCampaign",
             {"CampaignArn": campaign.arn},
             comment="What it was last told, and how that went.",
+            repeated=True,
             retry_also=(personalize("ResourceNotFound"),),
             catch=[fails(look, failed)],
             Assign={"told": jsonata(_TOLD.replace("VERSION", version))},
@@ -152,6 +153,7 @@ def _baked(
                 "AlarmTypes": ["MetricAlarm", "CompositeAlarm"],
             },
             comment="Has one fired?",
+            repeated=True,
             catch=[catch(then="Note what fired", fired=[jsonata('"unknown: " & $states.errorOutput.Cause')])],
             Assign={
                 "fired": jsonata(

@@ -23,6 +23,14 @@ _RETRY_LIMIT: State = {
     "MaxDelaySeconds": 120,
     "JitterStrategy": "FULL",
 }
+# For the look of a loop. Without jitter, because its delays bound the events of a run: a retry also delays
+# the next look (`budget.py`).
+LOOK_RETRIES: Mapping[str, int] = {
+    "IntervalSeconds": 60,
+    "BackoffRate": 2,
+    "MaxAttempts": 8,
+    "MaxDelaySeconds": LONGEST_WAIT,
+}
 # Something else changes the resource: a deploy, or a creation that still runs.
 _BUSY: State = {"IntervalSeconds": 120, "BackoffRate": 1, "MaxAttempts": 30, "JitterStrategy": "FULL"}
 
@@ -72,6 +80,7 @@ def task(
     *,
     comment: str,
     busy: bool = False,
+    repeated: bool = False,
     retry_also: tuple[str, ...] = (),
     catch: list[State] | None = None,
     **fields: Any,
@@ -83,6 +92,7 @@ def task(
         arguments: The request, in the names of state machines, or JSONata of it.
         comment: What it is for.
         busy: Retry for an hour while the resource is being changed.
+        repeated: It is the look of a loop.
         retry_also: More errors to retry.
         catch: The catchers, in their order.
         fields: More fields, such as `Assign` and `Next`.
@@ -94,7 +104,7 @@ def task(
         f"{service}.SdkClientException",
         *retry_also,
     ]
-    retry = [{"ErrorEquals": names, **_RETRY_LIMIT}]
+    retry = [{"ErrorEquals": names, **(LOOK_RETRIES if repeated else _RETRY_LIMIT)}]
     if busy:
         retry.append({"ErrorEquals": [personalize("ResourceInUse")], **_BUSY})
     return {

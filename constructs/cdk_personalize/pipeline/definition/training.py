@@ -107,6 +107,7 @@ def _branch(label: str, solution_arn: str, name: str, *, optional: bool) -> Stat
                 "personalize:describeSolutionVersion",
                 {"SolutionVersionArn": jsonata("$arn")},
                 comment="How is it?",
+                repeated=True,
                 retry_also=(personalize("ResourceNotFound"),),
                 catch=[catch(then=stop, problem=problem)] if optional else None,
                 Assign={
