@@ -20,6 +20,7 @@ from cdk_personalize import (
     Campaign,
     DatasetImport,
     InvalidPipelineError,
+    ISolution,
     MetricGate,
     OptimizationObjective,
     Recipe,
@@ -27,6 +28,7 @@ from cdk_personalize import (
     SolutionConfig,
     TrainingPipeline,
 )
+from cdk_personalize.pipeline import rules
 from support.requests.pipelines import GROUP, NDCG, dataset, smallest, stack
 
 Build = Callable[[cdk.Stack], dict[str, Any]]
@@ -112,7 +114,7 @@ def minutes(count: float) -> cdk.Duration:
         ),
         pytest.param(
             lambda scope: {"imports": [DatasetImport(dataset(scope), bucket(scope), "a/", mode="FULL")]},  # type: ignore[arg-type]
-            "must be an ImportMode",
+            "must be a member of ImportMode",
             id="mode is text",
         ),
         pytest.param(
@@ -172,6 +174,71 @@ def bucket(scope: cdk.Stack, name: str = "B") -> s3.IBucket:
 
 def popular(scope: cdk.Stack) -> Solution:
     return Solution(scope, "Popular", dataset_group=GROUP, recipe=Recipe.POPULARITY_COUNT)
+
+
+@pytest.mark.parametrize(
+    ("build", "expected"),
+    [
+        pytest.param(
+            lambda _: {"gate": MetricGate.at_least("coverage", float("nan"))}, "must be a number", id="NaN"
+        ),
+        pytest.param(
+            lambda _: {"gate": MetricGate.at_least("coverage", float("inf"))},
+            "must be a number",
+            id="infinity",
+        ),
+        pytest.param(
+            lambda _: {"gate": MetricGate.all_of([MetricGate.at_least("coverage", 0.2)])},  # type: ignore[arg-type]
+            "gate.checks[0] must be a MetricCheck",
+            id="list of gates",
+        ),
+        pytest.param(
+            lambda _: {"gate": MetricGate.at_least(["coverage"], 0.2)},  # type: ignore[arg-type]
+            "gate.checks[0].metric must be the name of a metric",
+            id="list of metrics",
+        ),
+        pytest.param(
+            lambda scope: {"gate": MetricGate.better_than_baseline(NDCG, again(scope))},
+            "must be another solution than the one that the pipeline trains",
+            id="the same solution, imported",
+        ),
+        pytest.param(lambda _: {"solution": None}, "solution must be a solution: got None", id="no solution"),
+        pytest.param(lambda _: {"imports": None}, "imports must not be None", id="imports is None"),
+        pytest.param(lambda _: {"dry_run": "no"}, "dry_run must be True or False", id="flag is text"),
+        pytest.param(
+            lambda _: {"wait_on_first_deploy": cdk.Duration.millis(3_600_500)},
+            "wait_on_first_deploy must be whole seconds: got '1 hour 500 millis'",
+            id="half a second",
+        ),
+        pytest.param(
+            lambda _: {"schedule": scheduler.ScheduleExpression.expression("rate(0 days)")},
+            "schedule must be rate(NUMBER UNIT)",
+            id="no days",
+        ),
+    ],
+)
+def test_pipeline__argument_of_a_wrong_type__is_refused(build: Build, expected: str) -> None:
+    (problem,) = problems(build)
+    assert expected in problem
+
+
+def again(scope: cdk.Stack) -> ISolution:
+    """The solution that the pipeline trains, as another construct."""
+    arn = cast(Solution, scope.node.find_child("ForYou")).solution_arn
+    return Solution.from_solution_arn(scope, "Again", arn)
+
+
+def test_gate__count_above_one__is_taken() -> None:
+    scope = stack()
+    solution = Solution(scope, "Who", dataset_group=GROUP, recipe=Recipe.ITEM_AFFINITY)
+    found = rules.examine(
+        rules.Arguments(
+            solution=solution,
+            campaign=None,
+            gate=MetricGate.at_least("hits_at_1_percent", 11),  # rule 113
+        )
+    )
+    assert [problem.argument for problem in found] == ["gate"]  # it needs a campaign, no more
 
 
 def test_pipeline__several_problems__lists_them_all() -> None:

@@ -122,7 +122,7 @@ class Dataset(NativeResource, Importing):
         """Its columns."""
         self.dataset_name = dataset_name or Names.unique_resource_name(self, max_length=63, separator="-")
         """The dataset's name, given or generated."""
-        arn = DatasetGroupArn().wire(dataset_group)
+        arn = self._dataset_group_arn = DatasetGroupArn().wire(dataset_group)
         self._define(
             {
                 "Name": self.dataset_name,

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
-from typing import Any
+from typing import Any, ClassVar
 
 from cdk_personalize.model.findings import Problem
 from cdk_personalize.model.suggestions import closest
@@ -24,6 +24,9 @@ _WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
 
 class ValueType(ABC):
     """A type of values."""
+
+    takes_tokens: ClassVar[bool] = True
+    """Whether a value can be known only at deploy time."""
 
     @abstractmethod
     def problems(self, value: Any, at: str) -> Iterator[Problem]:
@@ -52,15 +55,18 @@ class ValueType(ABC):
 
 def problems(type_: ValueType, value: Any, at: str) -> Iterator[Problem]:
     """Find what is wrong with a value, unless it is absent or a token."""
-    if value is not None and not is_token(value):
+    if value is not None and not (type_.takes_tokens and is_token(value)):
         yield from type_.problems(value, at)
 
 
 def required(type_: ValueType, value: Any, at: str) -> Iterator[Problem]:
     """Find what is wrong with a value that must be there, unless it is a token."""
-    if value is None:
+    if value is not None:
+        yield from problems(type_, value, at)
+    elif type_.takes_tokens:
         yield Problem(argument=at, value=value, rule="must not be None", fix="pass a value, or remove it")
-    yield from problems(type_, value, at)
+    else:  # its own hint says what to pass
+        yield from type_.problems(value, at)
 
 
 def wire(type_: ValueType, value: Any) -> Any:
@@ -241,7 +247,7 @@ class ListOf(ValueType):
     """A list of limited length."""
 
     item: ValueType
-    max: int
+    max: float = math.inf
 
     def problems(self, value: Any, at: str) -> Iterator[Problem]:
         if not isinstance(value, Sequence) or isinstance(value, str | bytes):

@@ -107,7 +107,6 @@ class TrainingPipeline(Resource, PipelineMetrics):
         notify: sns.ITopic | None = None,
         timeout: Duration | None = None,
     ) -> None:
-        seconds = steps.seconds(timeout)
         findings = list(
             rules.examine(
                 rules.Arguments(
@@ -121,7 +120,8 @@ class TrainingPipeline(Resource, PipelineMetrics):
                     wait_on_first_deploy=wait_on_first_deploy,
                     approval=approval,
                     dry_run=dry_run,
-                    timeout=seconds,
+                    notify=notify,
+                    timeout=timeout,
                 )
             )
         )
@@ -162,7 +162,7 @@ class TrainingPipeline(Resource, PipelineMetrics):
             bake=None if bake is None else _bake(bake),
             dry_run=dry_run,
             trains_on_deploy=train_on_deploy,
-            timeout=seconds,
+            timeout=steps.seconds(timeout),
             topic_arn=None if notify is None else notify.topic_arn,
             champion_parameter=champion,
             machine_arn=names.machine_arn(self, self._name),

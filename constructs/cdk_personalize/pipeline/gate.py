@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cdk_personalize.solution.base import ISolution
@@ -64,7 +64,9 @@ class MetricGate:
             when_unknown: What happens if no check fails, but one is unknown; it replaces what the gates say.
                 Default: WhenUnknown.REJECT.
         """
-        return cls(checks=tuple(check for gate in gates for check in gate.checks), when_unknown=when_unknown)
+        # What isn't a gate is a problem of the pipeline, whose error names the construct.
+        checks: list[Any] = [check for gate in gates for check in getattr(gate, "checks", [gate])]
+        return cls(checks=tuple(checks), when_unknown=when_unknown)
 
     @classmethod
     def at_least(cls, metric: str, value: float) -> MetricGate:

@@ -23,11 +23,14 @@ _RANKED = frozenset(
     )
 )
 # Rules 111 and 113. The names of other types are not published (rule 114).
+_SEGMENTED = frozenset(("coverage", "hits_at_1_percent", "recall_at_1_percent"))
+SHARES = (_RANKED | _SEGMENTED) - {"hits_at_1_percent"}
+"""Metrics that are never below 0 or above 1 (rules 111 and 113)."""
 _BY_TYPE: Mapping[str, frozenset[str]] = {
     "USER_PERSONALIZATION": _RANKED,
     "PERSONALIZED_RANKING": _RANKED,
     "RELATED_ITEMS": _RANKED,
-    "USER_SEGMENTATION": frozenset(("coverage", "hits_at_1_percent", "recall_at_1_percent")),
+    "USER_SEGMENTATION": _SEGMENTED,
 }
 # Recipes of those types whose own metrics are not published under their names (rule 114).
 _UNPUBLISHED = {"aws-trending-now", "aws-semantic-similarity", "aws-next-best-action"}
