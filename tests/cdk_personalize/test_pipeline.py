@@ -10,9 +10,12 @@ import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_sns as sns
 
 from cdk_personalize import (
+    Approval,
     AutoTraining,
     Campaign,
     EventParameters,
@@ -294,6 +297,38 @@ def test_metrics__have_the_pipeline_as_their_dimension() -> None:
     assert pipeline.metric_promoted().metric_name == "PROMOTED"
     assert pipeline.metric_failed().metric_name == "FAILED"
     assert pipeline.metric("coverage").metric_name == "coverage"
+
+
+@pytest.mark.parametrize("id", ["映画", "x" * 250], ids=["not ASCII", "long"])
+def test_metrics__of_a_path_that_cloudwatch_does_not_take__have_a_name_of_it(id: str) -> None:
+    scope = stack()
+    solution = Solution(scope, "ForYou", dataset_group=GROUP, recipe=Recipe.USER_PERSONALIZATION_V2)
+    weekly = scheduler.ScheduleExpression.rate(cdk.Duration.days(7))
+    pipeline = TrainingPipeline(scope, id, solution=solution, schedule=weekly)
+    assert pipeline.metric_promoted().dimensions is not None
+    name = pipeline.metric_promoted().dimensions["Pipeline"]
+    assert re.fullmatch(r"Films-[\w-]{8,55}", name, re.ASCII)
+
+    made = template(scope)
+    (schedule,) = resources(made, "AWS::Scheduler::Schedule").values()
+    assert schedule["Description"] == f"Runs of {name}"
+    for definition in definitions(made).values():
+        for _, state in states(definition):
+            if state.get("Resource", "").endswith("cloudwatch:putMetricData"):
+                assert f'"Value": "{name}"' in state["Arguments"]["MetricData"]
+
+
+def test_topics__with_a_key__can_be_published_to_by_both_machines() -> None:
+    scope = stack()
+    topics = [sns.Topic(scope, f"T{n}", master_key=kms.Key(scope, f"K{n}")) for n in range(2)]
+    smallest(scope, notify=topics[0], approval=Approval(topics[1]))
+    allowed = [
+        statement["Resource"]["Fn::GetAtt"][0][:2]
+        for policy in resources(template(scope), "AWS::IAM::Policy").values()
+        for statement in policy["PolicyDocument"]["Statement"]
+        if "kms:Decrypt" in statement["Action"]
+    ]
+    assert sorted(allowed) == ["K0", "K0", "K1"]
 
 
 def test_grant_start_execution__is_for_runs_only() -> None:

@@ -150,7 +150,7 @@ class TrainingPipeline(Resource, PipelineMetrics):
         )
         condition = None if wait_on_first_deploy is None else self._wait_condition(wait_on_first_deploy)
         plan = Plan(
-            name=self.node.path,
+            name=names.label(self),
             solution_arn=solution.solution_arn,
             configuration=configuration.hash_of(solution, campaign),
             free_updates=rules.gets_free_updates(solution),
@@ -171,8 +171,10 @@ class TrainingPipeline(Resource, PipelineMetrics):
         )
         cleanups = self._machine("Cleanup", f"{self._name}-cleanup", cleanup.definition(plan))
         permissions.of_cleanups(self, plan, solutions, cleanups.role)
+        permissions.of_topics([notify], cleanups.role)
         self._machine_of_runs = self._machine("Runs", self._name, run.definition(plan))
         permissions.of_runs(self, plan, solutions, self._machine_of_runs.role)
+        permissions.of_topics([notify, approval.topic if approval else None], self._machine_of_runs.role)
         # The cleanup is there before the first run, and after the last one.
         self._machine_of_runs.node.add_dependency(cleanups, self._rule_of_ends(plan, cleanups), parameter)
         self._parameter = ssm.StringParameter.from_string_parameter_attributes(
@@ -346,7 +348,7 @@ class TrainingPipeline(Resource, PipelineMetrics):
             self,
             "Schedule",
             schedule=schedule,
-            description=f"Runs of {self.node.path}",
+            description=f"Runs of {names.label(self)}",
             target=scheduler_targets.StepFunctionsStartExecution(
                 self._machine_of_runs,
                 input=scheduler.ScheduleTargetInput.from_object({"startedBy": "schedule"}),

@@ -5,7 +5,10 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import TYPE_CHECKING, Unpack
 
+from constructs import Construct
+
 from cdk_personalize.model.metrics import MetricOptions
+from cdk_personalize.pipeline import names
 from cdk_personalize.pipeline.definition import telling
 from cdk_personalize.pipeline.gate import MetricGate
 from cdk_personalize.pipeline.metric_names import known_metrics
@@ -42,7 +45,8 @@ class PipelineMetrics:
         """
         from aws_cdk import aws_cloudwatch as cloudwatch  # noqa: PLC0415 (slow, and most apps never need it)
 
-        options["dimensions_map"] = {"Pipeline": self.node.path, **options.get("dimensions_map", {})}
+        assert isinstance(self, Construct)  # noqa: S101 (see the class)
+        options["dimensions_map"] = {"Pipeline": names.label(self), **options.get("dimensions_map", {})}
         return cloudwatch.Metric(namespace=telling.NAMESPACE, metric_name=metric_name, **options)
 
     def metric_promoted(self, **options: Unpack[MetricOptions]) -> cloudwatch.Metric:

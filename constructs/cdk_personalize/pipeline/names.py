@@ -6,7 +6,19 @@ from aws_cdk import ArnFormat, Aws, Fn, Names, Stack
 from constructs import Construct
 
 _LONGEST = 60  # of the 80 that a state machine's name may have
+_LONGEST_LABEL = 255  # characters of a dimension's value that every API of CloudWatch takes
 _COLON = ArnFormat.COLON_RESOURCE_NAME
+
+
+def label(construct: Construct) -> str:
+    """What metrics and messages call a construct: its path, or a name made from it if they don't take that.
+
+    The values of dimensions in CloudWatch are ASCII, like the subjects of messages in SNS.
+    """
+    path = construct.node.path
+    if path.isascii() and len(path) <= _LONGEST_LABEL:
+        return path
+    return Names.unique_resource_name(construct, max_length=_LONGEST, separator="-")
 
 
 def unique_name(scope: Construct) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_iam as iam
@@ -11,6 +12,9 @@ from constructs import Construct
 from cdk_personalize.pipeline.definition.plan import Plan
 from cdk_personalize.pipeline.definition.telling import NAMESPACE
 from cdk_personalize.solution.base import ISolution
+
+if TYPE_CHECKING:
+    from aws_cdk import aws_sns as sns
 
 # CreateCampaign needs a right on the solution as well (rule 125). For UpdateCampaign the reference names the
 # campaign only (rule 126); whether the service checks the version that it names is not known (?).
@@ -54,9 +58,14 @@ def of_runs(scope: Construct, plan: Plan, solutions: Sequence[ISolution], role: 
     if plan.bake and not plan.dry_run:
         # Composite alarms are described only with this scope (API_DescribeAlarms in the API Reference).
         _allow(role, ["*"], "cloudwatch:DescribeAlarms")
-    if plan.approval:
-        _allow(role, [plan.approval.topic_arn], "sns:Publish")
     _telling(scope, plan, role)
+
+
+def of_topics(topics: Iterable[sns.ITopic | None], role: iam.IGrantable) -> None:
+    """Allow a state machine to publish to topics, also with the keys that encrypt them."""
+    for topic in topics:
+        if topic is not None:
+            topic.grant_publish(role)
 
 
 def of_cleanups(scope: Construct, plan: Plan, solutions: Sequence[ISolution], role: iam.IGrantable) -> None:
@@ -82,8 +91,6 @@ def _telling(scope: Construct, plan: Plan, role: iam.IGrantable) -> None:
             conditions={"StringEquals": {"cloudwatch:namespace": NAMESPACE}},
         )
     )
-    if plan.topic_arn:
-        _allow(role, [plan.topic_arn], "sns:Publish")
     if plan.signal:
         _allow(role, [plan.signal.stack_id], "cloudformation:SignalResource")
 
