@@ -12,7 +12,17 @@ from aws_cdk import aws_iam as iam
 from aws_cdk.assertions import Template
 from constructs import Construct, IConstruct
 
-from cdk_personalize import InvalidSolutionError, Recipe, Solution
+from cdk_personalize import (
+    Dataset,
+    DatasetGroup,
+    EventTracker,
+    Filter,
+    InvalidConstructError,
+    InvalidSolutionError,
+    Recipe,
+    Schema,
+    Solution,
+)
 
 Find = Callable[[cdk.Stack], dict[str, dict[str, Any]]]
 
@@ -187,6 +197,39 @@ def test_apply_removal_policy__of_a_snapshot__is_refused_as_at_construction(stac
         solution(stack, removal_policy=cdk.RemovalPolicy.SNAPSHOT)
 
     assert late.value.problems == early.value.problems
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda scope: Filter(
+            scope, "F", dataset_group=DATASET_GROUP, filter_expression="INCLUDE ItemID WHERE Items.YEAR > 1"
+        ),
+        lambda scope: EventTracker(scope, "E", dataset_group=DATASET_GROUP),
+        lambda scope: Schema.interactions(scope, "S"),
+        lambda scope: Dataset(
+            scope, "D", dataset_group=DATASET_GROUP, schema=Schema.interactions(scope, "S")
+        ),
+        lambda scope: DatasetGroup(scope, "G"),
+    ],
+    ids=["filter", "event tracker", "schema", "dataset", "dataset group"],
+)
+def test_apply_removal_policy__of_a_native_type__takes_no_snapshot(
+    stack: cdk.Stack, make: Callable[[cdk.Stack], Any]
+) -> None:
+    made = make(stack)
+    with pytest.raises(InvalidConstructError, match="has no snapshot"):
+        made.apply_removal_policy(cdk.RemovalPolicy.SNAPSHOT)
+
+    made.apply_removal_policy(cdk.RemovalPolicy.RETAIN)
+
+    template = Template.from_stack(stack).to_json()
+    policies = [
+        resource.get("DeletionPolicy")
+        for resource in template["Resources"].values()
+        if resource["Type"] == made.KIND.resource_type
+    ]
+    assert policies == ["Retain"]
 
 
 def test_dependency__between_two__is_between_their_resources(stack: cdk.Stack, solutions: Find) -> None:

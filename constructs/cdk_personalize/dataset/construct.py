@@ -21,8 +21,8 @@ from cdk_personalize.model.kind import Kind
 from cdk_personalize.model.names import RESOURCE_NAME
 from cdk_personalize.model.native import NativeResource
 from cdk_personalize.model.places import doubts
+from cdk_personalize.model.removal import removal_problems
 from cdk_personalize.model.value_types import Choice
-from cdk_personalize.provider.resource import removal_problems
 from cdk_personalize.schema.columns import DatasetType, Domain
 from cdk_personalize.schema.construct import Schema
 from cdk_personalize.schema.rules import find_problems

@@ -13,7 +13,7 @@ from cdk_personalize.dataset_group.event_interactions import EventInteractions
 from cdk_personalize.dataset_group.existing import ExistingDatasetGroup
 from cdk_personalize.dataset_group.members import MEMBERS
 from cdk_personalize.model import service_access, value_types
-from cdk_personalize.model.findings import InvalidConstructError, Problem, refusal
+from cdk_personalize.model.findings import Problem, refusal
 from cdk_personalize.model.kind import Kind
 from cdk_personalize.model.names import RESOURCE_NAME
 from cdk_personalize.model.native import NativeResource
@@ -153,10 +153,7 @@ class DatasetGroup(NativeResource):
         Raises:
             InvalidConstructError: A dataset group has no snapshot.
         """
-        problems = [*resource.removal_problems(self.KIND, policy)]
-        if problems:
-            raise InvalidConstructError(self.node.path, problems)
-        self._resource.apply_removal_policy(policy)
+        super().apply_removal_policy(policy)
         self.event_interactions.apply_removal_policy(policy)
 
 

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 import jsii
-from aws_cdk import CfnResource, ITaggableV2, Resource, TagManager, Token
+from aws_cdk import CfnResource, ITaggableV2, TagManager, Token
 
-from cdk_personalize.model.kind import Kind
+from cdk_personalize.model.removal import RemovableResource
 from cdk_personalize.model.tagging import make_taggable
 
 
 @jsii.implements(ITaggableV2)
-class NativeResource(Resource):
+class NativeResource(RemovableResource):
     """A construct with a resource of a native type.
 
     The resource is a `CfnResource`: the lowest supported aws-cdk-lib lacks the L1s of some types (rule 195).
     """
 
-    KIND: ClassVar[Kind]
-
-    _resource: CfnResource
     _tag_manager: TagManager | None = None
 
     def _define(self, properties: Mapping[str, Any]) -> None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 import jsii
-from aws_cdk import CfnResource, ITaggableV2, RemovalPolicy, Resource, Stack, TagManager, Token
+from aws_cdk import CfnResource, ITaggableV2, RemovalPolicy, Stack, TagManager, Token
 from constructs import Construct
 
-from cdk_personalize.model.findings import InvalidConstructError, Problem
+from cdk_personalize.model.findings import Problem
 from cdk_personalize.model.kind import Kind
+from cdk_personalize.model.removal import RemovableResource, removal_problems
 from cdk_personalize.model.tagging import make_taggable
 from cdk_personalize.model.tokens import is_token
 from cdk_personalize.provider import room
@@ -18,13 +19,9 @@ from cdk_personalize.provider.base import IPersonalizeProvider
 
 
 @jsii.implements(ITaggableV2)
-class ManagedResource(Resource):
+class ManagedResource(RemovableResource):
     """A construct with a custom resource."""
 
-    KIND: ClassVar[Kind]
-    ERROR: ClassVar[type[InvalidConstructError]] = InvalidConstructError
-
-    _resource: CfnResource
     _tag_manager: TagManager | None = None
     _own_tags: int
 
@@ -52,20 +49,6 @@ class ManagedResource(Resource):
         if self._tag_manager is None:
             self._tag_manager = make_taggable(self._resource, self.KIND, self._own_tags)
         return self._tag_manager
-
-    def apply_removal_policy(self, policy: RemovalPolicy) -> None:
-        """Set what happens to the resource when it leaves the stack.
-
-        Args:
-            policy: Any but `RemovalPolicy.SNAPSHOT`.
-
-        Raises:
-            InvalidConstructError: It has no snapshot. The construct's own subclass of it.
-        """
-        problems = [*removal_problems(self.KIND, policy)]
-        if problems:
-            raise self.ERROR(self.node.path, problems)
-        self._resource.apply_removal_policy(policy)
 
     def _attribute(self, name: str) -> str:
         return Token.as_string(self._resource.get_att(name))
@@ -103,18 +86,6 @@ def problems(
             value=provider,
             rule="must be one that serves this stack",
             fix="create it in this stack, or with shared=True",
-        )
-
-
-def removal_problems(kind: Kind, removal_policy: object) -> Iterator[Problem]:
-    """Find what is wrong with a removal policy."""
-    policies = [policy for policy in RemovalPolicy if policy is not RemovalPolicy.SNAPSHOT]
-    if removal_policy is not None and removal_policy not in policies:
-        yield Problem(
-            argument="removal_policy",
-            value=removal_policy,
-            rule=f"must be one of {', '.join(map(str, policies))}: a {kind.name} has no snapshot",
-            fix=f"use RemovalPolicy.RETAIN to keep the {kind.name}",
         )
 
 

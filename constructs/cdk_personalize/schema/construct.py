@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
-from aws_cdk import CfnResource, RemovalPolicy, Resource, Token
+from aws_cdk import CfnResource, RemovalPolicy, Token
 from constructs import Construct
 
 from cdk_personalize.model import value_types
@@ -22,8 +22,8 @@ from cdk_personalize.model.findings import (
 )
 from cdk_personalize.model.kind import Kind
 from cdk_personalize.model.names import RESOURCE_NAME
+from cdk_personalize.model.removal import RemovableResource, removal_problems
 from cdk_personalize.model.value_types import Choice
-from cdk_personalize.provider.resource import removal_problems
 from cdk_personalize.schema.base import ISchema
 from cdk_personalize.schema.columns import DatasetType, Domain, columns_of, type_of_record
 from cdk_personalize.schema.existing import ExistingSchema
@@ -33,7 +33,7 @@ from cdk_personalize.schema.rules import find_problems
 _LONGEST = 10_000  # characters, of the native type; the API takes 20,000
 
 
-class Schema(Resource):
+class Schema(RemovableResource):
     """Define a schema: the columns of a dataset's data.
 
     `Schema.interactions` and its siblings write the columns that the service requires, in the order that they
