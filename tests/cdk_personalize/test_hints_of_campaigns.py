@@ -18,6 +18,7 @@ from cdk_personalize import (
     InvalidConstructError,
     ItemExplorationConfig,
     MetricGate,
+    PersonalizeDashboard,
     Recipe,
     Solution,
     SolutionVersion,
@@ -214,6 +215,54 @@ HINTS: list[tuple[str, Act, Act]] = [
         "leave it out for one day",
         lambda stack: live(stack).alarm_when_idle("Idle", after=cdk.Duration.minutes(5)),
         lambda stack: live(stack).alarm_when_idle("Idle"),
+    ),
+    (
+        "pass one such as Duration.hours(6)",
+        lambda stack: live(stack).alarm_when_idle("Idle", after=6),  # type: ignore[arg-type]
+        lambda stack: live(stack).alarm_when_idle("Idle", after=cdk.Duration.hours(6)),
+    ),
+    (
+        "pass one such as Duration.minutes(5)",
+        lambda stack: live(stack).alarm_on_errors("Errors", period=cdk.Duration.seconds(0)),
+        lambda stack: live(stack).alarm_on_errors("Errors", period=cdk.Duration.minutes(5)),
+    ),
+    (
+        "choose a value in that range",
+        lambda stack: live(stack).alarm_on_errors("Errors", threshold=0),
+        lambda stack: live(stack).alarm_on_errors("Errors", threshold=1),
+    ),
+    (
+        "use Recipe.PERSONALIZED_RANKING",
+        lambda stack: Campaign.from_campaign_attributes(
+            stack,
+            "Live",
+            campaign_name="live",
+            recipe="aws-personalized-ranking",  # type: ignore[arg-type]
+        ),
+        lambda stack: Campaign.from_campaign_attributes(
+            stack, "Live", campaign_name="live", recipe=Recipe.PERSONALIZED_RANKING
+        ),
+    ),
+    (
+        "pass a PersonalizeProvider, or leave it out for the stack's own",
+        lambda stack: live(stack, provider="shared"),
+        live,
+    ),
+    (
+        "pass a TrainingPipeline(...)",
+        lambda stack: PersonalizeDashboard(stack, "Dashboard", pipelines=[live(stack)]),  # type: ignore[list-item]
+        lambda stack: PersonalizeDashboard(
+            stack, "Dashboard", pipelines=[TrainingPipeline(stack, "Train", solution=movies(stack, V1))]
+        ),
+    ),
+    (
+        "pass a Campaign(...)",
+        lambda stack: PersonalizeDashboard(
+            stack,
+            "Dashboard",
+            campaigns=[Campaign.from_campaign_name(stack, "Live", "live")],  # type: ignore[list-item]
+        ),
+        lambda stack: PersonalizeDashboard(stack, "Dashboard", campaigns=[live(stack)]),
     ),
     (
         "count requests in your application; if the service has metrics now, use metric(name)",

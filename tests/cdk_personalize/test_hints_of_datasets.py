@@ -10,6 +10,7 @@ import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
+from aws_cdk import aws_s3 as s3
 from aws_cdk.assertions import Annotations, Match, Template
 
 from cdk_personalize import Dataset, DatasetGroup, DatasetType, Domain, Field, InvalidConstructError, Schema
@@ -17,6 +18,7 @@ from cdk_personalize.schema.rules import find_problems
 
 GROUP = "arn:aws:personalize:us-east-1:123456789012:dataset-group/movies"
 SCHEMA = "arn:aws:personalize:us-east-1:123456789012:schema/clicks"
+KEY = "arn:aws:kms:us-east-1:123456789012:key/0a"
 ROLE = "arn:aws:iam::123456789012:role/key"
 DEVICE = Field.string("DEVICE", categorical=True)
 KEYS: list[Any] = [
@@ -69,6 +71,46 @@ def columns(stack: cdk.Stack, count: int, name: str) -> Schema:
             "pass kms_key too, or leave role out",
             lambda stack: DatasetGroup(stack, "Movies", role=role(stack)),
             lambda stack: DatasetGroup(stack, "Movies", role=role(stack), kms_key=kms.Key(stack, "Key")),
+        ),
+        (
+            "pass an aws_kms.Key, or a Key.from_key_arn(...)",
+            lambda stack: DatasetGroup(stack, "Movies", kms_key=KEY),  # type: ignore[arg-type]
+            lambda stack: DatasetGroup(stack, "Movies", kms_key=kms.Key.from_key_arn(stack, "Key", KEY)),
+        ),
+        (
+            "pass an aws_iam.Role, or a Role.from_role_arn(...)",
+            lambda stack: DatasetGroup(stack, "Movies", role=ROLE, kms_key=kms.Key(stack, "Key")),  # type: ignore[arg-type]
+            lambda stack: DatasetGroup(stack, "Movies", role=role(stack), kms_key=kms.Key(stack, "Key")),
+        ),
+        (
+            "pass an aws_s3.Bucket, or a Bucket.from_bucket_name(...)",
+            lambda stack: data(stack).grant_import("films"),  # type: ignore[arg-type]
+            lambda stack: data(stack).grant_import(s3.Bucket.from_bucket_name(stack, "Bucket", "films")),
+        ),
+        (
+            'write the folder only, as in "interactions/"',
+            lambda stack: data(stack).grant_import(s3.Bucket(stack, "Bucket"), "s3://films/interactions/"),
+            lambda stack: data(stack).grant_import(s3.Bucket(stack, "Bucket"), "interactions/"),
+        ),
+        (
+            "put it into brackets, as in [...], or leave fields out",
+            lambda stack: Schema.interactions(stack, "Clicks", fields=DEVICE, event_type=True),  # type: ignore[arg-type]
+            lambda stack: Schema.interactions(stack, "Clicks", fields=[DEVICE], event_type=True),
+        ),
+        (
+            "replace sets, dates and the like with strings, numbers, lists and dicts",
+            lambda stack: Schema.from_avro(stack, "Clicks", record(*KEYS, doc={"a", "b"})),
+            lambda stack: Schema.from_avro(stack, "Clicks", record(*KEYS, doc=["a", "b"])),
+        ),
+        (
+            "replace sets, dates and the like with strings, numbers, lists and dicts",
+            lambda stack: Schema.from_avro(stack, "Clicks", record(*KEYS, version=float("nan"))),
+            lambda stack: Schema.from_avro(stack, "Clicks", record(*KEYS, version=1.0)),
+        ),
+        (
+            'pass {"type": "record", "name": ...}',
+            lambda stack: Schema.from_avro(stack, "Clicks", None),  # type: ignore[arg-type]
+            lambda stack: Schema.from_avro(stack, "Clicks", record(*KEYS)),
         ),
         (
             "an ARN is like arn:aws:personalize:us-east-1:123456789012:dataset-group/movies; "

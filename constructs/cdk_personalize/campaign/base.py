@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import TYPE_CHECKING, Protocol, Unpack, cast
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any, Protocol, Unpack, cast
 
 from aws_cdk import Duration, IResource
 from aws_cdk import aws_iam as iam
 from constructs import Construct, Node
 
 from cdk_personalize.campaign.request import InvalidCampaignError
-from cdk_personalize.model import grants, metrics
+from cdk_personalize.model import grants, metrics, value_types
 from cdk_personalize.model.findings import Problem
 from cdk_personalize.model.metrics import MetricOptions
+from cdk_personalize.model.objects import DURATION, WholeSeconds
+from cdk_personalize.model.value_types import Integer
 from cdk_personalize.recipe.recipe import Recipe
 
 if TYPE_CHECKING:
@@ -24,7 +27,30 @@ _RANKING = "GetPersonalizedRanking"
 _OPERATIONS = {"PERSONALIZED_RANKING": _RANKING, "PERSONALIZED_ACTIONS": "GetActionRecommendations"}
 _WITH_METRICS = ("GetRecommendations", _RANKING)  # rule 134
 
+_MINUTE, _WEEK = 60, 7 * 24 * 3600
 _IDLE_HOURS = range(1, 7 * 24 + 1)  # CloudWatch evaluates a week at most
+
+
+_THRESHOLD = Integer(min=1)  # with 0, the alarm would never be OK
+
+
+class _Minutes(WholeSeconds):
+    """The period of an alarm."""
+
+    def problems(self, value: Any, at: str) -> Iterator[Problem]:
+        wrong = [*super().problems(value, at)]
+        yield from wrong
+        seconds = 0 if wrong else value.to_seconds()
+        if not wrong and (seconds % _MINUTE or not _MINUTE <= seconds <= _WEEK):
+            yield Problem(
+                argument=at,
+                value=value.to_human_string(),
+                rule="must be whole minutes, 1 to 10080, which is as far as an alarm looks back",
+                fix=self.hint,
+            )
+
+
+_PERIOD = _Minutes(member="to_seconds", what="a Duration", hint="pass one such as Duration.minutes(5)")
 
 
 class ICampaign(IResource, Protocol):
@@ -233,6 +259,7 @@ class CampaignBase:
         """
         from aws_cdk import aws_cloudwatch as cloudwatch  # noqa: PLC0415 (slow, and most apps never need it)
 
+        self._refuse(value_types.problems(DURATION, after, "after"))
         hours = 24.0 if after is None else after.to_hours(integral=False)
         if hours not in _IDLE_HOURS:
             problem = Problem(
@@ -241,7 +268,7 @@ class CampaignBase:
                 rule="must be whole hours, 1 to 168, which is as far as an alarm looks back",
                 fix="leave it out for one day",
             )
-            raise InvalidCampaignError(self.node.path, [problem])
+            self._refuse([problem])
         return self.metric_requests(period=Duration.hours(1)).create_alarm(
             cast(Construct, self),
             id,
@@ -261,14 +288,20 @@ class CampaignBase:
 
         Args:
             id: The alarm's id in the campaign's scope.
-            threshold: How many in one period are too many. Default: 1.
-            period: The period. Default: - five minutes.
+            threshold: How many in one period are too many, at least 1. Default: 1.
+            period: The period: whole minutes, up to 7 days. Default: - five minutes.
 
         Raises:
-            InvalidCampaignError: As for `metric_requests`.
+            InvalidCampaignError: `threshold` or `period` is out of range, or as for `metric_requests`.
         """
         from aws_cdk import aws_cloudwatch as cloudwatch  # noqa: PLC0415 (slow, and most apps never need it)
 
+        self._refuse(
+            [
+                *value_types.required(_THRESHOLD, threshold, "threshold"),
+                *value_types.problems(_PERIOD, period, "period"),
+            ]
+        )
         errors = cloudwatch.MathExpression(
             expression="FILL(client, 0) + FILL(server, 0)",
             using_metrics={"client": self.metric_client_errors(), "server": self.metric_server_errors()},
@@ -285,6 +318,10 @@ class CampaignBase:
             treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
         )
 
+    def _refuse(self, problems: Iterable[Problem]) -> None:
+        if found := [*problems]:
+            raise InvalidCampaignError(self.node.path, found)
+
     def _metric_of_requests(self, suffix: str, options: MetricOptions) -> cloudwatch.Metric:
         facts = None if self._recipe is None else self._recipe.facts
         operation = _OPERATIONS.get(facts.recipe_type if facts else "", "GetRecommendations")
@@ -295,5 +332,5 @@ class CampaignBase:
                 rule=f"must be one whose requests the service counts: {operation} has no documented metrics",
                 fix="count requests in your application; if the service has metrics now, use metric(name)",
             )
-            raise InvalidCampaignError(self.node.path, [problem])
+            self._refuse([problem])
         return self.metric(f"{operation}{suffix}", **options)

@@ -6,9 +6,11 @@ from constructs import Construct
 
 from cdk_personalize.campaign.base import CampaignBase
 from cdk_personalize.campaign.request import InvalidCampaignError
+from cdk_personalize.model import value_types
 from cdk_personalize.model.existing import ExistingResource
 from cdk_personalize.model.names import RESOURCE_NAME, arn_text
 from cdk_personalize.recipe.recipe import Recipe
+from cdk_personalize.solution.request import RecipeArn
 
 
 class ExistingCampaign(ExistingResource, CampaignBase):
@@ -34,7 +36,8 @@ class ExistingCampaign(ExistingResource, CampaignBase):
         region: str | None = None,
         recipe: Recipe | None = None,
     ) -> None:
-        super().__init__(scope, id, arn=arn, name=name, account=account, region=region)
+        more = value_types.problems(RecipeArn(), recipe, "recipe")
+        super().__init__(scope, id, arn=arn, name=name, account=account, region=region, more=more)
         self._recipe = recipe
 
     @property

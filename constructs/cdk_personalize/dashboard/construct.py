@@ -10,6 +10,10 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
 from cdk_personalize.dashboard import widgets
+from cdk_personalize.model import value_types
+from cdk_personalize.model.findings import refusal
+from cdk_personalize.model.objects import SOLUTION, Like
+from cdk_personalize.model.value_types import ListOf
 
 if TYPE_CHECKING:
     from cdk_personalize.campaign.construct import Campaign
@@ -17,6 +21,17 @@ if TYPE_CHECKING:
     from cdk_personalize.solution.base import ISolution
 
 _SHOWN = Duration.days(28)
+
+
+_PIPELINES = ListOf(
+    item=Like(member="dashboard_widgets", what="a pipeline", hint="pass a TrainingPipeline(...)")
+)
+_SOLUTIONS = ListOf(item=SOLUTION)
+_CAMPAIGNS = ListOf(
+    item=Like(
+        member="metric_provisioned_tps_used", what="a campaign of this app", hint="pass a Campaign(...)"
+    )
+)
 
 
 class PersonalizeDashboard(cloudwatch.Dashboard):
@@ -35,6 +50,9 @@ class PersonalizeDashboard(cloudwatch.Dashboard):
         solutions: Solutions without a pipeline.
         campaigns: Campaigns without a pipeline.
         dashboard_name: The dashboard's name. Default: - CloudFormation generates it.
+
+    Raises:
+        InvalidConstructError: Something in the lists is none of those.
     """
 
     def __init__(
@@ -47,6 +65,13 @@ class PersonalizeDashboard(cloudwatch.Dashboard):
         campaigns: Sequence[Campaign] = (),
         dashboard_name: str | None = None,
     ) -> None:
+        problems = [
+            *value_types.required(_PIPELINES, pipelines, "pipelines"),
+            *value_types.required(_SOLUTIONS, solutions, "solutions"),
+            *value_types.required(_CAMPAIGNS, campaigns, "campaigns"),
+        ]
+        if error := refusal(scope, id, problems):
+            raise error
         super().__init__(scope, id, dashboard_name=dashboard_name, default_interval=_SHOWN)
         groups = [
             *(pipeline.dashboard_widgets() for pipeline in pipelines),

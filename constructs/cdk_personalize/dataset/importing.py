@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from cdk_personalize.model import service_access
+from cdk_personalize.dataset.prefix import PREFIX
+from cdk_personalize.model import service_access, value_types
+from cdk_personalize.model.findings import InvalidConstructError
+from cdk_personalize.model.objects import BUCKET, ROLE
 
 if TYPE_CHECKING:
     from aws_cdk import aws_s3 as s3
@@ -37,8 +40,18 @@ class Importing:
 
         Returns:
             The role, for the `roleArn` of CreateDatasetImportJob.
+
+        Raises:
+            InvalidConstructError: There can't be an import with these arguments.
         """
         assert isinstance(self, Construct)  # noqa: S101 (see the class)
+        problems = [
+            *value_types.required(BUCKET, bucket, "bucket"),
+            *value_types.required(PREFIX, prefix, "prefix"),
+            *value_types.problems(ROLE, role, "role"),
+        ]
+        if problems:
+            raise InvalidConstructError(self.node.path, problems)
         if role is None:
             found = self.node.try_find_child(_ROLE)
             role = found if isinstance(found, iam.Role) else service_access.service_role(self, _ROLE)

@@ -17,6 +17,7 @@ from cdk_personalize.model.findings import Problem, refusal
 from cdk_personalize.model.kind import Kind
 from cdk_personalize.model.names import RESOURCE_NAME
 from cdk_personalize.model.native import NativeResource
+from cdk_personalize.model.objects import KEY, ROLE
 from cdk_personalize.model.value_types import Choice
 from cdk_personalize.provider import resource
 from cdk_personalize.provider.base import IPersonalizeProvider
@@ -158,6 +159,8 @@ class DatasetGroup(NativeResource):
 
 
 def _key_problems(kms_key: object, role: object) -> Iterator[Problem]:
+    yield from value_types.problems(KEY, kms_key, "kms_key")
+    yield from value_types.problems(ROLE, role, "role")
     if role is not None and kms_key is None:
         yield Problem(
             argument="role",

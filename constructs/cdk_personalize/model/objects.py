@@ -61,6 +61,7 @@ BUCKET = Like(
     what="a bucket",
     hint="pass an aws_s3.Bucket, or a Bucket.from_bucket_name(...)",
 )
+KEY = Like(member="key_arn", what="a key", hint="pass an aws_kms.Key, or a Key.from_key_arn(...)")
 TOPIC = Like(member="topic_arn", what="a topic", hint="pass an aws_sns.Topic, or a Topic.from_topic_arn(...)")
 ALARM = Like(
     member="alarm_name",

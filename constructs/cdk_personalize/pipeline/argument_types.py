@@ -5,34 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from cdk_personalize.dataset.prefix import PREFIX
 from cdk_personalize.model import objects
 from cdk_personalize.model.findings import Problem
 from cdk_personalize.model.value_types import Choice, Flag, ListOf, ValueType, problems, required
 from cdk_personalize.pipeline.gate import MetricCheck, MetricGate, WhenUnknown
 from cdk_personalize.pipeline.steps import Approval, Bake, DatasetImport, ImportMode
-
-_LONGEST_PREFIX = (
-    247  # of the 256 characters of a job's dataLocation, with s3:// and the shortest bucket name
-)
-_NO_FOLDER = ("://", "*")
-
-
-class _Prefix(ValueType):
-    """The folder or the file of an import."""
-
-    def problems(self, value: Any, at: str) -> Iterator[Problem]:
-        if (
-            not isinstance(value, str)
-            or len(value) > _LONGEST_PREFIX
-            or any(part in value for part in _NO_FOLDER)
-        ):
-            yield Problem(
-                argument=at,
-                value=value,
-                rule=f"must be a folder of the bucket or the key of a file, at most {_LONGEST_PREFIX}"
-                " characters without wildcards",
-                fix='write the folder only, as in "interactions/"',
-            )
 
 
 class _Made(ValueType):
@@ -103,7 +81,7 @@ _IMPORTS = ListOf(
                 hint="use Dataset(...), or Dataset.from_dataset_arn(...) for one of another stack",
             ),
             "bucket": objects.BUCKET,
-            "prefix": _Prefix(),
+            "prefix": PREFIX,
             "mode": Choice(ImportMode),
         },
         {"role": objects.ROLE},

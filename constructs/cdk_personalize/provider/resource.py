@@ -9,13 +9,21 @@ import jsii
 from aws_cdk import CfnResource, ITaggableV2, RemovalPolicy, Stack, TagManager, Token
 from constructs import Construct
 
+from cdk_personalize.model import value_types
 from cdk_personalize.model.findings import Problem
 from cdk_personalize.model.kind import Kind
+from cdk_personalize.model.objects import Like
 from cdk_personalize.model.removal import RemovableResource, removal_problems
 from cdk_personalize.model.tagging import make_taggable
 from cdk_personalize.model.tokens import is_token
 from cdk_personalize.provider import room
 from cdk_personalize.provider.base import IPersonalizeProvider
+
+_PROVIDER = Like(
+    member="serves",
+    what="a provider",
+    hint="pass a PersonalizeProvider, or leave it out for the stack's own",
+)
 
 
 @jsii.implements(ITaggableV2)
@@ -80,7 +88,9 @@ def problems(
 ) -> Iterator[Problem]:
     """Find what is wrong with the arguments that constructs of all kinds take."""
     yield from removal_problems(kind, removal_policy)
-    if provider is not None and not provider.serves(Stack.of(scope)):
+    wrong = [*value_types.problems(_PROVIDER, provider, "provider")]
+    yield from wrong
+    if provider is not None and not wrong and not provider.serves(Stack.of(scope)):
         yield Problem(
             argument="provider",
             value=provider,

@@ -92,7 +92,7 @@ class Schema(RemovableResource):
         Raises:
             InvalidConstructError: The service would reject the schema.
         """
-        if event_type and domain is None:
+        if event_type and domain is None and isinstance(fields, Sequence):
             fields = [Field.string("EVENT_TYPE"), *fields]
         return cls._of_type(DatasetType.INTERACTIONS, scope, id, fields, domain, schema_name)
 
@@ -203,7 +203,7 @@ class Schema(RemovableResource):
             InvalidConstructError: The file is not JSON, or the service would reject the schema.
             OSError: The file can't be read.
         """
-        document = avro if isinstance(avro, Mapping) else _read(scope, id, Path(avro))
+        document: Any = _read(scope, id, Path(avro)) if isinstance(avro, str | Path) else avro
         return cls(scope, id, document=document, domain=domain, schema_name=schema_name)
 
     @classmethod
@@ -268,11 +268,11 @@ class Schema(RemovableResource):
         schema_name: str | None = None,
         removal_policy: RemovalPolicy | None = None,
     ) -> None:
-        text = json.dumps(document, separators=(",", ":"))
+        text = _json(document)
         wrong_domain = [*value_types.problems(Choice(Domain), domain, "domain")]
         findings = [
             *find_problems(document, domain=None if wrong_domain else domain, at="document"),
-            *_too_long(text),
+            *(_too_long(text) if text else _no_json(document)),
             *wrong_domain,
             *value_types.problems(RESOURCE_NAME, schema_name, "schema_name"),
             *removal_problems(self.KIND, removal_policy),
@@ -320,7 +320,28 @@ def _read(scope: Construct, id: str, file: Path) -> Any:
         raise InvalidConstructError(path_of(scope, id), [problem]) from error
 
 
+def _json(document: object) -> str:
+    """A schema as a template has it; empty if it can't be written as JSON."""
+    try:
+        return json.dumps(document, separators=(",", ":"), allow_nan=False)
+    except (TypeError, ValueError):
+        return ""
+
+
+def _no_json(document: object) -> Iterator[Problem]:
+    yield Problem(
+        argument="document",
+        value=document,
+        rule="must have only what JSON has: strings, finite numbers, lists and dicts",
+        fix="replace sets, dates and the like with strings, numbers, lists and dicts",
+    )
+
+
 def _wrong_fields(fields: Sequence[Field]) -> Iterator[Problem]:
+    if not isinstance(fields, Sequence):
+        fix = "put it into brackets, as in [...], or leave fields out"
+        yield Problem(argument="fields", value=fields, rule="must be a list of Field", fix=fix)
+        return
     for place, field in enumerate(fields):
         if not isinstance(field, Field):
             fix = 'use Field.string("DEVICE") or one of its siblings'
