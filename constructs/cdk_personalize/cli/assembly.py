@@ -46,6 +46,13 @@ def stacks(folder: Path) -> Iterator[SynthesizedStack]:
         NoAssemblyError: The folder holds none, or one that can't be read.
     """
     manifest = read_json(folder / "manifest.json", "run `cdk synth` first, or name its folder with --app")
+    try:
+        yield from _stacks_of(folder, manifest)
+    except (AttributeError, KeyError, TypeError) as error:
+        raise NoAssemblyError(f"{folder} is not what `cdk synth` writes: run it again") from error
+
+
+def _stacks_of(folder: Path, manifest: Mapping[str, Any]) -> Iterator[SynthesizedStack]:
     for id, artifact in manifest.get("artifacts", {}).items():
         properties = artifact.get("properties", {})
         if artifact.get("type") == _NESTED:
@@ -54,7 +61,7 @@ def stacks(folder: Path) -> Iterator[SynthesizedStack]:
             place = _ENVIRONMENT.fullmatch(artifact.get("environment", ""))
             account, region = (_known(part) for part in place.groups()) if place else (None, None)
             file = folder / properties["templateFile"]
-            template = read_json(file, "run `cdk synth` again")
+            template = read_template(file, "run `cdk synth` again")
             name = properties.get("stackName", id)
             yield SynthesizedStack(name, artifact.get("displayName", id), template, account, region)
 
@@ -78,6 +85,26 @@ def read_json(file: Path, fix: str) -> Mapping[str, Any]:
     if not isinstance(content, dict):
         raise NoAssemblyError(f"{file} does not contain a JSON object: {fix}")
     return content
+
+
+def read_template(file: Path, fix: str) -> Mapping[str, Any]:
+    """Read the CloudFormation template in a file.
+
+    Args:
+        file: The file.
+        fix: What to do if there is none.
+
+    Raises:
+        NoAssemblyError: There is none.
+    """
+    template = read_json(file, fix)
+    parts = [template.get(name, {}) for name in ("Resources", "Parameters")]
+    found = [*parts, *(each for part in parts if isinstance(part, dict) for each in part.values())]
+    resources = parts[0].values() if isinstance(parts[0], dict) else ()
+    found += [each.get("Properties", {}) for each in resources if isinstance(each, dict)]
+    if not all(isinstance(part, dict) for part in found):
+        raise NoAssemblyError(f"{file} is not a CloudFormation template: {fix}")
+    return template
 
 
 def _known(part: str) -> str | None:

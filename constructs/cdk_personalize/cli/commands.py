@@ -221,7 +221,7 @@ def diff(
         changes: list[comparing.Change] = []
         for stack in chosen:
             if file is not None:
-                old = assembly.read_json(Path(file), "give a template in JSON")
+                old = assembly.read_template(Path(file), "give a template in JSON")
                 changes += comparing.compare(stack.name, old, stack.template, {})
                 continue
             account = deployed.Account(profile, stack.region or region, endpoint_url)

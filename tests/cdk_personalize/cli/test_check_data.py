@@ -150,7 +150,11 @@ def test_header__wrong__says_what_to_change(check: Any, header: str, found: str)
         (b"USER_ID\tITEM_ID\nu\ti\n", "separates its columns with tabs: use commas"),
         ("USER_ID,ITEM_ID".encode("utf-16"), "is encoded in UTF-16: save it as UTF-8"),
         ("USER_ID,ITEM_ID".encode("utf-16-le"), "is encoded in UTF-16 or is not text: save it as UTF-8"),
-        (b"USER_ID,ITEM_ID\ru,i\r", "has no valid header in its first line"),
+        (
+            b"USER_ID,ITEM_ID\ru,i\r",
+            "has no valid header in its first line: a carriage return is not followed by a line feed;"
+            " save the file with Unix line ends",
+        ),
     ],
     ids=["empty", "semicolons", "tabs", "UTF-16", "UTF-16 without a mark", "old Mac"],
 )
@@ -271,12 +275,14 @@ def test_arguments__that_fit_nothing__are_an_error(
     ("content", "found"),
     [
         ("{", "is not valid JSON"),
+        ("[" * 100_000, "is not valid JSON"),
         ("[]", "is not the schema of a dataset:\n  schema must be an Avro record"),
         (
             '{"type": "record", "name": "Films", "fields": [{"name": "A", "type": "text"}]}',
             "is not the schema of a dataset:\n  schema.name must be the dataset type: Interactions, Items",
         ),
     ],
+    ids=["unclosed", "nested too deeply", "list", "other name"],
 )
 def test_schema__that_is_none__is_an_error(tmp_path: Path, run: Run, content: str, found: str) -> None:
     schema = tmp_path / "schema.json"

@@ -12,6 +12,7 @@ import pytest
 from click.testing import Result
 
 from cdk_personalize import AutoTraining, Recipe, Solution
+from cdk_personalize.cli import assembly
 
 Run = Callable[..., Result]
 Synthesize = Callable[..., Path]
@@ -128,3 +129,39 @@ def test_diff__of_what_is_not_there__says_what_to_do(
 
     assert result.exit_code == code
     assert message in " ".join(result.stderr.split())
+
+
+@pytest.mark.parametrize(
+    "manifest",
+    [
+        {"artifacts": []},
+        {"artifacts": {"Films": 5}},
+        {"artifacts": {"Films": {"type": "aws:cloudformation:stack"}}},
+        {"artifacts": {"Films": {"type": "cdk:cloud-assembly"}}},
+        {"artifacts": {"Films": {"type": "aws:cloudformation:stack", "properties": {"templateFile": 5}}}},
+    ],
+    ids=["list", "number", "stack without a file", "stage without a folder", "file is a number"],
+)
+def test_assembly__of_another_form__is_one_clear_error(tmp_path: Path, manifest: Any) -> None:
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest))
+
+    with pytest.raises(assembly.NoAssemblyError, match="is not what `cdk synth` writes: run it again"):
+        list(assembly.stacks(tmp_path))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"Resources": []},
+        {"Resources": {"Movies": 5}},
+        {"Resources": {"Movies": {"Properties": "name"}}},
+        {"Parameters": {"Name": "String"}},
+    ],
+    ids=["list", "number", "properties are text", "parameter is text"],
+)
+def test_template__of_another_form__is_one_clear_error(tmp_path: Path, content: Any) -> None:
+    file = tmp_path / "old.json"
+    file.write_text(json.dumps(content))
+
+    with pytest.raises(assembly.NoAssemblyError, match="is not a CloudFormation template: give one"):
+        assembly.read_template(file, "give one")

@@ -42,7 +42,7 @@ def from_schema(content: bytes, domain: Domain | None = None) -> Expected:
     """
     try:
         document = json.loads(content)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UnusableSchemaError(f"is not valid JSON: {error}") from error
     problems = problems_in(find_problems(document, domain=domain))
     if problems:

@@ -68,7 +68,7 @@ class Records:
         try:
             header = next(self._rows, None)
         except csv.Error as error:
-            raise UnreadableDataError(f"has no valid header in its first line: {error}") from error
+            raise UnreadableDataError(f"has no valid header in its first line: {_reason(error)}") from error
         if header is None:
             raise UnreadableDataError("is empty: write a header, and a record on each line after it")
         if len(header) == 1:
@@ -88,7 +88,7 @@ class Records:
                 row = next(self._rows, None)
             except csv.Error as error:
                 line = self._rows.line_num
-                message = f"A record is not valid CSV: {error}; check its quotation marks"
+                message = f"A record is not valid CSV: {_reason(error)}"
                 self._findings.error("csv", message, line=before + 1)
                 continue
             line = self._rows.line_num
@@ -137,3 +137,10 @@ class Records:
                     "encoding", "The file must be encoded in UTF-8: save it as that", line=number
                 )
                 yield line.decode(errors="replace")
+
+
+def _reason(error: csv.Error) -> str:
+    """Why a line is no record, and what to do. Python's own advice on line ends is for programmers."""
+    if "new-line" in str(error):
+        return "a carriage return is not followed by a line feed; save the file with Unix line ends"
+    return f"{error}; check its quotation marks"
