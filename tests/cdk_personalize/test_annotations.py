@@ -6,9 +6,20 @@ from typing import Any
 
 import aws_cdk as cdk
 import pytest
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk.assertions import Annotations, Match
 
-from cdk_personalize import AutoMLConfig, Recipe, Solution, SolutionConfig
+from cdk_personalize import (
+    AutoMLConfig,
+    Bake,
+    Campaign,
+    DatasetGroup,
+    EventTracker,
+    Recipe,
+    Solution,
+    SolutionConfig,
+    TrainingPipeline,
+)
 
 V1 = Recipe.USER_PERSONALIZATION
 
@@ -122,6 +133,47 @@ def test_solution__that_names_what_is_elsewhere__is_warned_of(
 
     assert len(warnings) == len(said_of_it)
     assert all(words in "".join(warnings) for words in said_of_it)
+
+
+def test_constructs__that_refer_to_a_stack_elsewhere__are_warned_of(app: cdk.App) -> None:
+    there = cdk.Stack(app, "Virginia", env=cdk.Environment(account=IRELAND.account, region="us-east-1"))
+    stack = cdk.Stack(app, "Ireland", env=IRELAND, cross_region_references=True)
+    group = DatasetGroup(there, "Group")
+    solution = Solution(there, "Movies", dataset_group=group, recipe=V1, solution_name="movies")
+    EventTracker(stack, "Events", dataset_group=group)
+    TrainingPipeline(stack, "Train", solution=solution, campaign=Campaign(stack, "Live", solution=solution))
+
+    warnings = sorted(warning for warning in said(stack, "warning") if "other-place" in warning)
+
+    of_it = "must be in the stack's Region, eu-west-1: the service won't find it elsewhere: got"
+    assert [warning.partition(";")[0] for warning in warnings] == [
+        f"dataset_group {of_it} 'Virginia/Group'",
+        f"solution {of_it} 'Virginia/Movies'",
+        f"solution {of_it} 'Virginia/Movies'",
+    ]
+
+
+def test_pipeline__with_an_alarm_elsewhere__is_warned_of(app: cdk.App) -> None:
+    stack = cdk.Stack(app, "Ireland", env=IRELAND)
+    solution = Solution(
+        stack,
+        "Movies",
+        dataset_group="arn:aws:personalize:eu-west-1:111122223333:dataset-group/movies",
+        recipe=V1,
+    )
+    alarm = cloudwatch.Alarm.from_alarm_arn(
+        stack, "Alarm", f"arn:aws:cloudwatch:us-east-1:{IRELAND.account}:alarm:errors"
+    )
+    TrainingPipeline(
+        stack,
+        "Train",
+        solution=solution,
+        campaign=Campaign(stack, "Live", solution=solution),
+        bake=Bake(cdk.Duration.minutes(30), alarms=[alarm]),
+    )
+
+    (warning,) = (warning for warning in said(stack, "warning") if "other-place" in warning)
+    assert warning.startswith("bake.alarms[0] must be in the stack's Region, eu-west-1")
 
 
 def test_solution__of_a_stack_for_any_place__is_not_warned_of(stack: cdk.Stack) -> None:

@@ -7,10 +7,10 @@ from collections import defaultdict
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from aws_cdk import Reference, Stack, Tokenization
+from aws_cdk import Stack
 from constructs import Construct, IConstruct
 
-from cdk_personalize.model.places import stack_of
+from cdk_personalize.model.places import referenced, stack_of
 from cdk_personalize.model.tokens import is_token
 from cdk_personalize.model.value_types import ValueType
 
@@ -97,7 +97,7 @@ class Members:
         arn = str(self._arn.wire(owner))
         if not is_token(arn):
             return arn
-        construct = owner if isinstance(owner, Construct) else _referenced(arn)
+        construct = owner if isinstance(owner, Construct) else referenced(arn)
         stack = referring if construct is None else Stack.of(construct)
         return json.dumps([stack.node.path, stack.resolve(arn)], sort_keys=True)
 
@@ -108,9 +108,3 @@ def _depend(construct: Any, other: Any) -> None:
     Not the whole constructs: a role in a dataset's construct may have rights on its solution.
     """
     construct._resource.node.add_dependency(other._resource)
-
-
-def _referenced(arn: str) -> IConstruct | None:
-    """The construct that a token refers to, if it is nothing but a reference."""
-    token = Tokenization.reverse_string(arn).first_token
-    return token.target if isinstance(token, Reference) else None

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from weakref import WeakKeyDictionary
 
-from aws_cdk import Stack
-from constructs import Construct
+from aws_cdk import Reference, Stack, Tokenization
+from constructs import Construct, IConstruct
 
 from cdk_personalize.model.findings import Doubt
 from cdk_personalize.model.tokens import is_token
@@ -18,32 +18,47 @@ _BY_STACK: WeakKeyDictionary[Stack, Mapping[str, str]] = WeakKeyDictionary()
 
 
 def doubts(scope: Construct, arns: Iterable[tuple[str, object]]) -> Iterator[Doubt]:
-    """Warn of each literal ARN in another partition, Region or account than the stack's.
+    """Warn of each ARN in another partition, Region or account than the stack's.
 
     There is none where the stack's own are unknown before the deploy, or where an ARN leaves them empty.
 
     Args:
         scope: A construct of the stack.
-        arns: Arguments and the ARNs they name. A token, or anything but a string, is skipped.
+        arns: Arguments and the ARNs they name. A token is a resource of the stack that defines it, if it
+            refers to one. Anything but a string is skipped.
     """
-    named = [(at, arn) for at, arn in arns if isinstance(arn, str) and not is_token(arn)]
+    named = [(at, arn) for at, arn in arns if isinstance(arn, str)]
     if not named:
         return
     own = _place(stack_of(scope))
+    if all(map(is_token, own.values())):
+        return
     for at, arn in named:
-        parts = arn.split(":", _PARTS - 1)
-        if len(parts) < _PARTS:
-            continue  # malformed, which is an error already
-        named_there = {"partition": parts[1], "Region": parts[3], "account": parts[4]}
-        for place, value in named_there.items():
-            if value and not is_token(own[place]) and value != own[place]:
+        shown, there = _of_token(arn) if is_token(arn) else (arn, _of_literal(arn))
+        for place, value in there.items():
+            if value and not is_token(value) and not is_token(own[place]) and value != own[place]:
                 yield Doubt(
                     id="other-place",
                     argument=at,
-                    value=arn,
+                    value=shown,
                     rule=f"must be in the stack's {place}, {own[place]}: the service won't find it elsewhere",
                     fix=f"use one in {own[place]}, or deploy the stack to {value}",
                 )
+
+
+def _of_literal(arn: str) -> Mapping[str, str]:
+    parts = arn.split(":", _PARTS - 1)
+    if len(parts) < _PARTS:
+        return {}  # malformed, which is an error already
+    return {"partition": parts[1], "Region": parts[3], "account": parts[4]}
+
+
+def _of_token(arn: str) -> tuple[str, Mapping[str, str]]:
+    """The path of the construct that a token refers to, and the place of its stack."""
+    construct = referenced(arn)
+    if construct is None:
+        return "", {}
+    return construct.node.path.removesuffix("/Resource"), _place(Stack.of(construct))
 
 
 def stack_of(scope: Construct) -> Stack:
@@ -65,3 +80,9 @@ def partition(stack: Stack) -> str:
 
         return RegionInfo.get(stack.region).partition or stack.partition
     return stack.partition
+
+
+def referenced(arn: str) -> IConstruct | None:
+    """The construct that a token refers to, if it is nothing but a reference."""
+    token = Tokenization.reverse_string(arn).first_token
+    return token.target if isinstance(token, Reference) else None

@@ -13,6 +13,7 @@ from aws_cdk import aws_ssm as ssm
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct, IConstruct
 
+from cdk_personalize.model import places
 from cdk_personalize.model.annotations import annotate
 from cdk_personalize.model.findings import InvalidConstructError, refusal
 from cdk_personalize.pipeline import configuration, names, permissions, rules, steps
@@ -188,7 +189,19 @@ class TrainingPipeline(Resource, PipelineMetrics):
             condition.node.add_dependency(self._machine_of_runs, rule, *self._needed_by_imports)
         if schedule is not None:
             self._schedule(schedule)
-        annotate(self, findings)
+        named = {
+            "solution": solution.solution_arn,
+            "campaign": plan.campaign and plan.campaign.arn,
+            "approval.topic": plan.approval and plan.approval.topic_arn,
+            "notify": plan.topic_arn,
+            **{f"gate: baseline {number}": arn for number, arn in enumerate(plan.baselines, 1)},
+            **{f"imports[{index}].dataset": one.dataset_arn for index, one in enumerate(plan.imports)},
+            **{
+                f"bake.alarms[{index}]": one.alarm_arn
+                for index, one in enumerate(bake.alarms if bake else ())
+            },
+        }
+        annotate(self, [*findings, *places.doubts(scope, named.items())])
         resource = cast("sfn.CfnStateMachine", self._machine_of_runs.node.default_child)
         resource.tags.set_tag(SOLUTION_TAG, plan.solution_arn)  # `cdk-personalize runs` finds it by this
 
