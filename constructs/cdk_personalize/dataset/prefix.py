@@ -8,9 +8,8 @@ from typing import Any
 from cdk_personalize.model.findings import Problem
 from cdk_personalize.model.value_types import ValueType
 
-_LONGEST_PREFIX = (
-    247  # of the 256 characters of a job's dataLocation, with s3:// and the shortest bucket name
-)
+# Of the 256 characters of a job's dataLocation, with s3:// and the shortest bucket name.
+_LONGEST_PREFIX = 247
 _NO_FOLDER = ("://", "*")
 
 
