@@ -21,6 +21,7 @@ from support.virtual_time.campaign_scenarios import (
 from support.virtual_time.event_rules import OneFunction
 from support.virtual_time.framework_runtime import FrameworkRuntime
 from support.virtual_time.promoter import new_solution, promote, promote_as, train
+from support.virtual_time.stack_engine import Stack
 
 NAMES = [None, "live"]
 BY_HAND = "arn:aws:personalize:us-east-1:123456789012:campaign/live"
@@ -118,21 +119,56 @@ def test_retained__declared_again__is_refused_until_it_is_adopted(at: Account) -
     assert live(at)["status"] == "ACTIVE"
 
 
-def test_create__name_that_another_resource_of_the_stack_awaits__is_refused(at: Account) -> None:
+@pytest.mark.parametrize(
+    ("is_renamed", "next_step"),
+    [
+        (True, {"Live": "live"}),
+        (False, {"Live": "live", "Copy": "other"}),
+        (False, {"Live": "live", "Copy": None}),
+    ],
+    ids=["renamed", "another name", "no name"],
+)
+def test_create__name_that_another_resource_of_the_stack_awaits__is_refused_with_the_next_step(
+    at: Account, is_renamed: bool, next_step: dict[str, str | None]
+) -> None:
     solution = new_solution(at)
     stack = deploy(at, solution, name="live")
-    both = {"Live": campaign(solution, name="live"), "Copy": campaign(solution, name="live")}
     at.time.run(5)
-    stack.update(template(**both))
+    kept = {} if is_renamed else {"Live": campaign(solution, name="live")}
+    stack.update(template(**kept, Copy=campaign(solution, name="live")))
     at.time.run()
     assert stack.status == "UPDATE_ROLLBACK_COMPLETE"
     assert "another resource of this stack has that name" in str(stack.reasons)
+    assert "keep its logical id with campaign.node.default_child.override_logical_id" in str(stack.reasons)
+    assert "choose another campaign_name, or leave it out" in str(stack.reasons)
+    stack.update(template(**{key: campaign(solution, name=name) for key, name in next_step.items()}))
+    at.time.run()
+    assert stack.status == "UPDATE_COMPLETE", stack.reasons
     ended(at, stack)
 
 
-@pytest.mark.parametrize(
+# After a stack refactoring, a generated name is that of another logical id.
+NEXT_STEPS = pytest.mark.parametrize(
     ("next_step", "settings"), [("Live", {"name": "live"}), ("Copy", {})], ids=["name", "logical id"]
 )
+
+
+def is_refused_with_the_next_step(
+    at: Account, stack: Stack, solution: str, next_step: str, settings: dict[str, str]
+) -> None:
+    """A deploy gives Live the generated name that Serving has, and then does what the message says."""
+    stack.update(template(Serving=campaign(solution), Live=campaign(solution)))
+    at.time.run()
+    assert stack.status == "UPDATE_ROLLBACK_COMPLETE"
+    assert "give this campaign a campaign_name, or another logical id with" in str(stack.reasons)
+    stack.update(template(Serving=campaign(solution), **{next_step: campaign(solution, **settings)}))
+    at.time.run()
+    assert stack.status == "UPDATE_COMPLETE", stack.reasons
+    assert len({resource.physical_id for resource in stack.resources.values()}) == 2
+    ended(at, stack)
+
+
+@NEXT_STEPS
 def test_create__name_generated_for_a_refactored_campaign_that_awaits__is_refused_with_the_next_step(
     at: Account, next_step: str, settings: dict[str, str]
 ) -> None:
@@ -140,14 +176,21 @@ def test_create__name_generated_for_a_refactored_campaign_that_awaits__is_refuse
     stack = deploy(at, solution)
     stack.refactor("Live", "Serving")
     at.time.run(60)
-    stack.update(template(Serving=campaign(solution), Live=campaign(solution)))
-    at.time.run()
-    assert stack.status == "UPDATE_ROLLBACK_COMPLETE"
-    assert "give this campaign a campaign_name or another logical id" in str(stack.reasons)
-    stack.update(template(Serving=campaign(solution), **{next_step: campaign(solution, **settings)}))
-    at.time.run()
+    is_refused_with_the_next_step(at, stack, solution, next_step, settings)
+
+
+@NEXT_STEPS
+def test_replacement__name_generated_for_a_refactored_campaign_that_awaits__is_refused_with_the_next_step(
+    at: Account, next_step: str, settings: dict[str, str]
+) -> None:
+    movies, shows = new_solution(at), new_solution(at, "shows")
+    stack = deploy(at, movies)
+    stack.refactor("Live", "Serving")
+    at.time.run(60)
+    stack.update(template(Serving=campaign(movies), Live=campaign(shows)))
+    at.time.run(60)
     assert stack.status == "UPDATE_COMPLETE", stack.reasons
-    ended(at, stack)
+    is_refused_with_the_next_step(at, stack, movies, next_step, settings)
 
 
 # Replacement and rollback

@@ -27,8 +27,8 @@ class CampaignRequest(DesiredCampaign, OwnedRequest[WantedCampaign, PresentCampa
         """The ARN of the campaign, which is known before the campaign exists.
 
         A campaign that awaits its version has its name although the service doesn't know it yet. So the stack
-        tells whether another resource of it has that name. A generated one it has if it had this logical id
-        before a stack refactoring.
+        tells whether another of its resources has that name. Before a stack refactoring, that resource may
+        have had this logical id, which its generated name was made from.
 
         Raises:
             LifecycleError: what the request creates already exists. Nothing was changed.
@@ -55,10 +55,14 @@ class CampaignRequest(DesiredCampaign, OwnedRequest[WantedCampaign, PresentCampa
             return False  # a refactoring is rare, and a deploy must not depend on this precaution
 
     def _another_name(self) -> str:
+        keep = "campaign.node.default_child.override_logical_id"
         if self._is_named:
-            return "choose another campaign_name, or leave it out to have one generated"
+            return (
+                f"to rename the resource, keep its logical id with {keep}; for one more campaign, "
+                "choose another campaign_name, or leave it out to have one generated"
+            )
         return (
-            "give this campaign a campaign_name or another logical id: "
+            f"give this campaign a campaign_name, or another logical id with {keep}: "
             f"the other resource got the name when its logical id was {self.request.logical_id}"
         )
 
