@@ -16,7 +16,7 @@ from personalize_provider import framework
 from personalize_provider.engine.request import Request
 from personalize_provider.kinds import KINDS
 from personalize_provider.kinds.owned.desired import Wanted
-from personalize_provider.kinds.solution import desired
+from personalize_provider.kinds.solution.desired import DesiredSolution
 from support.virtual_time.provider_world import CONTEXT, PROPERTIES, STACK_ID, World
 
 PACKAGE = Path(personalize_provider.__file__).parent
@@ -85,13 +85,13 @@ def test_update__each_invocation__validates_new_and_old_properties_once(
     arn = at.created()
     at.stacks.status = "UPDATE_IN_PROGRESS"
     validated: list[Mapping[str, Any]] = []
-    original = desired.validated
+    original = DesiredSolution.validated
 
     def counted(request: Request, properties: Mapping[str, Any]) -> Wanted:
         validated.append(properties)
         return original(request, properties)
 
-    monkeypatch.setattr(desired, "validated", counted)
+    monkeypatch.setattr(DesiredSolution, "validated", counted)
     sent = event("Update", "Custom::PersonalizeSolution", arn, performAutoTraining="true")
     merged = json.loads(json.dumps({**sent, **framework.on_event(sent, CONTEXT)}))
     assert Counter(each["performAutoTraining"] for each in validated) == {"true": 1, "false": 1}

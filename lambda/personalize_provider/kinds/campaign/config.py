@@ -1,4 +1,4 @@
-"""What an update can change about a campaign, in one form for every spelling. Pure."""
+"""What an update can change about a campaign, normalized: settings that mean the same are equal. Pure."""
 
 from __future__ import annotations
 

@@ -7,20 +7,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from personalize_provider.aws.errors import InvalidPropertiesError
-from personalize_provider.aws.restore_types import boolean, restore
-from personalize_provider.aws.sdk import input_shape
+from personalize_provider.aws.restore_types import boolean
 from personalize_provider.engine.goal import GIVEN_UP_SECONDS, Absent, Present
 from personalize_provider.engine.identity import arns_of, digest
 from personalize_provider.engine.request import Request
 from personalize_provider.kinds.campaign.config import LATEST, solution_of
 from personalize_provider.kinds.owned.desired import DesiredOwned, Wanted
-from personalize_provider.kinds.owned.properties import (
-    ADOPT,
-    UNNAMED,
-    broken_by_flags,
-    broken_by_name_and_tags,
-    shown,
-)
+from personalize_provider.kinds.owned.properties import ADOPT, create_request, shown
 
 CAMPAIGN_ARN = arns_of("campaign")
 """Matches the ARN of a campaign in full."""
@@ -93,12 +86,10 @@ class DesiredCampaign(DesiredOwned[WantedCampaign, PresentCampaign, Absent]):
     @staticmethod
     def validated(request: Request, properties: Mapping[str, Any]) -> WantedCampaign:
         """Restore the types of a request's properties, and validate them."""
-        members = {key: value for key, value in properties.items() if key not in _FLAGS | {SOLUTION}}
+        members = {name: value for name, value in properties.items() if name != SOLUTION}
         # The minimum is always sent, so that an update can take back a higher one.
-        members = {"name": UNNAMED, "minProvisionedTPS": "1", VERSION: LATEST, **members}
-        body, problems = restore(members, input_shape("CreateCampaign"))
-        problems += broken_by_name_and_tags(body)
-        problems += broken_by_flags(properties, _FLAGS, "campaign")
+        defaults = {"minProvisionedTPS": "1", VERSION: LATEST}
+        body, problems = create_request(members, defaults, _FLAGS, "campaign")
         problems += _broken_by_versions(properties)
         if problems:
             raise InvalidPropertiesError(f"resource {request.logical_id}", problems)

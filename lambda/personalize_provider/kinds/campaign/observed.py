@@ -21,6 +21,7 @@ _UPDATED = (VERSION, "minProvisionedTPS", "campaignConfig")
 class Observed(observed.Observed[PresentCampaign]):
     """The current state of a campaign."""
 
+    MEMBER = "campaign"
     LATEST_UPDATE = "latestCampaignUpdate"
     CHECK = "check that its solution version is ACTIVE and its recipe supports campaigns, and deploy again"
 

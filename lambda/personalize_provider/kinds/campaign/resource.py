@@ -25,6 +25,8 @@ from personalize_provider.kinds.owned.resource import OwnedResource
 class Campaign(OwnedResource[PresentCampaign, Absent]):
     """One campaign, and what one request wants of it."""
 
+    OBSERVED = Observed
+
     def _opening(self) -> Effect | None:
         return without_look(self._goal)
 
@@ -67,12 +69,6 @@ class Campaign(OwnedResource[PresentCampaign, Absent]):
     @staticmethod
     def _describe(client: Personalize, arn: str) -> Mapping[str, Any]:
         return client.describe_campaign(campaignArn=arn)
-
-    @staticmethod
-    def _seen(
-        answer: Mapping[str, Any], tags: Mapping[str, str], lead: float = 0.0, *, is_claimed: bool = False
-    ) -> Observed:
-        return Observed(answer.get("campaign", {}), tags, lead, is_claimed)
 
     def _call(self, effect: Effect) -> None:
         arn = self._goal.arn

@@ -26,12 +26,14 @@ class Observed(ABC, Generic[P]):
     """The current state of a resource. Each kind has a subclass.
 
     Attributes:
-        described: The resource in the answer of its Describe operation.
+        described: The resource in the answer of its Describe operation; empty if only the tags are known.
         tags: Its tags.
         lead: By how many seconds the service's clock is ahead of the function's; negative if it is behind.
         is_claimed: Another resource of the stack has it; read only if its tags leave that open.
     """
 
+    MEMBER: ClassVar[str]
+    """The member of the Describe answer that describes it."""
     LATEST_UPDATE: ClassVar[str]
     """The member that describes its latest update, which has a status of its own (rules 70 and 154)."""
     CHECK: ClassVar[str]

@@ -6,18 +6,39 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from personalize_provider.aws.restore_types import boolean
+from personalize_provider.aws.restore_types import boolean, restore
+from personalize_provider.aws.sdk import input_shape
 from personalize_provider.engine.identity import NAME, TAG_PREFIX
 
 ADOPT = "adoptExisting"
 
-UNNAMED = "unnamed"
-"""Stands in for a generated name, which depends on the rest of the request."""
+# Stands in for a generated name, which depends on the rest of the request.
+_UNNAMED = "unnamed"
 
 _MAX_SHOWN = 60
 
 
-def broken_by_name_and_tags(request: Mapping[str, Any]) -> Iterator[str]:
+def create_request(
+    properties: Mapping[str, Any], defaults: Mapping[str, Any], flags: frozenset[str], noun: str
+) -> tuple[dict[str, Any], list[str]]:
+    """The Create request that properties make, and the problems that keep it from being sent.
+
+    Args:
+        properties: The members of the request, and the properties for the provider itself.
+        defaults: Members to send if the properties don't have them.
+        flags: The properties for the provider.
+        noun: The kind of resource, for example `solution`.
+    """
+    members = {name: value for name, value in properties.items() if name not in flags}
+    request, problems = restore(
+        {"name": _UNNAMED, **defaults, **members}, input_shape(f"Create{noun.capitalize()}")
+    )
+    problems += _broken_by_name_and_tags(request)
+    problems += _broken_by_flags(properties, flags, noun)
+    return request, problems
+
+
+def _broken_by_name_and_tags(request: Mapping[str, Any]) -> Iterator[str]:
     """A message for each rule that the name and the tags break; their values can be of any type."""
     name = request.get("name")
     if isinstance(name, str) and not NAME.fullmatch(name):  # it becomes part of an ARN
@@ -37,14 +58,8 @@ def tag_keys(properties: Mapping[str, Any]) -> list[str]:
     return [key for key in keys if isinstance(key, str)]
 
 
-def broken_by_flags(properties: Mapping[str, Any], flags: Iterable[str], noun: str) -> Iterator[str]:
-    """A message for each problem with the properties that are for the provider itself.
-
-    Args:
-        properties: All properties.
-        flags: Those that are true or false.
-        noun: The kind of resource, for example `solution`.
-    """
+def _broken_by_flags(properties: Mapping[str, Any], flags: Iterable[str], noun: str) -> Iterator[str]:
+    """A message for each problem with the properties for the provider: each is true or false."""
     for name in sorted(flags):
         if boolean(properties.get(name, "false")) is None:
             yield f"Invalid type for parameter {name}, valid values: true, false"

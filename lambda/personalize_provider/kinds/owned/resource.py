@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from email.utils import parsedate_to_datetime
-from typing import Any, Generic, cast
+from typing import Any, ClassVar, Generic, cast
 
 from botocore.exceptions import ClientError
 
@@ -36,6 +36,9 @@ class OwnedResource(ABC, Generic[P, A]):
         now: Returns the time, in seconds since the epoch.
         is_claimed: Whether another resource of the stack has the resource of this ARN with these tags.
     """
+
+    OBSERVED: ClassVar[type[Observed[Any]]]
+    """The current state of a resource of the kind."""
 
     def __init__(
         self,
@@ -71,13 +74,6 @@ class OwnedResource(ABC, Generic[P, A]):
     def _describe(client: Personalize, arn: str) -> Mapping[str, Any]:
         """Call the kind's Describe operation."""
 
-    @staticmethod
-    @abstractmethod
-    def _seen(
-        answer: Mapping[str, Any], tags: Mapping[str, str], lead: float = 0.0, *, is_claimed: bool = False
-    ) -> Observed[P]:
-        """What an answer of `_describe` says; of an empty one, what the tags alone say."""
-
     @abstractmethod
     def _call(self, effect: Effect) -> None:
         """Call the kind's Create, Update or Delete operation, or one for an effect of its own."""
@@ -90,6 +86,18 @@ class OwnedResource(ABC, Generic[P, A]):
         if tags is None or described is None:
             return None
         return cls._seen(described, tags, is_claimed=is_claimed(arn, tags))
+
+    @classmethod
+    def _seen(
+        cls,
+        answer: Mapping[str, Any],
+        tags: Mapping[str, str],
+        lead: float = 0.0,
+        *,
+        is_claimed: bool = False,
+    ) -> Observed[P]:
+        """What an answer of `_describe` says; of an empty one, what the tags alone say."""
+        return cls.OBSERVED(answer.get(cls.OBSERVED.MEMBER, {}), tags, lead, is_claimed)
 
     @property
     def label(self) -> str:

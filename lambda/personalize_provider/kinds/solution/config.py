@@ -1,4 +1,4 @@
-"""A solution's configuration: what can be changed later and what can't, in one form for every spelling. Pure.
+"""What an update can change about a solution and what it can't, normalized: equal if it means the same. Pure.
 
 A generated name is a hash of everything that can't be changed about a solution. If two spellings of one
 configuration had two hashes, a reordered list would replace a solution, and its trainings would be lost.

@@ -7,18 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from personalize_provider.aws.errors import InvalidPropertiesError
-from personalize_provider.aws.restore_types import boolean, restore
-from personalize_provider.aws.sdk import input_shape
+from personalize_provider.aws.restore_types import boolean
 from personalize_provider.engine.goal import Absent, Present
 from personalize_provider.engine.identity import arns_of
 from personalize_provider.engine.request import Request
 from personalize_provider.kinds.owned.desired import DesiredOwned, Wanted
-from personalize_provider.kinds.owned.properties import (
-    ADOPT,
-    UNNAMED,
-    broken_by_flags,
-    broken_by_name_and_tags,
-)
+from personalize_provider.kinds.owned.properties import ADOPT, create_request
 from personalize_provider.kinds.solution import rules
 from personalize_provider.kinds.solution.config import immutable_hash
 
@@ -61,7 +55,13 @@ class DesiredSolution(DesiredOwned[Wanted, Present, AbsentSolution]):
     @staticmethod
     def validated(request: Request, properties: Mapping[str, Any]) -> Wanted:
         """Restore the types of a request's properties, and validate them."""
-        return validated(request, properties)
+        # Off by default, and always sent: the service's default is on, and costs money (rule 33).
+        body, problems = create_request(properties, {"performAutoTraining": "false"}, _FLAGS, "solution")
+        problems = problems or list(rules.broken(body))  # these rules need values of the right types
+        if problems:
+            raise InvalidPropertiesError(f"resource {request.logical_id}", problems)
+        adopts = boolean(properties.get(ADOPT)) is True
+        return Wanted(body, immutable_hash(body), "name" in properties, adopts)
 
     def present(self, wanted: Wanted, common: Present) -> Present:  # noqa: ARG002 (other kinds add to it)
         """A solution that must exist."""
@@ -71,22 +71,3 @@ class DesiredSolution(DesiredOwned[Wanted, Present, AbsentSolution]):
         """A solution that must be gone."""
         waits = boolean(self.request.properties.get(WAIT_FOR_TRAINING)) is True
         return AbsentSolution(**vars(common), wait_for_training=waits)
-
-
-def validated(request: Request, properties: Mapping[str, Any]) -> Wanted:
-    """Restore the types of a request's properties, and validate them.
-
-    Raises:
-        InvalidPropertiesError: they make no CreateSolution request; the message names each problem.
-    """
-    members = {key: value for key, value in properties.items() if key not in _FLAGS}
-    # Off by default, and always sent: the service's default is on, and costs money (rule 33).
-    members = {"name": UNNAMED, "performAutoTraining": "false", **members}
-    body, problems = restore(members, input_shape("CreateSolution"))
-    problems += broken_by_name_and_tags(body)
-    problems += broken_by_flags(properties, _FLAGS, "solution")
-    problems = problems or list(rules.broken(body))  # these rules need values of the right types
-    if problems:
-        raise InvalidPropertiesError(f"resource {request.logical_id}", problems)
-    adopts = boolean(properties.get(ADOPT)) is True
-    return Wanted(body, immutable_hash(body), "name" in properties, adopts)

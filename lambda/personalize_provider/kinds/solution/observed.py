@@ -23,6 +23,7 @@ class Observed(observed.Observed[Present]):
         versions: Its versions in the answer of ListSolutionVersions; read only for a delete.
     """
 
+    MEMBER = "solution"
     LATEST_UPDATE = "latestSolutionUpdate"
     CHECK = "check that its dataset group is ACTIVE and has the recipe's datasets, and deploy again"
 

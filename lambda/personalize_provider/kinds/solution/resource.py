@@ -30,6 +30,8 @@ _RELEASE = "delete the campaign, or give it a version of another solution, and t
 class Solution(OwnedResource[Present, AbsentSolution]):
     """One solution, and what one request wants of it."""
 
+    OBSERVED = Observed
+
     def __init__(
         self,
         goal: Present | AbsentSolution,
@@ -49,12 +51,6 @@ class Solution(OwnedResource[Present, AbsentSolution]):
     @staticmethod
     def _describe(client: Personalize, arn: str) -> Mapping[str, Any]:
         return client.describe_solution(solutionArn=arn)
-
-    @staticmethod
-    def _seen(
-        answer: Mapping[str, Any], tags: Mapping[str, str], lead: float = 0.0, *, is_claimed: bool = False
-    ) -> Observed:
-        return Observed(answer.get("solution", {}), tags, lead, is_claimed)
 
     def _observe(self) -> Observed | Wait | None:
         observed = super()._observe()
