@@ -132,6 +132,30 @@ def test_budget__of_accepted_arguments__is_below_the_quota() -> None:
     assert budget.history_events(timeout=48 * HOUR, trainings=2, imports=2, bake=HOUR) < budget.MOST_EVENTS
 
 
+def test_cleanup__of_pages_without_end__stays_below_the_quota() -> None:
+    """Every page is full of versions that train, and announces another one."""
+    with pipeline(LARGE) as runs:
+        sim = runs.machines.sim
+        sim.service.set_durations(solution_version=HOUR)
+        version = sim.call("CreateSolutionVersion", solutionArn=BASELINE)["solutionVersionArn"]
+        answered = sim.call
+
+        def call(operation: str, **request: Any) -> Any:
+            if operation != "ListSolutionVersions":
+                return answered(operation, **request)
+            one = {"solutionVersionArn": version, "status": "CREATE IN_PROGRESS"}
+            return {"solutionVersions": [one] * 100, "nextToken": "more"}
+
+        sim.call = call  # type: ignore[method-assign]
+        cleaned = runs.machines.run(
+            PLAN.cleanup_arn, {"detail": {"executionArn": "gone", "status": "ABORTED"}}
+        )
+    assert cleaned["status"] == "SUCCEEDED"
+    types = [event["type"] for event in cleaned["events"]]
+    # The service also writes TaskStarted, and three events for each of the 8 retries of a task.
+    assert len(types) + (1 + 3 * 8) * types.count("TaskScheduled") < budget.MOST_EVENTS
+
+
 def test_budget__has_room_for_every_state() -> None:
     baselines = [f"{BASELINE}-{number}" for number in range(3)]
     definition = run.definition(with_imports(replace(LARGE, baselines=baselines), 5))

@@ -69,8 +69,9 @@ def test_run__says_who_started_it__and_what_it_measured(runs: Pipeline) -> None:
     record = runs.run("schedule")
     assert record["startedBy"] == "schedule"
     assert runs.run()["startedBy"] == "person"
+    assert runs.run("s" * 200_000)["startedBy"] == "s" * 256
     assert record["metrics"]["candidate"][NDCG] > 0.3
-    (counted, _) = runs.machines.called("PutMetricData")
+    (counted, *_) = runs.machines.called("PutMetricData")
     assert counted["MetricData"][0]["MetricName"] == "PROMOTED"
     assert {"coverage", NDCG} < {entry["MetricName"] for entry in counted["MetricData"]}
     assert runs.machines.called("Publish")[0]["Message"].startswith("PROMOTED: Films/Weekly")

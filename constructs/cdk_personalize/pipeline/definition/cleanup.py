@@ -24,6 +24,8 @@ from cdk_personalize.pipeline.definition.training import version_names
 
 NOTE, STOP, RECORD, END = "Note the run", "Stop what it trains", "Write the record", "Done"
 _TIMEOUT = 6 * 3600
+# They bound the events of a cleanup (rule 205): 5,000 versions of a solution, and more than train at once.
+_MOST_PAGES, _MOST_TRAINING = 50, 50
 
 
 def definition(plan: Plan) -> dict[str, Any]:
@@ -116,6 +118,7 @@ def _stopping() -> States:
                 "name": jsonata("$states.input.name"),
                 "training": [],
                 "token": "",
+                "pages": 0,
             },
             "Next": page,
         },
@@ -133,14 +136,19 @@ def _stopping() -> States:
                     '[Status in ["CREATE PENDING", "CREATE IN_PROGRESS"]].SolutionVersionArn)]'
                 ),
                 "token": jsonata('$states.result.NextToken & ""'),
+                "pages": jsonata("$pages + 1"),
             },
             Next=more,
         ),
-        more: choice("A page has 100.", ('$token != ""', page), default=describe),
+        more: choice(
+            "A page has 100.",
+            (f'$token != "" and $pages < {_MOST_PAGES}', page),
+            default=describe,
+        ),
         describe: {
             "Type": "Map",
             "Comment": "At most 20 train at once in a Region (rule 117).",
-            "Items": jsonata("$training"),
+            "Items": jsonata(f"[$training[[0..{_MOST_TRAINING - 1}]]]"),
             "MaxConcurrency": 1,
             "ItemProcessor": {
                 "ProcessorConfig": {"Mode": "INLINE"},

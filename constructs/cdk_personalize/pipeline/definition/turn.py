@@ -23,6 +23,7 @@ SETTLE = "Let starts settle"
 LOOK = "Look for other runs"
 SOLUTION = "Look at the solution"
 
+_LONGEST_STARTER = 256  # characters; an input can be as large as all the data of a state
 _SETTLING = 15  # seconds; ListExecutions is eventually consistent
 _SOLUTION = """(
   $solution := $states.result.Solution;
@@ -64,7 +65,8 @@ def states(plan: Plan, *, then: str, nothing: str, skipped: str, failed: str) ->
             "Assign": {
                 "id": jsonata('$substring($hash($states.context.Execution.Id, "SHA-256"), 0, 24)'),
                 "startedBy": jsonata(
-                    '$exists($states.input.startedBy) ? $string($states.input.startedBy) : "person"'
+                    "$exists($states.input.startedBy)"
+                    f' ? $substring($string($states.input.startedBy), 0, {_LONGEST_STARTER}) : "person"'
                 ),
                 "startedAt": jsonata("$states.context.Execution.StartTime"),
                 "deadline": jsonata(
