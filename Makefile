@@ -132,7 +132,7 @@ dist: $(TEST_TOOLS)  ## Build the sdist and the wheel, in dist/
 	rm -rf dist
 	env -u SOURCE_DATE_EPOCH uv build --quiet --python .venv/bin/python
 	@wc -c dist/*.tar.gz dist/*.whl
-	@echo "Install it with all extras, or with those that you need: pip install '$$(echo dist/*.whl)[cli,local,testing]'"
+	@echo "Install it with all extras, or with those that you need: pip install '$$(echo $(CURDIR)/dist/*.whl)[cli,local,testing]'"
 
 template: $(DEPLOY_TOOLS)  ## Write the provider for plain CloudFormation to dist/: a template and a zip
 	.venv/bin/python plain/build.py dist

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -76,6 +77,11 @@ def test_python__missing_or_too_old__is_named_with_what_to_type(fresh: Path, pyt
     assert not (fresh / ".venv").exists()
 
 
+def test_dist__in_a_checkout__prints_a_command_that_works_in_any_folder() -> None:
+    planned = make("--dry-run", "dist", "-o", ".venv/.test").stdout
+    assert f"pip install '$(echo {ROOT}/dist/*.whl)[cli,local,testing]'" in planned
+
+
 DOCUMENTS = ("*.md", "Makefile", "docs/*.md", "examples/*/*", "local/personalize_local/*.py")
 
 
@@ -86,3 +92,15 @@ def test_documents__a_command_for_the_local_aws__is_not_run_by_env() -> None:
     # The one comment that says why.
     told = {ROOT / "local/personalize_local/__main__.py", ROOT / "local/personalize_local/shell.py"}
     assert [file for file in files if file not in told and "env $(" in file.read_text()] == []
+
+
+def test_documents__a_target_of_make__exists() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    files = [file for pattern in DOCUMENTS for file in ROOT.glob(pattern) if file.suffix == ".md"]
+    named = {
+        (str(file.relative_to(ROOT)), target)
+        for file in files
+        for target in re.findall(r"(?:`|^    )make ([a-z-]+)", file.read_text(), re.MULTILINE)
+    }
+    assert len(named) > 20
+    assert {(file, target) for file, target in named if target not in targets} == set()
