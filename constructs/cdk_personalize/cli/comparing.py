@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Literal
 
+from cdk_personalize.campaign.kind import CAMPAIGN
 from cdk_personalize.cli.expressions import may_be_equal, references, resolved
 from cdk_personalize.cli.meaning import Parts, immutable, updatable
 from cdk_personalize.solution.kind import SOLUTION
@@ -30,6 +31,7 @@ class Change:
         unknown: Members of which only the deploy shows whether they change, and why.
         keeps_old: The old solution stays in the account when this one is replaced or deleted.
         versions: How many trained versions the old solution has; None if it was not looked up.
+        campaigns: Campaigns of the stack that are replaced with the solution, by path or logical id.
     """
 
     stack: str
@@ -40,6 +42,7 @@ class Change:
     unknown: tuple[str, ...] = ()
     keeps_old: bool = False
     versions: int | None = None
+    campaigns: tuple[str, ...] = ()
 
 
 def compare(stack: str, old: Template, new: Template, pseudo: Mapping[str, str]) -> list[Change]:
@@ -51,21 +54,34 @@ def compare(stack: str, old: Template, new: Template, pseudo: Mapping[str, str])
         new: The template to deploy.
         pseudo: What is known of `AWS::Region` and the like.
     """
-    before, after = _solutions(old), _solutions(new)
+    before, after = (_of_type(SOLUTION.resource_type, template) for template in (old, new))
     moving = _moving(old, new)
-    return [
+    changes = [
         _compared(stack, logical_id, before.get(logical_id), after.get(logical_id), moving, pseudo)
         for logical_id in sorted({*before, *after})
     ]
+    return [replace(change, campaigns=tuple(_replaced_campaigns(change, old, new))) for change in changes]
 
 
-def _solutions(template: Template) -> dict[str, Mapping[str, Any]]:
+def _of_type(resource_type: str, template: Template) -> dict[str, Mapping[str, Any]]:
     resources = template.get("Resources", {})
-    return {
-        name: resource
-        for name, resource in resources.items()
-        if resource.get("Type") == SOLUTION.resource_type
-    }
+    return {name: resource for name, resource in resources.items() if resource.get("Type") == resource_type}
+
+
+def _replaced_campaigns(change: Change, old: Template, new: Template) -> Iterator[str]:
+    """Campaigns that serve the solution before and after: another solution is another campaign."""
+    if change.change not in ("replaced", "unknown"):
+        return
+    before, after = (_of_type(CAMPAIGN.resource_type, template) for template in (old, new))
+    for name in sorted(before.keys() & after.keys()):
+        solutions = [one[name].get("Properties", {}).get("solutionArn") for one in (before, after)]
+        if all(change.logical_id in references(solution) for solution in solutions):
+            yield _path(after[name]) or name
+
+
+def _path(resource: Mapping[str, Any]) -> str | None:
+    """The construct's path, if the template has it."""
+    return resource.get("Metadata", {}).get("aws:cdk:path", "").removesuffix("/Resource") or None
 
 
 def _moving(old: Template, new: Template) -> dict[str, str]:
@@ -92,8 +108,7 @@ def _compared(
     moving: Mapping[str, str],
     pseudo: Mapping[str, str],
 ) -> Change:
-    path = (new or old or {}).get("Metadata", {}).get("aws:cdk:path", "").removesuffix("/Resource") or None
-    change = partial(Change, stack=stack, logical_id=logical_id, path=path)
+    change = partial(Change, stack=stack, logical_id=logical_id, path=_path(new or old or {}))
     if old is None:
         return change(change="created")
     if new is None:

@@ -168,6 +168,12 @@ def _consequences(change: Change) -> Iterator[str]:
         yield f"{'' if change.change != 'unknown' else 'if so, '}{_count(change.versions, 'version')} lost"
     elif goes:
         yield "its versions are lost"
+    if change.campaigns:
+        one = len(change.campaigns) == 1
+        yield (
+            f"{'if so, ' if change.change == 'unknown' else ''}{', '.join(change.campaigns)}"
+            f" {'is' if one else 'are'} replaced too, and requests fail until a version is promoted"
+        )
     if change.change == "refused" and "ServiceToken" in change.members:
         yield "CloudFormation can't move a resource to another provider: keep the provider"
     elif change.change == "refused":

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import aws_cdk as cdk
 import pytest
 from click.testing import Result
 
-from cdk_personalize import AutoTraining, Recipe, Solution
+from cdk_personalize import AutoTraining, Campaign, Recipe, Solution
 from cdk_personalize.cli import assembly
 
 Run = Callable[..., Result]
@@ -88,7 +88,33 @@ def test_diff__as_json__has_the_documented_shape(run: Run, synthesize: Synthesiz
         "unknown": [],
         "keeps_old": False,
         "versions": None,
+        "campaigns": [],
     }
+
+
+@pytest.mark.parametrize(
+    ("new", "expected"),
+    [
+        (Recipe.SIMS, "Films/Live is replaced too, and requests fail until a version is promoted"),
+        (Recipe.USER_PERSONALIZATION_V2, ""),
+    ],
+    ids=["other recipe", "no change"],
+)
+def test_diff__of_a_solution_with_a_campaign__says_that_requests_will_fail(
+    run: Run, tmp_path: Path, new: Recipe, expected: str
+) -> None:
+    for name, recipe in (("old", Recipe.USER_PERSONALIZATION_V2), ("new", new)):
+        app = cdk.App(outdir=str(tmp_path / name), context={"aws:cdk:enable-path-metadata": True})
+        stack = cdk.Stack(app, "Films")
+        declare(stack, {"recipe": recipe})
+        Campaign(stack, "Live", solution=cast(Solution, stack.node.find_child("Movies")))
+        app.synth()
+
+    result = compared(run, tmp_path / "old", tmp_path / "new")
+
+    assert result.exit_code == 0
+    assert expected in " ".join(result.stdout.split())
+    assert ("requests fail" in result.stdout) == bool(expected)
 
 
 def test_diff__of_a_stack_in_a_stage__finds_it_by_its_id_or_name(run: Run, synthesize: Synthesize) -> None:
