@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -53,6 +54,7 @@ class Promises:
         yield from self._foreign_touches()
         yield from self._retained_touches()
         yield from self._versions_named()
+        yield from self._names_generated_twice()
         owners: dict[str, str] = {}
         for stack in self.stacks:
             # A resource that failed is known by the id it would have had, which may be another's.
@@ -78,6 +80,14 @@ class Promises:
             if stack.status in _DONE:
                 yield from self._resources(stack, resources)
         yield from self._rules()
+
+    def _names_generated_twice(self) -> Iterator[str]:
+        """Generated names that two resources of a stack have, also of campaigns that await their version."""
+        for stack in self.stacks:
+            unnamed = [each for each in stack.resources.values() if "name" not in each.properties]
+            ids = Counter(each.physical_id for each in unnamed if stack.status in _DONE)
+            for arn in (arn for arn, times in ids.items() if times > 1 and arn not in self.altered):
+                yield f"{ids[arn]} resources of {stack.stack_id} have {arn}"
 
     @property
     def _owned(self) -> set[str]:
