@@ -273,7 +273,7 @@ def test_schedule__is_due__starts_a_run(stack: Films) -> None:
 
 def test_first_deploy__that_waits_for_a_rejected_version__fails_with_the_reason(stack: Films) -> None:
     def more(_: cdk.Stack) -> Mapping[str, Any]:
-        gate = MetricGate.at_least("coverage", 2)
+        gate = MetricGate.at_least("coverage", 1)
         return {"wait_on_first_deploy": cdk.Duration.hours(6), "gate": gate}
 
     assert stack.deploy(more) == "ROLLBACK_COMPLETE"
