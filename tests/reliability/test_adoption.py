@@ -18,7 +18,7 @@ from support.virtual_time.call_faults import Kind as FaultKind
 from support.virtual_time.framework_runtime import FrameworkRuntime
 from support.virtual_time.machine import lives
 from support.virtual_time.provider_world import GROUP, SIMS, V2, tag_list
-from support.virtual_time.stack_engine import Stack
+from support.virtual_time.scenarios import ended
 
 ADOPT = {"name": "movies", "adoptExisting": "true", "performAutoTraining": "true"}
 
@@ -44,16 +44,6 @@ def is_there_and_free(at: Account, arn: str) -> None:
     assert ("DeleteSolution", arn) not in at.effects
     assert at.describe(arn)["latestSolutionVersion"]["status"] == "ACTIVE"
     assert at.tags(arn) == {"team": "recs"}
-
-
-def ended(at: Account, stack: Stack) -> None:
-    """Delete the stack, in as many tries as a person would make."""
-    for _ in range(2):
-        at.faults.pending.clear()
-        if stack.status != "DELETE_COMPLETE":
-            stack.delete()
-            at.time.run()
-    assert stack.status == "DELETE_COMPLETE", stack.reasons
 
 
 def test_adopted__managed_in_place__and_let_go_with_the_stack(at: Account) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from personalize_local.simulator import Durations
+from support.virtual_time import scenarios
 from support.virtual_time.account import Account, campaign, template
 from support.virtual_time.stack_engine import Stack
 
@@ -42,12 +43,7 @@ def live(at: Account) -> dict[str, Any]:
 
 def ended(at: Account, stack: Stack) -> None:
     """The stack is deleted, and nothing of it is left."""
-    for _ in range(2):
-        at.faults.pending.clear()
-        if stack.status != "DELETE_COMPLETE":
-            stack.delete()
-            at.time.run()
-    assert stack.status == "DELETE_COMPLETE", stack.reasons
+    scenarios.ended(at, stack)
     assert at.campaigns() == {}
     assert at.rules == {}
 

@@ -53,6 +53,16 @@ def deleted(at: Account, stack: Stack) -> str:
     return stack.status
 
 
+def ended(at: Account, stack: Stack) -> None:
+    """Delete the stack, in as many tries as a person would make."""
+    for _ in range(2):
+        at.faults.pending.clear()
+        if stack.status != "DELETE_COMPLETE":
+            stack.delete()
+            at.time.run()
+    assert stack.status == "DELETE_COMPLETE", stack.reasons
+
+
 def renamed(at: Account, name: str | None, **settings: Any) -> tuple[Stack, str]:
     """A stack whose resource was `Movies` and is `Films` now, with its trained solution."""
     stack = at.deploy("films", template(Movies={"name": name}, Other={}), **settings)
