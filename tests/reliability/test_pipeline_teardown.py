@@ -57,13 +57,11 @@ def ended_by(runs: Pipeline, operation: str) -> tuple[str, list[str]]:
 
 
 def serving(runs: Pipeline) -> list[str]:
-    """The versions that the account's campaigns serve or are told to serve."""
-    found = runs.machines.sim.call("ListCampaigns")["campaigns"]
-    told = [runs.campaign() for _ in found]
-    return [
-        one.get("latestCampaignUpdate", {}).get("solutionVersionArn", one["solutionVersionArn"])
-        for one in told
-    ]
+    """The version of each campaign in the account: the one being deployed, or else the one in service."""
+    listed = runs.machines.sim.call("ListCampaigns")["campaigns"]
+    described = [runs.machines.sim.call("DescribeCampaign", campaignArn=one["campaignArn"]) for one in listed]
+    campaigns = [answer["campaign"] for answer in described]
+    return [one.get("latestCampaignUpdate", one)["solutionVersionArn"] for one in campaigns]
 
 
 @pytest.mark.parametrize(
