@@ -34,7 +34,7 @@ def events_of_loop(seconds: int) -> int:
     While its waits grow, each look may be retried as often as allowed. After that, retries add events to a
     look, and seconds until the next one. The costliest number of retries bounds every mixture of them.
     """
-    growing: int = math.ceil(math.log(LONGEST_WAIT / FIRST_WAIT, GROWTH)) + 1
+    growing: int = math.ceil(math.log(LONGEST_WAIT / FIRST_WAIT, GROWTH))
     delays = [
         min(LOOK_RETRIES["IntervalSeconds"] * LOOK_RETRIES["BackoffRate"] ** number, LONGEST_WAIT)
         for number in range(LOOK_RETRIES["MaxAttempts"])
@@ -44,7 +44,8 @@ def events_of_loop(seconds: int) -> int:
         for retries, delayed in enumerate(accumulate(delays, initial=0))
     )
     most = _LOOK + _RETRIED * len(delays)
-    return (growing + 1) * most + math.ceil(seconds * per_second)
+    # The first look has no wait before it, and the last one begins before the time is over.
+    return (growing + 2) * most + math.ceil(seconds * per_second)
 
 
 def history_events(*, timeout: int, trainings: int, imports: int, bake: int) -> int:
