@@ -54,12 +54,21 @@ def changed(settings: _S, changes: Mapping[str, object]) -> _S:
         optional, whole = "None" in types[name], "int" in types[name]
         if value is None and optional:
             continue
-        number = isinstance(value, int) or (isinstance(value, float) and not whole and isfinite(value))
-        if isinstance(value, bool) or not number or value < 0:  # type: ignore[operator]
+        number = _number(value, whole=whole)
+        if number is None or number < 0:
             kind = "whole number" if whole else "number"
             msg = f"{name} must be a {kind} of 0 or more: got {value!r}"
             raise ValueError(msg)
-        if value > _MOST:  # type: ignore[operator]
+        if number > _MOST:
             msg = f"{name} must be at most {_MOST:,}: got {value!r}"
             raise ValueError(msg)
     return replace(settings, **changes)
+
+
+def _number(value: object, *, whole: bool) -> float | None:
+    """The value if it is a number, but no flag. None for all others."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int):
+        return value
+    return value if isinstance(value, float) and not whole and isfinite(value) else None
