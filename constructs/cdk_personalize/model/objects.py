@@ -41,7 +41,7 @@ class WholeSeconds(Like):
             yield Problem(
                 argument=at,
                 value=value.to_string(),
-                rule="must be known at synthesis: the state machine's limits depend on it",
+                rule="must be known at synthesis, which checks it",
                 fix=f"{self.hint}, without a token",
             )
         elif not wrong and value.to_milliseconds(integral=False) % 1000:
