@@ -13,6 +13,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_sns as sns
+from ministack.services import eventbridge
 
 from cdk_personalize import (
     Approval,
@@ -235,6 +236,41 @@ def test_deploys__start_runs_by_default(small: dict[str, Any], large: dict[str, 
     assert large["Resources"][condition]["CreationPolicy"] == {
         "ResourceSignal": {"Count": 1, "Timeout": "PT6H"}
     }
+
+
+@pytest.mark.parametrize(
+    ("reason", "starts"),
+    [
+        pytest.param({}, True, id="none"),
+        pytest.param({"status-reason": ""}, True, id="empty"),
+        pytest.param({"status-reason": "Resource creation Initiated"}, True, id="initiated"),
+        pytest.param(
+            {"status-reason": "Received FAILURE signal with UniqueId FAILED Train"}, False, id="failure"
+        ),
+        pytest.param(
+            {"status-reason": "Received SUCCESS signal with UniqueId PROMOTED"}, False, id="success"
+        ),
+    ],
+)
+def test_first_deploy__a_signal_starts_no_run(
+    large: dict[str, Any], reason: dict[str, str], starts: bool
+) -> None:
+    """A signal is an event of the wait condition too: after a failure it would start another training."""
+    pattern = rule(large, "OnFirstDeploy")
+    (condition,) = resources(large, "AWS::CloudFormation::WaitCondition")
+    pattern["detail"]["stack-id"] = ["films"]
+    event = {
+        "Source": "aws.cloudformation",
+        "DetailType": "CloudFormation Resource Status Change",
+        "Detail": json.dumps(
+            {
+                "stack-id": "films",
+                "logical-resource-id": condition,
+                "status-details": {"status": "CREATE_IN_PROGRESS", **reason},
+            }
+        ),
+    }
+    assert eventbridge._matches_pattern(json.dumps(pattern), event) is starts
 
 
 def test_first_deploy__waits_only_once_the_run_can_read_its_data(large: dict[str, Any]) -> None:

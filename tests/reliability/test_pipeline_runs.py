@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from contextvars import Context
 from typing import Any
 
 import pytest
@@ -263,15 +264,50 @@ def test_runs__three_at_once__one_works_one_waits_one_is_skipped(runs: Pipeline)
     assert second["creationDateTime"] >= first["lastUpdatedDateTime"]
 
 
-def test_first_deploy__three_events_start_runs__the_skipped_one_sends_no_signal(runs: Pipeline) -> None:
-    """A resource can have several events with one status, and EventBridge can deliver each twice."""
+def first_deploy(runs: Pipeline) -> list[dict[str, Any]]:
+    """The records of the runs that three events of one wait condition start, by their outcomes."""
     waiting = runs.with_plan(signal=SignalPlan(stack_id="arn:of-the-stack", logical_id="FirstRun"))
     with runs.machines.still():
-        started = [waiting.start("deploy") for _ in range(3)]
-    outcomes = [waiting.record(execution)["outcome"] for execution in started]
-    assert sorted(outcomes) == ["NOTHING_TO_TRAIN", "PROMOTED", "SKIPPED"]
-    signals = waiting.machines.called("SignalResource")
-    assert [signal["Status"] for signal in signals] == ["SUCCESS", "SUCCESS"]
+        started = [waiting.start("deploy", once=True) for _ in range(3)]
+    records = [waiting.record(execution) for execution in started]
+    return sorted(records, key=lambda record: str(record["outcome"]))
+
+
+def test_first_deploy__three_events_start_runs__the_skipped_ones_send_no_signal(runs: Pipeline) -> None:
+    """A resource can have several events with one status, and EventBridge can deliver each twice."""
+    assert [record["outcome"] for record in first_deploy(runs)] == ["PROMOTED", "SKIPPED", "SKIPPED"]
+    signals = runs.machines.called("SignalResource")
+    assert [signal["Status"] for signal in signals] == ["SUCCESS"]
+
+
+@pytest.mark.parametrize("fails", ["training", "promotion"])
+def test_first_deploy__run_fails__no_other_event_trains_again_or_signals_success(
+    runs: Pipeline, fails: str
+) -> None:
+    """The run fails half a minute before its cleanup sends the signal that ends the deploy."""
+    if fails == "training":
+        runs.machines.sim.fail("solution_version", "too few interactions", name="for-you")
+    else:
+        runs.machines.faults = [StateFault("Create the campaign", "InvalidInputException", times=None)]
+    assert [record["outcome"] for record in first_deploy(runs)] == ["FAILED", "SKIPPED", "SKIPPED"]
+    assert len(runs.versions()) == 1
+    signals = runs.machines.called("SignalResource")
+    assert [signal["Status"] for signal in signals] == ["FAILURE"]
+
+
+def test_first_deploy__an_older_run_works__waits_for_it(runs: Pipeline) -> None:
+    """The older run can be one of a definition that sends no signal."""
+    waiting: list[str] = []
+    looks: list[str] = []
+
+    def deploy(operation: str, _: Mapping[str, Any]) -> None:
+        looks.append(operation)
+        if looks.count("DescribeSolutionVersion") == 6 and not waiting:
+            waiting.append(Context().run(runs.start, "deploy", once=True))
+
+    runs.machines.before = deploy
+    assert runs.run()["outcome"] == "PROMOTED"
+    assert runs.record(waiting[0])["outcome"] == "NOTHING_TO_TRAIN"
 
 
 def test_run__someone_else_trains__waits(runs: Pipeline) -> None:

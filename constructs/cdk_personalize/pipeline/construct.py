@@ -17,7 +17,7 @@ from cdk_personalize.model import places
 from cdk_personalize.model.annotations import annotate
 from cdk_personalize.model.findings import InvalidConstructError, refusal
 from cdk_personalize.pipeline import configuration, names, permissions, rules, steps
-from cdk_personalize.pipeline.definition import cleanup, run, telling
+from cdk_personalize.pipeline.definition import cleanup, run, telling, turn
 from cdk_personalize.pipeline.definition.plan import (
     ApprovalPlan,
     BakePlan,
@@ -300,10 +300,12 @@ class TrainingPipeline(Resource, PipelineMetrics):
             targets=[targets.SfnStateMachine(cleanups)],
         )
 
-    def _start_on(self, id: str, plan: Plan, description: str, pattern: events.EventPattern) -> events.Rule:
+    def _start_on(
+        self, id: str, plan: Plan, description: str, pattern: events.EventPattern, **more: bool
+    ) -> events.Rule:
         """Start a run on an event. It names the state machine by its ARN, so that the rule is there first."""
         machine = sfn.StateMachine.from_state_machine_arn(self, f"{id}Target", plan.machine_arn)
-        payload = events.RuleTargetInput.from_object({"startedBy": "deploy"})
+        payload = events.RuleTargetInput.from_object({"startedBy": "deploy", **more})
         return events.Rule(
             self,
             id,
@@ -338,9 +340,14 @@ class TrainingPipeline(Resource, PipelineMetrics):
                 detail={
                     "stack-id": [Aws.STACK_ID],
                     "logical-resource-id": [signal.logical_id],
-                    "status-details": {"status": ["CREATE_IN_PROGRESS"]},
+                    # A signal is an event of the same status: "Received FAILURE signal with UniqueId ...".
+                    "status-details": {
+                        "status": ["CREATE_IN_PROGRESS"],
+                        "status-reason": [{"exists": False}, {"anything-but": {"prefix": "Received "}}],
+                    },
                 },
             ),
+            **{turn.ONCE: True},
         )
 
     def _wait_condition(self, timeout: Duration) -> CfnResource:

@@ -52,9 +52,9 @@ class Pipeline:
         """The record of a run, or the one of its cleanup if it failed."""
         return self.record(self.start(started_by))
 
-    def start(self, started_by: str | None = None) -> str:
-        """Start a run."""
-        data = {"startedBy": started_by} if started_by else {}
+    def start(self, started_by: str | None = None, **more: bool) -> str:
+        """Start a run, with more in its input."""
+        data = {"startedBy": started_by, **more} if started_by else more
         return self.machines.start(self.plan.machine_arn, data)
 
     def record(self, execution: str) -> dict[str, Any]:

@@ -59,7 +59,7 @@ def definition(plan: Plan) -> dict[str, Any]:
             if plan.trains_on_deploy
             else {}
         ),
-        "Skip the run": _ends("SKIPPED", silent, "a run that has not begun yet will train the newest data"),
+        "Skip the run": _ends("SKIPPED", silent, "another run waits or has just started, and trains the newest data"),
         record: _record(plan, telling.first(told, END)),
         silent: _record(plan, telling.first(quiet, END)),
         **told,

@@ -3,6 +3,10 @@
 The oldest run goes first, one waits, and any more are skipped: the one that waits trains on the newest data
 and configuration anyway. ListExecutions is eventually consistent, so a training that anyone else started is
 waited for as well (rule 206).
+
+CloudFormation can send several events of the start of a wait condition. A run that one of them starts is
+skipped if another run has just started. Otherwise, when that one fails, it would train again, or find a
+version and signal success, before the stack rolls back.
 """
 
 from __future__ import annotations
@@ -19,11 +23,14 @@ from cdk_personalize.pipeline.definition.states import (
 )
 
 NOTE = "Note the run"
+ONCE = "once"
+"""The member of an input that has the run skipped if another one has just started."""
 SETTLE = "Let starts settle"
 LOOK = "Look for other runs"
 SOLUTION = "Look at the solution"
 
 _LONGEST_STARTER = 256  # characters; an input can be as large as all the data of a state
+_TWINS = 120  # seconds between the starts by two events of one change, and more
 _SETTLING = 15  # seconds; ListExecutions is eventually consistent
 _SOLUTION = """(
   $solution := $states.result.Solution;
@@ -39,10 +46,11 @@ _SOLUTION = """(
 _OLDER_RUNS = """(
   $own := $states.context.Execution.Id;
   $mine := $toMillis($startedAt);
-  $count($states.result.Executions[
+  $older := $states.result.Executions[
     ExecutionArn != $own
     and ($toMillis(StartDate) < $mine or ($toMillis(StartDate) = $mine and ExecutionArn < $own))
-  ])
+  ];
+  {"count": $count($older), "twins": $count($older[$toMillis(StartDate) > $mine - TWINS])}
 )"""
 
 
@@ -68,6 +76,7 @@ def states(plan: Plan, *, then: str, nothing: str, skipped: str, failed: str) ->
                     "$exists($states.input.startedBy)"
                     f' ? $substring($string($states.input.startedBy), 0, {_LONGEST_STARTER}) : "person"'
                 ),
+                "once": jsonata(f"$states.input.{ONCE} = true"),
                 "startedAt": jsonata("$states.context.Execution.StartTime"),
                 "deadline": jsonata(
                     f"$toMillis($states.context.Execution.StartTime) + {plan.timeout * 1000}"
@@ -95,13 +104,13 @@ def states(plan: Plan, *, then: str, nothing: str, skipped: str, failed: str) ->
             comment="How many runs have started before this one?",
             repeated=True,
             catch=[fails(LOOK, failed)],
-            Assign={"ahead": jsonata(_OLDER_RUNS)},
+            Assign={"ahead": jsonata(_OLDER_RUNS.replace("TWINS", str(_TWINS * 1000)))},
             Next="First in line?",
         ),
         "First in line?": choice(
             "The oldest run goes first, one waits, more are not needed.",
-            ("$ahead = 0", SOLUTION),
-            ("$ahead > 1", skipped),
+            ("$ahead.count = 0", SOLUTION),
+            ("$ahead.count > 1 or ($once and $ahead.twins > 0)", skipped),
             (
                 "$millis() > $deadline",
                 failed,
