@@ -78,6 +78,33 @@ def test_run__says_who_started_it__and_what_it_measured(runs: Pipeline) -> None:
     assert runs.machines.called("Publish")[0]["Message"].startswith("PROMOTED: Films/Weekly")
 
 
+def test_run__may_not_publish__is_promoted_and_says_so(runs: Pipeline) -> None:
+    runs.machines.faults = [StateFault("Publish the outcome", "AuthorizationErrorException", times=None)]
+    record = runs.run()
+    assert record["outcome"] == "PROMOTED"
+    (reason,) = record["reasons"]
+    assert reason.startswith("Publish the outcome failed: SNS.AuthorizationErrorException: ")
+    assert reason.endswith("injected by a test")
+
+
+def test_cleanup__may_not_publish__says_so(runs: Pipeline) -> None:
+    runs.machines.faults = [
+        StateFault("Start training the candidate", "InvalidInputException", times=None),
+        StateFault("Publish the outcome", "AuthorizationErrorException", times=None),
+    ]
+    record = runs.run()
+    assert record["outcome"] == "FAILED"
+    assert len(record["reasons"]) == 2
+    assert "Publish the outcome failed" in record["reasons"][1]
+
+
+def test_run__signal_is_refused__says_nothing(runs: Pipeline) -> None:
+    """After the first deploy nothing waits for it."""
+    waiting = runs.with_plan(signal=SignalPlan(stack_id="arn:of-the-stack", logical_id="FirstRun"))
+    runs.machines.faults = [StateFault("Signal the stack", "ValidationError", times=None)]
+    assert waiting.run()["reasons"] == []
+
+
 def test_gate__model_beats_the_baseline__is_promoted(runs: Pipeline) -> None:
     record = judged(runs, {"metric": "coverage", "kind": "at_least", "value": 0.2}, BETTER).run()
     assert (record["outcome"], record["verdict"]) == ("PROMOTED", "PASS")

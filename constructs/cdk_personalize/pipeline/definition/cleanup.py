@@ -38,6 +38,7 @@ def definition(plan: Plan) -> dict[str, Any]:
             "Type": "Pass",
             "Comment": "Which run it was, and what its versions are called.",
             "Assign": {
+                "untold": [],
                 "execution": jsonata(f"{detail}.executionArn"),
                 "id": jsonata(f'$substring($hash({detail}.executionArn, "SHA-256"), 0, 24)'),
                 "reason": jsonata(
@@ -97,7 +98,7 @@ def definition(plan: Plan) -> dict[str, Any]:
             "Next": telling.first(told, END),
         },
         **told,
-        END: {"Type": "Succeed", "Output": jsonata("$record")},
+        END: telling.end(),
     }
     return machine(
         f"{plan.name}: stops what a failed run still trains, and tells of the failure.",

@@ -59,12 +59,14 @@ def definition(plan: Plan) -> dict[str, Any]:
             if plan.trains_on_deploy
             else {}
         ),
-        "Skip the run": _ends("SKIPPED", silent, "another run waits or has just started, and trains the newest data"),
+        "Skip the run": _ends(
+            "SKIPPED", silent, "another run waits or has just started, and trains the newest data"
+        ),
         record: _record(plan, telling.first(told, END)),
         silent: _record(plan, telling.first(quiet, END)),
         **told,
         **quiet,
-        END: {"Type": "Succeed", "Output": jsonata("$record")},
+        END: telling.end(),
         CLEANUP: _cleanup(plan),
         FAILED: _failed(FAILED_ERROR),
         NOT_CLEANED: _failed("TrainingPipelineNotCleanedUp"),

@@ -1,9 +1,15 @@
-"""How a run ends: its record, and who hears of it. What can't be told does not change what was done."""
+"""How a run ends: its record, and who hears of it.
+
+A report that fails doesn't change what was done. The record that the execution returns names it as a reason.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from cdk_personalize.pipeline.definition.plan import Plan
 from cdk_personalize.pipeline.definition.states import (
+    State,
     States,
     catch,
     integration,
@@ -77,7 +83,7 @@ def states(plan: Plan, record: str, event: str, metric: str, *, then: str) -> St
             comment="For people.",
             Retry=retry("States.TaskFailed"),
         )
-    return chained({**calls, **signal(plan, record)}, then)
+    return chained({**calls, **signal(plan, record)}, then, noted=calls)
 
 
 def signal(plan: Plan, record: str, name: str = "Signal the stack") -> States:
@@ -101,13 +107,28 @@ def signal(plan: Plan, record: str, name: str = "Signal the stack") -> States:
     }
 
 
-def chained(calls: States, then: str) -> States:
-    """The calls one after the other. One that fails is left out."""
+def chained(calls: States, then: str, *, noted: Collection[str] = ()) -> States:
+    """The calls one after the other. One that fails is left out, and noted if it is one of these."""
     names = [*calls, then]
     return {
-        name: {**state, "Catch": [catch(then=following)], "Next": following}
+        name: {
+            **state,
+            "Catch": [catch(then=following, **(_noted(name) if name in noted else {}))],
+            "Next": following,
+        }
         for (name, state), following in zip(calls.items(), names[1:], strict=True)
     }
+
+
+def _noted(name: str) -> State:
+    failed = f"{literal(f'{name} failed: ')} & $states.errorOutput.Error & ': ' & $states.errorOutput.Cause"
+    return {"untold": jsonata(f"$append($untold, {failed})")}
+
+
+def end() -> State:
+    """The end of an execution, with its record and the reports that failed."""
+    reasons = "[$append($record.reasons, $untold)]"
+    return {"Type": "Succeed", "Output": jsonata(f'$merge([$record, {{"reasons": {reasons}}}])')}
 
 
 def first(states: States, then: str) -> str:

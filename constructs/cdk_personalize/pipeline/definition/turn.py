@@ -89,6 +89,7 @@ def states(plan: Plan, *, then: str, nothing: str, skipped: str, failed: str) ->
                 "inService": {"metrics": {}},
                 "judgment": {"verdict": "NONE", "checks": [], "reasons": []},
                 "reasons": [],
+                "untold": [],
             },
             "Next": SETTLE,
         },
