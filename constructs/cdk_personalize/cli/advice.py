@@ -31,6 +31,12 @@ _NOT_ACCEPTED = {
     "SignatureDoesNotMatch",
     "UnrecognizedClientException",
 }
+_RUNS = "`cdk-personalize runs SOLUTION`"
+_NOT_THERE = {
+    "ExecutionDoesNotExist": f"see the last runs with {_RUNS}; Step Functions keeps a run for 90 days",
+    "StateMachineDoesNotExist": f"name the solution instead: {_RUNS} finds its state machine",
+    "InvalidArn": "pass the name of a solution, or the whole ARN of a state machine or of an execution",
+}
 _SHOWN = 10
 
 
@@ -71,7 +77,7 @@ def advice(
         is_here = urlsplit(endpoint or "").hostname in ("127.0.0.1", "localhost", "::1")
         network = f"check the network, the proxy and the Region: {', '.join(regions)}"
         return f"nothing answers there; {_LOCAL}" if is_here else f"{network}; {_LOCAL}"
-    return None
+    return _NOT_THERE.get(str(code))
 
 
 def existing(names: Iterable[str]) -> str:

@@ -21,6 +21,8 @@ SHORTEST, LONGEST, GROWTH = 1.0, 15.0, 1.5
 _PAGE = 100
 _STATE_MACHINE, _EXECUTION = ":stateMachine:", ":execution:"
 
+_NONE = "there are no pipelines; deploy one, or name its account and Region with --profile and --region"
+
 Sleep = Callable[[float], None]
 
 
@@ -86,23 +88,30 @@ class Executions:
         Raises:
             LookupFailedError: There is no such execution, or a call failed.
         """
-        with self._explaining():
-            client = self.connection.client("stepfunctions", execution)
-            seen: set[str] = set()
-            last, pause = 0, SHORTEST
-            while True:
-                described = client.describe_execution(executionArn=execution)
-                before = len(seen)
-                for event in _events_after(client, execution, last):
-                    last = event["id"]
-                    name = event.get("stateEnteredEventDetails", {}).get("name")
-                    if name and name not in seen:
-                        seen.add(name)
-                        entered(event["timestamp"], name)
-                if described["status"] != RUNNING:
-                    return run.read(described)
-                pause = SHORTEST if len(seen) > before else min(pause * GROWTH, LONGEST)
-                sleep(pause)
+        last = 0
+        try:
+            with self._explaining():
+                client = self.connection.client("stepfunctions", execution)
+                seen: set[str] = set()
+                pause = SHORTEST
+                while True:
+                    described = client.describe_execution(executionArn=execution)
+                    before = len(seen)
+                    for event in _events_after(client, execution, last):
+                        last = event["id"]
+                        name = event.get("stateEnteredEventDetails", {}).get("name")
+                        if name and name not in seen:
+                            seen.add(name)
+                            entered(event["timestamp"], name)
+                    if described["status"] != RUNNING:
+                        return run.read(described)
+                    pause = SHORTEST if len(seen) > before else min(pause * GROWTH, LONGEST)
+                    sleep(pause)
+        except LookupFailedError as error:
+            if not last:
+                raise
+            again = f"the run goes on; follow it again with `cdk-personalize watch {execution}`"
+            raise LookupFailedError(f"{error}\n  {again}") from error
 
     def _machine(self, name: str) -> str:
         """The ARN of the state machine of a pipeline. One call finds all pipelines by their tags."""
@@ -135,7 +144,7 @@ class Executions:
         there = f"there are pipelines for these solutions: {', '.join(sorted(names))}"
         raise LookupFailedError(
             f"There is no TrainingPipeline for a solution {name} in {client.meta.region_name}; {hint}"
-            f"{there if names else 'there are no pipelines'}"
+            f"{there if names else _NONE}"
         )
 
     def _explaining(self) -> Any:

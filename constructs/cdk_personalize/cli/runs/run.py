@@ -13,6 +13,10 @@ from cdk_personalize.pipeline.definition.run import FAILED_ERROR
 
 RUNNING = "RUNNING"
 _SUCCEEDED = "SUCCEEDED"
+_WITHOUT_CAUSE = {
+    "ABORTED": "someone stopped the execution; CloudTrail shows who called StopExecution",
+    "TIMED_OUT": "it took longer than the state machine allows; the pipeline's `timeout` can be longer",
+}
 _GOOD = ("PROMOTED", "MEASURED", "DRY_RUN", "NOTHING_TO_TRAIN", "SKIPPED")
 
 
@@ -108,11 +112,14 @@ def metrics(run: Run) -> list[Metric]:
 
 
 def _failure(described: Mapping[str, Any]) -> Iterator[str]:
-    """The error and the cause of an execution that failed. Those of a pipeline name both in the cause."""
+    """The error and the cause of an execution that failed. Those of a pipeline name both in the cause.
+
+    Executions that were stopped or timed out need not have any.
+    """
     error, cause = described.get("error"), described.get("cause")
     text = ": ".join(part for part in (error if error != FAILED_ERROR else None, cause) if part)
-    if text:
-        yield text
+    if text or described["status"] in _WITHOUT_CAUSE:
+        yield text or _WITHOUT_CAUSE[described["status"]]
 
 
 def _is_bound(check: Mapping[str, Any], name: str) -> bool:

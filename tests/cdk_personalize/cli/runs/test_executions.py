@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from cdk_personalize.cli.connection import Connection, LookupFailedError, region_of
 from cdk_personalize.cli.runs.executions import LONGEST, SHORTEST, Executions
@@ -95,7 +96,7 @@ def test_pipeline__unknown__says_what_was_perhaps_meant_and_what_there_is() -> N
 
 
 def test_pipeline__in_an_account_without_any__says_so() -> None:
-    with pytest.raises(LookupFailedError, match="there are no pipelines"):
+    with pytest.raises(LookupFailedError, match="there are no pipelines; deploy one"):
         current("movies", {}, running=[], newest=[])
 
 
@@ -150,6 +151,31 @@ def test_follow__a_run__tells_each_state_once_and_asks_ever_more_rarely() -> Non
     assert (told, ended.outcome) == (["A", "B", "C"], "ABORTED")
     assert pauses[:3] == [SHORTEST, SHORTEST, SHORTEST * 1.5]
     assert pauses[-1] == LONGEST
+
+
+def expired(*_: object) -> Any:
+    error = {"Code": "ExpiredTokenException", "Message": "The security token included is expired"}
+    raise ClientError({"Error": error}, "DescribeExecution")
+
+
+def test_follow__credentials_expire_during_the_run__says_how_to_go_on() -> None:
+    """A training can take longer than a session of a CI job."""
+    answers = iter([lambda: {"status": "RUNNING"}, expired])
+    fake = Fake(
+        describe_execution=lambda _: next(answers)(),
+        get_execution_history=lambda _: [{"events": [event(1, "Train")]}],
+    )
+    with pytest.raises(LookupFailedError) as error:
+        Executions(fake).follow("arn:1", lambda *_: None, lambda _: None)
+    _, advised, again = str(error.value).split("\n")
+    assert "aws sso login" in advised
+    assert again == "  the run goes on; follow it again with `cdk-personalize watch arn:1`"
+
+
+def test_follow__credentials_have_expired__promises_nothing() -> None:
+    with pytest.raises(LookupFailedError) as error:
+        Executions(Fake(describe_execution=expired)).follow("arn:1", lambda *_: None, lambda _: None)
+    assert "the run goes on" not in str(error.value)
 
 
 @pytest.mark.parametrize(

@@ -80,6 +80,13 @@ def test_run__that_failed__has_the_cause_and_who_started_it(more: dict[str, str]
     assert (found.record, found.is_good, run.metrics(found)) == (None, False, [])
 
 
+@pytest.mark.parametrize(("status", "part"), [("ABORTED", "StopExecution"), ("TIMED_OUT", "`timeout`")])
+def test_run__ended_without_an_error__says_what_that_means(status: str, part: str) -> None:
+    (reason,) = run.read(execution(status)).reasons
+    assert part in reason
+    assert run.read(execution(status, cause="holidays")).reasons == ["holidays"]
+
+
 def test_run__in_progress__has_no_end() -> None:
     found = run.read(execution("RUNNING", input="{}"))
 
