@@ -278,7 +278,9 @@ def test_import__fails__run_fails_and_trains_nothing(runs: Pipeline) -> None:
     runs.machines.sim.fail("dataset_import_job", "no such column")
     record = importing(runs).run()
     assert record["outcome"] == "FAILED"
-    assert "no such column" in record["reasons"][0]
+    (reason,) = record["reasons"]
+    assert "no such column (import of s3://" in reason
+    assert f"into {DATASET}); check each file with `cdk-personalize check-data " in reason
     assert runs.versions() == []
 
 

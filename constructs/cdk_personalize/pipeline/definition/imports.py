@@ -10,12 +10,14 @@ from cdk_personalize.pipeline.definition.states import (
     choice,
     fails,
     jsonata,
+    literal,
     personalize,
     task,
     wait,
 )
 
 IMPORT = "Import"
+_CHECK = "`cdk-personalize check-data FILE --schema SCHEMA`"
 
 
 def states(plan: Plan, *, then: str, failed: str) -> States:
@@ -35,6 +37,7 @@ def states(plan: Plan, *, then: str, failed: str) -> States:
 def _branch(one: ImportPlan, number: int) -> State:
     start, look, ended = f"Start import {number}", f"Look at import {number}", f"Is import {number} done?"
     name = f'"run-" & $id & "-import{number}"'
+    where = f" (import of {one.location} into {one.dataset_arn})"
     arn = jsonata(f'"{one.job_arn_prefix}" & {name}')
     return {
         "StartAt": start,
@@ -86,12 +89,12 @@ def _branch(one: ImportPlan, number: int) -> State:
             f"Import {number} failed": {
                 "Type": "Fail",
                 "Error": "ImportFailed",
-                "Cause": jsonata(f'$reason & " (import of {one.dataset_arn})"'),
+                "Cause": jsonata(f"$reason & {literal(f'{where}; check each file with {_CHECK}')}"),
             },
             f"Import {number} took too long": {
                 "Type": "Fail",
                 "Error": "ImportTimedOut",
-                "Cause": jsonata(f'"still " & $status & " (import of {one.dataset_arn})"'),
+                "Cause": jsonata(f'"still " & $status & {literal(where)}'),
             },
         },
     }
