@@ -39,8 +39,9 @@ def states(plan: Plan, record: str, event: str, metric: str, *, then: str) -> St
         then: The next state.
     """
     dimensions = literal([{"Name": "Pipeline", "Value": plan.name}])
+    count = "Count the outcome"
     calls: States = {
-        "Count the outcome": task(
+        count: task(
             "cloudwatch:putMetricData",
             {
                 "Namespace": NAMESPACE,
@@ -83,7 +84,8 @@ def states(plan: Plan, record: str, event: str, metric: str, *, then: str) -> St
             comment="For people.",
             Retry=retry("States.TaskFailed"),
         )
-    return chained({**calls, **signal(plan, record)}, then, noted=calls)
+    heard = calls.keys() - {count}  # nobody waits for a metric
+    return chained({**calls, **signal(plan, record)}, then, noted=heard)
 
 
 def signal(plan: Plan, record: str, name: str = "Signal the stack") -> States:
