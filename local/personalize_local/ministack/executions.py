@@ -1,7 +1,7 @@
 """Executions end when Step Functions would end them: at the machine's timeout, when stopped, and at a reset.
 
-ministack ignores `TimeoutSeconds` of a state machine, and an execution that was stopped or forgotten by a
-reset goes on with its retries and calls.
+ministack ignores `TimeoutSeconds` of a state machine, and an execution that was stopped, or forgotten by a
+reset or with its state machine, goes on with its retries and calls.
 """
 
 from __future__ import annotations
@@ -85,6 +85,7 @@ def register(clock: Clock) -> None:
     stepfunctions._run_execution = _running(stepfunctions._run_execution, clock)
     stepfunctions._add_event = _while_running(stepfunctions._add_event)
     stepfunctions._stop_execution = _stopping(stepfunctions._stop_execution, clock)
+    stepfunctions._delete_state_machine = _deleting(stepfunctions._delete_state_machine)
     stepfunctions._start_execution = _starting(stepfunctions._start_execution)
     stepfunctions._test_state = _testing(stepfunctions._test_state, clock)
     stepfunctions.reset = _resetting(stepfunctions.reset, clock)
@@ -132,6 +133,20 @@ def _stopping(
         return answer
 
     return stop_execution
+
+
+def _deleting(delete: Callable[[Mapping[str, Any]], Answer]) -> Callable[[Mapping[str, Any]], Answer]:
+    """DeleteStateMachine ends the executions. Their error is from AWS re:Post, "stuck deleting status"."""
+
+    def delete_state_machine(data: Mapping[str, Any]) -> Answer:
+        machine = data.get("stateMachineArn", "")
+        for execution in list(stepfunctions._executions.values()):
+            if execution["stateMachineArn"] == machine and execution["status"] == "RUNNING":
+                cause = f"State machine {machine.rpartition(':')[2]} has been deleted."
+                stepfunctions._fail_execution(execution, "States.Runtime", cause)
+        return delete(data)
+
+    return delete_state_machine
 
 
 def _resetting(reset: Callable[[], None], clock: Clock) -> Callable[[], None]:
