@@ -53,7 +53,7 @@ def test_first_run__creates_the_campaign_as_declared(runs: Pipeline) -> None:
     campaign = runs.campaign()
     assert (campaign["status"], campaign["minProvisionedTPS"]) == ("ACTIVE", 2)
     tags = runs.machines.sim.call("ListTagsForResource", resourceArn=CAMPAIGN)["tags"]
-    assert tags == [{"tagKey": "team", "tagValue": "films"}]
+    assert tags == (runs.plan.campaign and runs.plan.campaign.tags)
     assert runs.champion() == version["solutionVersionArn"]
     assert runs.events() == ["Training Promoted"]
 

@@ -1,15 +1,15 @@
-"""Runs that end at any call: an abort, or the end of the state machine with its stack."""
+"""Runs that end at any call, by an abort or with their stack, and runs that a deploy changes under way."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from cdk_personalize.pipeline.definition.plan import BakePlan, GatePlan
-from support.virtual_time.pipeline_runs import BASELINE, NDCG, PLAN, Pipeline, pipeline
+from cdk_personalize.pipeline.definition.plan import BakePlan, GatePlan, Plan
+from support.virtual_time.pipeline_runs import BASELINE, CAMPAIGN, NDCG, PLAN, Pipeline, deployed, pipeline
 
 # An execution ends by an exception that ends its threads in silence, but for pytest.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
@@ -84,3 +84,68 @@ def test_run__ended_during_a_call__trains_no_more_and_what_served_serves(
         assert len(serving(runs)) <= 1
         has_promoted = not {"CreateCampaign", "UpdateCampaign"}.isdisjoint(calls)
         assert has_promoted or serving(runs) == before
+
+
+def during_training(runs: Pipeline, act: Callable[[], object]) -> str:
+    """Start a run, and do something as soon as it looks at its training."""
+    done: list[object] = []
+
+    def before(operation: str, request: Mapping[str, Any]) -> None:
+        if operation == "DescribeSolutionVersion" and not done:
+            done.append(request)
+            act()
+
+    runs.machines.before = before
+    execution = runs.start()
+    runs.machines.ended(execution)
+    return execution
+
+
+def campaigns(runs: Pipeline) -> list[str]:
+    return [each["name"] for each in runs.machines.sim.call("ListCampaigns")["campaigns"]]
+
+
+def moved(plan: Plan) -> Plan:
+    """The plan after a deploy that replaces the campaign."""
+    assert plan.campaign
+    name = f"{CAMPAIGN}-2"
+    request = {**plan.campaign.request, "name": name.rpartition("/")[2]}
+    return replace(plan, configuration="1badcafe", campaign=replace(plan.campaign, arn=name, request=request))
+
+
+def test_run__deploy_replaces_the_campaign_meanwhile__does_not_create_the_old_one_again() -> None:
+    with pipeline() as runs:
+        execution = during_training(runs, lambda: deployed(runs.machines, moved(PLAN)))
+        record = runs.record(execution)
+        assert record["outcome"] == "FAILED"
+        assert "a deploy has replaced or removed the campaign" in record["reasons"][0]
+        assert campaigns(runs) == []
+        assert deployed(runs.machines, moved(PLAN)).run()["outcome"] == "PROMOTED"  # the next step it names
+        assert campaigns(runs) == ["live-2"]
+
+
+def test_run__campaign_of_someone_else_has_taken_the_name__leaves_it() -> None:
+    with pipeline() as runs:
+        sim = runs.machines.sim
+        popular = sim.trained(BASELINE)
+        during = during_training(runs, lambda: sim.campaign(popular, name="live"))
+        record = runs.record(during)
+        assert record["outcome"] == "FAILED"
+        assert "doesn't have this stack's tag" in record["reasons"][0]
+        assert runs.campaign()["solutionVersionArn"] == popular
+        assert "latestCampaignUpdate" not in runs.campaign()
+
+
+def test_run__aborted_after_a_deploy_changed_the_configuration__trains_no_more() -> None:
+    with pipeline() as runs:
+        runs.machines.sim.service.set_durations(solution_version=20 * 3600)
+
+        def deploy_and_abort() -> None:
+            deployed(runs.machines, replace(PLAN, configuration="1badcafe"))
+            [running] = [one for one in runs.machines.executions() if one["status"] == "RUNNING"]
+            runs.machines.stop(running["executionArn"])
+
+        execution = during_training(runs, deploy_and_abort)
+        assert len(runs.training()) == 1
+        assert len(runs.cleaned_up(execution)["stopped"]) == 1
+        assert runs.training() == []

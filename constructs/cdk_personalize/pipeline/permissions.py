@@ -19,7 +19,12 @@ if TYPE_CHECKING:
 # CreateCampaign needs a right on the solution as well (rule 125). For UpdateCampaign the reference names the
 # campaign only (rule 126); whether the service checks the version that it names is not known (?).
 _OF_A_VERSION = ("personalize:CreateCampaign", "personalize:UpdateCampaign")
-_PROMOTE = ("personalize:CreateCampaign", "personalize:TagResource", "personalize:UpdateCampaign")
+_PROMOTE = (
+    "personalize:CreateCampaign",
+    "personalize:ListTagsForResource",
+    "personalize:TagResource",
+    "personalize:UpdateCampaign",
+)
 
 
 def of_runs(scope: Construct, plan: Plan, solutions: Sequence[ISolution], role: iam.IGrantable) -> None:
@@ -51,6 +56,7 @@ def of_runs(scope: Construct, plan: Plan, solutions: Sequence[ISolution], role: 
     if plan.campaign:
         _allow(role, [plan.campaign.arn], "personalize:DescribeCampaign")
         if not plan.dry_run:
+            _allow(role, [plan.machine_arn], "states:DescribeStateMachine")
             _allow(role, [plan.campaign.arn], *_PROMOTE)
             solutions[0].grant(role, *_OF_A_VERSION)
     if not plan.dry_run:

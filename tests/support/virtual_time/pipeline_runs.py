@@ -11,9 +11,11 @@ from typing import Any
 from cdk_personalize.pipeline.definition import cleanup, run
 from cdk_personalize.pipeline.definition.plan import CampaignPlan, Plan
 from personalize_local.simulator import Personalize
+from personalize_provider.engine.identity import STACK_ID_TAG
 from support.requests.sample_data import Sample
 from support.virtual_time import imported_data
 from support.virtual_time.imported_data import small
+from support.virtual_time.provider_world import tag_list
 from support.virtual_time.state_machines import SCOPE, Machines, state_machines
 
 NDCG = "normalized_discounted_cumulative_gain_at_25"
@@ -30,7 +32,7 @@ PLAN = Plan(
     campaign=CampaignPlan(
         arn=CAMPAIGN,
         request={"name": "live", "minProvisionedTPS": 2, "campaignConfig": {}},
-        tags=[{"tagKey": "team", "tagValue": "films"}],
+        tags=tag_list(**{"team": "films", STACK_ID_TAG: "arn:aws:cloudformation:stack/films"}),
     ),
     timeout=24 * 3600,
     topic_arn=TOPIC,

@@ -38,8 +38,8 @@ _state: ContextVar[str] = ContextVar("state", default="")
 class JumpingClock(Clock):
     """A clock that jumps to whatever moment something waits for."""
 
-    def __init__(self) -> None:
-        super().__init__(lambda: START)
+    def __init__(self, now: Callable[[], datetime] = lambda: START) -> None:
+        super().__init__(now)
         self.stands = True
         self.calls = 0
         """Calls that are being answered, and blocks of `Machines.still`."""
@@ -99,6 +99,10 @@ class Machines:
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
     answer: Callable[[str, Mapping[str, Any]], None] = lambda _operation, _request: None
     """What else happens at a call of another service."""
+    after: Callable[[str, Mapping[str, Any]], None] = lambda _operation, _request: None
+    """What happens after each call that succeeded, before its answer arrives."""
+    told: Callable[[Mapping[str, Any]], None] = lambda _execution: None
+    """What EventBridge does when an execution begins or ends."""
 
     def replace(self, name: str, definition: Mapping[str, Any]) -> str:
         """The ARN of a state machine, which has this definition from now on."""
@@ -140,6 +144,10 @@ class Machines:
         """A new execution when it has ended."""
         return self.ended(self.start(arn, data))
 
+    def delete(self, arn: str) -> None:
+        """DeleteStateMachine."""
+        stepfunctions._delete_state_machine({"stateMachineArn": arn})
+
     def stop(self, execution: str) -> None:
         """StopExecution."""
         stepfunctions._stop_execution({"executionArn": execution})
@@ -167,6 +175,7 @@ class Machines:
             raise error
         with self.still():
             answer = self._answer(state, model, prefix, request)
+        self.after(model.name, request)
         if error:
             raise error
         return answer
@@ -192,6 +201,8 @@ class Machines:
                     if one["stateMachineArn"] == request["stateMachineArn"] and one["status"] == "RUNNING"
                 ]
                 return {"executions": running}
+            case "DescribeStateMachine":
+                return {"definition": stepfunctions._state_machines[request["stateMachineArn"]]["definition"]}
             case "StartExecution":
                 # As over HTTP: the new execution knows nothing of the one that starts it.
                 started = Context().run(stepfunctions._start_execution, request)
@@ -205,11 +216,19 @@ class Machines:
 @contextlib.contextmanager
 def state_machines() -> Iterator[Machines]:
     """An account with state machines and a simulated Personalize. Afterwards ministack is as before."""
+    clock = JumpingClock()
+    sim = Simulated(Personalize(clock), SCOPE, SCOPE.arn("dataset-group", "films"))
+    with interpreted(Machines(clock, sim)) as machines:
+        yield machines
+
+
+@contextlib.contextmanager
+def interpreted(machines: Machines) -> Iterator[Machines]:
+    """Let ministack run these state machines. Afterwards it is as before."""
     modules: tuple[ModuleType, ...] = (stepfunctions, eventbridge, scheduler)
     before = {module: dict(vars(module)) for module in modules}
     dispatch, send = dict(stepfunctions._SERVICE_DISPATCH), sdk_tasks._send
-    clock = JumpingClock()
-    machines = Machines(clock, Simulated(Personalize(clock), SCOPE, SCOPE.arn("dataset-group", "films")))
+    clock = machines.clock
     stepfunctions.reset()
     executions.register(clock)
     one_clock.register(clock)
@@ -219,6 +238,7 @@ def state_machines() -> Iterator[Machines]:
     sdk_tasks.register()
     sdk_tasks._send = machines._send  # type: ignore[assignment] # its arguments go by position
     stepfunctions.time = _Sleepless(time)
+    _tell(machines)
     _remember_states()
     try:
         yield machines
@@ -229,6 +249,17 @@ def state_machines() -> Iterator[Machines]:
             vars(module).update(names)
         stepfunctions._SERVICE_DISPATCH.clear()
         stepfunctions._SERVICE_DISPATCH.update(dispatch)
+
+
+def _tell(machines: Machines) -> None:
+    """Let the beginning and the end of an execution be told."""
+    emit = stepfunctions._emit_execution_status_event
+
+    def tell(execution: Mapping[str, Any]) -> None:
+        emit(execution)
+        machines.told(execution)
+
+    stepfunctions._emit_execution_status_event = tell
 
 
 def _remember_states() -> None:

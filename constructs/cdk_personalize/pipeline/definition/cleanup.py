@@ -20,7 +20,6 @@ from cdk_personalize.pipeline.definition.states import (
     personalize,
     task,
 )
-from cdk_personalize.pipeline.definition.training import version_names
 
 NOTE, STOP, RECORD, END = "Note the run", "Stop what it trains", "Write the record", "Done"
 _TIMEOUT = 6 * 3600
@@ -32,11 +31,10 @@ def definition(plan: Plan) -> dict[str, Any]:
     """The definition of the state machine."""
     told = telling.states(plan, "$record", literal(telling.FAILED), '"FAILED"', then=END)
     detail = "$states.input.detail"
-    trained = [f'{{"solutionArn": {literal(arn)}, "name": {name}}}' for arn, name in version_names(plan)]
     states: States = {
         NOTE: {
             "Type": "Pass",
-            "Comment": "Which run it was, and what its versions are called.",
+            "Comment": "Which run it was. Its versions have the id in their names.",
             "Assign": {
                 "untold": [],
                 "execution": jsonata(f"{detail}.executionArn"),
@@ -61,7 +59,7 @@ def definition(plan: Plan) -> dict[str, Any]:
         STOP: {
             "Type": "Map",
             "Comment": "The candidate, and each baseline.",
-            "Items": jsonata(f"[{', '.join(trained)}]"),
+            "Items": [plan.solution_arn, *plan.baselines],
             "MaxConcurrency": 1,
             "ItemProcessor": {
                 "ProcessorConfig": {"Mode": "INLINE"},
@@ -109,14 +107,16 @@ def definition(plan: Plan) -> dict[str, Any]:
 
 
 def _stopping() -> States:
-    """Find the version of a run among those that train, page by page, and stop it."""
+    """Find the version of a run among those that train, page by page, and stop it.
+
+    A version is known by the id in its name (rule 140). The rest of the name is of the configuration.
+    """
     page, more, describe, stop = "List its versions", "More of them?", "Read their names", "Stop it"
     return {
         "Note the solution": {
             "Type": "Pass",
             "Assign": {
-                "solutionArn": jsonata("$states.input.solutionArn"),
-                "name": jsonata("$states.input.name"),
+                "solutionArn": jsonata("$states.input"),
                 "training": [],
                 "token": "",
                 "pages": 0,
@@ -161,7 +161,7 @@ def _stopping() -> States:
                         comment="Only this run's own is stopped.",
                         Output=jsonata(
                             '{"arn": $states.result.SolutionVersion.SolutionVersionArn,'
-                            ' "mine": $states.result.SolutionVersion.Name = $name}'
+                            ' "mine": $contains($states.result.SolutionVersion.Name & "", "run-" & $id)}'
                         ),
                         End=True,
                     )

@@ -17,13 +17,14 @@ from cdk_personalize.pipeline.definition.states import (
     fails,
     failure,
     jsonata,
+    literal,
     personalize,
     promotion_timeout,
     task,
     wait,
 )
 
-PROMOTE = "Is there a campaign?"
+CURRENT = "Look at the pipeline"
 
 # What the campaign was told last: its latest update, or its creation.
 _TOLD = """(
@@ -35,17 +36,26 @@ _TOLD = """(
     "reason": $latest.FailureReason & ""
   }
 )"""
+_OWNER_TAG = "cdk-personalize:stack-id"
+_OWNED = f'$states.result.Tags[TagKey = "{_OWNER_TAG}"].TagValue = $tags[tagKey = "{_OWNER_TAG}"].tagValue'
+_NOT_OWNED = (
+    f"the campaign doesn't have this stack's tag {_OWNER_TAG}, so someone else has created it; delete it, or"
+    " give the stack's campaign another campaign_name or adopt_existing"
+)
+_REPLACED = "a deploy has replaced or removed the campaign since this run started; start another run"
 # Members whose values are the user's own names, not members of the API.
 _MAPS = {"itemExplorationConfig", "rankingInfluence"}
 
 
 def states(plan: Plan, campaign: CampaignPlan, *, then: str, rolled_back: str, failed: str) -> States:
     """The states from the decision to the version in service."""
-    create, update = "Create the campaign", "Update the campaign"
+    promote, create, update = "Is there a campaign?", "Create the campaign", "Update the campaign"
+    owner, owned = "Look at its owner", "Is it the stack's?"
     served = then if plan.bake is None else "Is there a way back?"
     return {
-        PROMOTE: choice(
-            "The first promotion creates it.", ("$hasCampaign", update, {"polls": 0}), default=create
+        **_current(plan, campaign, then=promote, failed=failed),
+        promote: choice(
+            "The first promotion creates it.", ("$hasCampaign", owner, {"polls": 0}), default=create
         ),
         create: task(
             "personalize:createCampaign",
@@ -56,15 +66,52 @@ def states(plan: Plan, campaign: CampaignPlan, *, then: str, rolled_back: str, f
             },
             comment="With the name, the configuration and the tags that the stack declares.",
             catch=[
-                catch(personalize("ResourceAlreadyExists"), then=update, polls=0),
+                catch(personalize("ResourceAlreadyExists"), then=owner, polls=0),
                 fails(create, failed),
             ],
             Assign={"polls": 0},
             Next="Look at the promotion",
         ),
+        owner: task(
+            "personalize:listTagsForResource",
+            {"ResourceArn": campaign.arn},
+            comment="While the name was free, anyone could create a campaign with it.",
+            catch=[fails(owner, failed)],
+            Assign={"owned": jsonata(_OWNED)},
+            Next=owned,
+        ),
+        owned: choice(
+            "A campaign of someone else is never changed.",
+            ("$not($owned)", failed, failure(owner, "CampaignNotOwned", literal(_NOT_OWNED))),
+            default=update,
+        ),
         update: _update(campaign, "$version", update, then="Look at the promotion", failed=failed),
         **_served(campaign, "promotion", "$version", then=served, failed=failed),
         **(_baked(plan, plan.bake, campaign, then, rolled_back, failed) if plan.bake else {}),
+    }
+
+
+def _current(plan: Plan, campaign: CampaignPlan, *, then: str, failed: str) -> States:
+    """Stop a run whose campaign a deploy has replaced or removed: it would create that campaign again.
+
+    An execution keeps the definition with which it started. The one of now names the campaign of now.
+    """
+    quoted, found = literal(f'"{campaign.arn}"'), "Does it promote to this campaign?"
+    return {
+        CURRENT: task(
+            "sfn:describeStateMachine",
+            {"StateMachineArn": plan.machine_arn},
+            comment="A deploy may have changed it since this run started.",
+            catch=[fails(CURRENT, failed)],
+            Assign={"current": jsonata(f"$contains($states.result.Definition, {quoted})")},
+            Output={},
+            Next=found,
+        ),
+        found: choice(
+            "The deploy deletes the other one, and nothing would delete it a second time.",
+            ("$not($current)", failed, failure(CURRENT, "CampaignReplaced", literal(_REPLACED))),
+            default=then,
+        ),
     }
 
 

@@ -121,7 +121,7 @@ def _decided(plan: Plan) -> States:
                 "promotionDeadline": jsonata(f"$millis() + {promotion_timeout(plan.timeout) * 1000}"),
                 "polls": 0,
             },
-            "Next": promotion.PROMOTE,
+            "Next": promotion.CURRENT,
         },
         **promotion.states(plan, plan.campaign, then=CHAMPION, rolled_back=rolled_back, failed=CLEANUP),
     }
