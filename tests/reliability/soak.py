@@ -23,6 +23,7 @@ from support.virtual_time.campaign_machine import RandomAdoptingCampaigns, Rando
 from support.virtual_time.event_rules import OneFunction
 from support.virtual_time.framework_runtime import framework_runtime
 from support.virtual_time.machine import RandomStacks, lives
+from support.virtual_time.pipeline_machine import RandomPipelines
 
 _SHORT_SECONDS = 125
 _AT_ONCE = 100  # sequences between two lines of progress
@@ -34,12 +35,14 @@ def run(seed: int, sequences: int) -> tuple[Counter[str], str]:
 
     The seed also says which: half of them behind the provider framework, a quarter with adoption, a quarter
     with the single function, which has time for one look and polls for the rest. Every other four are lives
-    of campaigns.
+    of campaigns, of which those without adoption have pipelines every other time.
     """
     logging.disable()  # a life has hundreds of failed requests, which crhelper would log with tracebacks
     solutions: tuple[type[RandomStacks], type[RandomStacks]] = (RandomStacks, RandomAdoptingStacks)
     plain, adopting = (RandomCampaigns, RandomAdoptingCampaigns) if seed // 4 % 2 else solutions
     machine = adopting if seed % 4 == 1 else plain
+    if machine is RandomCampaigns and seed // 8 % 2:
+        machine = RandomPipelines
     machine.tally.clear()
     with framework_runtime() as framework:
         machine.runtime = OneFunction(_SHORT_SECONDS) if seed % 4 == 3 else framework

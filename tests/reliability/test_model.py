@@ -17,6 +17,7 @@ from support.virtual_time.campaign_machine import RandomAdoptingCampaigns, Rando
 from support.virtual_time.event_rules import OneFunction
 from support.virtual_time.framework_runtime import FrameworkRuntime
 from support.virtual_time.machine import RandomStacks, lives
+from support.virtual_time.pipeline_machine import RandomPipelines
 
 
 @pytest.fixture(autouse=True)
@@ -66,3 +67,12 @@ def test_lives__random_campaigns__break_no_promise(
     assert machine.tally["promotions"] > 0
     assert machine.tally["faults injected"] > 0
     machine.tally.clear()
+
+
+def test_lives__random_runs_of_pipelines__break_no_promise() -> None:
+    RandomPipelines.runtime = OneFunction(125)
+    run_state_machine_as_test(seed(0)(RandomPipelines), settings=lives(25))
+
+    assert RandomPipelines.tally["runs"] > 10
+    assert RandomPipelines.tally["aborted runs"] > 0
+    RandomPipelines.tally.clear()

@@ -110,6 +110,16 @@ class Account:
         described: dict[str, Any] = self.call("DescribeSolution", solutionArn=arn)["solution"]
         return described
 
+    def versions(self, solution_arn: str) -> list[dict[str, Any]]:
+        """All versions of a solution, described; none if it doesn't exist."""
+        try:
+            listed = self.call("ListSolutionVersions", solutionArn=solution_arn, maxResults=100)
+        except ServiceError:
+            return []
+        arns = [version["solutionVersionArn"] for version in listed["solutionVersions"]]
+        calls = (self.call("DescribeSolutionVersion", solutionVersionArn=arn) for arn in arns)
+        return [described["solutionVersion"] for described in calls]
+
     def tags(self, arn: str) -> dict[str, str]:
         """A solution's tags."""
         tags = self.call("ListTagsForResource", resourceArn=arn)["tags"]

@@ -31,10 +31,58 @@ _SETTLES_SECONDS = 120.0
 _OPERATIONS = dict.fromkeys(("ListSolutionVersions", "StopSolutionVersionCreation"), "ListSolutionVersions")
 
 
-class _WithPromoter(RandomStacks):
+class WithCampaigns(RandomStacks):
     """What a machine does to campaigns in place of solutions."""
 
     kind: ClassVar[Managed] = CAMPAIGN
+
+    @rule(pick=picks)
+    def train(self, pick: int) -> None:
+        """Train a solution that campaigns serve."""
+        self._try("CreateSolutionVersion", solutionArn=(SERVED, SERVED_TOO, UNTRAINED)[pick % 3])
+
+    serve: Any = None  # nothing beside the stacks' campaigns
+
+    def end_campaigns(self) -> None:
+        """Nothing: the stacks do that."""
+
+    def _free(self) -> None:
+        """Nothing keeps a campaign from being deleted."""
+
+    def _template(self, template: Template) -> Template:
+        """Each name once: two campaigns that await their version don't meet in the service."""
+        named: dict[str, Mapping[str, Any]] = {}
+        names: set[str] = set()
+        for key, drawn in super()._template(template).items():
+            solution = {**drawn, "name": None if drawn.get("name") in names else drawn.get("name")}
+            names.add(str(solution["name"]))
+            named[key] = _campaign(solution)
+        return named
+
+    def _durations(self, drawn: Durations) -> Durations:
+        return replace(
+            drawn,
+            campaign=drawn.solution_create,
+            campaign_update=drawn.solution_update,
+            solution_create=0,
+            solution_visible=0,
+        )
+
+    def _fault(self, drawn: CallFault) -> CallFault:
+        operation = _OPERATIONS.get(drawn.operation, drawn.operation.replace("Solution", "Campaign"))
+        # A Create lists versions as well, so two such faults could kill the functions of a request for good.
+        times = min(drawn.times, 3) if drawn.kind.startswith("killed") else drawn.times
+        return replace(drawn, operation=operation, times=times)
+
+    def _by_hand(self, name: str) -> str:
+        return self.kind.by_hand(self.account.call, name)
+
+    def _change(self, arn: str, on: bool) -> None:
+        self._try("UpdateCampaign", campaignArn=arn, minProvisionedTPS=3 if on else 1)
+
+
+class _WithPromoter(WithCampaigns):
+    """And what promotes: people, who also train."""
 
     @rule(pick=picks, which=picks, after=st.sampled_from([0.0, 0.0, 0.5, 2.0, 5.0, 15.0]))
     def promote(self, pick: int, which: int, after: float) -> None:
@@ -87,53 +135,11 @@ class _WithPromoter(RandomStacks):
         return [each["solutionVersionArn"] for each in listed if each["status"] == "ACTIVE"]
 
     @rule(pick=picks)
-    def train(self, pick: int) -> None:
-        """Train a solution that campaigns serve."""
-        self._try("CreateSolutionVersion", solutionArn=(SERVED, SERVED_TOO, UNTRAINED)[pick % 3])
-
-    @rule(pick=picks)
     def serve(self, pick: int) -> None:
         """Promote twice, with time for the stacks to come to rest."""
         for _ in range(2):
             self.account.time.run(_SETTLES_SECONDS)
             self.promote(pick, pick, 0.0)
-
-    def end_campaigns(self) -> None:
-        """Nothing: the stacks do that."""
-
-    def _free(self) -> None:
-        """Nothing keeps a campaign from being deleted."""
-
-    def _template(self, template: Template) -> Template:
-        """Each name once: two campaigns that await their version don't meet in the service."""
-        named: dict[str, Mapping[str, Any]] = {}
-        names: set[str] = set()
-        for key, drawn in super()._template(template).items():
-            solution = {**drawn, "name": None if drawn.get("name") in names else drawn.get("name")}
-            names.add(str(solution["name"]))
-            named[key] = _campaign(solution)
-        return named
-
-    def _durations(self, drawn: Durations) -> Durations:
-        return replace(
-            drawn,
-            campaign=drawn.solution_create,
-            campaign_update=drawn.solution_update,
-            solution_create=0,
-            solution_visible=0,
-        )
-
-    def _fault(self, drawn: CallFault) -> CallFault:
-        operation = _OPERATIONS.get(drawn.operation, drawn.operation.replace("Solution", "Campaign"))
-        # A Create lists versions as well, so two such faults could kill the functions of a request for good.
-        times = min(drawn.times, 3) if drawn.kind.startswith("killed") else drawn.times
-        return replace(drawn, operation=operation, times=times)
-
-    def _by_hand(self, name: str) -> str:
-        return self.kind.by_hand(self.account.call, name)
-
-    def _change(self, arn: str, on: bool) -> None:
-        self._try("UpdateCampaign", campaignArn=arn, minProvisionedTPS=3 if on else 1)
 
 
 class RandomCampaigns(_WithPromoter):

@@ -100,7 +100,12 @@ _BY_HAND = {"datasetGroupArn": GROUP, "recipeArn": V2, "performAutoTraining": Fa
 
 def _make_served(call: Call, advance: Advance) -> None:
     """The solutions that campaigns serve, and one without an ACTIVE version."""
-    for arn in (SERVED, SERVED_TOO, UNTRAINED):
+    make_solutions(call, advance, SERVED, SERVED_TOO, UNTRAINED)
+
+
+def make_solutions(call: Call, advance: Advance, *arns: str) -> None:
+    """Solutions, which have an ACTIVE version but for `UNTRAINED`."""
+    for arn in arns:
         call("CreateSolution", name=arn.rpartition("/")[2], **_BY_HAND)
         advance(60)
         if arn != UNTRAINED:

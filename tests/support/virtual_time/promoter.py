@@ -53,12 +53,8 @@ def promote_as(
     logical_id: str,
 ) -> str:
     """As `promote`, from what a promotion that began earlier has read."""
-    settings: dict[str, Any] = {"minProvisionedTPS": int(declared.get("minProvisionedTPS", 1))}
-    config = declared.get("campaignConfig", {})
-    settings["campaignConfig"] = {key: value == "true" for key, value in config.items()}  # only flags here
-    settings["solutionVersionArn"] = version
-    marks = {**Owner(stack.stack_id, logical_id).tags, CONFIG_HASH_TAG: data["configHash"]}
-    tags = [*declared.get("tags", ()), *tag_list(**marks)]
+    settings = {**settings_of(declared), "solutionVersionArn": version}
+    tags = tags_of(declared, data, stack, logical_id)
     try:
         if arn in at.campaigns():
             at.call("UpdateCampaign", campaignArn=arn, **settings)
@@ -67,3 +63,18 @@ def promote_as(
     except ServiceError as error:
         return error.code
     return ""
+
+
+def settings_of(declared: Mapping[str, Any]) -> dict[str, Any]:
+    """What CreateCampaign and UpdateCampaign take of a resource's properties, but for the version."""
+    config = declared.get("campaignConfig", {})
+    flags = {key: value == "true" for key, value in config.items()}  # only flags here
+    return {"minProvisionedTPS": int(declared.get("minProvisionedTPS", 1)), "campaignConfig": flags}
+
+
+def tags_of(
+    declared: Mapping[str, Any], data: Mapping[str, str], stack: Stack, logical_id: str
+) -> list[dict[str, str]]:
+    """The tags that CreateCampaign takes of a resource, with those of its owner."""
+    marks = {**Owner(stack.stack_id, logical_id).tags, CONFIG_HASH_TAG: data["configHash"]}
+    return [*declared.get("tags", ()), *tag_list(**marks)]

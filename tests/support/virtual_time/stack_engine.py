@@ -26,6 +26,7 @@ from support.virtual_time.stack_rules import (
     delete,
     reversal,
     reverse_update,
+    told_properties,
     update,
 )
 
@@ -68,12 +69,13 @@ class Engine:
         self.stacks: dict[str, Stack] = {}
         self.requests: list[Request] = []
         self.deliver: Deliver
+        # Before a stack deletes resources: makes what depends on them fit those that will be left.
+        self.fit_dependents: Callable[[Stack, Mapping[str, Resource]], None] = lambda _stack, _left: None
 
     def create(self, name: str, template: Template, **settings: Any) -> Stack:
         """Begin the creation of a new stack."""
-        stack_id = (
-            f"arn:aws:cloudformation:us-east-1:123456789012:stack/{name}/{self.random.getrandbits(64):016x}"
-        )
+        unique = f"{self.random.getrandbits(64):016x}"
+        stack_id = f"arn:aws:cloudformation:us-east-1:123456789012:stack/{name}/{unique}"
         stack = Stack(self, name, stack_id, **settings)
         self.stacks[stack_id] = stack
         stack.create(template)
@@ -103,9 +105,9 @@ class Engine:
             for at, event in stack.events
             if at <= until
         ][::-1]
-        page, more = shown[int(first) :][:_PAGE], int(first) + _PAGE
+        more = int(first) + _PAGE
         next_token = {"NextToken": f"{until!r} {more}"} if more < len(shown) else {}
-        return {"StackEvents": page, **next_token}
+        return {"StackEvents": shown[int(first) : more], **next_token}
 
     def list_stack_resources(self, stack_id: str) -> dict[str, Any]:
         """ListStackResources of one stack: what it has, has still to delete, and is creating."""
@@ -261,6 +263,7 @@ class Stack:
         if self.status != "CREATE_IN_PROGRESS":
             return  # deleted meanwhile, with what is known now
         if self._succeeded(outcomes):
+            self.engine.fit_dependents(self, self.resources)
             self.status = "CREATE_COMPLETE"
         elif self.on_failure == "DO_NOTHING":
             self.status = "CREATE_FAILED"
@@ -272,13 +275,13 @@ class Stack:
     def _delete(self) -> None:
         # The operation that this one stopped writes down what it has made before anything is deleted.
         self.engine.time.sleep(0.1)
+        self.engine.fit_dependents(self, {})
         self._clean_up()  # what a rollback that failed had still to delete
         self._delete_resources("DELETE")
 
     def _delete_resources(self, operation: str) -> None:
         outcomes = self._all(
-            {key: self._later(key, delete(old)) for key, old in self.resources.items()},
-            waits=True,
+            {key: self._later(key, delete(old)) for key, old in self.resources.items()}, waits=True
         )
         self.resources = {key: old for key, old in self.resources.items() if not outcomes[key].succeeded}
         self.status = f"{operation}_FAILED" if self.resources else f"{operation}_COMPLETE"
@@ -304,10 +307,15 @@ class Stack:
                 if key in old and new.physical_id != old[key].physical_id
             ]
             self.resources = {key: made.get(key) or old[key] for key in template}
+            self.engine.fit_dependents(self, self.resources)
             self.status = "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"
             self._clean_up()
             self.status = "UPDATE_COMPLETE"
             return
+        done = {
+            key: Resource(a.physical_id, changed[key], a.data) for key, a in outcomes.items() if a.succeeded
+        }
+        self.engine.fit_dependents(self, {**old, **done})
         self._plan_rollback(changed, outcomes)
         self.status = "UPDATE_ROLLBACK_IN_PROGRESS"
         self._roll_back()
@@ -345,6 +353,7 @@ class Stack:
         if self._to_reverse:
             self.status = "UPDATE_ROLLBACK_FAILED"
             return
+        self.engine.fit_dependents(self, self.resources)
         self.status = "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS"
         self._clean_up()
         self.status = "UPDATE_ROLLBACK_COMPLETE"
@@ -373,13 +382,11 @@ class Stack:
     def _request(self, event: Mapping[str, Any]) -> Answer:
         engine = self.engine
         if event["RequestType"] == "Update":
-            # Unlike in a request, a scalar in an event may be of any type.
-            properties = {key: _loaded(value) for key, value in event["ResourceProperties"].items()}
             self._tell(
                 event["LogicalResourceId"],
                 event["PhysicalResourceId"],
                 "UPDATE_IN_PROGRESS",
-                ResourceProperties=json.dumps(properties),
+                ResourceProperties=told_properties(event),
             )
         request = engine.send(event)
         if not engine.time.wait(request.answered, engine.service_timeout):
@@ -438,7 +445,3 @@ class Stack:
     @staticmethod
     def _succeeded(outcomes: Mapping[str, Answer]) -> bool:
         return all(outcome.succeeded for outcome in outcomes.values())
-
-
-def _loaded(value: Any) -> Any:
-    return {"true": True, "false": False}.get(value, value) if isinstance(value, str) else value

@@ -9,6 +9,7 @@ resource and deletes the new id. After a successful update with a new id, the ol
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -137,6 +138,13 @@ def owned(before: Resource | None, event: Event, answer: Answer) -> Resource | N
         is_gone = answer.succeeded and before is not None and before.physical_id == event.physical_id
         return None if is_gone else before
     return Resource(answer.physical_id, event.properties) if answer.succeeded else before
+
+
+def told_properties(body: Mapping[str, Any]) -> str:
+    """The properties in the stack's event of a request. Unlike there, a scalar may be of any type."""
+    loaded = {"true": True, "false": False}
+    properties = body["ResourceProperties"].items()
+    return json.dumps({k: loaded.get(v, v) if isinstance(v, str) else v for k, v in properties})
 
 
 def _sent(properties: Properties) -> dict[str, Any]:
