@@ -203,6 +203,21 @@ def test_campaign__with_a_pipeline__leaves_the_version_to_it(small: dict[str, An
     assert {tag["tagKey"] for tag in create} >= {"cdk-personalize:stack-id", "cdk-personalize:config-hash"}
 
 
+def test_campaign__of_another_stack__is_created_with_the_tags_of_that_stack() -> None:
+    """By its tags the stack of the campaign knows that the campaign is its own."""
+    app = cdk.App()
+    serving, training = cdk.Stack(app, "Serving"), cdk.Stack(app, "Training")
+    solution = Solution(serving, "ForYou", dataset_group=GROUP, recipe=Recipe.USER_PERSONALIZATION_V2)
+    campaign = Campaign(serving, "Live", solution=solution)
+    TrainingPipeline(training, "Train", solution=solution, campaign=campaign)
+    create = definitions(template(training))["Runs"]["States"]["Begin the promotion"]["Assign"]["tags"]
+    (owner,) = (tag["tagValue"] for tag in create if tag["tagKey"] == "cdk-personalize:stack-id")
+    exported = template(serving)["Outputs"]
+    assert owner in {
+        f"<{one['Export']['Name']}>" for one in exported.values() if one["Value"] == {"Ref": "AWS::StackId"}
+    }
+
+
 def test_schedule__gives_up_soon(large: dict[str, Any]) -> None:
     """The CDK's default is 185 retries in a day (rule 207)."""
     (schedule,) = resources(large, "AWS::Scheduler::Schedule").values()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -131,9 +132,23 @@ def test_run__campaign_of_someone_else_has_taken_the_name__leaves_it() -> None:
         during = during_training(runs, lambda: sim.campaign(popular, name="live"))
         record = runs.record(during)
         assert record["outcome"] == "FAILED"
-        assert "doesn't have this stack's tag" in record["reasons"][0]
+        assert "doesn't name this stack" in record["reasons"][0]
         assert runs.campaign()["solutionVersionArn"] == popular
         assert "latestCampaignUpdate" not in runs.campaign()
+
+
+def test_run__campaign_has_lost_its_tags__is_promoted_after_the_next_step() -> None:
+    with pipeline() as runs:
+        runs.run()
+        sim = runs.machines.sim
+        sim.call("UntagResource", resourceArn=CAMPAIGN, tagKeys=["cdk-personalize:stack-id"])
+        execution = during_training(runs, lambda: None)
+        (reason,) = runs.record(execution)["reasons"]
+        command = re.search(r"tag-resource --resource-arn (\S+) --tags tagKey=(\S+),tagValue=(\S+)$", reason)
+        assert command
+        arn, key, value = command.groups()
+        sim.call("TagResource", resourceArn=arn, tags=[{"tagKey": key, "tagValue": value}])
+        assert runs.run()["outcome"] == "PROMOTED"
 
 
 def test_run__aborted_after_a_deploy_changed_the_configuration__trains_no_more() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import jsii
-from aws_cdk import Aws, CfnResource, IStableAnyProducer, Lazy, TagManager, Token
+from aws_cdk import CfnResource, IStableAnyProducer, Lazy, TagManager, Token
 
 
 @jsii.implements(IStableAnyProducer)
@@ -19,7 +19,7 @@ class _Tags:
 
     def produce(self) -> list[dict[str, str]]:
         own = {
-            "cdk-personalize:stack-id": Aws.STACK_ID,
+            "cdk-personalize:stack-id": self._resource.stack.stack_id,  # a pipeline can be in another stack
             "cdk-personalize:logical-id": self._resource.logical_id,
             "cdk-personalize:config-hash": Token.as_string(self._resource.get_att("configHash")),
         }

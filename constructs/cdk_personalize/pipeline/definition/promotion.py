@@ -37,11 +37,8 @@ _TOLD = """(
   }
 )"""
 _OWNER_TAG = "cdk-personalize:stack-id"
-_OWNED = f'$states.result.Tags[TagKey = "{_OWNER_TAG}"].TagValue = $tags[tagKey = "{_OWNER_TAG}"].tagValue'
-_NOT_OWNED = (
-    f"the campaign doesn't have this stack's tag {_OWNER_TAG}, so someone else has created it; delete it, or"
-    " give the stack's campaign another campaign_name or adopt_existing"
-)
+_STACK = f'$tags[tagKey = "{_OWNER_TAG}"].tagValue'
+_OWNED = f'$states.result.Tags[TagKey = "{_OWNER_TAG}"].TagValue = {_STACK}'
 _REPLACED = "a deploy has replaced or removed the campaign since this run started; start another run"
 # Members whose values are the user's own names, not members of the API.
 _MAPS = {"itemExplorationConfig", "rankingInfluence"}
@@ -82,7 +79,7 @@ def states(plan: Plan, campaign: CampaignPlan, *, then: str, rolled_back: str, f
         ),
         owned: choice(
             "A campaign of someone else is never changed.",
-            ("$not($owned)", failed, failure(owner, "CampaignNotOwned", literal(_NOT_OWNED))),
+            ("$not($owned)", failed, failure(owner, "CampaignNotOwned", _not_owned(campaign))),
             default=update,
         ),
         update: _update(campaign, "$version", update, then="Look at the promotion", failed=failed),
@@ -113,6 +110,14 @@ def _current(plan: Plan, campaign: CampaignPlan, *, then: str, failed: str) -> S
             default=then,
         ),
     }
+
+
+def _not_owned(campaign: CampaignPlan) -> str:
+    """The reason to leave a campaign as it is. It ends with the command that makes it the stack's."""
+    found = f"the campaign's tag {_OWNER_TAG} doesn't name this stack, so someone else may have created it; "
+    others = "if so, delete it, or choose another campaign_name; if it is this stack's, set the tag: "
+    tag = f"aws personalize tag-resource --resource-arn {campaign.arn} --tags tagKey={_OWNER_TAG},tagValue="
+    return f"{literal(found + others + tag)} & {_STACK}"
 
 
 def request(declared: Mapping[str, Any]) -> State:
