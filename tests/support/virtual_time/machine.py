@@ -201,10 +201,12 @@ class RandomStacks(RuleBasedStateMachine):
             if other is not stack
             for _, resource in other.known
         }
-        is_its_own = arn in self._there() - self.promises.foreign.keys() - others
+        there = self.kind.all(self.account.call)
+        is_its_own = arn in there.keys() - self.promises.foreign.keys() - others
         if stack.status in AT_REST and is_its_own:
             stack.let_go(key)
-            self.promises.retained[arn] = len(self.account.effects)
+            if there[arn]["status"] != "CREATE FAILED":  # which a new Create replaces
+                self.promises.retained[arn] = len(self.account.effects)
             self.tally["retained"] += 1
 
     @rule(after=seconds)
