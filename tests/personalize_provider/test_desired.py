@@ -346,6 +346,12 @@ def test_abandoned__reverse_update_of_a_cancelled_replacement__is_the_replacemen
     assert abandoned(request("Update", {}, old.arn, {"recipeArn": SIMS})) == new.arn
 
 
+def test_abandoned__reverse_update_with_an_id_of_another_logical_id__is_the_replacement() -> None:
+    """After a stack refactoring neither the old properties nor the new ones lead to the id."""
+    before = present().arn.replace("Movies", "Films")
+    assert abandoned(request("Update", {}, before, {"recipeArn": SIMS})) == present(recipeArn=SIMS).arn
+
+
 @pytest.mark.parametrize(
     ("properties", "before"),
     [

@@ -112,6 +112,22 @@ def test_renamed__replacement_cancelled__the_old_one_stays_and_the_new_one_goes(
     ends_clean(at, stack)
 
 
+@pytest.mark.parametrize("after", [0.5, 1.2, 1.9])
+def test_renamed__without_its_tags__replacement_cancelled__the_new_one_goes(
+    at: Account, after: float
+) -> None:
+    """The rollback answers with a third id, for nothing says that the old one is the stack's."""
+    stack, arn = renamed(at, None)
+    at.call("UntagResource", resourceArn=arn, tagKeys=list(at.tags(arn)))
+    at.time.run(5)
+    stack.update(template(Films={"name": "films", "recipeArn": SIMS}, Other={}))
+    at.time.run(after)
+    stack.cancel_update()
+    at.time.run()
+    assert stack.status == "UPDATE_ROLLBACK_COMPLETE"
+    assert "films" not in {solution["name"] for solution in map(at.describe, at.solutions())}
+
+
 def test_two_that_changed_places__each_stays(at: Account) -> None:
     stack = at.deploy("films", template(Movies={}, Films={}))
     movies, films = (stack.resources[key].physical_id for key in ("Movies", "Films"))

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
 from personalize_local.simulator import Durations
+from personalize_provider.engine.goal import GIVEN_UP_SECONDS
 from personalize_provider.engine.identity import STACK_ID_TAG
 from support.virtual_time.account import campaign
 from support.virtual_time.adopting_machine import RandomAdoptingStacks
@@ -111,7 +112,7 @@ class _WithPromoter(WithCampaigns):
         if is_anothers or (was_there and arn in self.promises.foreign and not self.adopts):
             return
         versions = self._versions(resource.properties["solutionArn"])
-        if not versions or (not is_sure and not self._is_still_asked_for(stack, arn)):
+        if not versions or (not is_sure and not self._is_still_asked_for(stack, logical_id, arn)):
             return
         version = versions[len(self.account.engine.requests) % len(versions)]
         refused = promote_as(
@@ -126,9 +127,18 @@ class _WithPromoter(WithCampaigns):
             self.promises.promoted.add(arn)
         self.promises.chosen[arn] = (version, self.kind.describe(self.account.call, arn)["creationDateTime"])
 
-    def _is_still_asked_for(self, stack: Stack, arn: str) -> bool:
-        """Whether the resource is not gone yet: nothing promotes after the stack's delete is through."""
-        return arn in {resource.physical_id for _, resource in stack.known}
+    def _is_still_asked_for(self, stack: Stack, logical_id: str, arn: str) -> bool:
+        """Whether the resource is not gone yet: a delete looks only so long for what a promotion creates."""
+        of_it = {"StackId": stack.stack_id, "LogicalResourceId": logical_id}.items()
+        requests = reversed(self.account.engine.requests)
+        last = next((request for request in requests if of_it <= request.event.items()), None)
+        delete = {"RequestType": "Delete", "PhysicalResourceId": arn}.items()
+        is_late = (
+            last is not None
+            and delete <= last.event.items()
+            and last.began_at + GIVEN_UP_SECONDS < self.account.time.now()
+        )
+        return arn in {resource.physical_id for _, resource in stack.known} and not is_late
 
     def _versions(self, solution_arn: str) -> list[str]:
         listed = self.account.call("ListSolutionVersions", solutionArn=solution_arn)["solutionVersions"]

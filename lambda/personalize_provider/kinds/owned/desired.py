@@ -177,9 +177,8 @@ class DesiredOwned(Desired, Generic[W, P, A]):
         ones. Only the provider can tell that these may have made something.
         """
         request = self.request
-        if request.type != "Update" or identity != request.physical_id:
-            return ""
-        return "" if self.old_arn == request.physical_id or self.keeps_name else self.old_arn
+        is_known = self.old_arn in (request.physical_id, identity)
+        return "" if request.type != "Update" or is_known or self.keeps_name else self.old_arn
 
     def predecessor(self, identity: str) -> str:
         """Name of the resource that the request replaces, if the old properties don't lead to it."""
