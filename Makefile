@@ -101,9 +101,10 @@ stop:  ## Stop the local AWS and discard its state
 local-aws: $(DEPLOY_TOOLS)
 	@$(LOCAL) start
 
-# Without the asset, each worker would build it.
+# Otherwise each worker would build the asset, and in a fresh clone compile all modules.
 test: $(TEST_TOOLS)  ## Run all tests
 	@.venv/bin/python lambda/build_asset.py > /dev/null
+	@test -d .pytest_cache || pytest --collect-only -q $(PYTEST_ARGS) > /dev/null 2>&1 || true
 	pytest -n $(WORKERS) --dist worksteal $(PYTEST_ARGS)
 
 unit: $(TEST_TOOLS)  ## Run the tests of the three packages that start no processes: half a minute

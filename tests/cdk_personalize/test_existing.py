@@ -155,11 +155,17 @@ def test_from_name__no_name__is_refused(stack: cdk.Stack, kind: Imported) -> Non
         kind.from_name(stack, f"{kind.noun}/movies")
 
 
+def test_from_attributes__no_account_and_no_region__both_are_said(stack: cdk.Stack, kind: Imported) -> None:
+    with pytest.raises(InvalidConstructError) as raised:
+        kind.from_attributes(stack, name="movies", account="12", region="Ireland")
+    assert [problem.argument for problem in raised.value.problems] == ["account", "region"]
+
+
 def test_from_attributes__arn_name_and_place_together__all_is_said_at_once(
     stack: cdk.Stack, kind: Imported
 ) -> None:
     with pytest.raises(kind.error) as raised:
-        kind.from_attributes(stack, arn=kind.arn, name="movies", account="111122223333", region="x")
+        kind.from_attributes(stack, arn=kind.arn, name="movies", account="111122223333", region="eu-west-1")
 
     assert [problem.argument for problem in raised.value.problems] == [
         f"{kind.noun}_arn",

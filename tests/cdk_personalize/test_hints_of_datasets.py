@@ -142,7 +142,7 @@ def columns(stack: cdk.Stack, count: int, name: str) -> Schema:
             lambda stack: Schema.interactions(stack, "Clicks", fields=[Field.string("DEVICE")]),
         ),
         (
-            "correct the file, or pass the schema as a dict",
+            "correct the JSON, or pass the schema as a dict",
             a_file("{"),
             a_file('{"type": "record", "name": "Users", "fields": [{"name": "USER_ID", "type": "string"},'
                    ' {"name": "AGE", "type": "int"}]}'),

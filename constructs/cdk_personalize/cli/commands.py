@@ -337,7 +337,7 @@ def _owned(arn: str, stack: str, resource: str) -> str:
     )
     return (
         f"Warning: this solution belongs to the resource {resource} of the stack {stack}. A deploy of this "
-        "code in another stack is refused. If that stack is gone, remove its tags first:\n"
+        "code in another stack fails. If that stack is gone, remove its tags first:\n"
         f"  aws personalize untag-resource --resource-arn {arn} --tag-keys {tags}"
     )
 

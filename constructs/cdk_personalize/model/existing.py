@@ -10,7 +10,7 @@ from constructs import Construct
 
 from cdk_personalize.model import value_types
 from cdk_personalize.model.findings import InvalidConstructError, Problem, refusal
-from cdk_personalize.model.names import RESOURCE_NAME
+from cdk_personalize.model.names import ACCOUNT, REGION, RESOURCE_NAME
 from cdk_personalize.model.tokens import is_token
 from cdk_personalize.model.value_types import Text
 
@@ -54,6 +54,8 @@ class ExistingResource(Resource):
         problems = [
             *(value_types.problems if self.HAS_NAME else value_types.required)(self.ARN, arn, by_arn),
             *value_types.problems(RESOURCE_NAME, name, by_name),
+            *value_types.problems(ACCOUNT, account, "account"),
+            *value_types.problems(REGION, region, "region"),
             *more,
         ]
         if self.HAS_NAME:

@@ -19,6 +19,23 @@ RESOURCE_NAME = Text(
 """A name that you choose for a resource."""
 
 
+ACCOUNT = Text(
+    max=12,
+    pattern=r"\d{12}",
+    rule="must have 12 digits",
+    hint="pass an account like 123456789012",
+)
+"""The number of an account."""
+
+REGION = Text(
+    max=25,
+    pattern=r"[a-z]{2,}(-[a-z]+)+-\d+",
+    rule="must be the code of a Region",
+    hint="pass a code like us-east-1",
+)
+"""A Region."""
+
+
 def arn_text(noun: str, path: str, example: str, instead: str = "") -> Text:
     """Return the type of the ARNs of one type of resource.
 

@@ -195,15 +195,15 @@ class Schema(RemovableResource):
         Args:
             scope: The parent construct.
             id: The construct's id in that scope.
-            avro: The schema, or the path of a JSON file with it.
+            avro: The schema as a dict or as JSON, or the path of a JSON file with it.
             domain: The domain of the dataset group. Default: - for a custom dataset group.
             schema_name: As of `Schema`. Default: - generated.
 
         Raises:
-            InvalidConstructError: The file is not JSON, or the service would reject the schema.
+            InvalidConstructError: It is not JSON, or the service would reject the schema.
             OSError: The file can't be read.
         """
-        document: Any = _read(scope, id, Path(avro)) if isinstance(avro, str | Path) else avro
+        document: Any = _read(scope, id, avro) if isinstance(avro, str | Path) else avro
         return cls(scope, id, document=document, domain=domain, schema_name=schema_name)
 
     @classmethod
@@ -307,15 +307,16 @@ class Schema(RemovableResource):
         return Token.as_string(self._resource.get_att("SchemaArn"))
 
 
-def _read(scope: Construct, id: str, file: Path) -> Any:
+def _read(scope: Construct, id: str, avro: str | Path) -> Any:
+    is_json = isinstance(avro, str) and avro.lstrip().startswith("{")
     try:
-        return json.loads(file.read_bytes())
+        return json.loads(str(avro) if is_json else Path(avro).read_bytes())
     except ValueError as error:
         problem = Problem(
             argument="avro",
-            value=str(file),
-            rule=f"must be a file with JSON: {error}",
-            fix="correct the file, or pass the schema as a dict",
+            value=str(avro),
+            rule=f"must be JSON, or a file with JSON: {error}",
+            fix="correct the JSON, or pass the schema as a dict",
         )
         raise InvalidConstructError(path_of(scope, id), [problem]) from error
 

@@ -72,7 +72,7 @@ def test_other_types__have_what_they_need_and_your_columns(stack: cdk.Stack) -> 
     assert taken.dataset_type is DatasetType.ACTION_INTERACTIONS
 
 
-def test_from_avro__of_a_file_or_a_dict__is_that_schema(stack: cdk.Stack, tmp_path: Path) -> None:
+def test_from_avro__of_a_file_a_dict_or_json__is_that_schema(stack: cdk.Stack, tmp_path: Path) -> None:
     text = avro("Users")
     file = tmp_path / "users.avsc"
     file.write_text(text)
@@ -80,7 +80,9 @@ def test_from_avro__of_a_file_or_a_dict__is_that_schema(stack: cdk.Stack, tmp_pa
     one = Schema.from_avro(stack, "One", file)
     two = Schema.from_avro(stack, "Two", json.loads(text))
 
-    assert one.document == two.document == json.loads(text)
+    three = Schema.from_avro(stack, "Three", text)
+
+    assert one.document == two.document == three.document == json.loads(text)
 
 
 def test_from_avro__of_a_schema_with_mistakes__lists_them(stack: cdk.Stack) -> None:
