@@ -207,6 +207,18 @@ def test_moved_to_another_stack__delete_and_update_say_so__and_work_once_it_is_t
     ends_clean_both(at, second, first)
 
 
+def test_moved_to_another_stack__replacement_fails__the_rollback_keeps_it(at: Account) -> None:
+    first, arn = renamed(at, None)
+    second = at.deploy("shows", template(Shows={"name": "taken"}))
+    first.refactor("Films", "Films", second)
+    taken = {"Shows": {"name": "taken"}, "Films": {"name": "taken"}}
+    assert updated(at, second, **taken) == "UPDATE_ROLLBACK_COMPLETE"
+    assert second.resources["Films"].physical_id == arn
+    assert at.describe(arn)["latestSolutionVersion"]["status"] == "ACTIVE"
+    at.call("TagResource", resourceArn=arn, tags=tag_list(**{STACK_ID_TAG: second.stack_id}))
+    ends_clean_both(at, second, first)
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_moved_to_another_stack__told_at_once__is_updated_in_place(at: Account, name: str | None) -> None:
     first, arn = renamed(at, name)

@@ -15,7 +15,7 @@ from personalize_provider.aws import sdk
 from personalize_provider.aws.reading import if_found
 from personalize_provider.engine.first_event import Attempt
 from personalize_provider.engine.goal import Absent, Present
-from personalize_provider.engine.identity import CONFIG_HASH_TAG, REPLACES_TAG, Owner
+from personalize_provider.engine.identity import CONFIG_HASH_TAG, REPLACES_TAG, STACK_ID_TAG, Owner
 from personalize_provider.engine.kind import Ask, Claim
 from personalize_provider.engine.stack import UNKNOWN
 from personalize_provider.kinds.owned.decide import refusal
@@ -59,8 +59,8 @@ class OwnedRequest(DesiredOwned[W, P, A]):
             return goal.arn
         tags = tags_of(physical_id)
         is_new = physical_id == self.old_arn  # the failed update has made it
-        if not is_new and _is_made_from(goal, tags):
-            return physical_id
+        if not is_new and STACK_ID_TAG in tags and tags.get(CONFIG_HASH_TAG) == goal.config_hash:
+            return physical_id  # also if it was moved here from another stack, whose tags it keeps
         owner = Owner(self.request.stack_id, self.request.logical_id)
         before = owner.arn(f"{self.NOUN}/{tags.get(REPLACES_TAG, '')}")
         is_replaced = owner.owns(tags) and REPLACES_TAG in tags
