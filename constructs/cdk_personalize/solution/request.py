@@ -67,9 +67,9 @@ def _misnamed(recipe: Recipe, arn: str, at: str) -> Iterator[Problem]:
     A name is in the catalog, or misspelled. An ARN may belong to a recipe that is newer than this library,
     even if its name is close to another one.
     """
-    similar = closest(recipe.name, catalog())
     is_recipe = _RECIPE_ARN.fullmatch(arn) is not None
     if recipe.is_named and not (is_recipe and recipe.facts):
+        similar = closest(recipe.name, catalog())
         rule = "must name a recipe of the catalog"
         fix = (
             f"use {spelling(similar)}" if similar else f"use a member of Recipe, such as {spelling(_EXAMPLE)}"
@@ -80,6 +80,7 @@ def _misnamed(recipe: Recipe, arn: str, at: str) -> Iterator[Problem]:
     elif not is_recipe:
         yield Problem(argument=at, value=arn, rule=RECIPE_ARN.rule, fix=RECIPE_ARN.hint)
     elif recipe.facts is None:
+        similar = closest(recipe.name, catalog())
         rule = "is not in the catalog, so nothing is checked against it"
         fix = f"did you mean {similar}? " if similar else ""
         fix += "If there is such a recipe, acknowledge this warning" if similar else "check its name"
