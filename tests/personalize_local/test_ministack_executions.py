@@ -39,13 +39,16 @@ def test_timeout_of_the_machine__has_a_state_that_catches_all__times_out_neverth
     assert run(local_aws, machine(local_aws, definition))["status"] == "TIMED_OUT"
 
 
-@pytest.mark.parametrize("how", ["stop", "reset"])
+@pytest.mark.parametrize("how", ["stop", "delete", "reset"])
 def test_execution__ended_from_elsewhere__makes_no_more_calls(local_aws: LocalAws, how: str) -> None:
     local_aws.control("POST", "clock", {"scale": 20})
-    execution = start(local_aws, machine(local_aws, one(FOREVER)))
+    arn = machine(local_aws, one(FOREVER))
+    execution = start(local_aws, arn)
     eventually("a call", lambda: local_aws.control("GET", "calls")["calls"])
     if how == "stop":
         local_aws.client("stepfunctions").stop_execution(executionArn=execution)
+    elif how == "delete":
+        local_aws.client("stepfunctions").delete_state_machine(stateMachineArn=arn)
     else:
         local_aws.reset()
     time.sleep(0.2)
@@ -53,6 +56,14 @@ def test_execution__ended_from_elsewhere__makes_no_more_calls(local_aws: LocalAw
     local_aws.control("POST", "clock", {"advance": 60})
     time.sleep(0.5)
     assert local_aws.control("GET", "calls")["calls"] == []
+
+
+def test_list_executions__of_a_machine_that_is_gone__is_refused(local_aws: LocalAws) -> None:
+    arn = machine(local_aws, one(LONG))
+    client = local_aws.client("stepfunctions")
+    client.delete_state_machine(stateMachineArn=arn)
+    with pytest.raises(client.exceptions.StateMachineDoesNotExist):
+        client.list_executions(stateMachineArn=arn)
 
 
 def test_start_execution__same_name_and_input_while_it_runs__answers_as_at_first(local_aws: LocalAws) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from typing import Any
 
 from ministack.core.responses import error_response_json, json_response
@@ -85,7 +86,8 @@ def register(clock: Clock) -> None:
     stepfunctions._run_execution = _running(stepfunctions._run_execution, clock)
     stepfunctions._add_event = _while_running(stepfunctions._add_event)
     stepfunctions._stop_execution = _stopping(stepfunctions._stop_execution, clock)
-    stepfunctions._delete_state_machine = _deleting(stepfunctions._delete_state_machine)
+    stepfunctions._delete_state_machine = _deleting(stepfunctions._delete_state_machine, clock)
+    stepfunctions._list_executions = _listing(stepfunctions._list_executions)
     stepfunctions._start_execution = _starting(stepfunctions._start_execution)
     stepfunctions._test_state = _testing(stepfunctions._test_state, clock)
     stepfunctions.reset = _resetting(stepfunctions.reset, clock)
@@ -135,7 +137,9 @@ def _stopping(
     return stop_execution
 
 
-def _deleting(delete: Callable[[Mapping[str, Any]], Answer]) -> Callable[[Mapping[str, Any]], Answer]:
+def _deleting(
+    delete: Callable[[Mapping[str, Any]], Answer], clock: Clock
+) -> Callable[[Mapping[str, Any]], Answer]:
     """DeleteStateMachine ends the executions. Their error is from AWS re:Post, "stuck deleting status"."""
 
     def delete_state_machine(data: Mapping[str, Any]) -> Answer:
@@ -144,9 +148,21 @@ def _deleting(delete: Callable[[Mapping[str, Any]], Answer]) -> Callable[[Mappin
             if execution["stateMachineArn"] == machine and execution["status"] == "RUNNING":
                 cause = f"State machine {machine.rpartition(':')[2]} has been deleted."
                 stepfunctions._fail_execution(execution, "States.Runtime", cause)
-        return delete(data)
+        answer = delete(data)
+        clock.wake()
+        return answer
 
     return delete_state_machine
+
+
+def _listing(list_: Callable[[Mapping[str, Any]], Answer]) -> Callable[[Mapping[str, Any]], Answer]:
+    """ListExecutions refuses a state machine that doesn't exist, instead of answering that it has none."""
+
+    def list_executions(data: Mapping[str, Any]) -> Answer:
+        found = stepfunctions._describe_state_machine(data) if "stateMachineArn" in data else None
+        return found if found and found[0] != HTTPStatus.OK else list_(data)
+
+    return list_executions
 
 
 def _resetting(reset: Callable[[], None], clock: Clock) -> Callable[[], None]:
