@@ -244,6 +244,20 @@ HINTS: list[tuple[str, Act, Act]] = [
         ),
     ),
     (
+        "pass an account like 123456789012",
+        lambda stack: Campaign.from_campaign_attributes(stack, "Live", campaign_name="live", account="12"),
+        lambda stack: Campaign.from_campaign_attributes(
+            stack, "Live", campaign_name="live", account="123456789012"
+        ),
+    ),
+    (
+        "pass a code like us-east-1",
+        lambda stack: Campaign.from_campaign_attributes(stack, "Live", campaign_name="live", region="Ohio"),
+        lambda stack: Campaign.from_campaign_attributes(
+            stack, "Live", campaign_name="live", region="us-east-1"
+        ),
+    ),
+    (
         "pass a PersonalizeProvider, or leave it out for the stack's own",
         lambda stack: live(stack, provider="shared"),
         live,
