@@ -168,7 +168,24 @@ class Promises:
             or self._was_disowned(arn)
             or self._was_never_asked_for(arn)
             or self._was_created_too_slowly(arn)
+            or self._has_two_owners(arn)
         )
+
+    def _has_two_owners(self, arn: str) -> bool:
+        """Whether two Creates made it, because it was deleted by hand in between.
+
+        After a stack refactoring, the tags name neither of the two, and each leaves it to the other.
+        """
+        made = [
+            request.event["LogicalResourceId"]
+            for request in self.account.engine.requests
+            if request.event["RequestType"] == "Create"
+            and any(
+                answer["Status"] == "SUCCESS" and answer["PhysicalResourceId"] == arn
+                for _, answer in request.answers
+            )
+        ]
+        return arn in self.altered and len({*made}) > 1
 
     def _will_be_found(self, arn: str) -> bool:
         """Whether a stack knows a resource without its id, and can delete it by that."""
