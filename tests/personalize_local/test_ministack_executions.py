@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from personalize_local.testing.server_process import LocalAws
 from support.processes.process_faults import eventually
-from support.processes.state_machines import ended, machine, one, run, start, task
+from support.processes.state_machines import ended, machine, one, run, start, task, waits
 
 LONG = {"Type": "Wait", "Seconds": 3600}
 FOREVER = task(
@@ -22,7 +22,7 @@ FOREVER = task(
 def test_timeout_of_the_machine__passes_in_a_wait__execution_times_out(local_aws: LocalAws) -> None:
     arn = machine(local_aws, one(LONG) | {"TimeoutSeconds": 600})
     execution = start(local_aws, arn)
-    time.sleep(0.3)
+    waits(local_aws, execution, "WaitStateEntered")
     local_aws.control("POST", "clock", {"advance": 601})
     assert ended(local_aws, execution)["status"] == "TIMED_OUT"
     history = local_aws.client("stepfunctions").get_execution_history(executionArn=execution)["events"]

@@ -7,12 +7,12 @@ import time
 from datetime import UTC, datetime, timedelta
 
 from personalize_local.testing.server_process import LocalAws
-from support.processes.state_machines import ROLE, ended, machine, one, run, start
+from support.processes.state_machines import ROLE, ended, machine, one, run, start, waits
 
 
 def test_wait__clock_is_pushed__ends(local_aws: LocalAws) -> None:
     execution = start(local_aws, machine(local_aws, one({"Type": "Wait", "Seconds": 86400})))
-    time.sleep(0.3)
+    waits(local_aws, execution, "WaitStateEntered")
     assert local_aws.client("stepfunctions").describe_execution(executionArn=execution)["status"] == "RUNNING"
     local_aws.control("POST", "clock", {"advance": 86400})
     assert ended(local_aws, execution)["status"] == "SUCCEEDED"

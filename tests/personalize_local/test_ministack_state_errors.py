@@ -9,7 +9,7 @@ import pytest
 
 from personalize_local.ministack.state_errors import delay
 from personalize_local.testing.server_process import LocalAws
-from support.processes.state_machines import ended, machine, one, run, start, task
+from support.processes.state_machines import ended, machine, one, run, start, task, waits
 
 MISSING = "arn:aws:personalize:us-east-1:000000000000:solution/none"
 
@@ -51,7 +51,7 @@ def test_retry__delay_of_more_than_a_minute__is_waited_on_the_clock(local_aws: L
     retry = [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 600, "MaxAttempts": 1}]
     state = task("personalize:describeSolution", {"SolutionArn": MISSING}, Retry=retry)
     execution = start(local_aws, machine(local_aws, one(state)))
-    time.sleep(0.5)
+    waits(local_aws, execution, "TaskFailed")
     local_aws.control("POST", "clock", {"advance": 300})
     time.sleep(0.3)
     assert len(local_aws.control("GET", "calls")["calls"]) == 1

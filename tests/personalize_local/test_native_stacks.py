@@ -9,6 +9,7 @@ import pytest
 
 from personalize_local.address import ACCOUNT, REGION
 from personalize_local.testing.server_process import LocalAws
+from support.processes.process_faults import eventually
 from support.requests.avro import avro
 
 PREFIX = f"arn:aws:personalize:{REGION}:{ACCOUNT}"
@@ -82,6 +83,8 @@ def test_create__while_it_waits__other_calls_are_answered(aws: LocalAws) -> None
     cloudformation.create_stack(StackName="Data", TemplateBody=json.dumps(template()))
     stack = cloudformation.describe_stacks(StackName="Data")["Stacks"][0]
     assert stack["StackStatus"] == "CREATE_IN_PROGRESS"
+    personalize = aws.client("personalize")
+    eventually("the group is created", lambda: personalize.list_dataset_groups()["datasetGroups"])
     aws.control("POST", "clock", {"advance": 3600})
     assert aws.settled("Data") == "CREATE_COMPLETE"
 

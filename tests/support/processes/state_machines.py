@@ -9,6 +9,7 @@ from typing import Any
 
 from personalize_local.address import ACCOUNT
 from personalize_local.testing.server_process import LocalAws
+from support.processes.process_faults import eventually
 
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/pipeline"
 
@@ -49,6 +50,18 @@ def start(aws: LocalAws, arn: str, data: object = None, **more: str) -> str:
     return str(
         states.start_execution(stateMachineArn=arn, input=json.dumps(data or {}), **more)["executionArn"]
     )
+
+
+def waits(aws: LocalAws, execution: str, event: str) -> None:
+    """Return when an execution waits, after this event. A clock pushed earlier doesn't end the wait."""
+    client = aws.client("stepfunctions")
+
+    def has_come() -> bool:
+        history = client.get_execution_history(executionArn=execution)["events"]
+        return any(one["type"] == event for one in history)
+
+    eventually(event, has_come)
+    time.sleep(0.3)
 
 
 def ended(aws: LocalAws, execution: str, seconds: float = 20) -> dict[str, Any]:
