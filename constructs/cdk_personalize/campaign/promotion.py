@@ -8,6 +8,8 @@ from typing import Any
 import jsii
 from aws_cdk import CfnResource, IStableAnyProducer, Lazy, TagManager, Token
 
+from cdk_personalize.model.tag_rules import STACK_ID_TAG
+
 
 @jsii.implements(IStableAnyProducer)
 class _Tags:
@@ -19,7 +21,7 @@ class _Tags:
 
     def produce(self) -> list[dict[str, str]]:
         own = {
-            "cdk-personalize:stack-id": self._resource.stack.stack_id,  # a pipeline can be in another stack
+            STACK_ID_TAG: self._resource.stack.stack_id,  # a pipeline can be in another stack
             "cdk-personalize:logical-id": self._resource.logical_id,
             "cdk-personalize:config-hash": Token.as_string(self._resource.get_att("configHash")),
         }

@@ -10,6 +10,9 @@ from cdk_personalize.model.findings import Problem
 from cdk_personalize.model.kind import Kind
 from cdk_personalize.model.value_types import Text, problems
 
+STACK_ID_TAG = "cdk-personalize:stack-id"
+"""The tag with the stack that owns a resource. The provider puts it on all that it creates."""
+
 _MAX_TAGS = 50
 
 _IN_WORDS = {3: "three", 4: "four"}

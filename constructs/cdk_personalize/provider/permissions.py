@@ -10,8 +10,7 @@ from aws_cdk import aws_iam as iam
 
 from cdk_personalize.kinds import KINDS
 from cdk_personalize.model.kind import Kind
-
-_STACK_ID_TAG = "cdk-personalize:stack-id"  # the provider puts it on every resource that it creates
+from cdk_personalize.model.tag_rules import STACK_ID_TAG
 
 
 def served_stacks(stack: Stack, *, shared: bool) -> str:
@@ -56,8 +55,8 @@ def manage_resources(stack: Stack, stacks: str, *, shared: bool) -> list[iam.Pol
     provider's own checks keep the stacks' resources apart.
     """
     same = "StringLike" if shared else "StringEquals"
-    requested = {same: {f"aws:RequestTag/{_STACK_ID_TAG}": stacks}}
-    tagged = {f"{same}IfExists": {f"aws:ResourceTag/{_STACK_ID_TAG}": stacks}}
+    requested = {same: {f"aws:RequestTag/{STACK_ID_TAG}": stacks}}
+    tagged = {f"{same}IfExists": {f"aws:ResourceTag/{STACK_ID_TAG}": stacks}}
     statements: list[iam.PolicyStatement] = []
     listed: set[str] = set()
     for kind in KINDS.values():

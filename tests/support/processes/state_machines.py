@@ -66,10 +66,11 @@ def waits(aws: LocalAws, execution: str, event: str) -> None:
 
 def ended(aws: LocalAws, execution: str, seconds: float = 20) -> dict[str, Any]:
     """The execution when it has ended."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        described: dict[str, Any] = aws.client("stepfunctions").describe_execution(executionArn=execution)
-        if described["status"] != "RUNNING":
-            return described
-        time.sleep(0.05)
-    raise AssertionError(f"still running after {seconds} s")
+    client = aws.client("stepfunctions")
+
+    def if_ended() -> dict[str, Any] | None:
+        described: dict[str, Any] = client.describe_execution(executionArn=execution)
+        return None if described["status"] == "RUNNING" else described
+
+    found: dict[str, Any] = eventually("the execution ended", if_ended, seconds)
+    return found

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from cdk_personalize.model.tag_rules import STACK_ID_TAG
 from cdk_personalize.pipeline.definition.plan import BakePlan, CampaignPlan, Plan
 from cdk_personalize.pipeline.definition.states import (
     State,
@@ -36,9 +37,8 @@ _TOLD = """(
     "reason": $latest.FailureReason & ""
   }
 )"""
-_OWNER_TAG = "cdk-personalize:stack-id"
-_STACK = f'$tags[tagKey = "{_OWNER_TAG}"].tagValue'
-_OWNED = f'$states.result.Tags[TagKey = "{_OWNER_TAG}"].TagValue = {_STACK}'
+_STACK = f'$tags[tagKey = "{STACK_ID_TAG}"].tagValue'
+_OWNED = f'$states.result.Tags[TagKey = "{STACK_ID_TAG}"].TagValue = {_STACK}'
 _REPLACED = "a deploy has replaced or removed the campaign since this run started; start another run"
 # Members whose values are the user's own names, not members of the API.
 _MAPS = {"itemExplorationConfig", "rankingInfluence"}
@@ -114,9 +114,11 @@ def _current(plan: Plan, campaign: CampaignPlan, *, then: str, failed: str) -> S
 
 def _not_owned(campaign: CampaignPlan) -> str:
     """The reason to leave a campaign as it is. It ends with the command that makes it the stack's."""
-    found = f"the campaign's tag {_OWNER_TAG} doesn't name this stack, so someone else may have created it; "
+    found = (
+        f"the campaign's tag {STACK_ID_TAG} doesn't name this stack, so someone else may have created it; "
+    )
     others = "if so, delete it, or choose another campaign_name; if it is this stack's, set the tag: "
-    tag = f"aws personalize tag-resource --resource-arn {campaign.arn} --tags tagKey={_OWNER_TAG},tagValue="
+    tag = f"aws personalize tag-resource --resource-arn {campaign.arn} --tags tagKey={STACK_ID_TAG},tagValue="
     return f"{literal(found + others + tag)} & {_STACK}"
 
 

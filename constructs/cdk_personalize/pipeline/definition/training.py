@@ -19,7 +19,7 @@ from cdk_personalize.pipeline.definition.states import (
 TRAIN = "Train"
 
 
-def version_names(plan: Plan) -> list[tuple[str, str]]:
+def _version_names(plan: Plan) -> list[tuple[str, str]]:
     """The solutions that a run trains, each with the JSONata of its version's name."""
     return [
         (plan.solution_arn, f'"run-" & $id & "-{plan.configuration}"'),
@@ -29,7 +29,7 @@ def version_names(plan: Plan) -> list[tuple[str, str]]:
 
 def states(plan: Plan, *, then: str, failed: str) -> States:
     """The state that trains."""
-    names = version_names(plan)
+    names = _version_names(plan)
     labels = ["candidate", *(f"baseline {number}" for number in range(1, len(names)))]
     return {
         TRAIN: {
